@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+
+namespace DetrPerfLab.Core;
+
+/// <summary>The catalogue of messages. Each says what was found, what was needed and what to do.</summary>
+/// <remarks>One partial file an area: LabError.Checkpoint.cs, LabError.Image.cs, …</remarks>
+public static partial class LabError
+{
+    /// <summary>An option's value lies outside its range.</summary>
+    public static LabException OutOfRange<T>(T value, string needed, [CallerMemberName] string option = "") =>
+        BadInput($"Option '{option}' is {value}, needed {needed}.");
+
+    /// <summary>A file that the user named is not there.</summary>
+    public static LabException FileNotFound(string path, string whatToDo) =>
+        BadInput($"File '{path}' was not found. {whatToDo}");
+
+    /// <summary>A folder that the user named is not there.</summary>
+    public static LabException DirectoryNotFound(string path, string whatToDo) =>
+        BadInput($"Folder '{path}' was not found. {whatToDo}");
+
+    /// <summary>A name that is none of the known ones.</summary>
+    public static LabException UnknownName(string kind, string found, IEnumerable<string> known) =>
+        BadInput($"Unknown {kind} '{found}'. Known: {string.Join(", ", known)}.");
+
+    static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
+
+    static LabException Missing(string message, Exception? inner = null) => new(ExitCode.Missing, message, inner);
+}

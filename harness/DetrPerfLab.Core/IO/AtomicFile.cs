@@ -1,0 +1,33 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>Writes beside the target and renames into place: a killed run leaves the earlier file whole.</summary>
+public static class AtomicFile
+{
+    /// <summary>Calls <paramref name="write"/> with a stream; the target appears, or changes, only when it returns.</summary>
+    /// <param name="path">Target; its folder is made.</param>
+    /// <param name="write">Writes the content; when it throws, no file is left.</param>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        var beside = $"{full}.{Environment.ProcessId}.partial";
+        try
+        {
+            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, full, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+
+    /// <summary>Writes UTF-8 text without a byte order mark.</summary>
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+}

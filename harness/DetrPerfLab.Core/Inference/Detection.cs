@@ -1,0 +1,10 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>One detected object.</summary>
+/// <param name="Label">Class index as the model gives it; a family's label map turns it into a COCO category.</param>
+/// <param name="Score">Probability in [0, 1].</param>
+/// <param name="X1">Left edge, pixels of the original image.</param>
+/// <param name="Y1">Top edge, pixels of the original image.</param>
+/// <param name="X2">Right edge, pixels of the original image.</param>
+/// <param name="Y2">Bottom edge, pixels of the original image.</param>
+public readonly record struct Detection(int Label, float Score, float X1, float Y1, float X2, float Y2);

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Serialization;
+
+namespace DetrPerfLab.Core;
+
+/// <summary>The machine that measured, as machine.json keeps it. Holds no host name, user or path.</summary>
+public sealed record MachineInfo
+{
+    /// <summary>Version of this record.</summary>
+    public int Schema { get; init; } = RunResult.CurrentSchema;
+
+    /// <summary>For example <c>AMD EPYC</c>.</summary>
+    public required string CpuModel { get; init; }
+
+    /// <summary>Vendor, family, model and stepping; tells apart what hypervisors name alike.</summary>
+    public string? CpuId { get; init; }
+
+    /// <summary>Logical processors that this process may use.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Instruction sets that matter to inference and are there: avx2, avx512f, avx512_vnni, avx512_bf16, amx_int8, …</summary>
+    public IReadOnlyList<string> Isa { get; init; } = [];
+
+    /// <summary>Memory that this process may use, bytes.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>CPU quota of the container in cores; null without one.</summary>
+    public double? CpuQuota { get; init; }
+
+    /// <summary>Frequency governor; null where the machine hides it.</summary>
+    public string? Governor { get; init; }
+
+    /// <summary>Hypervisor; null on bare metal.</summary>
+    public string? Hypervisor { get; init; }
+
+    /// <summary>Operating system and kernel.</summary>
+    public required string Os { get; init; }
+
+    /// <summary>For example <c>.NET 10.0.12</c>.</summary>
+    public required string Runtime { get; init; }
+
+    /// <summary>What really ran, by package: source (package or compat) and version of ORT, libtorch, BLAS, oneDNN, JPEG library, plot backend.</summary>
+    public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Hash of all that makes two results comparable: processor, cores, quota, memory, OS, runtime and packages. 12 hex digits.</summary>
+    [JsonInclude]
+    public string Fingerprint
+    {
+        get
+        {
+            var text = string.Join('\n', [
+                CpuModel, CpuId, Cores.ToString(), string.Join(' ', Isa), MemoryBytes.ToString(), CpuQuota?.ToString(), Hypervisor, Os, Runtime,
+                .. Packages.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")]);
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+        }
+    }
+}

@@ -1,0 +1,105 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>One measured cell of a report. Charts, pages and the gate read nothing else.</summary>
+/// <remarks>Append-only: a field may be added, never renamed or given another meaning; <see cref="Schema"/> grows when one must.</remarks>
+public sealed record RunResult
+{
+    /// <summary>The schema that this build writes.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>Version of this record.</summary>
+    public int Schema { get; init; } = CurrentSchema;
+
+    /// <summary>For example <c>PrecisionBenchmarks.Forward(Variant: ort-fp32)</c>. Immutable: results are joined by it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The axis, for example <c>Precision</c>.</summary>
+    public required string Suite { get; init; }
+
+    /// <summary>The variant's fixed name, for example <c>ort-fp32</c>.</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>What else the case sets, by name: threads, batch, size.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>When the measurement began.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Commit of the lab, with <c>+dirty</c> where the tree was changed.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>Fingerprint of the machine: <see cref="MachineInfo.Fingerprint"/> of the machine.json beside this file.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>The model file or weights that were timed; null in suites without a model.</summary>
+    public ArtefactInfo? Artefact { get; init; }
+
+    /// <summary>The engine that ran it; null in suites without one.</summary>
+    public EngineInfo? Engine { get; init; }
+
+    /// <summary>One value an operation, in milliseconds, in the order measured, outliers kept: summaries can be recomputed.</summary>
+    public IReadOnlyList<double> SamplesMs { get; init; } = [];
+
+    /// <summary>Images that one operation handles.</summary>
+    public int ImagesPerOperation { get; init; } = 1;
+
+    /// <summary>What was spent before the samples.</summary>
+    public WarmUpInfo? WarmUp { get; init; }
+
+    /// <summary>Memory, measured apart from the time.</summary>
+    public MemoryInfo? Memory { get; init; }
+
+    /// <summary>How far the outputs of the timed artefact lie from the reference.</summary>
+    public AgreementInfo? Agreement { get; init; }
+
+    /// <summary>COCO AP@[.50:.95] in [0, 1] of the same artefact and engine; null when not evaluated.</summary>
+    public double? CocoAp { get; init; }
+
+    /// <summary>Why there are no samples; null when there are. A gap is shown with its reason, never guessed.</summary>
+    public string? Gap { get; init; }
+}
+
+/// <summary>The file that was timed.</summary>
+/// <param name="Name">File name, without its folder.</param>
+/// <param name="Sha256">Lower-case hex.</param>
+/// <param name="Bytes">Size of the file; of the weights where no file exists.</param>
+public sealed record ArtefactInfo(string Name, string Sha256, long Bytes);
+
+/// <summary>What was spent on warming up.</summary>
+/// <param name="Rule">The rule in words.</param>
+/// <param name="Operations">Operations run before the samples.</param>
+/// <param name="TotalMs">Time they took.</param>
+/// <param name="Steady">Whether the rule was met before its cap.</param>
+public sealed record WarmUpInfo(string Rule, int Operations, double TotalMs, bool Steady);
+
+/// <summary>Memory of one case, bytes; null where this machine cannot tell.</summary>
+public sealed record MemoryInfo
+{
+    /// <summary>Managed bytes allocated by one operation.</summary>
+    public double? AllocatedBytesPerOperation { get; init; }
+
+    /// <summary>Resident set of the process after loading and warm-up.</summary>
+    public long? SteadyRssBytes { get; init; }
+
+    /// <summary>Largest resident set while the operations ran.</summary>
+    public long? PeakRssBytes { get; init; }
+}
+
+/// <summary>How far outputs lie from the reference on the same inputs.</summary>
+public sealed record AgreementInfo
+{
+    /// <summary>What it was compared with, for example <c>torch-fp32</c>.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>Largest absolute difference of logits.</summary>
+    public required double LogitsMaxAbs { get; init; }
+
+    /// <summary>Mean absolute difference of logits.</summary>
+    public double? LogitsMeanAbs { get; init; }
+
+    /// <summary>Largest absolute difference of boxes, in fractions of the image.</summary>
+    public required double BoxesMaxAbs { get; init; }
+
+    /// <summary>Share of queries whose most probable class changed, in [0, 1].</summary>
+    public double? ClassChangedShare { get; init; }
+}

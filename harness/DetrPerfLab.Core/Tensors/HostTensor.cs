@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace DetrPerfLab.Core;
+
+/// <summary>A named, dense, row-major tensor in pinned managed memory, so that an engine can bind it once and reuse it.</summary>
+/// <remarks>The array lies on the pinned object heap: its address never changes, and freeing needs no handle.</remarks>
+public sealed class HostTensor
+{
+    readonly Array _data;
+    readonly long[] _shape;
+
+    /// <summary>A zero-filled tensor.</summary>
+    /// <param name="name">The model's name for it.</param>
+    /// <param name="type">Type of the elements.</param>
+    /// <param name="shape">Elements an axis, each above 0.</param>
+    public HostTensor(string name, ElementType type, params ReadOnlySpan<long> shape)
+    {
+        Name = name;
+        Type = type;
+        _shape = shape.ToArray();
+        var count = 1L;
+        foreach (var length in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+            count = checked(count * length);
+        }
+
+        Count = checked((int)count);
+        _data = type switch
+        {
+            ElementType.Float32 => GC.AllocateArray<float>(Count, pinned: true),
+            ElementType.Int64 => GC.AllocateArray<long>(Count, pinned: true),
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
+    }
+
+    /// <summary>The model's name for it.</summary>
+    public string Name { get; }
+
+    /// <summary>Type of the elements.</summary>
+    public ElementType Type { get; }
+
+    /// <summary>Elements an axis.</summary>
+    public ReadOnlySpan<long> Shape => _shape;
+
+    /// <summary>Number of elements.</summary>
+    public int Count { get; }
+
+    /// <summary>The elements; only for <see cref="ElementType.Float32"/>.</summary>
+    public Span<float> Floats => (float[])_data;
+
+    /// <summary>The elements; only for <see cref="ElementType.Int64"/>.</summary>
+    public Span<long> Longs => (long[])_data;
+
+    /// <summary>The elements as memory, for an engine that binds it.</summary>
+    public Memory<float> FloatMemory => (float[])_data;
+
+    /// <summary>The elements as memory, for an engine that binds it.</summary>
+    public Memory<long> LongMemory => (long[])_data;
+
+    /// <summary>The bytes of the elements, native byte order.</summary>
+    public Span<byte> Bytes => Type == ElementType.Float32 ? MemoryMarshal.AsBytes(Floats) : MemoryMarshal.AsBytes(Longs);
+
+    /// <summary>Address of the first element; valid as long as this tensor is reachable.</summary>
+    public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_data, 0);
+
+    /// <summary>For example <c>logits float32 [1,100,92]</c>.</summary>
+    public override string ToString() => $"{Name} {Type.ToString().ToLowerInvariant()} [{string.Join(',', _shape)}]";
+}

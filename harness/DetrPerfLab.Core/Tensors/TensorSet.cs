@@ -1,0 +1,55 @@
+using System.Collections;
+
+namespace DetrPerfLab.Core;
+
+/// <summary>The tensors of one inference, by name. An engine binds a set once and recognises it by reference.</summary>
+public sealed class TensorSet(params IReadOnlyList<HostTensor> tensors) : IReadOnlyList<HostTensor>
+{
+    /// <summary>The tensor of that name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public HostTensor this[string name] =>
+        Find(name) ?? throw new KeyNotFoundException($"No tensor '{name}'; there are: {string.Join("; ", tensors)}.");
+
+    /// <inheritdoc/>
+    public HostTensor this[int index] => tensors[index];
+
+    /// <inheritdoc/>
+    public int Count => tensors.Count;
+
+    /// <summary>The tensor of that name, or null.</summary>
+    public HostTensor? Find(string name)
+    {
+        foreach (var tensor in tensors)
+        {
+            if (tensor.Name == name) { return tensor; }
+        }
+
+        return null;
+    }
+
+    /// <summary>Allocates the outputs that belong to these inputs: each symbol takes the length that it has in an input.</summary>
+    /// <param name="inputSpecs">The model's inputs.</param>
+    /// <param name="inputs">Actual inputs.</param>
+    /// <param name="outputSpecs">The model's outputs; their symbols must occur in <paramref name="inputSpecs"/>.</param>
+    public static TensorSet AllocateOutputs(
+        IReadOnlyList<TensorSpec> inputSpecs, TensorSet inputs, IReadOnlyList<TensorSpec> outputSpecs)
+    {
+        var lengths = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var spec in inputSpecs)
+        {
+            if (inputs.Find(spec.Name) is not { } input) { continue; }
+            for (var axis = 0; axis < spec.Dimensions.Count && axis < input.Shape.Length; axis++)
+            {
+                if (spec.Dimensions[axis].Symbol is { } symbol) { lengths[symbol] = input.Shape[axis]; }
+            }
+        }
+
+        return new TensorSet([.. outputSpecs.Select(spec => new HostTensor(
+            spec.Name, spec.Type, [.. spec.Dimensions.Select(d => d.IsFixed ? d.Length : lengths[d.Symbol!])]))]);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<HostTensor> GetEnumerator() => tensors.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

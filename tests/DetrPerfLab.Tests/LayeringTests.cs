@@ -1,0 +1,66 @@
+using System.Xml.Linq;
+
+namespace DetrPerfLab.Tests;
+
+/// <summary>Which project may reference which. A new edge is a design decision: it is made here, with its reason.</summary>
+public class LayeringTests
+{
+    static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["Core"] = [],
+        ["Models"] = ["Core"],
+        ["Onnx"] = ["Core", "Models"], // the DETR exporter turns a WeightStore into a graph
+        ["Detection"] = ["Core"],
+        ["Engines"] = ["Core", "Models", "Onnx"],
+        ["Measure"] = ["Core", "Models", "Onnx"],
+        ["Report"] = ["Core"],
+        ["Cli"] = ["Core", "Models", "Onnx", "Detection", "Engines", "Measure", "Report"],
+        ["Benchmarks"] = ["Core", "Models", "Onnx", "Detection", "Engines", "Measure", "Report"],
+    };
+
+    static readonly Dictionary<string, string[]> s_allowedPackages = new()
+    {
+        ["Core"] = [],
+        ["Models"] = [],
+        ["Onnx"] = ["Google.Protobuf", "Grpc.Tools"],
+        ["Detection"] = ["SixLabors.ImageSharp"],
+        ["Engines"] = ["Microsoft.ML.OnnxRuntime", "TorchSharp-cpu"],
+        ["Measure"] = [],
+        ["Report"] = ["ScottPlot", "Markdig"],
+        ["Cli"] = ["Spectre.Console", "System.CommandLine"],
+        ["Benchmarks"] = ["BenchmarkDotNet"],
+    };
+
+    public static TheoryData<string> Projects =>
+        [.. Directory.EnumerateFiles(Path.Combine(TestPaths.RepoRoot, "harness"), "*.csproj", SearchOption.AllDirectories)
+            .Append(Path.Combine(TestPaths.RepoRoot, "benchmarks", "DetrPerfLab.Benchmarks.csproj"))
+            .Select(p => Path.GetRelativePath(TestPaths.RepoRoot, p))];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void ProjectFile_References_PointDownwardsOnly(string project)
+    {
+        var document = XDocument.Load(Path.Combine(TestPaths.RepoRoot, project));
+        var name = Path.GetFileNameWithoutExtension(project).Replace("DetrPerfLab.", "");
+        var references = Values(document, "ProjectReference").Select(p => Path.GetFileNameWithoutExtension(p).Replace("DetrPerfLab.", ""));
+        var packages = Values(document, "PackageReference").Concat(Values(document, "CardPackage"));
+
+        Assert.True(s_allowed.ContainsKey(name), $"project {name} has no place in the layering");
+        Assert.Empty(references.Except(s_allowed[name]));
+        Assert.Empty(packages.Except(s_allowedPackages[name]));
+    }
+
+    [Fact]
+    public void NoFileOutsideCompat_KnowsThePackageSource()
+    {
+        var offenders = Directory.EnumerateFiles(Path.Combine(TestPaths.RepoRoot, "harness"), "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(TestPaths.RepoRoot, "benchmarks"), "*.cs", SearchOption.AllDirectories))
+            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
+            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}"))
+            .Where(f => File.ReadAllText(f) is var text && (text.Contains("#if COMPAT") || text.Contains("detrlab_torch")));
+        Assert.Empty(offenders);
+    }
+
+    static IEnumerable<string> Values(XDocument project, string item) =>
+        project.Descendants(item).Select(e => (string?)e.Attribute("Include")).OfType<string>();
+}
