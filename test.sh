@@ -15,7 +15,7 @@ esac
 
 eng/setup.sh
 dotnet build DetrPerfLab.sln -c Release --nologo -v quiet
-dotnet format DetrPerfLab.sln --verify-no-changes --no-restore --exclude compat/OnnxRuntime
+dotnet format DetrPerfLab.sln --verify-no-changes --no-restore --exclude compat/OnnxRuntime/
 
 projects=(tests/DetrPerfLab.Tests)
 [ "$fast" = yes ] || projects+=(tests/DetrPerfLab.EngineTests)

@@ -47,12 +47,12 @@ if [ "$feed" = nuget ]; then
 else
   [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || die 3 "this feed lacks the card's packages, and their stand-ins exist for Linux x86-64 only; found $(uname -s) $(uname -m). Use a feed that serves them (nuget.org)."
   apt_install g++ cmake libtorch-dev libopenblas0-pthread libturbojpeg0 libpng16-16 gnuplot-nox fonts-dejavu-core
-  ort_dir=$(eng/fetch-onnxruntime.sh)
+  # A link, so that the sources lie inside the tree for the compiler and for `dotnet format --exclude`.
+  ln -sfn "$(eng/fetch-onnxruntime.sh)" compat/OnnxRuntime/upstream
   shim_dir=$(eng/build-torch-shim.sh)
   write_if_changed eng/local.props "<Project>
   <PropertyGroup>
     <PackageFeed>compat</PackageFeed>
-    <OnnxRuntimeCompatDir>$ort_dir</OnnxRuntimeCompatDir>
     <TorchShimDir>$shim_dir</TorchShimDir>
   </PropertyGroup>
 </Project>"

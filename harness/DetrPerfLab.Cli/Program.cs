@@ -1,1 +1,3 @@
-return 0;
+using DetrPerfLab.Cli;
+
+return LabCommand.Run(args, Console.Out, Console.Error);
