@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DetrPerfLab.Models;
+
+/// <summary>Full-size DETR weights from a formula (synthetic-v1): the lab runs at once, and any language can regenerate them bit for bit.</summary>
+/// <remarks>
+/// They detect nothing; times, memory and agreement between engines are what they are for. The amplitudes keep activations of every layer
+/// in the range of a trained model, so that no engine meets denormals, saturation or constant outputs.
+/// value_i = offset + amplitude * <see cref="SyntheticSequence"/>(name)_i with the first rule that fits the name; fan_in = product of all
+/// dimensions but the first (of a vector: its length):
+/// <code>
+/// name                                                          offset            amplitude
+/// backbone.…, batch norm (.bnK. or .downsample.1.) weight       1 (0.25 in bn3)   0.2 (0.05 in bn3)
+///   … running_var                                               1                 0.2
+///   … bias, running_mean                                        0                 0.1
+/// backbone.…, any other                                         0                 sqrt(6 / fan_in)
+/// …linear2.weight                                               0                 0.1 * sqrt(6 / (rows + cols))
+/// …out_proj.weight   k: encoder 0.1, decoder self_attn 0.3,
+///                    decoder multihead_attn 4                   0                 k * sqrt(6 / (rows + cols))
+/// …multihead_attn.in_proj_weight                                0                 5 * sqrt(6 / (rows + cols))
+/// name holds "norm": weight                                     1                 0.1
+/// name holds "norm": bias                                       0                 0.1
+/// input_proj.weight                                             0                 sqrt(3 / fan_in)
+/// input_proj.bias                                               0                 0.1
+/// query_embed.weight                                            0                 sqrt(3)
+/// class_embed.weight                                            0                 2 * sqrt(3 / fan_in)
+/// class_embed.bias                                              0                 0.5
+/// bbox_embed…weight                                             0                 sqrt(6 / fan_in)
+/// bbox_embed…bias                                               0                 0.1
+/// any other that ends in "weight"                               0                 sqrt(6 / (rows + cols))
+/// any other                                                     0                 0.02
+/// </code>
+/// </remarks>
+public static class SyntheticWeights
+{
+    /// <summary>What results call these weights.</summary>
+    public const string Source = "synthetic-v1";
+
+    /// <summary>Generates all weights of a model in parallel.</summary>
+    /// <returns>
+    /// A store whose <see cref="WeightStore.Sha256"/> covers, tensor by tensor in official order: the UTF-8 name, a zero byte, the number of
+    /// axes and their lengths as little-endian int64, the values as little-endian float32.
+    /// </returns>
+    public static WeightStore Create(DetrConfig config)
+    {
+        var specs = DetrStateDict.Describe(config);
+        var tensors = new WeightTensor[specs.Count];
+        Parallel.For(0, specs.Count, i =>
+        {
+            var data = GC.AllocateUninitializedArray<float>(checked((int)specs[i].Count));
+            var (offset, amplitude) = Range(specs[i]);
+            SyntheticSequence.Fill(specs[i].Name, data, (float)amplitude, (float)offset);
+            tensors[i] = new WeightTensor(specs[i].Name, specs[i].Shape, data);
+        });
+        return new WeightStore(config, tensors, Source, Hash(tensors));
+    }
+
+    /// <summary>The rule table above.</summary>
+    internal static (double Offset, double Amplitude) Range(WeightSpec spec)
+    {
+        var (name, shape) = (spec.Name, spec.Shape);
+        double fanIn = shape.Count == 1 ? shape[0] : spec.Count / shape[0];
+        double Glorot() => Math.Sqrt(6.0 / (shape[0] + shape[1]));
+        if (name.StartsWith("backbone.", StringComparison.Ordinal))
+        {
+            if (!IsBatchNorm(name)) { return (0, Math.Sqrt(6 / fanIn)); }
+            if (name.EndsWith(".weight", StringComparison.Ordinal)) { return name.Contains(".bn3.") ? (0.25, 0.05) : (1, 0.2); }
+            return name.EndsWith(".running_var", StringComparison.Ordinal) ? (1, 0.2) : (0, 0.1);
+        }
+
+        return name switch
+        {
+            _ when name.EndsWith("linear2.weight", StringComparison.Ordinal) => (0, 0.1 * Glorot()),
+            _ when name.EndsWith("out_proj.weight", StringComparison.Ordinal) => (0, OutputGain(name) * Glorot()),
+            _ when name.EndsWith("multihead_attn.in_proj_weight", StringComparison.Ordinal) => (0, 5 * Glorot()),
+            _ when name.Contains("norm") => (name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, 0.1),
+            "input_proj.weight" => (0, Math.Sqrt(3 / fanIn)),
+            "input_proj.bias" => (0, 0.1),
+            "query_embed.weight" => (0, Math.Sqrt(3)),
+            "class_embed.weight" => (0, 2 * Math.Sqrt(3 / fanIn)),
+            "class_embed.bias" => (0, 0.5),
+            _ when name.StartsWith("bbox_embed", StringComparison.Ordinal) =>
+                (0, name.EndsWith("weight", StringComparison.Ordinal) ? Math.Sqrt(6 / fanIn) : 0.1),
+            _ when name.EndsWith("weight", StringComparison.Ordinal) => (0, Glorot()),
+            _ => (0, 0.02),
+        };
+    }
+
+    static double OutputGain(string name) =>
+        name.Contains(".encoder.") ? 0.1 : name.Contains(".multihead_attn.") ? 4 : 0.3;
+
+    static bool IsBatchNorm(string name) =>
+        name.Contains(".downsample.1.") || (name.IndexOf(".bn", StringComparison.Ordinal) is >= 0 and var at && name.AsSpan(at + 4).StartsWith("."));
+
+    static string Hash(IEnumerable<WeightTensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        foreach (var tensor in tensors)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
+            hash.AppendData([0]);
+            foreach (var value in tensor.Shape.Prepend(tensor.Shape.Count))
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(number, value);
+                hash.AppendData(number);
+            }
+
+            hash.AppendData(MemoryMarshal.AsBytes<float>(tensor.Data)); // every platform that .NET 10 supports here is little-endian
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
