@@ -1,0 +1,64 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Onnx.Proto;
+using Google.Protobuf;
+
+namespace DetrPerfLab.Onnx;
+
+/// <summary>Reads and writes ONNX files. What a file holds beyond the declared format is kept and written back.</summary>
+public static class OnnxFile
+{
+    /// <summary>Protocol buffers cannot hold more in one message.</summary>
+    public const long MaxBytes = int.MaxValue;
+
+    /// <summary>Reads a model; external data is read from the model's folder and becomes part of it.</summary>
+    /// <param name="path">The <c>.onnx</c> file.</param>
+    /// <exception cref="LabException">No such file, not ONNX, damaged, too large, or its external data is missing or lies elsewhere.</exception>
+    public static ModelProto Load(string path)
+    {
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one."); }
+        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        var length = RandomAccess.GetLength(file);
+        if (length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, length, MaxBytes); }
+        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        var read = 0;
+        while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is > 0 and var count) { read += count; }
+        var model = Parse(bytes.AsSpan(0, read), path);
+        ExternalData.Inline(model, path);
+        return model;
+    }
+
+    /// <summary>Reads a model from memory; external data stays where it is.</summary>
+    /// <param name="bytes">The file's content.</param>
+    /// <param name="source">Names the bytes in messages: a path.</param>
+    /// <exception cref="LabException">Not ONNX, or damaged.</exception>
+    public static ModelProto Parse(ReadOnlySpan<byte> bytes, string source)
+    {
+        if (bytes.IsEmpty) { throw LabError.NotOnnx(source, "it is empty"); }
+        if (WireScan.FindFault(bytes, ModelProto.Descriptor) is { } fault) { throw LabError.NotOnnx(source, fault); }
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw LabError.NotOnnx(source, e.Message.TrimEnd('.'), e);
+        }
+
+        if (model.Graph is null) { throw LabError.NotOnnx(source, "it has no graph"); }
+        if (model.OpsetImport.Count == 0) { throw LabError.NotOnnx(source, "it names no operator set (opset_import)"); }
+        return model;
+    }
+
+    /// <summary>Writes a model; the file appears whole or not at all. The same model gives the same bytes.</summary>
+    /// <param name="model">Complete; nothing is checked but its size.</param>
+    /// <param name="path">Target; its folder is made.</param>
+    /// <exception cref="LabException">The model is too large for one file.</exception>
+    public static void Save(ModelProto model, string path)
+    {
+        // Serialising computes sizes in int and would overflow: the tensors, which make up nearly all, are counted in long first.
+        var tensorBytes = model.AllTensors().Sum(t => (long)t.RawData.Length);
+        if (tensorBytes > MaxBytes - (16 << 20)) { throw LabError.OnnxTooLarge(path, tensorBytes, MaxBytes); }
+        AtomicFile.Write(path, model.WriteTo);
+    }
+}
