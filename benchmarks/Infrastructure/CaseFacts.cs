@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>What a case's own process knows beside its times. It leaves this file for the host, which joins both into a <see cref="RunResult"/>.</summary>
+sealed record CaseFacts
+{
+    const string FolderVariable = "DETRLAB_CASE_FACTS";
+
+    public required DateTimeOffset Started { get; init; }
+    public ArtefactInfo? Artefact { get; init; }
+    public EngineInfo? Engine { get; init; }
+    public WarmUpInfo? WarmUp { get; init; }
+    public MemoryInfo? Memory { get; init; }
+    public AgreementInfo? Agreement { get; init; }
+    public int ImagesPerOperation { get; init; } = 1;
+    public string? Gap { get; init; }
+
+    /// <summary>Set by the host for its cases: where they leave their facts.</summary>
+    internal static (string Name, string Folder) Variable(string folder) => (FolderVariable, folder);
+
+    /// <summary>Called in the case's process.</summary>
+    internal void Save(string id)
+    {
+        var folder = Environment.GetEnvironmentVariable(FolderVariable)
+            ?? throw new InvalidOperationException($"{FolderVariable} is not set: benchmarks run through Program.cs only.");
+        AtomicFile.WriteText(FileOf(folder, id), JsonSerializer.Serialize(this, LabJson.Options));
+    }
+
+    /// <summary>Called in the host; null when the case died before it could say anything.</summary>
+    internal static CaseFacts? Load(string folder, string id) =>
+        File.Exists(FileOf(folder, id)) ? JsonSerializer.Deserialize<CaseFacts>(File.ReadAllText(FileOf(folder, id)), LabJson.Options) : null;
+
+    static string FileOf(string folder, string id) =>
+        Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))[..16] + ".json");
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Sets up, builds and runs a choice of benchmark suites; the table, the chart and the report's path end on the screen.
+#
+#   ./run-all.sh --filter '*Precision*'          one suite
+#   ./run-all.sh --filter '*Precision*' --quick  fewer repeats: minutes instead of a coffee break
+#   ./run-all.sh                                 every suite
+#   ./run-all.sh --list flat                     what there is
+# All options are those of BenchmarkDotNet, and --quick. Exit codes: 0 done, 1 a case failed, 2 wrong use, 3 the machine lacks something.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+case "${1:-}" in -h|--help) sed -n '2,8p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;; esac
+eng/setup.sh
+[ $# -gt 0 ] || set -- --filter '*'
+cd benchmarks
+exec dotnet run -c Release -- "$@"
