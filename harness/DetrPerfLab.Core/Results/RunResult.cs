@@ -102,4 +102,13 @@ public sealed record AgreementInfo
 
     /// <summary>Share of queries whose most probable class changed, in [0, 1].</summary>
     public double? ClassChangedShare { get; init; }
+
+    /// <summary>Cosine of the angle between the logits.</summary>
+    public double? LogitsCosine { get; init; }
+
+    /// <summary>Mean absolute difference of boxes, in fractions of the image.</summary>
+    public double? BoxesMeanAbs { get; init; }
+
+    /// <summary>COCO AP of the detections with the reference's detections as truth, in [0, 1].</summary>
+    public double? DetectionAp { get; init; }
 }

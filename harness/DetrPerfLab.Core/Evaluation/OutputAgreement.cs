@@ -1,0 +1,98 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>How far one raw output lies from the reference's.</summary>
+/// <param name="MaxAbs">Largest absolute difference.</param>
+/// <param name="MeanAbs">Mean absolute difference.</param>
+/// <param name="Cosine">Cosine of the angle between both, 1 when they point the same way; 1 when both are all zero, 0 when one is.</param>
+public readonly record struct TensorAgreement(double MaxAbs, double MeanAbs, double Cosine);
+
+/// <summary>Compares raw outputs of two variants on the same inputs.</summary>
+public static class OutputAgreement
+{
+    /// <summary>Compares element by element, summing in double precision.</summary>
+    /// <param name="tensor">Named in messages.</param>
+    /// <param name="reference">For example of the FP32 model.</param>
+    /// <param name="actual">As long.</param>
+    /// <exception cref="LabException">The lengths differ, or there is NaN or infinity: a figure made of it would hide it.</exception>
+    public static TensorAgreement Compare(string tensor, ReadOnlySpan<float> reference, ReadOnlySpan<float> actual)
+    {
+        if (reference.Length != actual.Length)
+        {
+            throw LabError.OutputsDiffer(tensor, $"{actual.Length} elements long", $"{reference.Length}");
+        }
+
+        double max = 0, sum = 0, dot = 0, referenceSquares = 0, actualSquares = 0;
+        for (var i = 0; i < reference.Length; i++)
+        {
+            double r = reference[i], a = actual[i];
+            if (!double.IsFinite(r) || !double.IsFinite(a)) { throw LabError.OutputNotFinite(tensor, i); }
+            var distance = Math.Abs(r - a);
+            max = Math.Max(max, distance);
+            sum += distance;
+            dot += r * a;
+            referenceSquares += r * r;
+            actualSquares += a * a;
+        }
+
+        var norm = Math.Sqrt(referenceSquares) * Math.Sqrt(actualSquares);
+        var cosine = norm > 0 ? Math.Clamp(dot / norm, -1, 1) : referenceSquares == actualSquares ? 1 : 0;
+        return new(max, reference.IsEmpty ? 0 : sum / reference.Length, cosine);
+    }
+
+    /// <summary>Share of queries whose most probable class is another, in [0, 1].</summary>
+    /// <param name="reference">Logits, [queries, <paramref name="classes"/>] over any number of images.</param>
+    /// <param name="actual">As long.</param>
+    /// <param name="classes">Logits a query, "no object" among them.</param>
+    public static double ClassChangedShare(ReadOnlySpan<float> reference, ReadOnlySpan<float> actual, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(actual.Length, reference.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(reference.Length % classes, 0);
+        var changed = 0;
+        for (var at = 0; at < reference.Length; at += classes)
+        {
+            if (ArgMax(reference.Slice(at, classes)) != ArgMax(actual.Slice(at, classes))) { changed++; }
+        }
+
+        return reference.IsEmpty ? 0 : changed * (double)classes / reference.Length;
+    }
+
+    /// <summary>Compares the outputs of a DETR: <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4].</summary>
+    /// <param name="name">What the reference is, for example <c>torch-fp32</c>.</param>
+    /// <param name="reference">Outputs of the reference.</param>
+    /// <param name="actual">Outputs of the variant on the same inputs.</param>
+    public static AgreementInfo CompareDetr(string name, TensorSet reference, TensorSet actual)
+    {
+        var (logits, logitsAgreement) = CompareNamed("logits", reference, actual);
+        var (_, boxesAgreement) = CompareNamed("pred_boxes", reference, actual);
+        return new()
+        {
+            Reference = name,
+            LogitsMaxAbs = logitsAgreement.MaxAbs,
+            LogitsMeanAbs = logitsAgreement.MeanAbs,
+            LogitsCosine = logitsAgreement.Cosine,
+            BoxesMaxAbs = boxesAgreement.MaxAbs,
+            BoxesMeanAbs = boxesAgreement.MeanAbs,
+            ClassChangedShare = ClassChangedShare(logits.Floats, actual["logits"].Floats, (int)logits.Shape[^1]),
+        };
+    }
+
+    static (HostTensor Reference, TensorAgreement Agreement) CompareNamed(string tensor, TensorSet reference, TensorSet actual)
+    {
+        var (r, a) = (reference[tensor], actual[tensor]);
+        return r.Shape.SequenceEqual(a.Shape)
+            ? (r, Compare(tensor, r.Floats, a.Floats))
+            : throw LabError.OutputsDiffer(tensor, a.ToString(), r.ToString());
+    }
+
+    static int ArgMax(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+        {
+            if (values[i] > values[best]) { best = i; }
+        }
+
+        return best;
+    }
+}
