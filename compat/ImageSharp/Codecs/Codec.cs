@@ -11,8 +11,7 @@ enum Format
 /// <param name="Size">As stored, before orientation.</param>
 /// <param name="Components">JPEG: colour components. PNG: not used.</param>
 /// <param name="Orientation">EXIF orientation, 1 to 8; 1 where there is none.</param>
-/// <param name="DataOffset">JPEG: where the first scan begins. PNG: not used.</param>
-readonly record struct Header(Format Format, Size Size, int Components, int Orientation, int DataOffset);
+readonly record struct Header(Format Format, Size Size, int Components, int Orientation);
 
 /// <summary>Tells formats apart by their first bytes; a file's name says nothing.</summary>
 static class Codec

@@ -43,10 +43,7 @@ static class JpegCodec
     {
         if (TurboJpeg.Decompress(data, header.Size, format, pixels, rowBytes) is not { } warning) { return; }
         // Stray bytes between markers are common and harmless; pixels that were never there are not: libjpeg fills them with grey.
-        if (warning.Contains("remature end") || data[header.DataOffset..].LastIndexOf([(byte)0xFF, (byte)0xD9]) < 0)
-        {
-            throw new InvalidImageContentException($"Truncated JPEG: {warning}.");
-        }
+        if (warning.Contains("remature end")) { throw new InvalidImageContentException($"Truncated JPEG: {warning}."); }
     }
 
     /// <summary>Inks are stored inverted, as Adobe does and every reader assumes; the arithmetic is Pillow's, in integers.</summary>

@@ -36,7 +36,7 @@ static class JpegHeader
             else if (marker == 0xE1 && orientation == 1 && body.StartsWith("Exif\0\0"u8)) { orientation = Exif.Orientation(body[6..]); }
             else if (marker == 0xDA)
             {
-                return components > 0 ? new(Format.Jpeg, size, components, orientation, at + 2 + length)
+                return components > 0 ? new(Format.Jpeg, size, components, orientation)
                     : throw Damaged("a scan comes before the frame header");
             }
 

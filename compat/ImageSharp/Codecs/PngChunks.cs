@@ -23,7 +23,7 @@ static class PngChunks
                 size = new Size((int)width, (int)height);
             }
             else if (chunk.Type.SequenceEqual("eXIf"u8)) { orientation = Exif.Orientation(body); }
-            else if (chunk.Type.SequenceEqual("IEND"u8)) { return new(Format.Png, size, 0, orientation, 0); }
+            else if (chunk.Type.SequenceEqual("IEND"u8)) { return new(Format.Png, size, 0, orientation); }
 
             at = chunk.Next;
         }
