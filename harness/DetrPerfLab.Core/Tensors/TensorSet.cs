@@ -19,9 +19,9 @@ public sealed class TensorSet(params IReadOnlyList<HostTensor> tensors) : IReadO
     /// <summary>The tensor of that name, or null.</summary>
     public HostTensor? Find(string name)
     {
-        foreach (var tensor in tensors)
+        for (var i = 0; i < tensors.Count; i++) // an enumerator would be allocated at each inference
         {
-            if (tensor.Name == name) { return tensor; }
+            if (tensors[i].Name == name) { return tensors[i]; }
         }
 
         return null;
