@@ -13,9 +13,12 @@ public interface IInferenceEngine : IDisposable
     /// <summary>What the model gives.</summary>
     IReadOnlyList<TensorSpec> Outputs { get; }
 
+    /// <summary>Allocates outputs for these inputs. Where a length cannot be told beforehand, an engine may run once to learn it.</summary>
+    TensorSet AllocateOutputs(TensorSet inputs) => TensorSet.AllocateOutputs(Inputs, inputs, Outputs);
+
     /// <summary>One forward pass. Passing the same two sets again reuses their bindings and allocates (almost) nothing.</summary>
     /// <param name="inputs">One tensor for each of <see cref="Inputs"/>.</param>
-    /// <param name="outputs">One tensor for each of <see cref="Outputs"/>, from <see cref="TensorSet.AllocateOutputs"/>; filled.</param>
+    /// <param name="outputs">One tensor for each of <see cref="Outputs"/>, from <see cref="AllocateOutputs"/>; filled.</param>
     /// <exception cref="LabException">A tensor is missing, or its type or shape does not fit.</exception>
     void Run(TensorSet inputs, TensorSet outputs);
 

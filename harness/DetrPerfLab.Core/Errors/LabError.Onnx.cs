@@ -17,4 +17,8 @@ public static partial class LabError
     /// <summary>A tensor's bytes do not fit its type and shape, or cannot be read as what was asked for.</summary>
     public static LabException OnnxTensor(string tensor, string found, string needed) =>
         BadInput($"ONNX tensor '{tensor}' {found}, needed {needed}. The model is damaged or of a kind that the lab does not read; export it again.");
+
+    /// <summary>Weights that do not make up a DETR of their configuration.</summary>
+    public static LabException DetrNotExportable(string model, string found, string needed) =>
+        BadInput($"Model '{model}' cannot be exported: found {found}, needed {needed}. Check the checkpoint and its configuration.");
 }

@@ -1,0 +1,91 @@
+using DetrPerfLab.Core;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>A pair of tensor sets bound to a session. Holds the sets: ONNX Runtime reads and writes their memory.</summary>
+sealed class OrtBinding : IDisposable
+{
+    readonly List<OrtValue> _values = [];
+
+    OrtBinding(InferenceSession session, TensorSet inputs, TensorSet? outputs)
+    {
+        Native = session.CreateIoBinding();
+        Inputs = inputs;
+        Outputs = outputs;
+    }
+
+    internal OrtIoBinding Native { get; }
+
+    internal TensorSet Inputs { get; }
+
+    internal TensorSet? Outputs { get; }
+
+    /// <exception cref="LabException">A tensor is missing or does not fit the model.</exception>
+    internal static OrtBinding ForSets(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet outputs)
+    {
+        var lengths = new Dictionary<string, (long Length, string Tensor)>(StringComparer.Ordinal);
+        var fitting = Fitting(engine.Inputs, inputs, "input", lengths);
+        return Create(session, fitting, Fitting(engine.Outputs, outputs, "output", lengths), inputs, outputs);
+    }
+
+    /// <summary>Outputs are allocated by ONNX Runtime.</summary>
+    internal static OrtBinding ForUnknownOutputs(InferenceSession session, IInferenceEngine engine, TensorSet inputs)
+    {
+        var binding = Create(session, Fitting(engine.Inputs, inputs, "input", new(StringComparer.Ordinal)), [], inputs, null);
+        foreach (var output in engine.Outputs) { binding.Native.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
+        return binding;
+    }
+
+    public void Dispose()
+    {
+        Native.Dispose();
+        foreach (var value in _values) { value.Dispose(); }
+    }
+
+    static OrtBinding Create(InferenceSession session, List<HostTensor> fittingInputs, List<HostTensor> fittingOutputs, TensorSet inputs, TensorSet? outputs)
+    {
+        var binding = new OrtBinding(session, inputs, outputs);
+        foreach (var tensor in fittingInputs) { binding.Native.BindInput(tensor.Name, binding.Value(tensor)); }
+        foreach (var tensor in fittingOutputs) { binding.Native.BindOutput(tensor.Name, binding.Value(tensor)); }
+        return binding;
+    }
+
+    OrtValue Value(HostTensor tensor)
+    {
+        var value = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, tensor.Type == ElementType.Float32 ? TensorElementType.Float : TensorElementType.Int64,
+            tensor.Shape.ToArray(), tensor.Address, tensor.Bytes.Length);
+        _values.Add(value);
+        return value;
+    }
+
+    /// <summary>The tensors that the model wants, each checked; the same symbol must mean the same length everywhere.</summary>
+    static List<HostTensor> Fitting(
+        IReadOnlyList<TensorSpec> specs, TensorSet set, string kind, Dictionary<string, (long Length, string Tensor)> lengths)
+    {
+        var fitting = new List<HostTensor>(specs.Count);
+        foreach (var spec in specs)
+        {
+            var tensor = set.Find(spec.Name) ?? throw LabError.TensorMissing(kind, spec, set);
+            if (tensor.Type != spec.Type || tensor.Shape.Length != spec.Dimensions.Count) { throw LabError.TensorMismatch(kind, tensor, spec); }
+            for (var axis = 0; axis < spec.Dimensions.Count; axis++)
+            {
+                var length = tensor.Shape[axis];
+                if (spec.Dimensions[axis].Symbol is not { } symbol)
+                {
+                    if (length != spec.Dimensions[axis].Length) { throw LabError.TensorMismatch(kind, tensor, spec); }
+                }
+                else if (!lengths.TryAdd(symbol, (length, tensor.Name)) && lengths[symbol].Length != length)
+                {
+                    throw LabError.TensorMismatch(kind, tensor, spec, $"{symbol} is {lengths[symbol].Length} in '{lengths[symbol].Tensor}'");
+                }
+            }
+
+            fitting.Add(tensor);
+        }
+
+        return fitting;
+    }
+}

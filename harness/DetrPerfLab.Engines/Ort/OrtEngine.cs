@@ -1,0 +1,129 @@
+using DetrPerfLab.Core;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>Runs an ONNX model with ONNX Runtime, reading and writing the caller's tensors in place.</summary>
+/// <remarks>
+/// A pair of tensor sets is bound once and recognised by reference; further runs allocate no managed memory. Tensors of the input set that the model
+/// does not take are passed over, but for one: a <c>pixel_mask</c> with padding, which a model without that input would silently ignore, is refused.
+/// </remarks>
+public sealed class OrtEngine : IInferenceEngine
+{
+    // Enough for callers that alternate between a few sizes; a bound set is kept alive.
+    const int MaxBindings = 4;
+
+    readonly string _path;
+    readonly InferenceSession _session;
+    readonly RunOptions _run = new();
+    readonly List<OrtBinding> _bindings = [];
+    readonly bool _takesMask;
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="modelPath">An ONNX file; its inputs and outputs must be float32 or int64 tensors.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="variant">Name in results; derived from the device where it is left out.</param>
+    /// <exception cref="LabException">The file is missing, damaged or not supported (bad input), or the library or device is missing.</exception>
+    public OrtEngine(string modelPath, OrtEngineOptions options, string? variant = null)
+    {
+        _path = modelPath;
+        _session = OrtSession.Open(modelPath, options);
+        try
+        {
+            Inputs = OrtSession.Specs(modelPath, _session.InputNames, _session.InputMetadata);
+            Outputs = OrtSession.Specs(modelPath, _session.OutputNames, _session.OutputMetadata);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        _takesMask = Inputs.Any(i => i.Name == "pixel_mask");
+        Info = new EngineInfo(variant ?? (options.Device == OrtDevice.Cuda ? "ort-cuda" : "ort"), "ONNX Runtime", Version, options.Describe());
+    }
+
+    /// <summary>What the native library says of itself, for example <c>1.29.0</c>.</summary>
+    /// <exception cref="LabException">The library is missing.</exception>
+    public static string Version => OrtSession.Version();
+
+    /// <inheritdoc/>
+    public EngineInfo Info { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TensorSpec> Inputs { get; } = [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TensorSpec> Outputs { get; } = [];
+
+    /// <inheritdoc/>
+    public void Run(TensorSet inputs, TensorSet outputs)
+    {
+        if (!_takesMask && inputs.Find("pixel_mask") is { } mask && mask.Longs.ContainsAnyExcept(1L)) { throw LabError.MaskNotTaken(_path); }
+        var binding = Bind(inputs, outputs);
+        try
+        {
+            _session.RunWithBinding(_run, binding.Native);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw LabError.OnnxRunFailed(_path, string.Join("; ", inputs), OrtSession.Clean(e.Message), e);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Where an output's length follows from no input's, the model is run once to learn it.</remarks>
+    public TensorSet AllocateOutputs(TensorSet inputs)
+    {
+        var known = Inputs.SelectMany(i => i.Dimensions).Select(d => d.Symbol).ToHashSet();
+        if (Outputs.SelectMany(o => o.Dimensions).All(d => d.IsFixed || known.Contains(d.Symbol))) { return TensorSet.AllocateOutputs(Inputs, inputs, Outputs); }
+
+        using var binding = OrtBinding.ForUnknownOutputs(_session, this, inputs);
+        try
+        {
+            using var results = _session.RunWithBoundResults(_run, binding.Native);
+            return new TensorSet([.. Outputs.Select((spec, i) => new HostTensor(spec.Name, spec.Type, results[i].GetTensorTypeAndShape().Shape))]);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw LabError.OnnxRunFailed(_path, string.Join("; ", inputs), OrtSession.Clean(e.Message), e);
+        }
+    }
+
+    /// <summary>Ends profiling and writes the file.</summary>
+    /// <returns>Its path; null where <see cref="OrtEngineOptions.ProfilePrefix"/> was not set.</returns>
+    public string? EndProfiling() => _session.EndProfiling() is { Length: > 0 } path ? path : null;
+
+    /// <inheritdoc/>
+    /// <remarks>Nothing is pending: outputs lie in host memory when <see cref="Run"/> returns, on a GPU too.</remarks>
+    public void Synchronize()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var binding in _bindings) { binding.Dispose(); }
+        _bindings.Clear();
+        _run.Dispose();
+        _session.Dispose();
+    }
+
+    OrtBinding Bind(TensorSet inputs, TensorSet outputs)
+    {
+        foreach (var bound in _bindings)
+        {
+            if (ReferenceEquals(bound.Inputs, inputs) && ReferenceEquals(bound.Outputs, outputs)) { return bound; }
+        }
+
+        var binding = OrtBinding.ForSets(_session, this, inputs, outputs);
+        if (_bindings.Count == MaxBindings)
+        {
+            _bindings[0].Dispose();
+            _bindings.RemoveAt(0);
+        }
+
+        _bindings.Add(binding);
+        return binding;
+    }
+}

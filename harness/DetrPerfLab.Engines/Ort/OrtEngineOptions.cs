@@ -1,0 +1,107 @@
+using System.Globalization;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>How far ONNX Runtime rewrites the graph before it runs.</summary>
+public enum GraphOptimization
+{
+    /// <summary>Runs the file as it is.</summary>
+    Disabled,
+
+    /// <summary>Constants folded, redundant nodes dropped; still standard operators.</summary>
+    Basic,
+
+    /// <summary>Fused into ONNX Runtime's own operators.</summary>
+    Extended,
+
+    /// <summary>Also the memory layout that suits the processor.</summary>
+    All,
+}
+
+/// <summary>Where ONNX Runtime runs.</summary>
+public enum OrtDevice
+{
+    /// <summary>The processor.</summary>
+    Cpu,
+
+    /// <summary>An NVIDIA GPU; what it cannot do runs on the processor.</summary>
+    Cuda,
+}
+
+/// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file.</summary>
+public sealed record OrtEngineOptions
+{
+    /// <summary>Where it runs.</summary>
+    public OrtDevice Device { get; init; } = OrtDevice.Cpu;
+
+    /// <summary>Which GPU, for <see cref="OrtDevice.Cuda"/>.</summary>
+    public int DeviceId
+    {
+        get;
+        init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
+    }
+
+    /// <summary>Threads inside one operator; 0 leaves the choice to ONNX Runtime, which counts the machine's cores and not the container's.</summary>
+    public int IntraOpThreads
+    {
+        get;
+        init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
+    } = Environment.ProcessorCount;
+
+    /// <summary>Operators that may run at once; above 1 the graph runs in parallel mode.</summary>
+    public int InterOpThreads
+    {
+        get;
+        init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
+    } = 1;
+
+    /// <summary>How far the graph is rewritten.</summary>
+    public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
+
+    /// <summary>Whether idle threads spin: lower latency, at the cost of a core's time between operators.</summary>
+    public bool Spinning { get; init; } = true;
+
+    /// <summary>Whether freed memory is kept for the next inference.</summary>
+    public bool Arena { get; init; } = true;
+
+    /// <summary>Whether the memory of one inference is planned as one block for inputs of a known shape.</summary>
+    public bool MemoryPattern { get; init; } = true;
+
+    /// <summary>Whether constant weights are laid out for the kernels at load; costs memory, saves time.</summary>
+    public bool Prepacking { get; init; } = true;
+
+    /// <summary>Symbolic lengths that are fixed for this session, for example N = 1: more of the graph becomes constant.</summary>
+    public IReadOnlyDictionary<string, long> FixedDimensions { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Start of the file name of a profile; null for none. <see cref="OrtEngine.EndProfiling"/> writes it.</summary>
+    public string? ProfilePrefix { get; init; }
+
+    /// <summary>Where ONNX Runtime writes the graph that it really runs; null for nowhere.</summary>
+    public string? OptimizedModelPath { get; init; }
+
+    /// <summary>Any further session configuration entry of ONNX Runtime, by its key.</summary>
+    public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The options by name, for <see cref="EngineInfo"/>; paths, which change nothing that is measured, are reduced to whether they are set.</summary>
+    public IReadOnlyDictionary<string, string> Describe()
+    {
+        var described = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["device"] = Device == OrtDevice.Cpu ? "cpu" : $"cuda:{DeviceId}",
+            ["intra_op_threads"] = IntraOpThreads.ToString(CultureInfo.InvariantCulture),
+            ["inter_op_threads"] = InterOpThreads.ToString(CultureInfo.InvariantCulture),
+            ["graph_optimization"] = Optimization.ToString().ToLowerInvariant(),
+            ["spinning"] = OnOff(Spinning),
+            ["arena"] = OnOff(Arena),
+            ["memory_pattern"] = OnOff(MemoryPattern),
+            ["prepacking"] = OnOff(Prepacking),
+            ["profiling"] = OnOff(ProfilePrefix is not null),
+        };
+        foreach (var (symbol, length) in FixedDimensions) { described[$"dimension.{symbol}"] = length.ToString(CultureInfo.InvariantCulture); }
+        foreach (var (key, value) in ConfigEntries) { described[key] = value; }
+        return described;
+    }
+
+    static string OnOff(bool value) => value ? "on" : "off";
+}

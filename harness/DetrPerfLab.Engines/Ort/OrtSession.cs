@@ -1,0 +1,129 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Onnx;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>Opens sessions of ONNX Runtime and turns what it throws into the catalogue's messages.</summary>
+static class OrtSession
+{
+    /// <summary>What the native library says of itself, for example <c>1.29.0</c>.</summary>
+    internal static string Version()
+    {
+        try
+        {
+            return OrtEnv.Instance().GetVersionString();
+        }
+        catch (Exception e) when (IsMissingLibrary(e))
+        {
+            throw LabError.OnnxRuntimeMissing(e);
+        }
+    }
+
+    /// <summary>Opens a model.</summary>
+    /// <exception cref="LabException">No such file, not a model that this runtime can run, or the library or device is missing.</exception>
+    internal static InferenceSession Open(string path, OrtEngineOptions options)
+    {
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one."); }
+        try
+        {
+            using var native = Options(options);
+            return new InferenceSession(path, native);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            // Only now, since it costs time: the file itself may be at fault, which our reader says more clearly.
+            OnnxFile.Load(path);
+            throw LabError.OnnxRuntimeRefused(path, Version(), Clean(e.Message), e);
+        }
+        catch (Exception e) when (IsMissingLibrary(e))
+        {
+            throw LabError.OnnxRuntimeMissing(e);
+        }
+    }
+
+    /// <summary>Names, types and shapes of inputs or outputs.</summary>
+    /// <exception cref="LabException">One is no tensor of float32 or int64.</exception>
+    internal static IReadOnlyList<TensorSpec> Specs(string path, IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
+        [.. names.Select(name => Spec(path, name, metadata[name]))];
+
+    /// <summary>ONNX Runtime's message in one line, without its prefix and source location.</summary>
+    internal static string Clean(string message)
+    {
+        var line = message.ReplaceLineEndings(" ").Trim();
+        return line.StartsWith("[ErrorCode:", StringComparison.Ordinal) && line.IndexOf(']') is > 0 and var end ? line[(end + 1)..].Trim() : line;
+    }
+
+    static TensorSpec Spec(string path, string name, NodeMetadata metadata)
+    {
+        if (!metadata.IsTensor) { throw LabError.OnnxInterface(path, name, metadata.OnnxValueType.ToString()); }
+        var type = metadata.ElementDataType switch
+        {
+            TensorElementType.Float => ElementType.Float32,
+            TensorElementType.Int64 => ElementType.Int64,
+            var other => throw LabError.OnnxInterface(path, name, $"a tensor of {other}"),
+        };
+        // An axis without a name gets one of its own, so that two of them are not taken for equal.
+        return new TensorSpec(name, type, [.. metadata.Dimensions.Select((length, axis) => length >= 0
+            ? (Dimension)length
+            : metadata.SymbolicDimensions[axis] is { Length: > 0 } symbol ? symbol : $"{name}.{axis}")]);
+    }
+
+    static SessionOptions Options(OrtEngineOptions options)
+    {
+        var native = new SessionOptions
+        {
+            IntraOpNumThreads = options.IntraOpThreads,
+            InterOpNumThreads = options.InterOpThreads,
+            ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = options.Optimization switch
+            {
+                GraphOptimization.Disabled => GraphOptimizationLevel.ORT_DISABLE_ALL,
+                GraphOptimization.Basic => GraphOptimizationLevel.ORT_ENABLE_BASIC,
+                GraphOptimization.Extended => GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+                _ => GraphOptimizationLevel.ORT_ENABLE_ALL,
+            },
+            EnableCpuMemArena = options.Arena,
+            EnableMemoryPattern = options.MemoryPattern,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        try
+        {
+            native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spinning ? "1" : "0");
+            native.AddSessionConfigEntry("session.inter_op.allow_spinning", options.Spinning ? "1" : "0");
+            native.AddSessionConfigEntry("session.disable_prepacking", options.Prepacking ? "0" : "1");
+            foreach (var (key, value) in options.ConfigEntries) { native.AddSessionConfigEntry(key, value); }
+            foreach (var (symbol, length) in options.FixedDimensions) { native.AddFreeDimensionOverrideByName(symbol, length); }
+            if (options.OptimizedModelPath is { } path) { native.OptimizedModelFilePath = path; }
+            if (options.ProfilePrefix is { } prefix)
+            {
+                native.ProfileOutputPathPrefix = prefix;
+                native.EnableProfiling = true;
+            }
+
+            if (options.Device == OrtDevice.Cuda) { AppendCuda(native, options.DeviceId); }
+            return native;
+        }
+        catch
+        {
+            native.Dispose();
+            throw;
+        }
+    }
+
+    static void AppendCuda(SessionOptions native, int deviceId)
+    {
+        try
+        {
+            native.AppendExecutionProvider_CUDA(deviceId);
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
+        {
+            throw LabError.CudaMissing(deviceId, Clean(e.Message), e);
+        }
+    }
+
+    static bool IsMissingLibrary(Exception e) =>
+        e is DllNotFoundException or BadImageFormatException || (e is TypeInitializationException { InnerException: { } inner } && IsMissingLibrary(inner));
+}

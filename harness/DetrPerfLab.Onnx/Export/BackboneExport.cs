@@ -1,0 +1,91 @@
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Onnx;
+
+/// <summary>The ResNet, each batch norm folded into its convolution.</summary>
+/// <remarks>Source: torchvision's resnet.py as of 0.14 (stride in the 3x3 convolution) and FrozenBatchNorm2d of facebookresearch/detr@29901c5 (eps 1e-5).</remarks>
+static class BackboneExport
+{
+    const double Epsilon = 1e-5;
+    const string Body = "backbone.0.body";
+
+    /// <summary>Adds the backbone.</summary>
+    /// <returns>Its feature [N, C, ceil(H/32), ceil(W/32)]; 1/16 with dilation.</returns>
+    internal static string Add(ExportContext context, string pixels)
+    {
+        var graph = context.Graph;
+        using var _ = graph.Module("backbone");
+        var x = graph.Relu("relu", Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2, dilation: 1));
+        x = graph.Node("MaxPool", "maxpool", [x], n => n.Set("kernel_shape", 3, 3).Set("pads", 1, 1, 1, 1).Set("strides", 2, 2));
+        for (var stage = 0; stage < 4; stage++)
+        {
+            var dilated = stage == 3 && context.Config.Dilation;
+            for (var block = 0; block < context.Config.BackboneBlocks[stage]; block++)
+            {
+                var stride = block == 0 && stage > 0 && !dilated ? 2 : 1;
+                // As torchvision does it, the first block of a dilated stage keeps the dilation of the stage before.
+                var dilation = dilated && block > 0 ? 2 : 1;
+                x = AddBlock(context, $"layer{stage + 1}.{block}", x, stride, dilation);
+            }
+        }
+
+        return x;
+    }
+
+    static string AddBlock(ExportContext context, string name, string x, int stride, int dilation)
+    {
+        var graph = context.Graph;
+        using var _ = graph.Module(name);
+        string Part(string input, int index, int stride, int dilation) =>
+            Conv(context, $"conv{index}", input, $"{name}.conv{index}", $"{name}.bn{index}", stride, dilation);
+
+        string y;
+        if (context.Config.Bottleneck)
+        {
+            y = graph.Relu("relu1", Part(x, 1, 1, 1));
+            y = graph.Relu("relu2", Part(y, 2, stride, dilation));
+            y = Part(y, 3, 1, 1);
+        }
+        else
+        {
+            y = graph.Relu("relu1", Part(x, 1, stride, 1));
+            y = Part(y, 2, 1, 1);
+        }
+
+        var shortcut = context.Weights.TryGet($"{Body}.{name}.downsample.0.weight", out var _)
+            ? Conv(context, "downsample", x, $"{name}.downsample.0", $"{name}.downsample.1", stride, dilation: 1)
+            : x;
+        return graph.Relu("relu", graph.Add("add", y, shortcut));
+    }
+
+    static string Conv(ExportContext context, string module, string x, string conv, string norm, int stride, int dilation)
+    {
+        var graph = context.Graph;
+        var weight = context.Weights[$"{Body}.{conv}.weight"];
+        var (folded, bias) = Fold(context.Weights, weight, $"{Body}.{norm}");
+        var kernel = (int)weight.Shape[2];
+        using var _ = graph.Module(module);
+        return graph.Conv("", x, graph.Weight<float>("weight", [.. weight.Shape], folded), graph.Weight<float>("bias", [bias.Length], bias),
+            kernel, stride, padding: kernel / 2 * dilation, dilation);
+    }
+
+    /// <summary>(w x - mean) * gamma / sqrt(var + eps) + beta as one convolution, computed in double precision.</summary>
+    static (float[] Weight, float[] Bias) Fold(WeightStore weights, WeightTensor weight, string norm)
+    {
+        var gamma = weights[$"{norm}.weight"].Data;
+        var beta = weights[$"{norm}.bias"].Data;
+        var mean = weights[$"{norm}.running_mean"].Data;
+        var variance = weights[$"{norm}.running_var"].Data;
+        var bias = new float[gamma.Length];
+        var folded = new float[weight.Data.Length];
+        var filter = folded.Length / bias.Length;
+        for (var channel = 0; channel < bias.Length; channel++)
+        {
+            var scale = gamma[channel] / Math.Sqrt(variance[channel] + Epsilon);
+            bias[channel] = (float)(beta[channel] - (mean[channel] * scale));
+            for (var i = channel * filter; i < (channel + 1) * filter; i++) { folded[i] = (float)(weight.Data[i] * scale); }
+        }
+
+        return (folded, bias);
+    }
+}

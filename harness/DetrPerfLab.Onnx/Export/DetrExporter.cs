@@ -1,0 +1,97 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Models;
+using DetrPerfLab.Onnx.Proto;
+using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
+
+namespace DetrPerfLab.Onnx;
+
+/// <summary>Turns the weights of a DETR into an ONNX model.</summary>
+/// <remarks>
+/// Inputs <c>pixel_values</c> float32 [N,3,H,W] and, by option, <c>pixel_mask</c> int64 [N,H,W] (1 = image); outputs <c>logits</c> [N,Q,C+1]
+/// before softmax and <c>pred_boxes</c> [N,Q,4] (cx, cy, w, h in 0..1). N, H and W are dynamic.
+/// Same values as the original, but laid out for speed: batch norm folded into the convolutions; tokens kept as rows [N*L, hidden] so that each linear
+/// layer is one Gemm with its bias; the attention scale folded into the query projection; what depends on weights alone computed here (<see cref="DecoderConstants"/>).
+/// Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.
+/// </remarks>
+public static class DetrExporter
+{
+    /// <summary>Operator set of the models: the oldest with LayerNormalization as one operator.</summary>
+    public const int Opset = 17;
+
+    /// <summary>Raised when an export of the same weights may compute different bits than before.</summary>
+    public const string ProducerVersion = "1";
+
+    /// <summary>Builds the model.</summary>
+    /// <param name="weights">A complete state dict under the official names.</param>
+    /// <param name="options">What the model takes and gives.</param>
+    /// <exception cref="LabException">A weight is missing or has another shape than the configuration says, or no such ResNet exists.</exception>
+    public static ModelProto Export(WeightStore weights, ExportOptions options)
+    {
+        Check(weights);
+        var config = weights.Config;
+        var builder = new GraphBuilder(config.Name, Opset);
+        var pixels = builder.Input("pixel_values", DataType.Float, "N", 3, "H", "W");
+        var mask = options.PixelMask ? builder.Input("pixel_mask", DataType.Int64, "N", "H", "W") : null;
+        builder.Output("logits", DataType.Float, "N", config.Queries, config.Classes + 1);
+        builder.Output("pred_boxes", DataType.Float, "N", config.Queries, 4);
+
+        var context = new ExportContext(builder, weights);
+        var transformer = new TransformerExport(context);
+        var feature = BackboneExport.Add(context, pixels);
+        var map = transformer.AddInputProjection(feature);
+        var position = PositionExport.Add(context, map, mask);
+        var memory = transformer.AddEncoder(map, position);
+        HeadsExport.Add(context, transformer.AddDecoder(memory, position));
+        if (options.StageOutputs) { AddStages(builder, config, feature, map, position.Rows, memory); }
+
+        var model = builder.Build("DetrPerfLab");
+        model.ProducerVersion = ProducerVersion;
+        model.SetMetadata("detrlab.model", config.Name);
+        model.SetMetadata("detrlab.source", weights.Source);
+        model.SetMetadata("detrlab.source_sha256", weights.Sha256);
+        model.SetMetadata("detrlab.config", string.Join(' ',
+            $"backbone=resnet{config.BackboneDepth}", $"dilation={(config.Dilation ? 1 : 0)}", $"hidden={config.HiddenDim}", $"heads={config.Heads}",
+            $"encoder={config.EncoderLayers}", $"decoder={config.DecoderLayers}", $"feed_forward={config.FeedForwardDim}",
+            $"queries={config.Queries}", $"classes={config.Classes}"));
+        model.SetMetadata("detrlab.export", $"pixel_mask={(options.PixelMask ? 1 : 0)} stage_outputs={(options.StageOutputs ? 1 : 0)} opset={Opset}");
+        return model;
+    }
+
+    static void Check(WeightStore weights)
+    {
+        var config = weights.Config;
+        if (config.Dilation && !config.Bottleneck)
+        {
+            throw LabError.DetrNotExportable(config.Name, $"dilation in a ResNet-{config.BackboneDepth}, whose basic blocks know none", "a ResNet of 50 layers or more");
+        }
+
+        if (config.HiddenDim % config.Heads != 0 || config.HiddenDim % 4 != 0)
+        {
+            throw LabError.DetrNotExportable(config.Name, $"hidden size {config.HiddenDim} with {config.Heads} heads", "a multiple of 4 and of the number of heads");
+        }
+
+        foreach (var spec in DetrStateDict.Describe(config))
+        {
+            if (!weights.TryGet(spec.Name, out var tensor)) { throw LabError.DetrNotExportable(config.Name, $"no weight '{spec.Name}'", "a complete state dict"); }
+            if (!tensor.Shape.SequenceEqual(spec.Shape) || tensor.Data.Length != spec.Count)
+            {
+                throw LabError.DetrNotExportable(config.Name, $"'{spec.Name}' of shape [{string.Join(',', tensor.Shape)}]", $"[{string.Join(',', spec.Shape)}]");
+            }
+        }
+    }
+
+    /// <summary>From rows [N*h*w, hidden] back to the original's [N, hidden, h, w].</summary>
+    static void AddStages(GraphBuilder builder, DetrConfig config, string feature, string map, string position, string memory)
+    {
+        using var _ = builder.Module("stages");
+        builder.Node("Identity", "backbone_feature", [feature], output: "backbone_feature");
+        builder.Output("backbone_feature", DataType.Float, "N", config.BackboneChannels, "h", "w");
+        var shape = builder.Shape("map_shape", map, 0, 4);
+        foreach (var (name, rows) in new[] { ("position_encoding", position), ("encoder_memory", memory) })
+        {
+            var nhwc = builder.Node("Reshape", $"{name}.map", [rows, shape]);
+            builder.Node("Transpose", name, [nhwc], n => n.Set("perm", 0, 3, 1, 2), output: name);
+            builder.Output(name, DataType.Float, "N", config.HiddenDim, "h", "w");
+        }
+    }
+}
