@@ -1,0 +1,62 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Models;
+
+/// <summary>Reads the configuration of a DETR off the shapes of its tensors.</summary>
+static class DetrShapes
+{
+    /// <summary>Ten times as many as any published DETR has; bounds the list of names that a file is compared with.</summary>
+    const int MaxLayers = 64;
+    const string Body = "backbone.0.body.layer";
+
+    /// <summary>Infers layers, widths, queries, classes and backbone depth; what shapes do not show keeps its default.</summary>
+    /// <param name="file">Names the checkpoint in messages.</param>
+    /// <param name="weights">By official name.</param>
+    internal static DetrConfig Infer(string file, IReadOnlyDictionary<string, CollectedWeight> weights)
+    {
+        int Axis(string name, int axis) => weights.TryGetValue(name, out var weight) && weight.Shape.Length > axis && weight.Shape[axis] <= int.MaxValue
+            ? (int)weight.Shape[axis]
+            : throw LabError.CheckpointTensors(file, "a DETR", [name], [], []);
+
+        var (encoder, decoder) = (Count(file, weights, "transformer.encoder.layers."), Count(file, weights, "transformer.decoder.layers."));
+        return new DetrConfig
+        {
+            Name = Path.GetFileNameWithoutExtension(file),
+            BackboneDepth = Depth(file, weights),
+            HiddenDim = Axis("input_proj.weight", 0),
+            EncoderLayers = encoder,
+            DecoderLayers = decoder,
+            FeedForwardDim = Axis($"transformer.{(encoder > 0 ? "encoder" : "decoder")}.layers.0.linear1.weight", 0),
+            Queries = Axis("query_embed.weight", 0),
+            Classes = Axis("class_embed.weight", 0) - 1,
+            BoxHeadLayers = Count(file, weights, "bbox_embed.layers."),
+        };
+    }
+
+    static int Depth(string file, IReadOnlyDictionary<string, CollectedWeight> weights)
+    {
+        int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Count(file, weights, $"{Body}{stage}."))];
+        var bottleneck = weights.ContainsKey($"{Body}1.0.conv3.weight");
+        foreach (var depth in (ReadOnlySpan<int>)[18, 34, 50, 101, 152])
+        {
+            var config = new DetrConfig { Name = "", BackboneDepth = depth };
+            if (config.Bottleneck == bottleneck && config.BackboneBlocks.SequenceEqual(blocks)) { return depth; }
+        }
+
+        throw LabError.CheckpointUnsupported(
+            file, $"its backbone has {string.Join(", ", blocks)} blocks of {(bottleneck ? "three" : "two")} convolutions in its stages",
+            "Needed: a DETR on ResNet-18, 34, 50, 101 or 152 (names backbone.0.body.layer1.0.conv1.weight, …, or Hugging Face's).");
+    }
+
+    /// <summary>How many numbers follow the prefix. Counts names, not the largest number: a made-up index cannot ask for a million layers.</summary>
+    static int Count(string file, IReadOnlyDictionary<string, CollectedWeight> weights, string prefix)
+    {
+        var count = weights.Keys
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(name => name[prefix.Length..].Split('.')[0])
+            .Distinct().Count();
+        return count <= MaxLayers
+            ? count
+            : throw LabError.CheckpointUnsupported(file, $"it has {count} layers '{prefix}N', the limit is {MaxLayers}", "Give the checkpoint of a DETR.");
+    }
+}

@@ -1,0 +1,88 @@
+using DetrPerfLab.Core;
+using static DetrPerfLab.Models.CheckpointText;
+
+namespace DetrPerfLab.Models;
+
+/// <summary>The opcodes that would call Python: here they only make tensor descriptions and dicts.</summary>
+sealed partial class PickleReader
+{
+    bool ReadObject(byte opcode)
+    {
+        switch (opcode)
+        {
+            case (byte)'c': Push(Global(Line(), Line())); break;
+            case 0x93: // STACK_GLOBAL
+                Push(PopLast(2) is [string module, string name] ? Global(module, name) : throw Damaged($"a global without a name before byte {_position}"));
+                break;
+            case (byte)'R' or 0x81: // REDUCE, NEWOBJ: both take (callable, arguments)
+                var call = PopLast(2);
+                Push(Call(call[0], call[1]));
+                break;
+            case (byte)'b': Build(); break;
+            case (byte)'Q': Push(Storage(Pop())); break; // BINPERSID
+            default: return false;
+        }
+
+        return true;
+    }
+
+    TorchGlobal Global(string module, string name) =>
+        TorchGlobals.Find(module, name) ?? throw LabError.CheckpointGlobal(file, Printable($"{module}.{name}"));
+
+    object Call(object? callable, object? arguments)
+    {
+        if (callable is not TorchGlobal { Call: { } call } global || arguments is not object?[] values)
+        {
+            throw Damaged($"a call of something that cannot be called before byte {_position}");
+        }
+
+        // A call copies its list, and one list can be recalled for many calls: the copies count like opcodes.
+        _opcodes += values.OfType<PickleList>().Sum(list => list.Items.Count);
+        return call(values) ?? throw Damaged($"'{global.Name}' with arguments of another form before byte {_position}");
+    }
+
+    /// <summary>State of an object that was made before: the options of a namespace; the <c>_metadata</c> of a state dict, which is not needed.</summary>
+    void Build()
+    {
+        var state = Pop();
+        switch (Peek())
+        {
+            case PickleNamespace options when state is PickleDict attributes: options.Attributes = attributes; break;
+            case PickleDict: break;
+            default: throw Damaged($"BUILD of something that has no state before byte {_position}");
+        }
+    }
+
+    /// <summary>('storage', class, key, device, count), and in the legacy format a view (key, offset, count) or None.</summary>
+    PickleStorage Storage(object? id)
+    {
+        if (id is not object?[] parts || parts is not ["storage", TorchGlobal { Type: { } type }, string key, _, long count, ..])
+        {
+            throw Damaged($"a persistent id that is no storage before byte {_position}");
+        }
+
+        var offset = 0L;
+        if (parts.Length > 5 && parts[5] is not null)
+        {
+            offset = parts[5] is object?[] and [_, long and >= 0 and var first, long] ? first : throw Damaged($"storage '{Printable(key)}' has a view of another form");
+        }
+
+        var storage = new PickleStorage(type, key, count, offset);
+        if (!_storages.TryAdd(key, storage) && _storages[key].Type != type)
+        {
+            throw Damaged($"storage '{Printable(key)}' has two types, {_storages[key].Type} and {type}");
+        }
+
+        return storage;
+    }
+
+    string Line()
+    {
+        var rest = bytes.Span[_position..];
+        var end = rest.IndexOf((byte)'\n');
+        if (end < 0) { throw Damaged($"a global without an end after byte {_position}"); }
+        var text = Text(rest[..end]);
+        _position += end + 1;
+        return text;
+    }
+}

@@ -1,0 +1,62 @@
+namespace DetrPerfLab.Models;
+
+/// <summary>Something that a pickle may name: a storage type, or a function that this reader does itself.</summary>
+/// <param name="Name">Module and name, for messages.</param>
+/// <param name="Type">The elements of a storage class; null for functions.</param>
+/// <param name="Call">Makes the object from its arguments, or gives null when they do not fit; null for storage classes.</param>
+sealed record TorchGlobal(string Name, StoredType? Type, Func<object?[], object?>? Call);
+
+/// <summary>All Python objects that a state dict needs. Every other name is refused: a name is never looked up anywhere else, and nothing of Python is run.</summary>
+static class TorchGlobals
+{
+    static readonly Dictionary<string, TorchGlobal> s_known = new TorchGlobal[]
+    {
+        Storage("FloatStorage", StoredType.Float32),
+        Storage("HalfStorage", StoredType.Float16),
+        Storage("BFloat16Storage", StoredType.BFloat16),
+        Storage("DoubleStorage", StoredType.Float64),
+        Storage("LongStorage", StoredType.Int64),
+        Storage("IntStorage", StoredType.Int32),
+        Storage("ShortStorage", StoredType.Int16),
+        Storage("CharStorage", StoredType.Int8),
+        Storage("ByteStorage", StoredType.UInt8),
+        Storage("BoolStorage", StoredType.Bool),
+        new("torch._utils._rebuild_tensor", null, RebuildTensor),
+        new("torch._utils._rebuild_tensor_v2", null, RebuildTensor),
+        new("torch._utils._rebuild_parameter", null, arguments => arguments is [PickleTensor tensor, ..] ? tensor : null),
+        new("torch.Size", null, arguments => arguments is [object?[] lengths] ? lengths : null),
+        new("collections.OrderedDict", null, OrderedDict),
+        // facebookresearch/detr@29901c5, main.py, saves {'model', 'optimizer', 'lr_scheduler', 'epoch', 'args'}.
+        new("argparse.Namespace", null, _ => new PickleNamespace()),
+    }.ToDictionary(global => global.Name, StringComparer.Ordinal);
+
+    /// <summary>The object of that name, or null when a state dict does not need it.</summary>
+    internal static TorchGlobal? Find(string module, string name) => s_known.GetValueOrDefault($"{module}.{name}");
+
+    static TorchGlobal Storage(string name, StoredType type) => new($"torch.{name}", type, null);
+
+    /// <summary>(storage, storage_offset, size, stride, …): what follows concerns gradients.</summary>
+    static PickleTensor? RebuildTensor(object?[] arguments) =>
+        arguments is [PickleStorage storage, long start, object?[] size, object?[] stride, ..]
+        && Longs(size) is { } shape && Longs(stride) is { } strides
+            ? new PickleTensor(storage, start, shape, strides)
+            : null;
+
+    /// <summary>No tensor of a DETR has more than four axes; the limit keeps a shape that is recalled many times from filling the memory.</summary>
+    static long[]? Longs(object?[] items) => items.Length <= StoredTensor.MaxAxes && items.All(item => item is long) ? [.. items.Cast<long>()] : null;
+
+    /// <summary>No arguments, or as Python 2 wrote it: a list of [key, value].</summary>
+    static PickleDict? OrderedDict(object?[] arguments)
+    {
+        var dict = new PickleDict();
+        if (arguments is []) { return dict; }
+        if (arguments is not [PickleList pairs]) { return null; }
+        foreach (var pair in pairs.Items)
+        {
+            if (pair is PickleList { Items: [var key, var value] }) { dict.Entries.Add((key, value)); }
+            else { return null; }
+        }
+
+        return dict;
+    }
+}

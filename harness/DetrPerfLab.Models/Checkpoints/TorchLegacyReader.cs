@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using DetrPerfLab.Core;
+using static DetrPerfLab.Models.CheckpointText;
+
+namespace DetrPerfLab.Models;
+
+/// <summary>The format of torch.save before PyTorch 1.6: five pickles (magic, version, system, object, storage keys), then each storage with its length before it.</summary>
+/// <remarks>
+/// Storages are little-endian even when a big-endian machine wrote them. Source: pytorch/pytorch, torch/serialization.py (_legacy_load) and
+/// torch/csrc/generic/serialization.cpp (writeFileRaw).
+/// </remarks>
+static class TorchLegacyReader
+{
+    const long ProtocolVersion = 1001;
+    static readonly BigInteger s_magic = BigInteger.Parse("119547037146038801333356");
+
+    /// <summary>How such a file begins: PROTO 2, then LONG1 with the ten bytes of the magic number.</summary>
+    internal static ReadOnlySpan<byte> Signature => [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+
+    internal static CheckpointContents Read(CheckpointFile file)
+    {
+        var head = file.Read(0, Math.Min(file.Length, TorchZipReader.MaxPickleBytes), "the pickles");
+        var reader = new PickleReader(file.Path, "legacy", head);
+        if (reader.Read() is not BigInteger magic || magic != s_magic || reader.Read() is not ProtocolVersion)
+        {
+            throw LabError.CheckpointDamaged(file.Path, $"its version is not {ProtocolVersion}");
+        }
+
+        reader.Read(); // sizes of C types on the writer's machine: the format does not depend on them
+        var value = reader.Read();
+        if (reader.Read() is not PickleList keys) { throw LabError.CheckpointDamaged(file.Path, "the list of storages is missing"); }
+
+        var storages = Locate(file, reader, keys);
+        return CheckpointContents.FromPickle(file.Path, value, storage => storages.TryGetValue(storage.Key, out var bytes)
+            ? bytes
+            : throw LabError.CheckpointDamaged(file.Path, $"storage '{Printable(storage.Key)}' is missing"));
+    }
+
+    /// <summary>Storages follow the pickles in the order of the list, each as an int64 count and its elements.</summary>
+    static Dictionary<string, StoredBytes> Locate(CheckpointFile file, PickleReader reader, PickleList keys)
+    {
+        var located = new Dictionary<string, StoredBytes>(StringComparer.Ordinal);
+        long position = reader.Position;
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        foreach (var item in keys.Items)
+        {
+            if (item is not string key || !reader.Storages.TryGetValue(key, out var storage))
+            {
+                throw LabError.CheckpointDamaged(file.Path, $"the list of storages names '{Printable($"{item}")}', which no tensor uses");
+            }
+
+            var name = Printable(key);
+            file.Read(position, number, $"the length of storage '{name}'");
+            var count = BinaryPrimitives.ReadInt64LittleEndian(number);
+            position += number.Length;
+            var length = (Int128)count * storage.Type.Size();
+            if (count != storage.Count || count < 0 || length > file.Length - position)
+            {
+                throw LabError.CheckpointDamaged(
+                    file.Path, $"storage '{name}' has {count} elements of {storage.Type} at byte {position} of {file.Length}; its pickle says {storage.Count}");
+            }
+
+            if (!located.TryAdd(key, new StoredBytes(key, position, (long)length)))
+            {
+                throw LabError.CheckpointDamaged(file.Path, $"storage '{name}' is listed twice");
+            }
+
+            position += (long)length;
+        }
+
+        return located;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Tests.Models;
+
+/// <summary>Whole DETR state dicts on the smallest backbone, written and read back. Weights are moved, never computed with: all comparisons are exact.</summary>
+public sealed class CheckpointTests : IDisposable
+{
+    /// <summary>ResNet-18 cannot be made smaller; all else is.</summary>
+    static readonly DetrConfig s_tiny = new()
+    {
+        Name = "tiny",
+        BackboneDepth = 18,
+        HiddenDim = 16,
+        EncoderLayers = 1,
+        DecoderLayers = 2,
+        FeedForwardDim = 12,
+        Queries = 5,
+        Classes = 3,
+    };
+
+    static readonly WeightStore s_weights = SyntheticWeights.Create(s_tiny);
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Load_Zip_GivesTheWeightsInEitherByteOrder(bool bigEndian)
+    {
+        var path = _folder.File("tiny.pth");
+        CheckpointWriter.WriteZip(path, s_weights.Tensors, bigEndian);
+        AssertTiny(Checkpoint.Load(path), path);
+    }
+
+    [Theory]
+    [InlineData("timm")]
+    [InlineData("transformers")]
+    public void Load_HuggingFaceNames_GivesTheOfficialOnes(string backbone)
+    {
+        var path = _folder.File("tiny.safetensors");
+        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors.SelectMany(t => HuggingFaceTensors.From(t, backbone == "timm")));
+        AssertTiny(Checkpoint.Load(path), path);
+    }
+
+    [Fact]
+    public void Load_NumBatchesTrackedAndDataParallelPrefix_AreDropped()
+    {
+        var path = _folder.File("tiny.safetensors");
+        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors
+            .Append(new("backbone.0.body.bn1.num_batches_tracked", [1], [3]))
+            .Select(t => t with { Name = $"module.{t.Name}" }));
+        AssertTiny(Checkpoint.Load(path), path);
+    }
+
+    [Fact]
+    public void Load_MissingExtraAndMisshaped_AreNamed()
+    {
+        var path = _folder.File("tiny.safetensors");
+        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors
+            .Where(t => t.Name != "transformer.decoder.norm.bias")
+            .Append(new("mask_head.lay1.weight", [1], [0]))
+            .Select(t => t.Name == "input_proj.bias" ? new(t.Name, [2], [0, 0]) : t));
+        var mistake = Assert.Throws<LabException>(() => Checkpoint.Load(path));
+        Assert.Equal(ExitCode.BadInput, mistake.ExitCode);
+        Assert.Contains("missing transformer.decoder.norm.bias; unknown mask_head.lay1.weight; wrong shape input_proj.bias [2], needed [16]", mistake.Message);
+    }
+
+    [Fact]
+    public void Load_OneProjectionOfThreeMissing_IsNamed()
+    {
+        var path = _folder.File("tiny.safetensors");
+        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors.SelectMany(t => HuggingFaceTensors.From(t, timm: true))
+            .Where(t => t.Name != "model.encoder.layers.0.self_attn.k_proj.weight"));
+        CheckpointFormatTests.Refused(path, "a part of 'transformer.encoder.layers.0.self_attn.in_proj_weight' (q_proj, k_proj, v_proj)");
+    }
+
+    [Theory]
+    [InlineData("detr-dc5.safetensors", null, true)]
+    [InlineData("detr.safetensors", null, false)]
+    [InlineData("detr.safetensors", true, true)]
+    [InlineData("detr-dc5.safetensors", false, false)]
+    public void Load_Dilation_ComesFromTheOptionElseTheFileName(string name, bool? option, bool expected)
+    {
+        var path = _folder.File(name);
+        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors);
+        Assert.Equal(expected, Checkpoint.Load(path, new() { Dilation = option }).Config.Dilation);
+    }
+
+    [Fact]
+    public void Load_HeadsThatDoNotDivideTheWidth_IsRefused()
+    {
+        var path = _folder.File("tiny.safetensors");
+        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors);
+        Assert.Equal(4, Checkpoint.Load(path, new() { Heads = 4 }).Config.Heads);
+        var mistake = Assert.Throws<LabException>(() => Checkpoint.Load(path, new() { Heads = 3 }));
+        Assert.Contains("hidden size 16 cannot be split into 3", mistake.Message);
+    }
+
+    [Theory]
+    [InlineData(34)]
+    [InlineData(50)]
+    [InlineData(101)]
+    [InlineData(152)]
+    public void Infer_ShapesOfAnyBackbone_GiveTheConfigBack(int depth)
+    {
+        var config = DetrConfig.DetrR50 with { Name = "m", BackboneDepth = depth, EncoderLayers = 3, Queries = 17, Classes = 250, HiddenDim = 320, BoxHeadLayers = 4 };
+        var weights = DetrStateDict.Describe(config).ToDictionary(spec => spec.Name, spec => new CollectedWeight([], [.. spec.Shape]));
+        Assert.Equal(config, DetrShapes.Infer("m.pth", weights));
+    }
+
+    [Fact]
+    public void Infer_BackboneThatIsNoResNet_SaysWhatItHas()
+    {
+        var weights = DetrStateDict.Describe(DetrConfig.DetrR50)
+            .Where(spec => !spec.Name.StartsWith("backbone.0.body.layer3.5", StringComparison.Ordinal))
+            .ToDictionary(spec => spec.Name, spec => new CollectedWeight([], [.. spec.Shape]));
+        var mistake = Assert.Throws<LabException>(() => DetrShapes.Infer("m.pth", weights));
+        Assert.Contains("3, 4, 5, 3 blocks of three convolutions", mistake.Message);
+    }
+
+    static void AssertTiny(WeightStore found, string path)
+    {
+        Assert.Equal(s_tiny, found.Config);
+        Assert.Equal(Path.GetFileName(path), found.Source);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), found.Sha256);
+        Assert.Equal(s_weights.Tensors.Select(t => t.Name), found.Tensors.Select(t => t.Name));
+        Assert.All(s_weights.Tensors, expected =>
+        {
+            Assert.Equal(expected.Shape, found[expected.Name].Shape);
+            Assert.True(expected.Data.AsSpan().SequenceEqual(found[expected.Name].Data), expected.Name);
+        });
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Tests.Models;
+
+/// <summary>Writes checkpoints as PyTorch and safetensors do, and, by its parts, checkpoints that nobody should write.</summary>
+static class CheckpointWriter
+{
+    /// <summary>A state dict of float32 tensors in the zip format of torch.save.</summary>
+    internal static void WriteZip(string path, IEnumerable<WeightTensor> tensors, bool bigEndian = false)
+    {
+        var list = tensors.ToList();
+        using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
+        AddMember(zip, "archive/data.pkl", StateDict(list));
+        AddMember(zip, "archive/byteorder", bigEndian ? "big"u8 : "little"u8);
+        for (var i = 0; i < list.Count; i++) { AddMember(zip, $"archive/data/{i}", Bytes(list[i].Data, bigEndian)); }
+    }
+
+    internal static void WriteSafetensors(string path, IEnumerable<WeightTensor> tensors)
+    {
+        var list = tensors.ToList();
+        var offset = 0L;
+        var header = list.ToDictionary(t => t.Name, t => new { dtype = "F32", shape = t.Shape, data_offsets = new[] { offset, offset += t.Data.Length * 4L } });
+        using var file = File.Create(path);
+        file.Write(Safetensors(JsonSerializer.Serialize(header)));
+        foreach (var tensor in list) { file.Write(MemoryMarshal.AsBytes<float>(tensor.Data)); }
+    }
+
+    internal static byte[] Safetensors(string header, int dataBytes = 0)
+    {
+        var text = Encoding.UTF8.GetBytes(header);
+        var bytes = new byte[8 + text.Length + dataBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, text.Length);
+        text.CopyTo(bytes, 8);
+        return bytes;
+    }
+
+    /// <summary>A zip with these members, stored, in a folder as torch.save makes it.</summary>
+    internal static void WriteMembers(string path, params (string Name, byte[] Content)[] members)
+    {
+        using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
+        foreach (var (name, content) in members) { AddMember(zip, name, content); }
+    }
+
+    static void AddMember(ZipArchive zip, string name, ReadOnlySpan<byte> content)
+    {
+        using var stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+        stream.Write(content);
+    }
+
+    static byte[] StateDict(IReadOnlyList<WeightTensor> tensors)
+    {
+        var pickle = new Pickle().Proto().EmptyDict().Mark();
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            pickle.Text(tensors[i].Name).Tensor("FloatStorage", $"{i}", tensors[i].Data.Length, 0, tensors[i].Shape, Strides(tensors[i].Shape));
+        }
+
+        return pickle.Op('u').Stop();
+    }
+
+    static long[] Strides(IReadOnlyList<long> shape) =>
+        [.. Enumerable.Range(1, shape.Count).Select(axis => shape.Skip(axis).Aggregate(1L, (product, length) => product * length))];
+
+    static ReadOnlySpan<byte> Bytes(float[] data, bool bigEndian)
+    {
+        if (!bigEndian) { return MemoryMarshal.AsBytes<float>(data); }
+        var swapped = MemoryMarshal.Cast<float, int>(data).ToArray();
+        BinaryPrimitives.ReverseEndianness(swapped, swapped);
+        return MemoryMarshal.AsBytes<int>(swapped);
+    }
+}
+
+/// <summary>Assembles a pickle opcode by opcode.</summary>
+sealed class Pickle
+{
+    readonly List<byte> _bytes = [];
+
+    internal Pickle Op(params ReadOnlySpan<char> opcodes)
+    {
+        foreach (var opcode in opcodes) { _bytes.Add((byte)opcode); }
+        return this;
+    }
+
+    internal Pickle Proto() => Op((char)0x80, (char)2);
+
+    internal Pickle EmptyDict() => Op('}');
+
+    internal Pickle Mark() => Op('(');
+
+    internal Pickle Text(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Op('X').Int32(bytes.Length);
+        _bytes.AddRange(bytes);
+        return this;
+    }
+
+    internal Pickle Long(long value)
+    {
+        Op((char)0x8a, (char)8);
+        for (var i = 0; i < 8; i++) { _bytes.Add((byte)(value >> (8 * i))); }
+        return this;
+    }
+
+    internal Pickle Longs(IEnumerable<long> values)
+    {
+        Mark();
+        foreach (var value in values) { Long(value); }
+        return Op('t');
+    }
+
+    internal Pickle Global(string module, string name)
+    {
+        Op('c');
+        _bytes.AddRange(Encoding.UTF8.GetBytes($"{module}\n{name}\n"));
+        return this;
+    }
+
+    internal Pickle Storage(string type, string key, long count) =>
+        Mark().Text("storage").Global("torch", type).Text(key).Text("cpu").Long(count).Op('t', 'Q');
+
+    internal Pickle Tensor(string type, string key, long count, long start, IEnumerable<long> shape, IEnumerable<long> strides) =>
+        Global("torch._utils", "_rebuild_tensor_v2").Mark().Storage(type, key, count).Long(start).Longs(shape).Longs(strides)
+            .Op((char)0x89).Global("collections", "OrderedDict").Op(')', 'R', 't', 'R');
+
+    internal byte[] Stop() => [.. _bytes, (byte)'.'];
+
+    Pickle Int32(int value) => Op((char)(byte)value, (char)(byte)(value >> 8), (char)(byte)(value >> 16), (char)(byte)(value >> 24));
+}
