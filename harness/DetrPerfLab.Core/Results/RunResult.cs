@@ -55,6 +55,27 @@ public sealed record RunResult
     /// <summary>COCO AP@[.50:.95] in [0, 1] of the same artefact and engine; null when not evaluated.</summary>
     public double? CocoAp { get; init; }
 
+    /// <summary>COCO AP minus that of the reference on the same images, with a paired bootstrap interval over images; null when not evaluated.</summary>
+    public Interval? CocoApDifference { get; init; }
+
+    /// <summary>Arithmetic operations of one operation, a multiply-add counted as two; counted from the graph.</summary>
+    public double? Flops { get; init; }
+
+    /// <summary>What this machine attains at best in this precision; null when it was not probed.</summary>
+    public PeakInfo? Peak { get; init; }
+
+    /// <summary>Garbage collections while the samples were taken; null when they were not counted.</summary>
+    public GcInfo? Gc { get; init; }
+
+    /// <summary>What disturbed the run; null when nothing watched it.</summary>
+    public ContaminationInfo? Contamination { get; init; }
+
+    /// <summary>Where the time goes, in the order of execution, from a profile pass of its own; empty without one.</summary>
+    public IReadOnlyList<ModuleTime> Modules { get; init; } = [];
+
+    /// <summary>Why it is as fast as it is: instruction sets, fusions, casts, threads.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
     /// <summary>Why there are no samples; null when there are. A gap is shown with its reason, never guessed.</summary>
     public string? Gap { get; init; }
 }
