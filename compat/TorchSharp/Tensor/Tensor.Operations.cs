@@ -14,6 +14,7 @@ public static partial class torch
         static readonly Operator s_mulTensor = new("aten::mul", "Tensor");
         static readonly Operator s_mulScalar = new("aten::mul", "Scalar");
         static readonly Operator s_divTensor = new("aten::div", "Tensor");
+        static readonly Operator s_divScalar = new("aten::div", "Scalar");
         static readonly Operator s_minimum = new("aten::minimum");
         static readonly Operator s_abs = new("aten::abs");
         static readonly Operator s_max = new("aten::max");
@@ -61,6 +62,8 @@ public static partial class torch
         public Tensor mul(Scalar target) => s_mulScalar.Call(this, target);
 
         public Tensor div(Tensor target) => s_divTensor.Call(this, target);
+
+        public Tensor div(Scalar target) => s_divScalar.Call(this, target);
 
         public Tensor minimum(Tensor other) => s_minimum.Call(this, other);
 

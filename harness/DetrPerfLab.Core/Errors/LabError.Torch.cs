@@ -1,0 +1,26 @@
+namespace DetrPerfLab.Core;
+
+public static partial class LabError
+{
+    /// <summary>A checkpoint lacks a tensor that its own configuration asks for.</summary>
+    public static LabException WeightMissing(string name, string source) =>
+        BadInput($"'{source}' has no tensor '{name}', which a DETR of its shape needs. Take a complete checkpoint.");
+
+    /// <summary>The libtorch binding cannot do what a variant needs.</summary>
+    public static LabException TorchLacks(string what) =>
+        Missing($"This build of TorchSharp offers no {what}, needed for this variant. Build against compat/TorchSharp (PackageFeed=compat), or choose another variant.");
+
+    /// <summary>No engine of this libtorch computes quantised operators.</summary>
+    public static LabException QuantizedEngineMissing(string? asked, IReadOnlyList<string> found) => Missing(
+        $"libtorch has {(found.Count == 0 ? "no quantised engine" : $"the quantised engines {string.Join(", ", found)}")}, needed {asked ?? "one of them"}. "
+        + "Use a libtorch built with FBGEMM, oneDNN or QNNPACK, or choose another variant.");
+
+    /// <summary>The native library of an engine could not be loaded.</summary>
+    public static LabException NativeLibraryMissing(string engine, Exception inner) =>
+        Missing($"The native library of {engine} could not be loaded ({inner.Message}). Run eng/setup.sh and build again.", inner);
+
+    /// <summary>A TorchScript file cannot be read or run.</summary>
+    public static LabException ScriptUnusable(string path, string found, Exception? inner = null) => BadInput(
+        $"TorchScript file '{path}': {found} Needed a module whose forward takes pixel_values float32 [N,3,H,W] and, if it likes, pixel_mask int64 [N,H,W], "
+        + "and returns logits [N,Q,C+1] and pred_boxes [N,Q,4] as a tuple or a list. Trace it with return_dict=False.", inner);
+}

@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>Self-attention of the queries, attention to the image, feed-forward; each added to its input and normalised after.</summary>
+/// <remarks>Source: facebookresearch/detr@29901c5, models/transformer.py, TransformerDecoderLayer.forward_post.</remarks>
+sealed class DecoderLayer(WeightLoader weights, string name)
+{
+    readonly MultiHeadAttention _selfAttention = new(weights, $"{name}.self_attn");
+    readonly MultiHeadAttention _crossAttention = new(weights, $"{name}.multihead_attn");
+    readonly FeedForward _feedForward = new(weights, name);
+    readonly LayerNorm _norm1 = new(weights, $"{name}.norm1");
+    readonly LayerNorm _norm2 = new(weights, $"{name}.norm2");
+    readonly LayerNorm _norm3 = new(weights, $"{name}.norm3");
+
+    /// <param name="target">[Q, N, hidden].</param>
+    /// <param name="queries">[Q, N, hidden], added wherever <paramref name="target"/> asks.</param>
+    /// <param name="keys">[S, N, hidden]: the encoder's memory with positions.</param>
+    /// <param name="memory">[S, N, hidden].</param>
+    /// <param name="padding">[N * heads, 1, S], 0 or minus infinity.</param>
+    public Tensor Forward(Tensor target, Tensor queries, Tensor keys, Tensor memory, Tensor padding)
+    {
+        using var scope = NewDisposeScope();
+        var placed = target + queries;
+        var self = _norm1.Forward(target + _selfAttention.Forward(placed, placed, target, bias: null));
+        var cross = _norm2.Forward(self + _crossAttention.Forward(self + queries, keys, memory, padding));
+        return _norm3.Forward(cross + _feedForward.Forward(cross)).MoveToOuterDisposeScope();
+    }
+}

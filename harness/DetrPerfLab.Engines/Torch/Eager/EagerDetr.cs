@@ -1,0 +1,78 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Models;
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>DETR as a sequence of TorchSharp calls.</summary>
+/// <remarks>Source: facebookresearch/detr@29901c5, models/detr.py, DETR.forward, without the auxiliary outputs of training.</remarks>
+sealed class EagerDetr : IDisposable
+{
+    readonly WeightLoader _weights;
+    readonly EagerOptions _options;
+    readonly ResNet _backbone;
+    readonly Tensor _projectionFilter;
+    readonly Tensor _projectionBias;
+    readonly SinePositionEncoding _positionEncoding;
+    readonly Transformer _transformer;
+    readonly Linear _classHead;
+    readonly Linear[] _boxHead;
+
+    /// <exception cref="LabException">A weight is missing.</exception>
+    public EagerDetr(WeightStore weights, EagerOptions options)
+    {
+        _options = options;
+        _weights = new(weights, options);
+        try
+        {
+            _backbone = new(_weights);
+            _projectionFilter = _weights.LoadFilter("input_proj.weight");
+            _projectionBias = _weights.Load("input_proj.bias");
+            _positionEncoding = new(_weights);
+            _transformer = new(_weights);
+            _classHead = _weights.LoadLinear("class_embed");
+            _boxHead = [.. Enumerable.Range(0, weights.Config.BoxHeadLayers).Select(i => _weights.LoadLinear($"bbox_embed.layers.{i}"))];
+        }
+        catch
+        {
+            _weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Called with inner tensors under their names in a parity manifest; they live only during the call.</summary>
+    public Action<string, Tensor>? OnStage { get; set; }
+
+    /// <param name="pixelValues">float32 [N, 3, H, W], normalised.</param>
+    /// <param name="pixelMask">int64 [N, H, W], 1 = image.</param>
+    /// <returns>float32 logits [N, Q, C + 1] and boxes [N, Q, 4].</returns>
+    public (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask)
+    {
+        using var scope = NewDisposeScope();
+        var features = _backbone.Forward(Prepare(pixelValues));
+        OnStage?.Invoke("backbone_feature", features);
+        var mask = PaddingMask.Resize(pixelMask, features);
+        var position = _positionEncoding.Forward(mask);
+        OnStage?.Invoke("position_encoding", position);
+        var source = nn.functional.conv2d(features, _projectionFilter, _projectionBias);
+        var (objects, memory) = _transformer.Forward(source, position.to(_options.DataType), mask);
+        if (OnStage is { } report) { report("encoder_memory", memory.permute(1, 2, 0).reshape(source.shape)); }
+        return scope.MoveToOuter(_classHead.Forward(objects).to(ScalarType.Float32), Boxes(objects));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights.Dispose();
+
+    Tensor Prepare(Tensor images)
+    {
+        var typed = images.to(_options.DataType);
+        return _options.ChannelsLast ? Layout.ToChannelsLast(typed) : typed;
+    }
+
+    Tensor Boxes(Tensor objects)
+    {
+        var hidden = objects;
+        foreach (var layer in _boxHead.AsSpan(0, _boxHead.Length - 1)) { hidden = layer.Forward(hidden).relu(); }
+        return _boxHead[^1].Forward(hidden).to(ScalarType.Float32).sigmoid();
+    }
+}

@@ -1,0 +1,41 @@
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>Sines and cosines of each position's row and column, counted within the image and normalised to 0..2 pi.</summary>
+/// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py, PositionEmbeddingSine (normalize=True, temperature 10000).</remarks>
+sealed class SinePositionEncoding(WeightLoader weights)
+{
+    const double Epsilon = 1e-6;
+    readonly Tensor _wavelengths = weights.Own(Wavelengths(weights.Config.HiddenDim / 2));
+
+    /// <param name="mask">int64 [N, h, w], 1 = image.</param>
+    /// <returns>float32 [N, hidden, h, w]: first half rows, second half columns.</returns>
+    public Tensor Forward(Tensor mask)
+    {
+        using var scope = NewDisposeScope();
+        var rows = Encode(mask.cumsum(1, ScalarType.Float32), axis: 1);
+        var columns = Encode(mask.cumsum(2, ScalarType.Float32), axis: 2);
+        return cat([rows, columns], 3).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="position">[N, h, w], from 1.</param>
+    /// <param name="axis">The axis it counts along.</param>
+    /// <returns>[N, h, w, hidden / 2]: sine and cosine of each wavelength by turns.</returns>
+    Tensor Encode(Tensor position, int axis)
+    {
+        var last = position.slice(axis, -1, long.MaxValue, 1);
+        var angle = (position / (last + Epsilon) * (2 * Math.PI)).unsqueeze(-1) / _wavelengths;
+        var sines = angle.slice(3, 0, long.MaxValue, 2).sin();
+        var cosines = angle.slice(3, 1, long.MaxValue, 2).cos();
+        return stack([sines, cosines], 4).flatten(3);
+    }
+
+    static Tensor Wavelengths(int count)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++) { values[i] = MathF.Pow(10000, 2 * (i / 2) / (float)count); }
+        using var shared = frombuffer(values, ScalarType.Float32);
+        return shared.clone();
+    }
+}

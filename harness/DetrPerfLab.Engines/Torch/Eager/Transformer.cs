@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>Encoder over the image's features, decoder over the object queries.</summary>
+/// <remarks>
+/// Source: facebookresearch/detr@29901c5, models/transformer.py. Of the decoder's layers only the last is normalised and returned; the others
+/// serve auxiliary losses. Tensors of unequal image sizes are never reshaped by numbers read from shapes, so that a trace holds for all.
+/// </remarks>
+sealed class Transformer(WeightLoader weights)
+{
+    readonly EncoderLayer[] _encoder =
+        [.. Enumerable.Range(0, weights.Config.EncoderLayers).Select(i => new EncoderLayer(weights, $"transformer.encoder.layers.{i}"))];
+    readonly DecoderLayer[] _decoder =
+        [.. Enumerable.Range(0, weights.Config.DecoderLayers).Select(i => new DecoderLayer(weights, $"transformer.decoder.layers.{i}"))];
+    readonly LayerNorm _norm = new(weights, "transformer.decoder.norm");
+    readonly Tensor _queries = weights.Load("query_embed.weight");
+    readonly int _heads = weights.Config.Heads;
+
+    /// <param name="source">[N, hidden, h, w].</param>
+    /// <param name="position">[N, hidden, h, w].</param>
+    /// <param name="mask">int64 [N, h, w], 1 = image.</param>
+    /// <returns>Decoder output [N, Q, hidden] and encoder memory [S, N, hidden], S = h * w.</returns>
+    public (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask)
+    {
+        using var scope = NewDisposeScope();
+        var (sequence, positions) = (ToSequence(source), ToSequence(position));
+        var padding = AttentionBias(mask, sequence);
+        var memory = Encode(sequence, positions, padding);
+        var objects = Decode(memory, memory + positions, padding);
+        return scope.MoveToOuter(_norm.Forward(objects).transpose(0, 1), memory);
+    }
+
+    Tensor Encode(Tensor sequence, Tensor positions, Tensor padding)
+    {
+        foreach (var layer in _encoder) { sequence = layer.Forward(sequence, positions, padding); }
+        return sequence;
+    }
+
+    Tensor Decode(Tensor memory, Tensor keys, Tensor padding)
+    {
+        var none = memory.slice(0, 0, 1, 1).zeros_like(); // [1, N, hidden]
+        var queries = _queries.unsqueeze(1) + none; // [Q, N, hidden]
+        var target = queries.zeros_like();
+        foreach (var layer in _decoder) { target = layer.Forward(target, queries, keys, memory, padding); }
+        return target;
+    }
+
+    /// <summary>0 where a key is image, minus infinity where it is padding: [N * heads, 1, S] in the type of <paramref name="like"/>.</summary>
+    Tensor AttentionBias(Tensor mask, Tensor like)
+    {
+        var keys = mask.flatten(1); // [N, S]
+        return keys.zeros_like(like.dtype).masked_fill(keys.eq(0), double.NegativeInfinity).repeat_interleave(_heads, 0).unsqueeze(1);
+    }
+
+    /// <summary>[N, hidden, h, w] to [h * w, N, hidden].</summary>
+    static Tensor ToSequence(Tensor map) => map.flatten(2).permute(2, 0, 1);
+}

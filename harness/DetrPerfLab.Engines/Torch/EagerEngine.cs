@@ -1,0 +1,58 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Models;
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
+public sealed class EagerEngine : TorchEngine, IStagedEngine
+{
+    readonly EagerDetr _model;
+
+    EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
+        : base(info, DetrInterface.Outputs(config), threads, gradients) => _model = model;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HostTensor> RunStages(TensorSet inputs, TensorSet outputs)
+    {
+        var stages = new List<HostTensor>();
+        _model.OnStage = (name, tensor) =>
+        {
+            using var scope = NewDisposeScope();
+            var stage = new HostTensor(name, ElementType.Float32, tensor.shape);
+            TorchBinding.Share(stage).copy_(tensor.detach());
+            stages.Add(stage);
+        };
+        try { Run(inputs, outputs); }
+        finally { _model.OnStage = null; }
+        return stages;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _model.Dispose();
+    }
+
+    /// <param name="variant">The variant's fixed name.</param>
+    /// <param name="weights">Copied: the store may be dropped afterwards.</param>
+    /// <param name="options">Threads and layout.</param>
+    /// <param name="eager">Type, gradients and quantisation.</param>
+    /// <exception cref="LabException">A weight or a native library is missing.</exception>
+    internal static EagerEngine Create(string variant, WeightStore weights, TorchOptions options, EagerOptions eager)
+    {
+        var threads = options.EffectiveThreads;
+        var info = Describe(
+            variant,
+            threads,
+            ("data_type", eager.DataType.ToString().ToLowerInvariant()),
+            ("gradients", eager.Gradients ? "on" : "off"),
+            ("channels_last", eager.ChannelsLast ? "on" : "off"),
+            ("bfloat16_kernels", eager.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used"),
+            ("int8_linear_layers", eager.QuantizedEngine is { } engine ? $"transformer, {engine}; heads float32" : "none"));
+        return new(info, new EagerDetr(weights, eager), weights.Config, threads, eager.Gradients);
+    }
+
+    private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask) => _model.Forward(pixelValues, pixelMask);
+}

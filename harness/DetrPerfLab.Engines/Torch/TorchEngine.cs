@@ -1,0 +1,74 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Models;
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>What eager and scripted engines share: binding, threads, modes and the copy of the results.</summary>
+public abstract class TorchEngine : IInferenceEngine
+{
+    readonly TorchBinding _binding;
+    readonly int _threads;
+    readonly bool _gradients;
+
+    private protected TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients)
+    {
+        (Info, Outputs, _threads, _gradients) = (info, outputs, threads, gradients);
+        _binding = new(info.Variant, Inputs, outputs);
+    }
+
+    /// <inheritdoc/>
+    public EngineInfo Info { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TensorSpec> Outputs { get; }
+
+    /// <inheritdoc/>
+    public void Run(TensorSet inputs, TensorSet outputs)
+    {
+        _binding.Bind(inputs, outputs);
+        SetThreads(_threads);
+        using var scope = NewDisposeScope(); // an exception in the middle must leave no tensor to the finalizer
+        using var mode = _gradients ? enable_grad() : inference_mode();
+        var (logits, boxes) = Forward(_binding.PixelValues, _binding.PixelMask);
+        using var copying = no_grad(); // else autograd would record the copy into the caller's memory
+        _binding.Logits.copy_(logits);
+        _binding.PredBoxes.copy_(boxes);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks><see cref="Run"/> blocks: libtorch computes on the calling thread and its pool.</remarks>
+    public void Synchronize()
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+        _binding.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Logits and boxes, float32, in the current dispose scope.</summary>
+    private protected abstract (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask);
+
+    /// <summary>OpenMP's thread count belongs to the calling thread, so it is set where the work starts.</summary>
+    private protected static void SetThreads(int threads)
+    {
+        if (get_num_threads() != threads) { set_num_threads(threads); }
+    }
+
+    private protected static EngineInfo Describe(string variant, int threads, params ReadOnlySpan<(string Name, string Value)> options)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["threads"] = threads.ToString(),
+            ["binding"] = TorchRuntime.Binding,
+        };
+        foreach (var (name, value) in options) { all[name] = value; }
+        return new(variant, "libtorch", TorchRuntime.Version, all);
+    }
+}

@@ -1,0 +1,23 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>What can be chosen for any engine on libtorch.</summary>
+public sealed record TorchOptions
+{
+    /// <summary>Threads inside one operator; 0 takes every processor that this process may use.</summary>
+    /// <remarks>libtorch's own default counts physical cores, so that it leaves half of a hyper-threaded machine idle.</remarks>
+    public int Threads
+    {
+        get;
+        init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
+    }
+
+    /// <summary>Whether images and filters lie in memory with channels innermost. Only for eager engines.</summary>
+    public bool ChannelsLast { get; init; }
+
+    /// <summary>Engine of dynamic quantisation, for example <c>ONEDNN</c>; null takes the best one there is.</summary>
+    public string? QuantizedEngine { get; init; }
+
+    internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
+}

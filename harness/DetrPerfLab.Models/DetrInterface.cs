@@ -1,0 +1,39 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Models;
+
+/// <summary>Names and shapes of a DETR's inputs and outputs, the same for every engine.</summary>
+/// <remarks>The names are those of the ecosystem's ONNX exports.</remarks>
+public static class DetrInterface
+{
+    /// <summary>Normalised images, planar.</summary>
+    public const string PixelValues = "pixel_values";
+
+    /// <summary>1 = image, 0 = padding.</summary>
+    public const string PixelMask = "pixel_mask";
+
+    /// <summary>Class scores before softmax; the last class is "no object".</summary>
+    public const string Logits = "logits";
+
+    /// <summary>(cx, cy, w, h) as fractions of the image.</summary>
+    public const string PredBoxes = "pred_boxes";
+
+    /// <summary><c>pixel_values</c> float32 [N,3,H,W] and <c>pixel_mask</c> int64 [N,H,W].</summary>
+    public static IReadOnlyList<TensorSpec> Inputs { get; } =
+    [
+        new(PixelValues, ElementType.Float32, ["N", 3, "H", "W"]),
+        new(PixelMask, ElementType.Int64, ["N", "H", "W"]),
+    ];
+
+    /// <summary><c>logits</c> float32 [N, queries, classes + 1] and <c>pred_boxes</c> float32 [N, queries, 4].</summary>
+    public static IReadOnlyList<TensorSpec> Outputs(DetrConfig config) => Outputs(config.Queries, config.Classes + 1);
+
+    /// <inheritdoc cref="Outputs(DetrConfig)"/>
+    /// <param name="queries">Object queries.</param>
+    /// <param name="scores">Classes, "no object" included.</param>
+    public static IReadOnlyList<TensorSpec> Outputs(long queries, long scores) =>
+    [
+        new(Logits, ElementType.Float32, ["N", queries, scores]),
+        new(PredBoxes, ElementType.Float32, ["N", queries, 4]),
+    ];
+}

@@ -1,0 +1,50 @@
+using DetrPerfLab.Engines.Torch;
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Tests.Torch;
+
+/// <summary>A DETR small enough to run in a test, and what tests of it share.</summary>
+static class TorchCases
+{
+    public static DetrConfig SmallConfig { get; } = new()
+    {
+        Name = "small",
+        BackboneDepth = 18,
+        EncoderLayers = 1,
+        DecoderLayers = 1,
+        FeedForwardDim = 128,
+        HiddenDim = 64,
+        Queries = 10,
+        Classes = 7,
+    };
+
+    public static WeightStore SmallWeights { get; } = SyntheticWeights.Create(SmallConfig);
+
+    /// <summary>Runs once and returns logits and boxes.</summary>
+    public static (float[] Logits, float[] Boxes) Run(IInferenceEngine engine, TensorSet inputs)
+    {
+        var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
+        engine.Run(inputs, outputs);
+        return (outputs["logits"].Floats.ToArray(), outputs["pred_boxes"].Floats.ToArray());
+    }
+
+    public static (float[] Logits, float[] Boxes) Run(string variant, TensorSet inputs, WeightStore? weights = null, TorchOptions? options = null)
+    {
+        using var engine = TorchVariants.Create(variant, weights ?? SmallWeights, options ?? new TorchOptions());
+        return Run(engine, inputs);
+    }
+
+    /// <summary>Largest absolute difference; NaN in either counts as infinite.</summary>
+    public static double MaxDifference(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var largest = 0.0;
+        for (var i = 0; i < actual.Length; i++)
+        {
+            var difference = Math.Abs((double)actual[i] - expected[i]);
+            largest = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(largest, difference);
+        }
+
+        return largest;
+    }
+}
