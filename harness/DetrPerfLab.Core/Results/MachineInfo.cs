@@ -43,14 +43,14 @@ public sealed record MachineInfo
     /// <summary>What really ran, by package: source (package or compat) and version of ORT, libtorch, BLAS, oneDNN, JPEG library, plot backend.</summary>
     public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Hash of all that makes two results comparable: processor, cores, quota, memory, OS, runtime and packages. 12 hex digits.</summary>
+    /// <summary>Hash of all that makes two results comparable: processor, cores, quota, memory (whole GiB, as it varies by kernel), OS, runtime and packages. 12 hex digits.</summary>
     [JsonInclude]
     public string Fingerprint
     {
         get
         {
             var text = string.Join('\n', [
-                CpuModel, CpuId, Cores.ToString(), string.Join(' ', Isa), MemoryBytes.ToString(), CpuQuota?.ToString(), Hypervisor, Os, Runtime,
+                CpuModel, CpuId, Cores.ToString(), string.Join(' ', Isa), Math.Round(MemoryBytes / (double)(1 << 30)).ToString(), CpuQuota?.ToString(), Hypervisor, Os, Runtime,
                 .. Packages.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")]);
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
         }

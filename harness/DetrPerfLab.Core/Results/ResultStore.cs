@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace DetrPerfLab.Core;
+
+/// <summary>What one machine measured.</summary>
+/// <param name="Machine">Of machine.json.</param>
+/// <param name="Results">Of all suites, by suite and then in the order measured.</param>
+public sealed record ResultSet(MachineInfo Machine, IReadOnlyList<RunResult> Results);
+
+/// <summary>The folder <c>results/</c>: <c>&lt;machine&gt;/machine.json</c> and <c>&lt;machine&gt;/&lt;suite&gt;.json</c>, a list of <see cref="RunResult"/>.</summary>
+/// <param name="root">The folder; made when first written to.</param>
+public sealed class ResultStore(string root)
+{
+    const string MachineFile = "machine.json";
+    const int WaitSeconds = 30;
+
+    // Far above what suites write; a file beyond it is not ours.
+    const long LargestFile = 256 << 20;
+
+    /// <summary>The folders that hold a machine.json, sorted.</summary>
+    public IReadOnlyList<string> MachineFolders => !Directory.Exists(root) ? [] :
+        [.. Directory.EnumerateDirectories(root).Where(d => File.Exists(Path.Combine(d, MachineFile))).Order(StringComparer.Ordinal)];
+
+    /// <summary>The folder of a machine, for example <c>amd-epyc-2c-1f0a3b5c7d9e</c>: processor, cores and fingerprint, safe on every file system.</summary>
+    public string FolderOf(MachineInfo machine)
+    {
+        var cpu = string.Join('-', new string([.. machine.CpuModel.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')])
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        cpu = cpu.Length == 0 ? "cpu" : cpu[..Math.Min(cpu.Length, 40)].Trim('-');
+        return Path.Combine(root, $"{cpu}-{machine.Cores}c-{machine.Fingerprint}");
+    }
+
+    /// <summary>Adds results to a suite's file and writes machine.json; a result takes the place of an earlier one with the same <see cref="RunResult.Id"/>.</summary>
+    /// <param name="machine">That measured.</param>
+    /// <param name="suite">Letters, digits, '.', '_' and '-'.</param>
+    /// <param name="results">Of that suite.</param>
+    /// <returns>Path of the suite's file.</returns>
+    /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
+    public string Merge(MachineInfo machine, string suite, params IEnumerable<RunResult> results)
+    {
+        if (suite.Length == 0 || suite[0] == '.' || suite.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
+        {
+            throw LabError.OutOfRange(suite, "a name of letters, digits, '.', '_' and '-'");
+        }
+
+        var folder = FolderOf(machine);
+        var path = Path.Combine(folder, $"{suite}.json");
+        using var mutex = new Mutex(false, $"Global\\detrlab-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))))[..16]}");
+        try
+        {
+            if (!mutex.WaitOne(TimeSpan.FromSeconds(WaitSeconds))) { throw LabError.ResultsBusy(path, WaitSeconds); }
+        }
+        catch (AbandonedMutexException)
+        {
+            // The earlier writer was killed; its file is whole, since it is renamed into place.
+        }
+
+        try
+        {
+            var merged = new OrderedDictionary<string, RunResult>(StringComparer.Ordinal);
+            foreach (var result in (File.Exists(path) ? ReadSuite(path) : []).Concat(results)) { merged[result.Id] = result; }
+            AtomicFile.WriteText(Path.Combine(folder, MachineFile), JsonSerializer.Serialize(machine, LabJson.Options) + "\n");
+            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
+        }
+        finally
+        {
+            mutex.ReleaseMutex();
+        }
+
+        return path;
+    }
+
+    /// <summary>Reads a machine's folder.</summary>
+    /// <exception cref="LabException">There is no machine.json, or a file is damaged or of a newer schema.</exception>
+    public static ResultSet Read(string folder) => new(ReadMachine(folder), [.. SuiteFiles(folder).SelectMany(ReadSuite)]);
+
+    /// <summary>The suites' files of a machine's folder, sorted: for a reader that goes on when one is damaged.</summary>
+    public static IReadOnlyList<string> SuiteFiles(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) != MachineFile).Order(StringComparer.Ordinal)];
+
+    /// <summary>Reads machine.json of a folder.</summary>
+    public static MachineInfo ReadMachine(string folder)
+    {
+        var path = Path.Combine(folder, MachineFile);
+        return Parse<MachineInfo>(path, document => RequireSchema(path, document.RootElement));
+    }
+
+    /// <summary>Reads one suite's file.</summary>
+    public static IReadOnlyList<RunResult> ReadSuite(string path)
+    {
+        var results = Parse<RunResult[]>(path, document =>
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Array) { throw LabError.DamagedResults(path, "it is no list"); }
+            foreach (var entry in document.RootElement.EnumerateArray()) { RequireSchema(path, entry); }
+        });
+        foreach (var result in results)
+        {
+            // JSON's 1e999 reads as infinity, from which no median is made.
+            if (result.SamplesMs.Any(s => s is not (> 0 and < double.PositiveInfinity)))
+            {
+                throw LabError.DamagedResults(path, $"result '{result.Id}' has a sample that is no time");
+            }
+        }
+
+        return results;
+    }
+
+    static T Parse<T>(string path, Action<JsonDocument> check)
+    {
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Run a suite first: ./run-all.sh"); }
+        if (new FileInfo(path).Length > LargestFile) { throw LabError.DamagedResults(path, $"it is larger than {LargestFile >> 20} MiB"); }
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            check(document);
+            return document.Deserialize<T>(LabJson.Options)!;
+        }
+        catch (JsonException e)
+        {
+            throw LabError.DamagedResults(path, e.Message, e);
+        }
+    }
+
+    /// <summary>Before anything is read into a record: a newer file may use a known field in another way.</summary>
+    static void RequireSchema(string path, JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("schema", out var schema)
+            || schema.ValueKind != JsonValueKind.Number || !schema.TryGetInt32(out var version))
+        {
+            throw LabError.DamagedResults(path, "an entry has no schema number");
+        }
+
+        if (version is < 1 or > RunResult.CurrentSchema) { throw LabError.UnknownSchema(path, version, RunResult.CurrentSchema); }
+    }
+}
