@@ -1,0 +1,104 @@
+using System.Reflection;
+using DetrPerfLab.Core;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats;
+using SixLabors.ImageSharp.PixelFormats;
+using SixLabors.ImageSharp.Processing;
+
+namespace DetrPerfLab.Detecting;
+
+/// <summary>Photographs into <see cref="RgbImage"/>: upright (EXIF orientation applied), 8 bits a channel, taken as sRGB.</summary>
+/// <remarks>
+/// Alpha is dropped, not composited, and embedded colour profiles are ignored: what Pillow's <c>convert('RGB')</c> does, with which the models were trained.
+/// Samples of 16 bits are rounded to 8. The file's buffer is kept from one image to the next. Not thread-safe: one decoder, one caller.
+/// </remarks>
+public sealed class ImageDecoder
+{
+    // A stranger's file may hold any number of frames; the first is the photograph.
+    static readonly DecoderOptions s_options = new() { MaxFrames = 1 };
+    byte[] _file = new byte[1 << 18];
+
+    /// <summary>The library that decodes, and its version, for reports.</summary>
+    public static string Library { get; } = "SixLabors.ImageSharp "
+        + (typeof(Image).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version");
+
+    /// <summary>The most pixels that are decoded; a larger image is refused before anything is allocated for it.</summary>
+    /// <remarks>200 million: twice the largest camera sensors in trade, 600 MB decoded.</remarks>
+    public long MaxPixels { get; init; } = 200_000_000;
+
+    /// <summary>The most bytes that are read of a file.</summary>
+    public int MaxFileBytes { get; init; } = 512 << 20;
+
+    /// <summary>Decodes a file.</summary>
+    /// <param name="path">JPEG or PNG; the extension does not matter.</param>
+    /// <param name="target">Resized and filled; left alone when the file cannot be decoded.</param>
+    /// <exception cref="LabException">The file is missing, too large, no image, or damaged.</exception>
+    public void Decode(string path, RgbImage target)
+    {
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a JPEG or PNG file."); }
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            Decode(stream, path, target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LabError.FileUnreadable(path, e);
+        }
+    }
+
+    /// <summary>Decodes what is left of a stream.</summary>
+    /// <param name="stream">Read to its end.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="target">As in <see cref="Decode(string, RgbImage)"/>.</param>
+    public void Decode(Stream stream, string name, RgbImage target) => Decode(Read(stream, name), name, target);
+
+    /// <summary>Decodes a whole file that lies in memory.</summary>
+    /// <param name="data">The file.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="target">As in <see cref="Decode(string, RgbImage)"/>.</param>
+    public void Decode(ReadOnlySpan<byte> data, string name, RgbImage target)
+    {
+        if (data.IsEmpty) { throw LabError.ImageUnknownFormat(name, data); }
+        if (!ImageCompleteness.IsComplete(data)) { throw LabError.ImageTruncated(name); }
+        try
+        {
+            var header = Image.Identify(data);
+            if ((long)header.Width * header.Height > MaxPixels)
+            {
+                throw LabError.ImageTooLarge(name, new ImageSize(header.Height, header.Width), MaxPixels);
+            }
+
+            using var image = Image.Load<Rgb24>(s_options, data);
+            image.Mutate(x => x.AutoOrient());
+            target.Resize(new ImageSize(image.Height, image.Width));
+            image.CopyPixelDataTo(target.Pixels);
+        }
+        catch (UnknownImageFormatException)
+        {
+            throw LabError.ImageUnknownFormat(name, data);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw LabError.ImageLibraryMissing(e);
+        }
+        catch (Exception e) when (e is not (LabException or OutOfMemoryException))
+        {
+            // Not ImageFormatException alone: damaged files bring out null references and bad indices in managed decoders.
+            throw LabError.ImageDamaged(name, e);
+        }
+    }
+
+    ReadOnlySpan<byte> Read(Stream stream, string name)
+    {
+        var read = 0;
+        while (true)
+        {
+            if (read == _file.Length) { Array.Resize(ref _file, (int)Math.Min(2L * read, MaxFileBytes + 1L)); }
+            var more = stream.Read(_file, read, _file.Length - read);
+            if (more == 0) { return _file.AsSpan(0, read); }
+            read += more;
+            if (read > MaxFileBytes) { throw LabError.ImageFileTooLarge(name, MaxFileBytes); }
+        }
+    }
+}
