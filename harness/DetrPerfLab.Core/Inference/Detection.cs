@@ -7,4 +7,8 @@ namespace DetrPerfLab.Core;
 /// <param name="Y1">Top edge, pixels of the original image.</param>
 /// <param name="X2">Right edge, pixels of the original image.</param>
 /// <param name="Y2">Bottom edge, pixels of the original image.</param>
-public readonly record struct Detection(int Label, float Score, float X1, float Y1, float X2, float Y2);
+public readonly record struct Detection(int Label, float Score, float X1, float Y1, float X2, float Y2)
+{
+    /// <summary>Where it is.</summary>
+    public Box Box => new(X1, Y1, X2, Y2);
+}

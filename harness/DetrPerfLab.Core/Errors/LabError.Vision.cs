@@ -26,4 +26,8 @@ public static partial class LabError
     /// <summary>A tensor that the step needs is not in the set.</summary>
     public static LabException TensorMissing(TensorSet found, string needed) =>
         BadInput($"Tensors {string.Join("; ", found)}, needed one named '{needed}'. Check that the model belongs to this family.");
+
+    /// <summary>A cost matrix cannot be solved with NaN or infinity in it.</summary>
+    public static LabException CostNotFinite(double cost, int row, int column) =>
+        BadInput($"Assignment cost [{row},{column}] is {cost}, needed finite numbers. Check the model's outputs for NaN.");
 }
