@@ -10,6 +10,7 @@ static class LabCommand
     internal static RootCommand Create() => new("A performance lab for DETR object detection in .NET.")
     {
         DoctorCommand.Create(),
+        ModelsCommand.Create(),
     };
 
     /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted.</returns>

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Models;
+
+/// <summary>Knows the published models, what of them is at hand, and what a model's name means.</summary>
+/// <param name="cache">Folder for checkpoints; the lab's own is <c>models/cache/weights</c>.</param>
+/// <param name="models">The entries; null for models/zoo.json.</param>
+/// <remarks>
+/// A name is looked up in this order:
+/// <list type="number">
+/// <item><c>detr-r50</c> or torch.hub's <c>detr_resnet50</c>: the official checkpoint once it was fetched or imported; until then synthetic-v1
+/// weights of the same shape, with a note, because times and memory do not depend on the values.</item>
+/// <item><c>detr-r50-synthetic</c>: always synthetic-v1.</item>
+/// <item>The name of an imported file.</item>
+/// <item>The path of a checkpoint.</item>
+/// </list>
+/// Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into every result.
+/// </remarks>
+public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null)
+{
+    const string SyntheticSuffix = "-synthetic";
+    static readonly string[] s_extensions = [".pth", ".pt", ".safetensors"];
+
+    /// <summary>The zoo of this checkout.</summary>
+    public static ModelZoo Default { get; } = new(Path.Combine(LabPaths.ModelCache, "weights"));
+
+    /// <summary>The published models.</summary>
+    public IReadOnlyList<ZooModel> Models { get; } = models ?? ReadEmbedded();
+
+    /// <summary>Every model that a name can stand for, at hand or not.</summary>
+    public IEnumerable<ListedModel> List() =>
+        Models.Select(model => new ListedModel(
+                model.Name, WeightsKind.Official, File.Exists(OfficialPath(model)), File.Exists(OfficialPath(model)) ? OfficialPath(model) : null, model))
+            .Concat(Models.Select(model => new ListedModel(model.Name + SyntheticSuffix, WeightsKind.Synthetic, AtHand: true, null, null)))
+            .Concat(Imported().Select(own => new ListedModel(own.Name, own.Kind, AtHand: true, own.Path, null)));
+
+    /// <summary>Finds out what a name stands for; reads no weights.</summary>
+    /// <exception cref="LabException">There is no such model or file.</exception>
+    public ResolvedModel Resolve(string nameOrFile)
+    {
+        if (Find(nameOrFile) is { } model)
+        {
+            return File.Exists(OfficialPath(model))
+                ? new(model.Name, WeightsKind.Official, OfficialPath(model), model)
+                : new(model.Name + SyntheticSuffix, WeightsKind.Synthetic, null, model,
+                    $"{model.Name}: the official checkpoint is not at hand, synthetic weights stand in. They detect nothing; times and memory are the same. "
+                    + $"Fetch it: detrlab models fetch {model.Name}");
+        }
+
+        if (nameOrFile.EndsWith(SyntheticSuffix, StringComparison.Ordinal) && Find(nameOrFile[..^SyntheticSuffix.Length]) is { } shape)
+        {
+            return new(shape.Name + SyntheticSuffix, WeightsKind.Synthetic, null, shape);
+        }
+
+        if (Imported().FirstOrDefault(imported => imported.Name == nameOrFile) is { } own) { return own; }
+        if (File.Exists(nameOrFile)) { return new(Path.GetFileName(nameOrFile), WeightsKind.File, nameOrFile, null); }
+        throw s_extensions.Contains(Path.GetExtension(nameOrFile))
+            ? LabError.FileNotFound(nameOrFile, "Give a checkpoint or a name of: detrlab models list")
+            : LabError.UnknownName("model", nameOrFile, List().Select(known => known.Name));
+    }
+
+    /// <summary>Loads the weights that a name stands for.</summary>
+    /// <param name="nameOrFile">As <see cref="Resolve"/> takes it.</param>
+    /// <param name="options">What the shapes of a user's file do not show; a model of the zoo knows itself.</param>
+    public WeightStore Load(string nameOrFile, CheckpointOptions? options = null) => Load(Resolve(nameOrFile), options);
+
+    /// <summary>Loads the weights of a resolved model.</summary>
+    public static WeightStore Load(ResolvedModel model, CheckpointOptions? options = null)
+    {
+        if (model.Path is null) { return SyntheticWeights.Create(model.Zoo!.Config); }
+        if (model.Zoo is not { } zoo) { return Checkpoint.Load(model.Path, options); }
+        var weights = Checkpoint.Load(model.Path, new() { Dilation = zoo.Config.Dilation, Name = zoo.Config.Name });
+        return weights.Sha256.StartsWith(zoo.Sha256Head, StringComparison.Ordinal)
+            ? weights
+            : throw LabError.CachedModelChanged(model.Path, weights.Sha256, zoo.Sha256Head);
+    }
+
+    /// <summary>Downloads an official checkpoint, unless it is there.</summary>
+    /// <returns>The checkpoint's path.</returns>
+    public async Task<string> FetchAsync(
+        string name, DownloadOptions? options = null, Action<long, long>? progress = null, CancellationToken cancellation = default)
+    {
+        var model = Find(name) ?? throw (name.EndsWith(SyntheticSuffix, StringComparison.Ordinal)
+            ? LabError.NothingToFetch(name)
+            : LabError.UnknownName("model", name, Models.Select(known => known.Name)));
+        var path = OfficialPath(model);
+        if (!File.Exists(path))
+        {
+            await Downloader.FetchAsync(new(model.Url, path, model.Sha256Head, model.MaxBytes), options, progress, cancellation);
+        }
+
+        return path;
+    }
+
+    /// <summary>Copies a checkpoint into the cache, once it has loaded: an official one becomes the zoo's, any other gets a name of its own.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Its name from now on; null takes the file's. A name that holds <c>dc5</c> says that the model is one.</param>
+    public ResolvedModel Import(string path, string? name = null)
+    {
+        var sha256 = Checkpoint.Load(path).Sha256;
+        if (Models.FirstOrDefault(model => sha256.StartsWith(model.Sha256Head, StringComparison.Ordinal)) is { } official)
+        {
+            Copy(path, OfficialPath(official));
+            return Resolve(official.Name);
+        }
+
+        name ??= Path.GetFileNameWithoutExtension(path);
+        if (!IsModelName(name)) { throw LabError.BadModelName(name); }
+        if (Find(name) is not null || Imported().Any(other => other.Name == name && FileHash.Sha256(other.Path!) != sha256))
+        {
+            throw LabError.ModelNameTaken(name);
+        }
+
+        var extension = s_extensions.FirstOrDefault(known => known == Path.GetExtension(path)) ?? ".pth"; // the format is told by content
+        Copy(path, Path.Combine(ImportFolder, name + extension));
+        return Resolve(name);
+    }
+
+    string ImportFolder => Path.Combine(cache, "imported");
+
+    string OfficialPath(ZooModel model) => Path.Combine(cache, model.FileName);
+
+    ZooModel? Find(string name) => Models.FirstOrDefault(model => model.Name == name || model.Config.Name == name);
+
+    IEnumerable<ResolvedModel> Imported() => !Directory.Exists(ImportFolder) ? [] : Directory.EnumerateFiles(ImportFolder)
+        .Where(file => s_extensions.Contains(Path.GetExtension(file)))
+        .Order(StringComparer.Ordinal)
+        .Select(file => new ResolvedModel(Path.GetFileNameWithoutExtension(file), WeightsKind.File, file, null));
+
+    static bool IsModelName(string name) =>
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && !name.EndsWith(SyntheticSuffix, StringComparison.Ordinal)
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+
+    static void Copy(string from, string to) => AtomicFile.Write(to, stream =>
+    {
+        using var source = File.OpenRead(from);
+        source.CopyTo(stream);
+    });
+
+    static ZooModel[] ReadEmbedded()
+    {
+        using var stream = typeof(ModelZoo).Assembly.GetManifestResourceStream("zoo.json")!;
+        return JsonSerializer.Deserialize<ZooModel[]>(stream, LabJson.Options)!;
+    }
+}

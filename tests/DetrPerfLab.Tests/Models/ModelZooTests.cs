@@ -1,0 +1,147 @@
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Tests.Models;
+
+/// <summary>What names mean. A ResNet-18 model with one layer stands for the big ones.</summary>
+public sealed class ModelZooTests : IDisposable
+{
+    static readonly DetrConfig s_config = new()
+    {
+        Name = "detr_tiny",
+        BackboneDepth = 18,
+        HiddenDim = 16,
+        EncoderLayers = 1,
+        DecoderLayers = 1,
+        FeedForwardDim = 8,
+        Queries = 3,
+        Classes = 2,
+    };
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Models_OfTheRepository_AreTheOriginalZoo()
+    {
+        var models = ModelZoo.Default.Models;
+        Assert.Equal(DetrConfig.Zoo, models.Select(model => model.Config));
+        Assert.Equal(["detr-r50", "detr-r50-dc5", "detr-r101", "detr-r101-dc5"], models.Select(model => model.Name));
+        Assert.All(models, model =>
+        {
+            Assert.Equal("https", model.Url.Scheme);
+            Assert.Equal($"{model.Name}-{model.Sha256Head}.pth", model.FileName);
+            Assert.Equal(8, model.Sha256Head.Length);
+            Assert.InRange(model.Published.CocoAp, 0.4, 0.5);
+        });
+    }
+
+    [Fact]
+    public void Resolve_NotFetched_GivesSyntheticWeightsAndSaysSo()
+    {
+        var zoo = Zoo("00000000");
+        Assert.All((string[])["detr-tiny", "detr_tiny"], name =>
+        {
+            var model = zoo.Resolve(name);
+            Assert.Equal((WeightsKind.Synthetic, "detr-tiny-synthetic"), (model.Kind, model.Name));
+            Assert.Contains("detrlab models fetch detr-tiny", model.Note);
+        });
+        Assert.Null(zoo.Resolve("detr-tiny-synthetic").Note);
+        Assert.Equal("synthetic-v1", zoo.Load("detr-tiny").Source);
+    }
+
+    [Fact]
+    public async Task Fetch_Official_IsUsedFromThenOn()
+    {
+        var bytes = File.ReadAllBytes(WriteCheckpoint("official.pth"));
+        using var server = new BrokenServer(c => c.Send($"200 OK\r\nContent-Length: {bytes.Length}", bytes));
+        var zoo = Zoo(FileHash.Sha256(_folder.File("official.pth"))[..8], server.Url);
+
+        var path = await zoo.FetchAsync("detr-tiny");
+        Assert.Equal(path, await zoo.FetchAsync("detr_tiny"));
+        Assert.Single(server.Requests);
+
+        var model = zoo.Resolve("detr-tiny");
+        Assert.Equal((WeightsKind.Official, path), (model.Kind, model.Path));
+        Assert.Equal(s_config, zoo.Load("detr-tiny").Config);
+        Assert.Equal(WeightsKind.Synthetic, zoo.Resolve("detr-tiny-synthetic").Kind);
+    }
+
+    [Fact]
+    public void Load_CacheChangedByHand_IsRefused()
+    {
+        var zoo = Zoo("00000000");
+        Directory.CreateDirectory(_folder.File("cache"));
+        File.Copy(WriteCheckpoint("m.pth"), Path.Combine(_folder.File("cache"), zoo.Models[0].FileName));
+        Assert.Contains("needed one that begins with 00000000", Assert.Throws<LabException>(() => zoo.Load("detr-tiny")).Message);
+    }
+
+    [Fact]
+    public void Import_OfficialFile_IsKnownByItsHash()
+    {
+        var file = WriteCheckpoint("copied-from-usb.pth");
+        var model = Zoo(FileHash.Sha256(file)[..8]).Import(file);
+        Assert.Equal((WeightsKind.Official, "detr-tiny"), (model.Kind, model.Name));
+    }
+
+    [Fact]
+    public void Import_OtherFile_GetsItsOwnName()
+    {
+        var zoo = Zoo("00000000");
+        var file = WriteCheckpoint("mine-dc5.pth");
+        Assert.Equal("mine-dc5", zoo.Import(file).Name);
+        Assert.Equal("second", zoo.Import(file, "second").Name);
+        Assert.Equal("mine-dc5", zoo.Import(file).Name); // the same file again is no mistake
+        Assert.True(zoo.Load("mine-dc5").Config.Dilation);
+        Assert.Equal(["detr-tiny False", "detr-tiny-synthetic True", "mine-dc5 True", "second True"], zoo.List().Select(model => $"{model.Name} {model.AtHand}"));
+        Assert.Equal("mine-dc5.pth", zoo.Load(file).Source);
+    }
+
+    [Fact]
+    public void Import_UnfitName_IsRefused()
+    {
+        var zoo = Zoo("00000000");
+        zoo.Import(WriteCheckpoint("mine.pth"));
+        var other = WriteCheckpoint("other.pth", queries: 4);
+        Assert.All((string[])["detr-tiny", "detr_tiny", "mine"], name =>
+            Assert.Contains($"A model named '{name}' is there already", Assert.Throws<LabException>(() => zoo.Import(other, name)).Message));
+        Assert.All((string[])["../escape", ".hidden", "x-synthetic", ""], name =>
+            Assert.Contains("needs 1 to 64 letters", Assert.Throws<LabException>(() => zoo.Import(other, name)).Message));
+    }
+
+    [Fact]
+    public void Import_DamagedFile_LeavesNothing()
+    {
+        var file = WriteCheckpoint("cut.pth");
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..^100]);
+        Assert.Throws<LabException>(() => Zoo("00000000").Import(file));
+        Assert.False(Directory.Exists(_folder.File("cache")));
+    }
+
+    [Fact]
+    public void Resolve_UnknownName_ListsTheKnown()
+    {
+        var zoo = Zoo("00000000");
+        Assert.Contains("Known: detr-tiny, detr-tiny-synthetic.", Assert.Throws<LabException>(() => zoo.Resolve("yolo")).Message);
+        Assert.Contains("was not found", Assert.Throws<LabException>(() => zoo.Resolve("nowhere/m.pth")).Message);
+    }
+
+    [Fact]
+    public async Task Fetch_SyntheticName_SaysThatNothingIsNeeded() =>
+        Assert.Contains("needs no download", (await Assert.ThrowsAsync<LabException>(() => Zoo("00000000").FetchAsync("detr-tiny-synthetic"))).Message);
+
+    ModelZoo Zoo(string sha256Head, Uri? url = null) => new(_folder.File("cache"), [ModelZoo.Default.Models[0] with
+    {
+        Name = "detr-tiny",
+        Config = s_config,
+        Url = url ?? new Uri("https://localhost/tiny-00000000.pth"),
+        Sha256Head = sha256Head,
+    }]);
+
+    string WriteCheckpoint(string name, int queries = 3)
+    {
+        var path = _folder.File(name);
+        CheckpointWriter.WriteZip(path, SyntheticWeights.Create(s_config with { Queries = queries }).Tensors);
+        return path;
+    }
+}
