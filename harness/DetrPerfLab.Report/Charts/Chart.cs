@@ -1,0 +1,12 @@
+namespace DetrPerfLab.Report;
+
+/// <summary>A chart that is ready to be drawn, in any theme.</summary>
+/// <param name="Name">File name without extension.</param>
+/// <param name="Alt">What it shows, in words, with its main figures: for those who do not see it.</param>
+/// <param name="Height">Pixels.</param>
+/// <param name="Draw">Draws it.</param>
+public sealed record Chart(string Name, string Alt, int Height, Action<ChartCanvas> Draw)
+{
+    /// <summary>Pixels: the width of a README on GitHub.</summary>
+    public int Width => 860;
+}

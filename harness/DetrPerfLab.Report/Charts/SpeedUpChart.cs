@@ -1,0 +1,37 @@
+using ScottPlot;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Bars of the speed-up over eager FP32, with intervals.</summary>
+static class SpeedUpChart
+{
+    /// <returns>The chart, or why there is none.</returns>
+    internal static Drawing Create(ReportModel model)
+    {
+        CaseView[] cases = [.. model.Effects.Where(c => c.SpeedUp is not null)];
+        if (cases.Length < 2) { return Drawing.None($"no two variants were measured in one run with {ReportModel.Baseline}"); }
+        var alt = $"Speed-up over {ReportModel.Baseline}: " +
+            string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Times(c.SpeedUp!.Value.Value)}")) + ".";
+        return new Chart("speedup", alt, 118 + (38 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+    }
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
+    {
+        var high = cases.Max(c => c.SpeedUp!.Value.Upper);
+        canvas.Frame(
+            $"How many times faster than {ReportModel.Baseline}", caption,
+            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 96);
+        var ticks = Ticks.Linear(0, high, 7, "×");
+        canvas.XAxis(ticks, 0, Math.Max(high * 1.02, 1.1));
+        canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
+        canvas.Guide(1, 0.6, 1, -cases.Length + 0.4);
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var ratio = cases[i].SpeedUp!.Value;
+            canvas.Bar(-i, 0, ratio.Value, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
+            if (ratio.HasWidth) { canvas.WhiskerX(ratio.Lower, ratio.Upper, -i); }
+            canvas.Text(Format.Times(ratio.Value), ratio.Upper, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
+            canvas.HoverRow(-i, 0, ratio.Upper, $"{cases[i].Run.Variant}: {Cells.Times(ratio)}, {Cells.Milliseconds(cases[i].Median!.Value)} ms");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Numbers as a report shows them: the same on every machine, three significant digits where that is what is known.</summary>
+static class Format
+{
+    const double Mebi = 1024 * 1024;
+
+    /// <summary>A fixed number of decimals; minus as a true minus sign.</summary>
+    internal static string Number(double value, int decimals) => Sign(value.ToString("F" + decimals, CultureInfo.InvariantCulture));
+
+    /// <summary>Three significant digits, without an exponent.</summary>
+    internal static string Significant(double value)
+    {
+        if (value == 0 || !double.IsFinite(value)) { return double.IsFinite(value) ? "0" : "–"; }
+        var decimals = Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 9);
+        return Number(value, decimals);
+    }
+
+    /// <summary>A factor, for example <c>2.41×</c>.</summary>
+    internal static string Times(double value) => $"{Number(value, value < 10 ? 2 : 1)}×";
+
+    /// <summary>Mebibytes, without the unit.</summary>
+    internal static string Mebibytes(double bytes) => Significant(bytes / Mebi) is var s && bytes / Mebi >= 100 ? Number(bytes / Mebi, 0) : s;
+
+    /// <summary>A number of bytes with its unit, for amounts that may be tiny or huge.</summary>
+    internal static string Bytes(double bytes) => bytes < 1024 ? $"{Number(bytes, 0)} B"
+        : bytes < Mebi ? $"{Significant(bytes / 1024)} KiB"
+        : $"{Mebibytes(bytes)} MiB";
+
+    /// <summary>A tiny difference, for example <c>1.4e-5</c>.</summary>
+    internal static string Scientific(double value) => value == 0 ? "0" : Sign(value.ToString("0.0e-0", CultureInfo.InvariantCulture));
+
+    /// <summary>A share, for example <c>87 %</c>.</summary>
+    internal static string Percent(double share, int decimals = 0) => $"{Number(share * 100, decimals)} %";
+
+    /// <summary>A number of things, for example <c>1 sample</c> or <c>20 samples</c>.</summary>
+    internal static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
+
+    /// <summary>A day, for example <c>2026-11-22</c>.</summary>
+    internal static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // A hyphen is no minus: "−0.2" must not read as a dash.
+    static string Sign(string number) => number.StartsWith('-') && number.Any(c => c is >= '1' and <= '9') ? "−" + number[1..] : number.TrimStart('-');
+}

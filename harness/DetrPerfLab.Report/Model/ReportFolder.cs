@@ -1,0 +1,56 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Reads a results folder and goes on where a file is damaged: what was left out is said.</summary>
+static class ReportFolder
+{
+    /// <summary>Reads the results of one machine.</summary>
+    /// <param name="folder">The folder of a machine, or the folder above it.</param>
+    /// <param name="machine">Part of the machine folder's name; null takes the one that measured last.</param>
+    internal static ReportModel Load(string folder, string? machine = null)
+    {
+        if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Measure first: ./run-all.sh, or detrlab bench."); }
+        if (File.Exists(Path.Combine(folder, "machine.json"))) { return LoadMachine(folder); }
+        string[] folders = [.. Directory.EnumerateDirectories(folder)
+            .Where(d => Directory.EnumerateFiles(d, "*.json").Any())
+            .Order(StringComparer.Ordinal)];
+        if (machine is not null)
+        {
+            var all = folders;
+            folders = [.. folders.Where(d => Path.GetFileName(d).Contains(machine, StringComparison.OrdinalIgnoreCase))];
+            if (folders.Length == 0) { throw LabError.UnknownName("machine", machine, all.Select(d => Path.GetFileName(d)!)); }
+        }
+
+        var models = folders.Select(LoadMachine).ToArray();
+        var chosen = models.Where(m => m.Cases.Count > 0).MaxBy(m => m.Cases.Max(c => c.Run.Started));
+        if (chosen is null)
+        {
+            throw LabError.NoResults(folder, models.SelectMany(m => m.Problems));
+        }
+
+        return chosen;
+    }
+
+    static ReportModel LoadMachine(string folder)
+    {
+        var problems = new List<string>();
+        var info = Try(() => ResultStore.ReadMachine(folder), problems);
+        var results = ResultStore.SuiteFiles(folder).SelectMany(file => Try(() => ResultStore.ReadSuite(file), problems) ?? []).ToArray();
+        // Full paths would name this machine's folders in a page that travels.
+        return new ReportModel(info, results, [.. problems.Select(p => p.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))]);
+    }
+
+    static T? Try<T>(Func<T> read, List<string> problems) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (LabException e)
+        {
+            problems.Add($"Left out: {e.Message}");
+            return null;
+        }
+    }
+}

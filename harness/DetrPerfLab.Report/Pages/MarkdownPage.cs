@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Writes a document as Markdown that GitHub renders.</summary>
+/// <remarks>Reasons of empty cells become numbered notes below their table, since Markdown has no hovering.</remarks>
+public static class MarkdownPage
+{
+    /// <summary>The whole page.</summary>
+    /// <param name="document">What to write.</param>
+    /// <param name="chartFolder">Path from the page to the charts, with forward slashes.</param>
+    public static string Write(ReportDocument document, string chartFolder)
+    {
+        var page = new StringBuilder();
+        page.Append("# ").Append(Escape(document.Title)).Append("\n\n");
+        foreach (var section in document.Sections)
+        {
+            page.Append("## ").Append(Escape(section.Heading)).Append("\n\n");
+            foreach (var block in section.Blocks) { WriteBlock(page, block, chartFolder); }
+        }
+
+        return page.ToString().TrimEnd('\n') + "\n";
+    }
+
+    /// <summary>One block alone, for example the table that a README quotes.</summary>
+    public static string Write(Block block, string chartFolder)
+    {
+        var page = new StringBuilder();
+        WriteBlock(page, block, chartFolder);
+        return page.ToString().TrimEnd('\n') + "\n";
+    }
+
+    static void WriteBlock(StringBuilder page, Block block, string chartFolder)
+    {
+        switch (block)
+        {
+            case Paragraph { Tone: Tone.Warning } warning:
+                page.Append("> [!WARNING]\n> ").Append(Text(warning.Text)).Append("\n\n");
+                break;
+            case Paragraph { Tone: Tone.Note } note:
+                page.Append("<sub>").Append(Text(note.Text)).Append("</sub>\n\n");
+                break;
+            case Paragraph paragraph:
+                page.Append(Text(paragraph.Text)).Append("\n\n");
+                break;
+            case PointList list:
+                foreach (var item in list.Items) { page.Append("- ").Append(Text(item)).Append('\n'); }
+                page.Append('\n');
+                break;
+            case SubHeading heading:
+                page.Append("### ").Append(Escape(heading.Text)).Append("\n\n");
+                break;
+            case CodeBlock code:
+                page.Append("```sh\n").Append(code.Text.Replace("```", "` ` `", StringComparison.Ordinal)).Append("\n```\n\n");
+                break;
+            case Figure figure:
+                WriteFigure(page, figure.Chart, chartFolder);
+                break;
+            case Table table:
+                WriteTable(page, table);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(block), block.GetType().Name, "no way to write it");
+        }
+    }
+
+    // GitHub shows the picture that fits the reader's theme; every other renderer shows the light one.
+    static void WriteFigure(StringBuilder page, Chart chart, string folder) => page
+        .Append("<picture>\n")
+        .Append($"  <source media=\"(prefers-color-scheme: dark)\" srcset=\"{folder}/{chart.Name}-dark.svg\">\n")
+        .Append($"  <img src=\"{folder}/{chart.Name}.svg\" width=\"{chart.Width}\" alt=\"{System.Net.WebUtility.HtmlEncode(OneLine(chart.Alt))}\">\n")
+        .Append("</picture>\n\n");
+
+    static void WriteTable(StringBuilder page, Table table)
+    {
+        var reasons = new List<string>();
+        page.Append('|').AppendJoin('|', table.Columns.Select(c => $" {Escape(c.Heading)} ")).Append("|\n");
+        page.Append('|').AppendJoin('|', table.Columns.Select(c => c.Numeric ? "---:" : "---")).Append("|\n");
+        foreach (var row in table.Rows)
+        {
+            page.Append('|').AppendJoin('|', row.Select(cell => $" {CellText(cell, reasons)} ")).Append("|\n");
+        }
+
+        page.Append('\n');
+        for (var i = 0; i < reasons.Count; i++)
+        {
+            page.Append($"<sub>[{i + 1}] {Escape(reasons[i])}</sub>").Append(i + 1 < reasons.Count ? "<br>\n" : "\n\n");
+        }
+    }
+
+    static string CellText(Cell cell, List<string> reasons)
+    {
+        if (cell.Text.Count > 0) { return Text(cell.Text); }
+        if (cell.Hint is null) { return ""; }
+        var index = reasons.IndexOf(cell.Hint);
+        if (index < 0)
+        {
+            index = reasons.Count;
+            reasons.Add(cell.Hint);
+        }
+
+        return $"<sup>[{index + 1}]</sup>";
+    }
+
+    static string Text(IReadOnlyList<Inline> runs) => string.Concat(runs.Select(run => run.Style switch
+    {
+        InlineStyle.Code => CodeSpan(run.Text),
+        InlineStyle.Bold => $"**{Escape(run.Text)}**",
+        _ => Escape(run.Text),
+    }));
+
+    static string CodeSpan(string text)
+    {
+        var line = OneLine(text).Replace("|", "\\|", StringComparison.Ordinal);
+        return line.Contains('`') ? $"`` {line} ``" : $"`{line}`";
+    }
+
+    /// <summary>Text as text: every character that Markdown or HTML could take for markup is escaped.</summary>
+    internal static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length + 8);
+        foreach (var c in OneLine(text))
+        {
+            switch (c)
+            {
+                case '<': escaped.Append("&lt;"); break;
+                case '>': escaped.Append("&gt;"); break;
+                case '&': escaped.Append("&amp;"); break;
+                case '\\' or '`' or '*' or '_' or '[' or ']' or '|' or '~' or '#': escaped.Append('\\').Append(c); break;
+                default: escaped.Append(c); break;
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+}

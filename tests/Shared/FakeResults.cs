@@ -1,0 +1,75 @@
+namespace DetrPerfLab.Tests;
+
+/// <summary>A believable but made-up result set: no machine ever measured it, and its processor says so.</summary>
+/// <remarks>From one seed, so that reports of it can be compared byte by byte.</remarks>
+static partial class FakeResults
+{
+    const string Commit = "fa4e0000000000000000000000000000fa4e0000";
+    static readonly DateTimeOffset s_started = new(2001, 2, 3, 4, 5, 6, TimeSpan.Zero);
+
+    public static MachineInfo Machine { get; } = new()
+    {
+        CpuModel = "Fake CPU 9000",
+        CpuId = "FakeVendor 0 0 0",
+        Cores = 8,
+        Isa = ["avx2", "avx512f", "avx512_vnni"],
+        MemoryBytes = 32L << 30,
+        Os = "Fake OS 1.0",
+        Runtime = ".NET 10.0.0",
+        Packages = new Dictionary<string, string> { ["Microsoft.ML.OnnxRuntime"] = "1.29.0 (compat)", ["libtorch"] = "1.13.1 (compat)", ["plots"] = "gnuplot 5.4 (compat)" },
+    };
+
+    public static RunResult[] Precision { get; } =
+    [
+        Case("Precision", "torch-fp32", 1240, 40) with { Agreement = Agreement(0, 0) },
+        Case("Precision", "torch-bf16", 610, 40) with { Agreement = Agreement(0.21, 6e-3) },
+        Gap("Precision", "torch-int8-dynamic", "libtorch was built without a quantised engine for this processor"),
+        Case("Precision", "ort-fp32", 470, 40) with { Agreement = Agreement(3.1e-5, 2.2e-6) },
+        Case("Precision", "ort-fp16", 655, 40, bytes: 83L << 20) with { Agreement = Agreement(0.012, 4e-4) },
+        Case("Precision", "ort-int8-dynamic", 468, 40, bytes: 62L << 20) with { Agreement = Agreement(0.5, 9e-3) },
+        Case("Precision", "ort-int8-static", 171, 80, bytes: 44L << 20) with { Agreement = Agreement(1.4, 0.02) },
+    ];
+
+    public static RunResult[] Engine { get; } =
+    [
+        Case("Engine", "torch-naive", 2310, 20) with { Agreement = Agreement(0, 0) },
+        Case("Engine", "torch-fp32", 1255, 20) with { Agreement = Agreement(0, 0) },
+        Case("Engine", "torchscript-fp32", 958, 20) with { Agreement = Agreement(1e-5, 1e-6) },
+        Case("Engine", "ort-fp32", 476, 20) with { Agreement = Agreement(3.1e-5, 2.2e-6) },
+    ];
+
+    /// <summary>Writes the set as a run would.</summary>
+    public static void Write(string resultsFolder)
+    {
+        var store = new ResultStore(resultsFolder);
+        foreach (var suite in Engine.Concat(Precision).GroupBy(r => r.Suite)) { store.Merge(Machine, suite.Key, suite); }
+    }
+
+    static RunResult Case(string suite, string variant, double medianMs, int samples, long bytes = 166L << 20, params (string Name, string Value)[] parameters)
+    {
+        var id = $"{suite}Benchmarks.Forward({string.Join(", ", parameters.Prepend(("Variant", variant)).Select(p => $"{p.Item1}: {p.Item2}"))})";
+        var random = new DeterministicRandom((ulong)id.Aggregate(17L, (hash, c) => (hash * 31) + c));
+        return new RunResult
+        {
+            Id = id,
+            Suite = suite,
+            Variant = variant,
+            Parameters = parameters.ToDictionary(p => p.Name, p => p.Value),
+            Started = s_started,
+            Commit = Commit,
+            Machine = Machine.Fingerprint,
+            Artefact = new ArtefactInfo($"detr-r50-{variant}.onnx", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(variant))), bytes),
+            Engine = new EngineInfo(variant, variant.StartsWith("ort") ? "ONNX Runtime" : "libtorch", "0.0-fake", new Dictionary<string, string> { ["intra-op"] = "8" }),
+            // Skewed to the right, as times are: most runs near the median, some slow ones.
+            SamplesMs = [.. Enumerable.Range(0, samples).Select(_ => Math.Round(medianMs * (0.985 + (0.02 * random.NextDouble()) + (0.06 * Math.Pow(random.NextDouble(), 6))), 3))],
+            WarmUp = new WarmUpInfo("two windows of 3 agree within 3 %", 6, medianMs * 6.4, Steady: true),
+            Memory = new MemoryInfo { AllocatedBytesPerOperation = variant.StartsWith("ort") ? 1180 : 41_300, SteadyRssBytes = (3 * bytes) + (200L << 20), PeakRssBytes = (4 * bytes) + (300L << 20) },
+        };
+    }
+
+    static RunResult Gap(string suite, string variant, string reason) =>
+        Case(suite, variant, 1, 0) with { Gap = reason, Memory = null, WarmUp = null, Artefact = null, Engine = null };
+
+    static AgreementInfo Agreement(double logits, double boxes) =>
+        new() { Reference = "torch-fp32", LogitsMaxAbs = logits, BoxesMaxAbs = boxes, ClassChangedShare = logits > 0.1 ? 0.01 : 0 };
+}
