@@ -43,6 +43,12 @@ public sealed record MachineInfo
     /// <summary>What really ran, by package: source (package or compat) and version of ORT, libtorch, BLAS, oneDNN, JPEG library, plot backend.</summary>
     public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the machine attains at best, one entry a precision; empty until measured. Not part of the fingerprint.</summary>
+    public IReadOnlyList<PeakInfo> Peaks { get; init; } = [];
+
+    /// <summary>Memory read by all cores at best, 10^9 bytes a second; null until measured. Not part of the fingerprint.</summary>
+    public double? MemoryGbPerSecond { get; init; }
+
     /// <summary>Hash of all that makes two results comparable: processor, cores, quota, memory (whole GiB, as it varies by kernel), OS, runtime and packages. 12 hex digits.</summary>
     [JsonInclude]
     public string Fingerprint

@@ -3,7 +3,8 @@ namespace DetrPerfLab.Core;
 /// <summary>What the machine attains at best, from a micro-benchmark of matrix products.</summary>
 /// <param name="Precision">For example <c>fp32</c> or <c>int8</c>.</param>
 /// <param name="GflopsPerSecond">10^9 operations a second with the threads of the case.</param>
-public sealed record PeakInfo(string Precision, double GflopsPerSecond);
+/// <param name="How">What computed it, for example <c>C# AVX-512</c>.</param>
+public sealed record PeakInfo(string Precision, double GflopsPerSecond, string? How = null);
 
 /// <summary>Garbage collections while the samples were taken.</summary>
 public sealed record GcInfo
@@ -22,6 +23,9 @@ public sealed record GcInfo
 
     /// <summary>The longest standstill, milliseconds; null where it is not known.</summary>
     public double? MaxPauseMs { get; init; }
+
+    /// <summary>Operations that ran meanwhile.</summary>
+    public int? Operations { get; init; }
 }
 
 /// <summary>How far a run can be trusted.</summary>
@@ -40,7 +44,23 @@ public enum ContaminationVerdict
 /// <summary>What disturbed a run.</summary>
 /// <param name="Verdict">How far it can be trusted.</param>
 /// <param name="Reasons">The figures behind the verdict, one in a line, for example <c>steal time 4.1 %, limit 1 %</c>.</param>
-public sealed record ContaminationInfo(ContaminationVerdict Verdict, IReadOnlyList<string> Reasons);
+public sealed record ContaminationInfo(ContaminationVerdict Verdict, IReadOnlyList<string> Reasons)
+{
+    /// <summary>Length of the watch.</summary>
+    public double? Seconds { get; init; }
+
+    /// <summary>Share of our cores' time that the hypervisor gave to others, in [0, 1].</summary>
+    public double? StealShare { get; init; }
+
+    /// <summary>Share of our cores' time that other processes used, in [0, 1].</summary>
+    public double? OthersShare { get; init; }
+
+    /// <summary>Times a second that a thread of ours lost its core while it had work.</summary>
+    public double? InvoluntarySwitchesPerSecond { get; init; }
+
+    /// <summary>How much slower a fixed computation was at its slower end of the run than at its faster, as a share: frequency, or a shared core.</summary>
+    public double? SpeedChange { get; init; }
+}
 
 /// <summary>Time spent in one part of the model.</summary>
 /// <param name="Name">For example <c>encoder</c>.</param>
@@ -52,3 +72,35 @@ public sealed record ModuleTime(string Name, double Ms);
 /// <param name="Text">In plain words.</param>
 /// <param name="Figure">The figure behind it, with its unit; null where there is none.</param>
 public sealed record Finding(string Topic, string Text, string? Figure = null);
+
+/// <summary>What a first operation costs; null where it was not measured.</summary>
+public sealed record ColdInfo
+{
+    /// <summary>From the start of the process to the end of the first operation.</summary>
+    public double? ProcessToFirstMs { get; init; }
+
+    /// <summary>Loading the model and building the engine.</summary>
+    public double? LoadMs { get; init; }
+
+    /// <summary>The first operation.</summary>
+    public double? FirstMs { get; init; }
+}
+
+/// <summary>What the harness itself adds to a sample.</summary>
+/// <param name="MedianUs">Median of timing an operation that does nothing, microseconds.</param>
+/// <param name="ClockStepUs">Smallest step that the clock was seen to make, microseconds.</param>
+public sealed record HarnessCostInfo(double MedianUs, double ClockStepUs);
+
+/// <summary>That variants took turns; results of one run are paired by the index of their samples, which is the round.</summary>
+/// <param name="Run">The same in all results of one interleaved run, in no other.</param>
+/// <param name="Seed">Repeats the order.</param>
+/// <param name="Variants">All that took part.</param>
+/// <param name="Places">For each sample, the place of this variant in its round, from 0.</param>
+public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<string> Variants, IReadOnlyList<int> Places);
+
+/// <summary>What checking timed operations found; a failed audit leaves no samples.</summary>
+/// <param name="Checks">Timed operations whose outputs were compared with the reference.</param>
+/// <param name="BitwiseEqual">Checks whose outputs had the very bits of the first accepted ones.</param>
+/// <param name="FreshInputs">Timed operations on an input never seen before.</param>
+/// <param name="FreshToUsual">Median time of those over the median of the usual ones; null without any.</param>
+public sealed record AuditInfo(int Checks, int BitwiseEqual, int FreshInputs, double? FreshToUsual);

@@ -46,6 +46,18 @@ public sealed record RunResult
     /// <summary>What was spent before the samples.</summary>
     public WarmUpInfo? WarmUp { get; init; }
 
+    /// <summary>Load and first operation, apart from the steady state.</summary>
+    public ColdInfo? Cold { get; init; }
+
+    /// <summary>What the harness adds to each sample.</summary>
+    public HarnessCostInfo? HarnessCost { get; init; }
+
+    /// <summary>With which variants this one took turns; null when it was measured alone.</summary>
+    public InterleavingInfo? Interleaving { get; init; }
+
+    /// <summary>What checking the outputs of timed operations found.</summary>
+    public AuditInfo? Audit { get; init; }
+
     /// <summary>Memory, measured apart from the time.</summary>
     public MemoryInfo? Memory { get; init; }
 
@@ -104,6 +116,15 @@ public sealed record MemoryInfo
 
     /// <summary>Largest resident set while the operations ran.</summary>
     public long? PeakRssBytes { get; init; }
+
+    /// <summary>Managed heap, as far as the runtime holds memory for it.</summary>
+    public long? ManagedCommittedBytes { get; init; }
+
+    /// <summary>Resident memory without a file behind it, less the managed heap: native heaps and arenas. A lower bound, since the managed heap need not be resident.</summary>
+    public long? NativeBytes { get; init; }
+
+    /// <summary>Resident memory mapped from files: libraries and mapped weights.</summary>
+    public long? MappedBytes { get; init; }
 }
 
 /// <summary>How far outputs lie from the reference on the same inputs.</summary>

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>Finds out what machine this is.</summary>
+public static class MachineProbe
+{
+    /// <summary>Describes this machine.</summary>
+    /// <param name="packages">What really runs, by package: only the engines know.</param>
+    public static MachineInfo Read(IReadOnlyDictionary<string, string>? packages = null) => Read(packages, root: "/");
+
+    /// <param name="packages">As above.</param>
+    /// <param name="root">Where /proc and /sys lie; another folder in tests.</param>
+    internal static MachineInfo Read(IReadOnlyDictionary<string, string>? packages, string root)
+    {
+        var processor = CpuIdentity.FromProcessor();
+        var kernel = ProcFile.Text(root, "proc/cpuinfo") is { } text ? CpuIdentity.FromCpuInfo(text) : default;
+        var limits = ControlGroups.Read(root);
+        var memory = PhysicalMemory(root) ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return new()
+        {
+            CpuModel = kernel.Model ?? processor.Model ?? RuntimeInformation.ProcessArchitecture.ToString(),
+            CpuId = kernel.CpuId ?? processor.CpuId,
+            Cores = AllowedCores(ProcFile.Lines(root, "proc/self/status")) ?? Environment.ProcessorCount,
+            Isa = kernel.Isa is { Count: > 0 } isa ? isa : processor.Isa,
+            MemoryBytes = Math.Min(memory, limits.MemoryBytes ?? long.MaxValue),
+            CpuQuota = limits.CpuQuota,
+            Governor = ProcFile.Text(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+            Hypervisor = processor.Hypervisor ?? kernel.Hypervisor,
+            Os = $"{RuntimeInformation.OSDescription.Trim()}, kernel {Environment.OSVersion.Version}",
+            Runtime = RuntimeInformation.FrameworkDescription,
+            Packages = packages ?? new Dictionary<string, string>(),
+        };
+    }
+
+    /// <summary>Logical processors of the affinity mask, from a line such as <c>Cpus_allowed_list: 0-3,8</c>; null where there is none.</summary>
+    internal static int? AllowedCores(IEnumerable<string> status)
+    {
+        const string Field = "Cpus_allowed_list:";
+        if (status.FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) is not { } line) { return null; }
+        var cores = 0;
+        foreach (var range in line[Field.Length..].Trim().Split(','))
+        {
+            var ends = range.Split('-');
+            if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || last < first)
+            {
+                return null;
+            }
+
+            cores += last - first + 1;
+        }
+
+        return cores;
+    }
+
+    static long? PhysicalMemory(string root) =>
+        ProcFile.Lines(root, "proc/meminfo").FirstOrDefault(l => l.StartsWith("MemTotal:", StringComparison.Ordinal)) is { } line
+        && long.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], out var kib) ? kib * 1024 : null;
+}

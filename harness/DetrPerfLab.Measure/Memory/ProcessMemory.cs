@@ -1,0 +1,77 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>Memory of a process that lies in RAM, bytes; null where the system does not tell.</summary>
+/// <param name="RssBytes">Resident now.</param>
+/// <param name="PeakRssBytes">Most that was resident since the start of the process or the last <see cref="ProcessMemory.TryResetPeak"/>.</param>
+/// <param name="AnonymousBytes">Of it, without a file behind it: managed and native heaps.</param>
+/// <param name="FileBytes">Of it, mapped from files: libraries and mapped weights.</param>
+public readonly record struct MemoryReading(long? RssBytes, long? PeakRssBytes, long? AnonymousBytes, long? FileBytes);
+
+/// <summary>Reads resident memory: Linux from /proc, Windows and macOS through the calls behind <see cref="Process"/> and <c>getrusage</c>.</summary>
+public static partial class ProcessMemory
+{
+    /// <summary>Memory of this process.</summary>
+    public static MemoryReading Read() => OperatingSystem.IsLinux() ? ReadLinux("/proc/self/status") : ReadOther();
+
+    /// <summary>Memory of another process; all null when it is gone.</summary>
+    public static MemoryReading Read(int processId)
+    {
+        if (OperatingSystem.IsLinux()) { return ReadLinux($"/proc/{processId}/status"); }
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return new(process.WorkingSet64, OperatingSystem.IsWindows() ? process.PeakWorkingSet64 : null, null, null);
+        }
+        catch (ArgumentException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Makes the peak start anew from what is resident now.</summary>
+    /// <returns>False where the system has no such reset (only Linux has): the peak then counts from the start of the process.</returns>
+    /// <remarks>Source: Linux, Documentation/filesystems/proc.rst, clear_refs: writing 5 resets VmHWM.</remarks>
+    public static bool TryResetPeak()
+    {
+        if (!OperatingSystem.IsLinux()) { return false; }
+        try
+        {
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // a sandbox may hide the file
+        }
+    }
+
+    static MemoryReading ReadLinux(string path)
+    {
+        try
+        {
+            var status = File.ReadAllBytes(path);
+            return new(Field(status, "VmRSS:"u8), Field(status, "VmHWM:"u8), Field(status, "RssAnon:"u8), Field(status, "RssFile:"u8));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>A line such as <c>VmRSS:    1732 kB</c>, in bytes.</summary>
+    static long? Field(ReadOnlySpan<byte> status, ReadOnlySpan<byte> name)
+    {
+        var at = status.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(status[(at + name.Length)..].TrimStart(" \t"u8), out long kib, out _) ? kib * 1024 : null;
+    }
+
+    static MemoryReading ReadOther()
+    {
+        using var process = Process.GetCurrentProcess();
+        var peak = OperatingSystem.IsWindows() ? process.PeakWorkingSet64 : ResourceUsage.Read()?.PeakRssBytes;
+        return new(process.WorkingSet64, peak, null, null);
+    }
+}

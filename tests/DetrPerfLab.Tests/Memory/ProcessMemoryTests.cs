@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using DetrPerfLab.Measure;
+
+namespace DetrPerfLab.Tests.Memory;
+
+[Collection(nameof(Alone))]
+public class ProcessMemoryTests
+{
+    const int Known = 200 << 20;
+
+    // Pages of the heap, thread stacks and libraries come and go meanwhile.
+    const long Slack = 40 << 20;
+
+    [Fact]
+    public void Read_ChildThatAllocatesAKnownAmount_SeesIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/bin/dd"), "needs Linux with dd as the process that allocates");
+
+        // dd reads one block of 200 MiB into its buffer and then waits for standard input to end.
+        using var child = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec /bin/dd bs={Known} of=/dev/null iflag=fullblock status=none"])
+        { RedirectStandardInput = true })!;
+        try
+        {
+            var before = ProcessMemory.Read(child.Id);
+            child.StandardInput.BaseStream.Write(new byte[Known - 1]); // returns when dd has read all but the pipe's last 64 KiB
+            var after = ProcessMemory.Read(child.Id);
+
+            Assert.InRange(after.RssBytes!.Value - before.RssBytes!.Value, Known - Slack, Known + Slack);
+            Assert.True(after.PeakRssBytes >= after.RssBytes);
+            Assert.InRange(after.AnonymousBytes!.Value, Known - Slack, Known + Slack);
+        }
+        finally
+        {
+            child.Kill();
+            child.WaitForExit();
+        }
+    }
+
+    [Fact]
+    public void TryResetPeak_AfterFreeing_StartsAnew()
+    {
+        Assert.SkipUnless(ProcessMemory.TryResetPeak(), "this system cannot reset the peak");
+
+        Touch(Known);
+        var high = ProcessMemory.Read();
+        Assert.True(ProcessMemory.TryResetPeak());
+        var low = ProcessMemory.Read();
+        Touch(Known / 4);
+        var again = ProcessMemory.Read();
+
+        Assert.InRange(high.PeakRssBytes!.Value - low.PeakRssBytes!.Value, Known - Slack, Known + Slack);
+        Assert.InRange(again.PeakRssBytes!.Value - low.RssBytes!.Value, (Known / 4) - Slack, (Known / 4) + Slack);
+    }
+
+    [Fact]
+    public void Read_ProcessThatIsGone_IsEmpty() => Assert.Equal(default, ProcessMemory.Read(int.MaxValue));
+
+    [Fact]
+    public void Measure_OperationThatAllocatesAKnownAmount_CountsIt()
+    {
+        var sink = new byte[1][];
+        var (memory, gc) = MemoryPass.Measure(new ActionOperation(() => sink[0] = new byte[1 << 20]), operations: 50);
+
+        // An array's header, and whatever other tests allocate meanwhile in this process.
+        Assert.True(memory.AllocatedBytesPerOperation >= 1 << 20);
+        Assert.NotNull(memory.SteadyRssBytes);
+        Assert.Equal(50, gc.Operations);
+    }
+
+    [Fact]
+    public void Measure_OperationThatCollects_CountsCollectionsAndPauses()
+    {
+        var (_, gc) = MemoryPass.Measure(new ActionOperation(() => GC.Collect(2, GCCollectionMode.Forced, blocking: true)), operations: 5);
+
+        Assert.True(gc.Gen2 >= 5);
+        Assert.True(gc.Gen0 >= 0 && gc.Gen1 >= 0);
+        Assert.True(gc.MaxPauseMs > 0 && gc.MaxPauseMs <= gc.TotalPauseMs);
+    }
+
+    /// <summary>Makes memory resident outside the managed heap and gives it back.</summary>
+    static unsafe void Touch(int bytes)
+    {
+        var memory = (byte*)NativeMemory.Alloc((nuint)bytes);
+        for (var at = 0; at < bytes; at += 4096) { memory[at] = 1; }
+        NativeMemory.Free(memory);
+    }
+}
