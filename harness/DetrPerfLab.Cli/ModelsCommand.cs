@@ -49,7 +49,7 @@ static class ModelsCommand
     static Command Import(ModelZoo zoo)
     {
         var file = new Argument<string>("FILE") { Description = "A checkpoint of a DETR: .pth, .pt or .safetensors." };
-        var name = new Option<string?>("--name") { Description = "Its name from now on; the file's if left out. A name with dc5 in it says that the model is one." };
+        var name = new Option<string?>("--name") { Description = "Its name; the file's if left out. With dc5 in it, the model is taken for one." };
         var command = new Command("import", "Checks a checkpoint and copies it into the lab's cache.") { file, name };
         command.SetAction(parsed =>
         {
@@ -73,7 +73,8 @@ static class ModelsCommand
 
     /// <summary>One line of the list. Published figures belong to official weights only: synthetic ones detect nothing.</summary>
     sealed record ModelRow(
-        string Name, WeightsKind Weights, bool AtHand, string? Path, string? Url, string? Licence, double? PublishedCocoAp, double? PublishedSecondsPerImage, string? PublishedDevice)
+        string Name, WeightsKind Weights, bool AtHand, string? Path, string? Url, string? Licence,
+        double? PublishedCocoAp, double? PublishedSecondsPerImage, string? PublishedDevice)
     {
         internal ModelRow(ListedModel model)
             : this(model.Name, model.Kind, model.AtHand, model.Path, model.Official?.Url.ToString(), model.Official?.Licence,

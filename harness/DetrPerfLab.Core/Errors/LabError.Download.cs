@@ -14,7 +14,8 @@ public static partial class LabError
 
     /// <summary>More bytes than the file can have.</summary>
     public static LabException DownloadTooLarge(Uri url, long foundBytes, long maxBytes) =>
-        BadInput($"Download of {url} was stopped: the server offers {foundBytes} bytes or more, the limit is {maxBytes}. This is not the file it should be; try another network.");
+        BadInput($"Download of {url} was stopped: the server offers {foundBytes} bytes or more, the limit is {maxBytes}. "
+            + "This is not the file it should be; try another network.");
 
     /// <summary>All bytes came, but they are others.</summary>
     public static LabException DownloadWrongHash(Uri url, string found, string needed) =>

@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>Reads the weights of a DETR from the files that people have: torch.save (zip and legacy) and safetensors, with official or Hugging Face names.</summary>
+/// <summary>Reads the weights of a DETR from torch.save's two formats and safetensors, under official or Hugging Face names.</summary>
 /// <remarks>
 /// Files come from strangers. Nothing in them is run; memory stays within a small multiple of the file's size; a wrong, truncated or hostile
 /// file gives a <see cref="LabException"/> with <see cref="ExitCode.BadInput"/> that names the member, tensor or Python object at fault.
@@ -12,7 +12,9 @@ public static class Checkpoint
     /// <summary>Loads a checkpoint; the format is told by its content, the model by the shapes of its tensors.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What shapes do not show.</param>
-    /// <returns>All tensors as float32 under official names; <see cref="WeightStore.Source"/> is the file's name, <see cref="WeightStore.Sha256"/> its hash.</returns>
+    /// <returns>
+    /// All tensors as float32 under official names; <see cref="WeightStore.Source"/> is the file's name, <see cref="WeightStore.Sha256"/> its hash.
+    /// </returns>
     public static WeightStore Load(string path, CheckpointOptions? options = null)
     {
         options ??= new CheckpointOptions();

@@ -39,5 +39,6 @@ sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dila
     }
 
     static LabException NoStateDict(string file, string found) => LabError.CheckpointUnsupported(
-        file, found, "Needed: a state dict, or {'model': state dict} as DETR's training script saves it. Save the weights alone: torch.save(model.state_dict(), FILE).");
+        file, found,
+        "Needed: a state dict, or {'model': state dict} as DETR's training script saves it. Save the weights alone: torch.save(model.state_dict(), FILE).");
 }

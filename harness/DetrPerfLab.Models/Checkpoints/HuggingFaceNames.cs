@@ -11,6 +11,15 @@ static partial class HuggingFaceNames
 {
     const string Backbone = "model.backbone.conv_encoder.model.";
 
+    static readonly (string Theirs, string Ours)[] s_prefixes =
+    [
+        ("model.decoder.layernorm.", "transformer.decoder.norm."),
+        ("model.input_projection.", "input_proj."),
+        ("model.query_position_embeddings.", "query_embed."),
+        ("class_labels_classifier.", "class_embed."),
+        ("bbox_predictor.", "bbox_embed."),
+    ];
+
     /// <summary>The official name, and which third of <c>in_proj</c> the tensor is: 0 query, 1 key, 2 value, null the whole tensor.</summary>
     /// <returns>Null when the name is not one of Hugging Face's DETR.</returns>
     internal static (string Name, int? Third)? ToOfficial(string name)
@@ -33,15 +42,7 @@ static partial class HuggingFaceNames
             return ($"transformer.{layer.Groups["layer"].Value}.{part}.{layer.Groups["kind"].Value}", null);
         }
 
-        (string Theirs, string Ours)[] prefixes =
-        [
-            ("model.decoder.layernorm.", "transformer.decoder.norm."),
-            ("model.input_projection.", "input_proj."),
-            ("model.query_position_embeddings.", "query_embed."),
-            ("class_labels_classifier.", "class_embed."),
-            ("bbox_predictor.", "bbox_embed."),
-        ];
-        foreach (var (theirs, ours) in prefixes)
+        foreach (var (theirs, ours) in s_prefixes)
         {
             if (name.StartsWith(theirs, StringComparison.Ordinal)) { return (ours + name[theirs.Length..], null); }
         }
@@ -77,15 +78,19 @@ static partial class HuggingFaceNames
     static string Unit(Match match, string convolution, string norm) =>
         $"{(match.Groups["op"].Value == "convolution" ? convolution : norm)}.{match.Groups["kind"].Value}";
 
-    [GeneratedRegex(@"^model\.(?<layer>(encoder|decoder)\.layers\.\d{1,4})\.(?<attention>self_attn|encoder_attn)\.(?<part>[qkv])_proj\.(?<kind>weight|bias)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^model\.(?<layer>(encoder|decoder)\.layers\.[0-9]{1,4})\.(?<attention>self_attn|encoder_attn)\.(?<part>[qkv])_proj\.(?<kind>weight|bias)$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Projection();
 
-    [GeneratedRegex(@"^model\.(?<layer>(?<side>encoder|decoder)\.layers\.\d{1,4})\.(?<part>[a-z0-9_.]+)\.(?<kind>weight|bias)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^model\.(?<layer>(?<side>encoder|decoder)\.layers\.[0-9]{1,4})\.(?<part>[a-z0-9_.]+)\.(?<kind>weight|bias)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Layer();
 
     [GeneratedRegex(@"^embedder\.embedder\.(?<op>convolution|normalization)\.(?<kind>\w+)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Stem();
 
-    [GeneratedRegex(@"^encoder\.stages\.(?<stage>\d)\.layers\.(?<block>\d{1,4})\.(layer\.(?<unit>\d)|shortcut)\.(?<op>convolution|normalization)\.(?<kind>\w+)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^encoder\.stages\.(?<stage>[0-9])\.layers\.(?<block>[0-9]{1,4})\.(layer\.(?<unit>[0-9])|shortcut)\.(?<op>convolution|normalization)\.(?<kind>\w+)$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
 }

@@ -64,7 +64,9 @@ sealed partial class PickleReader
         var offset = 0L;
         if (parts.Length > 5 && parts[5] is not null)
         {
-            offset = parts[5] is object?[] and [_, long and >= 0 and var first, long] ? first : throw Damaged($"storage '{Printable(key)}' has a view of another form");
+            offset = parts[5] is object?[] and [_, long and >= 0 and var first, long]
+                ? first
+                : throw Damaged($"storage '{Printable(key)}' has a view of another form");
         }
 
         var storage = new PickleStorage(type, key, count, offset);

@@ -8,7 +8,7 @@ namespace DetrPerfLab.Models;
 /// <summary>Reads the pickles of checkpoints as data: a stack machine that builds lists, dicts and tensor descriptions, and runs nothing.</summary>
 /// <remarks>
 /// Takes the binary opcodes of protocols 2 to 5; <see cref="TorchGlobals"/> says which names it knows. Loops, never recursion, so depth costs nothing;
-/// every length is checked against the bytes that are left; the number of opcodes is limited, so that a megabyte of one-byte "new dict" opcodes cannot fill the memory.
+/// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory.
 /// Source of the opcodes: CPython, Lib/pickletools.py.
 /// </remarks>
 sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byte> bytes)

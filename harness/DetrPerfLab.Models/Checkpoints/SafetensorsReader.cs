@@ -73,7 +73,8 @@ static class SafetensorsReader
         foreach (var length in shape) { bytes = length < 0 || bytes > file.Length ? -1 : bytes * length; }
         if (begin < 0 || begin > end || end > file.Length - dataStart || bytes != end - begin)
         {
-            throw Damaged(file, $"tensor '{name}' has shape [{string.Join(',', shape)}] of {dtype.GetString()} at data bytes {begin} to {end} of {file.Length - dataStart}");
+            throw Damaged(
+                file, $"tensor '{name}' has shape [{string.Join(',', shape)}] of {dtype.GetString()} at data bytes {begin} to {end} of {file.Length - dataStart}");
         }
 
         var strides = new long[shape.Length];

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Models;
 /// <param name="Call">Makes the object from its arguments, or gives null when they do not fit; null for storage classes.</param>
 sealed record TorchGlobal(string Name, StoredType? Type, Func<object?[], object?>? Call);
 
-/// <summary>All Python objects that a state dict needs. Every other name is refused: a name is never looked up anywhere else, and nothing of Python is run.</summary>
+/// <summary>All Python objects that a state dict needs. Every other name is refused; none is looked up anywhere else, and nothing of Python is run.</summary>
 static class TorchGlobals
 {
     static readonly Dictionary<string, TorchGlobal> s_known = new TorchGlobal[]

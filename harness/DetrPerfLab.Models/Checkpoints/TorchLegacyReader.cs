@@ -5,7 +5,7 @@ using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>The format of torch.save before PyTorch 1.6: five pickles (magic, version, system, object, storage keys), then each storage with its length before it.</summary>
+/// <summary>The format of torch.save before PyTorch 1.6: pickles of magic, version, system, object and storage keys, then the storages.</summary>
 /// <remarks>
 /// Storages are little-endian even when a big-endian machine wrote them. Source: pytorch/pytorch, torch/serialization.py (_legacy_load) and
 /// torch/csrc/generic/serialization.cpp (writeFileRaw).

@@ -4,7 +4,7 @@ using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>The zip format of torch.save since PyTorch 1.6: <c>NAME/data.pkl</c>, one member <c>NAME/data/KEY</c> a storage, <c>NAME/byteorder</c> since 2.1.</summary>
+/// <summary>torch.save since PyTorch 1.6: a zip with <c>NAME/data.pkl</c>, a member <c>NAME/data/KEY</c> a storage, <c>NAME/byteorder</c> since 2.1.</summary>
 static class TorchZipReader
 {
     /// <summary>A state dict's pickle has some 100 bytes a tensor; the memory for reading it is bounded by this.</summary>
@@ -24,7 +24,8 @@ static class TorchZipReader
         if (members.ContainsKey($"{root}constants.pkl"))
         {
             throw LabError.CheckpointUnsupported(
-                file.Path, "it is a TorchScript module, not a state dict", "Run it with --engine torchscript, or save the weights: torch.save(model.state_dict(), FILE).");
+                file.Path, "it is a TorchScript module, not a state dict",
+                "Run it with --engine torchscript, or save the weights: torch.save(model.state_dict(), FILE).");
         }
 
         var bigEndian = members.TryGetValue($"{root}byteorder", out var order) && ByteOrder(file, order);

@@ -6,7 +6,7 @@ public sealed record ZooModel
     /// <summary>The name in commands, for example <c>detr-r50</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The shape of the model; its <see cref="DetrConfig.Name"/> (torch.hub's, for example <c>detr_resnet50</c>) is a second name for the entry.</summary>
+    /// <summary>The shape of the model; its name (torch.hub's, for example <c>detr_resnet50</c>) is a second name for the entry.</summary>
     public required DetrConfig Config { get; init; }
 
     /// <summary>The official checkpoint.</summary>
