@@ -1,0 +1,19 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Detecting;
+
+/// <summary>What a user can ask of a detector.</summary>
+public sealed record DetectorOptions
+{
+    /// <summary>Shorter side in pixels that images are brought to; null for the family's own (DETR: 800). A size that the model fixes wins.</summary>
+    public int? Size { get; init; }
+
+    /// <summary>Most pixels of the longer side, where the family keeps the aspect ratio; null for 1333, or more where the size needs it.</summary>
+    public int? LongestSide { get; init; }
+
+    /// <summary>Which detections are kept.</summary>
+    public PostprocessOptions Postprocess { get; init; } = new();
+
+    /// <summary>Threads that preprocessing may use for one image.</summary>
+    public int Threads { get; init; } = 1;
+}

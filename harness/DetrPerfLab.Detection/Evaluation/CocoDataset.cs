@@ -1,0 +1,34 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Detecting;
+
+/// <summary>A labelled dataset in a folder: <c>images/</c> and <c>instances.json</c>.</summary>
+public sealed class CocoDataset
+{
+    CocoDataset(string folder, CocoGroundTruth truth) => (Folder, Truth) = (folder, truth);
+
+    /// <summary>Holds <c>images/</c> and <c>instances.json</c>.</summary>
+    public string Folder { get; }
+
+    /// <summary>What stands in the images.</summary>
+    public CocoGroundTruth Truth { get; }
+
+    /// <summary>Reads the labels and checks that every image is there.</summary>
+    /// <exception cref="LabException">The folder, the labels or an image is missing, or the labels are damaged.</exception>
+    public static CocoDataset Open(string folder)
+    {
+        if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Name a folder with images/ and instances.json."); }
+        var dataset = new CocoDataset(folder, CocoGroundTruth.Load(Path.Combine(folder, "instances.json")));
+        var missing = dataset.Truth.Images.Where(i => !File.Exists(dataset.PathOf(i))).ToList();
+        if (dataset.Truth.Images.Count == 0 || missing.Count > 0)
+        {
+            throw LabError.DatasetImagesMissing(folder, dataset.Truth.Images.Count, missing.Count, missing.Count == 0 ? null : dataset.PathOf(missing[0]));
+        }
+
+        return dataset;
+    }
+
+    /// <summary>Where an image lies; COCO's own naming by id where the labels do not say.</summary>
+    public string PathOf(CocoImage image) =>
+        Path.Combine(Folder, "images", image.FileName.Length > 0 ? image.FileName : FormattableString.Invariant($"{image.Id:D12}.jpg"));
+}

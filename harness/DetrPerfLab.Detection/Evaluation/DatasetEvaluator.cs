@@ -1,0 +1,47 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Detecting;
+
+/// <summary>How well, and how fast, a model found the objects of a dataset.</summary>
+/// <param name="Evaluation">COCO's 12 numbers, and those of each category.</param>
+/// <param name="Detections">All of them, without a threshold.</param>
+/// <param name="Mean">Time of an image.</param>
+/// <param name="LabelsWithoutCategory">Detections left out because their label stands for no category.</param>
+public sealed record DatasetEvaluation(CocoEvaluation Evaluation, CocoDetections Detections, StageTimes Mean, int LabelsWithoutCategory);
+
+/// <summary>Runs a model over a labelled dataset and judges it by COCO's rules.</summary>
+public static class DatasetEvaluator
+{
+    /// <summary>Runs and judges. All detections count, whatever threshold the options hold: average precision ranks them by score.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="dataset">Images and truth.</param>
+    /// <param name="options">Size, suppression, threads.</param>
+    /// <param name="progress">Told (done, of all).</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    /// <exception cref="LabException">
+    /// The model is no known detector, an image cannot be decoded or has another size than its labels were made for: a figure over the rest would be another figure.
+    /// </exception>
+    public static DatasetEvaluation Evaluate(
+        IInferenceEngine engine, CocoDataset dataset, DetectorOptions options, Action<long, long>? progress = null, CancellationToken cancellation = default)
+    {
+        var pipeline = new DetectorPipeline(engine, options with { Postprocess = options.Postprocess with { Threshold = 0 } });
+        var detections = new CocoDetections(engine.Info.Variant);
+        var (sum, unknown, done) = (default(StageTimes), 0, 0);
+        foreach (var image in dataset.Truth.Images)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var detection in pipeline.Detect(dataset.PathOf(image)))
+            {
+                if (pipeline.Labels.Find(detection.Label) is { } category) { detections.Add(image.Id, category.CategoryId, detection); }
+                else { unknown++; }
+            }
+
+            var size = pipeline.Images[0].Size;
+            if (image.Size != default && image.Size != size) { throw LabError.DatasetSizeMismatch(dataset.PathOf(image), size, image.Size); }
+            sum += pipeline.Times;
+            progress?.Invoke(++done, dataset.Truth.Images.Count);
+        }
+
+        return new(CocoEvaluator.Evaluate(dataset.Truth, detections, skipUnknownCategories: true), detections, sum / done, unknown);
+    }
+}
