@@ -95,8 +95,9 @@ public sealed class DetectorPipeline
 
     void Read(TensorSet outputs, ReadOnlySpan<RgbImage> images)
     {
-        foreach (var output in outputs)
+        for (var i = 0; i < outputs.Count; i++) // foreach would allocate
         {
+            var output = outputs[i];
             // Postprocessing drops what is not finite; a model that overflowed must not look like one that saw nothing.
             if (output.Type == ElementType.Float32 && FirstNotFinite(output.Floats) is var at and >= 0) { throw LabError.OutputNotFinite(output.Name, at); }
         }
@@ -112,18 +113,17 @@ public sealed class DetectorPipeline
 
     (TensorSet Inputs, TensorSet Outputs) TensorsFor(int batch, ImageSize canvas)
     {
-        var at = _tensors.FindIndex(t => t.Batch == batch && t.Canvas == canvas);
-        if (at < 0)
+        foreach (var known in _tensors)
         {
-            var inputs = Family.AllocateInputs(_engine.Inputs, batch, canvas);
-            var outputs = _engine.AllocateOutputs(inputs);
-            Labels = Family.Labels(outputs);
-            if (_tensors.Count == MaxTensorSets) { _tensors.RemoveAt(0); }
-            _tensors.Add((batch, canvas, inputs, outputs));
-            at = _tensors.Count - 1;
+            if (known.Batch == batch && known.Canvas == canvas) { return (known.Inputs, known.Outputs); }
         }
 
-        return (_tensors[at].Inputs, _tensors[at].Outputs);
+        var inputs = Family.AllocateInputs(_engine.Inputs, batch, canvas);
+        var outputs = _engine.AllocateOutputs(inputs);
+        Labels = Family.Labels(outputs);
+        if (_tensors.Count == MaxTensorSets) { _tensors.RemoveAt(0); }
+        _tensors.Add((batch, canvas, inputs, outputs));
+        return (inputs, outputs);
     }
 
     static int FirstNotFinite(ReadOnlySpan<float> values)

@@ -7,7 +7,7 @@ namespace DetrPerfLab.Tests.Detecting;
 
 public class OutputTests
 {
-    static readonly Detection[] s_found = [new(67, 0.98765f, 1.25f, -0.04f, 639.96f, 480), new(17, 0.7f, 10, 20, 30, 40)];
+    static readonly Detection[] s_found = [new(67, 0.98766f, 1.25f, -0.04f, 639.96f, 480), new(17, 0.7f, 10, 20, 30, 40)];
 
     [Fact]
     public void Format_Detections_AsTheCardAsks()
