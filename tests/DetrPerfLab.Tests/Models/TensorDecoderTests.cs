@@ -30,7 +30,9 @@ public class TensorDecoderTests
                 var found = new float[tensor.Count];
                 TensorDecoder.Decode(tensor, MemoryMarshal.AsBytes<float>(values), found);
                 var expected =
-                    from i in Range(lengths[0]) from j in Range(lengths[1]) from k in Range(lengths[2])
+                    from i in Range(lengths[0])
+                    from j in Range(lengths[1])
+                    from k in Range(lengths[2])
                     select values[view.Item4 + (i * strides[0]) + (j * strides[1]) + (k * strides[2])];
                 return found.SequenceEqual(expected);
             }).QuickCheckThrowOnFailure();
