@@ -17,7 +17,11 @@ sealed record CaseFacts
     public MemoryInfo? Memory { get; init; }
     public AgreementInfo? Agreement { get; init; }
     public int ImagesPerOperation { get; init; } = 1;
+    public GcInfo? Gc { get; init; }
     public string? Gap { get; init; }
+
+    /// <summary>Whether the gap is something that this machine lacks, which is no failure.</summary>
+    public bool GapIsLack { get; init; }
 
     /// <summary>Set by the host for its cases: where they leave their facts.</summary>
     internal static (string Name, string Folder) Variable(string folder) => (FolderVariable, folder);

@@ -52,6 +52,7 @@ static class HostBinariesToolchain
                     <Reference Include="{partition.AssemblyLocation}" />
                     <Reference Include="{Path.Combine(host, "BenchmarkDotNet.dll")}" />
                     <Reference Include="{Path.Combine(host, "BenchmarkDotNet.Annotations.dll")}" />
+                    <Reference Include="{Path.Combine(host, "Perfolizer.dll")}" />
                     <!-- Native libraries lie beside the program here, in runtimes/ where they come from packages. -->
                     <None Include="{host}/*.so*;{host}/*.dylib;{host}/runtimes/$(NETCoreSdkRuntimeIdentifier)/native/*"
                           Link="%(Filename)%(Extension)" CopyToOutputDirectory="PreserveNewest" Visible="false" />

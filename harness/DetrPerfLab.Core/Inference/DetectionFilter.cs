@@ -3,6 +3,9 @@ namespace DetrPerfLab.Core;
 /// <summary>Chooses and orders detections in place; each method returns how many are left, at the front.</summary>
 public static class DetectionFilter
 {
+    // Kept in a field: a lambda handed over at each call would be found again, but a method group would be allocated.
+    static readonly Comparison<Detection> s_byScore = ByScore;
+
     /// <summary>Keeps, in their order, those with at least this score. A score that is NaN or a box that is not finite is never kept.</summary>
     public static int KeepAbove(Span<Detection> detections, float threshold)
     {
@@ -16,7 +19,7 @@ public static class DetectionFilter
     }
 
     /// <summary>Highest score first; equal scores by label, then by place, so that the order never depends on the input's.</summary>
-    public static void SortByScore(Span<Detection> detections) => detections.Sort(ByScore);
+    public static void SortByScore(Span<Detection> detections) => detections.Sort(s_byScore);
 
     /// <summary>The highest scores, sorted.</summary>
     /// <param name="detections">In any order.</param>

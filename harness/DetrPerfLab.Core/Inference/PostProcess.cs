@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -48,6 +49,7 @@ public static class PostProcess
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static int LogitsOfAQuery(ReadOnlySpan<float> logits, ReadOnlySpan<float> boxes, ReadOnlySpan<Detection> detections)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(boxes.Length, detections.Length * 4);

@@ -37,8 +37,8 @@ public sealed class EagerEngine : TorchEngine, IStagedEngine
 
     /// <param name="variant">The variant's fixed name.</param>
     /// <param name="weights">Copied: the store may be dropped afterwards.</param>
-    /// <param name="options">Threads and layout.</param>
-    /// <param name="eager">Type, gradients and quantisation.</param>
+    /// <param name="options">Threads.</param>
+    /// <param name="eager">Type, gradients, layout and quantisation.</param>
     /// <exception cref="LabException">A weight or a native library is missing.</exception>
     internal static EagerEngine Create(string variant, WeightStore weights, TorchOptions options, EagerOptions eager)
     {

@@ -13,9 +13,6 @@ public sealed record TorchOptions
         init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
     }
 
-    /// <summary>Whether images and filters lie in memory with channels innermost. Only for eager engines.</summary>
-    public bool ChannelsLast { get; init; }
-
     /// <summary>Engine of dynamic quantisation, for example <c>ONEDNN</c>; null takes the best one there is.</summary>
     public string? QuantizedEngine { get; init; }
 

@@ -9,12 +9,14 @@ public static class TorchVariants
 {
     static readonly Dictionary<string, Func<string, WeightStore, TorchOptions, TorchEngine>> s_recipes = new(StringComparer.Ordinal)
     {
-        ["torch-naive"] = (variant, weights, options) => EagerEngine.Create(variant, weights, options, Eager(options) with { Gradients = true }),
-        ["torch-fp32"] = (variant, weights, options) => EagerEngine.Create(variant, weights, options, Eager(options)),
+        ["torch-naive"] = (variant, weights, options) => EagerEngine.Create(variant, weights, options, new() { Gradients = true }),
+        ["torch-fp32"] = (variant, weights, options) => EagerEngine.Create(variant, weights, options, new()),
+        ["torch-fp32-channels-last"] = (variant, weights, options) =>
+            EagerEngine.Create(variant, weights, options, new() { ChannelsLast = true }),
         ["torch-bf16"] = (variant, weights, options) =>
-            EagerEngine.Create(variant, weights, options, Eager(options) with { DataType = ScalarType.BFloat16 }),
+            EagerEngine.Create(variant, weights, options, new() { DataType = ScalarType.BFloat16 }),
         ["torch-int8-dynamic"] = (variant, weights, options) => EagerEngine.Create(
-            variant, weights, options, Eager(options) with { QuantizedEngine = TorchRuntime.ChooseQuantizedEngine(options.QuantizedEngine) }),
+            variant, weights, options, new() { QuantizedEngine = TorchRuntime.ChooseQuantizedEngine(options.QuantizedEngine) }),
         ["torchscript-fp32"] = TorchScriptEngine.Trace,
     };
 
@@ -24,7 +26,7 @@ public static class TorchVariants
     /// <summary>Makes an engine of our own DETR.</summary>
     /// <param name="variant">One of <see cref="Names"/>.</param>
     /// <param name="weights">Copied: the store may be dropped afterwards.</param>
-    /// <param name="options">Threads and layout.</param>
+    /// <param name="options">Threads.</param>
     /// <exception cref="LabException">The name is unknown, a weight is missing, or the machine lacks what the variant needs (exit code 3).</exception>
     public static TorchEngine Create(string variant, WeightStore weights, TorchOptions options) =>
         s_recipes.TryGetValue(variant, out var recipe)
@@ -37,6 +39,4 @@ public static class TorchVariants
     /// <exception cref="LabException">It is missing, unreadable, or has another interface.</exception>
     public static TorchEngine Load(string path, TorchOptions options) =>
         TorchRuntime.Guard(() => TorchScriptEngine.Load("torchscript-file", path, options));
-
-    static EagerOptions Eager(TorchOptions options) => new() { ChannelsLast = options.ChannelsLast };
 }

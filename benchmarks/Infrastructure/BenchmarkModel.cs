@@ -1,0 +1,20 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>Which model the suites run: the choice of <c>--model</c>, handed to each case's process by a variable.</summary>
+static class BenchmarkModel
+{
+    internal const string Variable = "DETRLAB_MODEL";
+    internal const string Default = "detr-r50";
+
+    internal static VariantModel Current { get; } = VariantModel.Of(Environment.GetEnvironmentVariable(Variable) ?? Default);
+
+    internal static ArtefactCache Artefacts { get; } = new(LabPaths.ModelCache);
+
+    internal static ReferenceOutputs References { get; } = new(LabPaths.ModelCache);
+
+    /// <summary>DETR's own size for a 3:4 photograph.</summary>
+    internal static ImageSize DefaultSize { get; } = new(800, 1066);
+}

@@ -1,0 +1,49 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Exporters.Json;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Core;
+using Perfolizer.Mathematics.OutlierDetection;
+
+namespace DetrPerfLab.Benchmarks;
+
+/// <summary>How every suite is run, with the reason of each choice.</summary>
+static class LabConfig
+{
+    /// <param name="quick">Few repeats: an answer in minutes, with wide intervals.</param>
+    /// <param name="factsFolder">Where cases leave what they know beside their times.</param>
+    /// <param name="results">Joins samples and facts; the columns show what it gives.</param>
+    internal static IConfig Create(bool quick, string factsFolder, ResultJoin results)
+    {
+        var facts = CaseFacts.Variable(factsFolder);
+        var job = Job.Default
+            // Each case in a fresh process: no case inherits another's heap, thread pool or library state.
+            .WithToolchain(HostBinariesToolchain.Instance)
+            .WithRuntime(HostBinariesToolchain.Runtime)
+            // Operations last from half a second to several: one operation is one sample, and no pilot run is needed.
+            .WithStrategy(RunStrategy.Monitoring)
+            .WithInvocationCount(1)
+            .WithUnrollFactor(1)
+            // Cases warm up themselves until steady (DetrPerfLab.Measure.WarmUp) and report what they spent.
+            .WithWarmupCount(0)
+            .WithIterationCount(quick ? 4 : 15)
+            // Outliers are what a server's p99 is made of: kept and counted.
+            .WithOutlierMode(OutlierMode.DontRemove)
+            .WithEnvironmentVariable(facts.Name, facts.Folder);
+
+        return ManualConfig.CreateEmpty()
+            .AddJob(job)
+            .AddLogger(ConsoleLogger.Default)
+            .AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params)
+            .AddColumn(ResultColumn.All(results))
+            .AddExporter(MarkdownExporter.GitHub, JsonExporter.Full)
+            // The order in the file is the order of the story: naive first, fastest last.
+            .WithOrderer(new StoryOrder())
+            .WithArtifactsPath(Path.Combine(LabPaths.Root, "benchmarks", "BenchmarkDotNet.Artifacts"))
+            .WithOptions(ConfigOptions.DisableLogFile);
+    }
+}

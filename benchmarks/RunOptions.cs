@@ -1,0 +1,33 @@
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Benchmarks;
+
+/// <summary>The lab's own options; all others are BenchmarkDotNet's.</summary>
+/// <param name="Quick">Few repeats; results are kept apart from those of full runs.</param>
+/// <param name="Model">A name or file, as <c>detrlab models list</c> shows them.</param>
+/// <param name="Rest">For BenchmarkDotNet.</param>
+sealed record RunOptions(bool Quick, string Model, string[] Rest)
+{
+    internal static RunOptions Parse(IReadOnlyList<string> args)
+    {
+        var (quick, model, rest) = (false, BenchmarkModel.Default, new List<string>());
+        for (var i = 0; i < args.Count; i++)
+        {
+            switch (args[i])
+            {
+                case "--quick":
+                    quick = true;
+                    break;
+                case "--model":
+                    model = ++i < args.Count ? args[i] : throw LabError.OutOfRange("missing", "a model's name or file", "--model");
+                    break;
+                default:
+                    rest.Add(args[i]);
+                    break;
+            }
+        }
+
+        return new(quick, model, [.. rest]);
+    }
+}

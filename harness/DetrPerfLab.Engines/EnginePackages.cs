@@ -1,0 +1,25 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines.Torch;
+using Microsoft.ML.OnnxRuntime;
+using TorchSharp;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>What the inference runtimes really are on this machine.</summary>
+public static class EnginePackages
+{
+    /// <summary>Package or stand-in, and the native library behind it; what is missing says so.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Describe() =>
+    [
+        .. PackageFacts.Describe("Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
+        new("ONNX Runtime", OrMissing(() => OrtEngine.Version)),
+        .. PackageFacts.Describe("TorchSharp", typeof(torch).Assembly),
+        new("libtorch", OrMissing(() => TorchRuntime.Version)),
+    ];
+
+    static string OrMissing(Func<string> version)
+    {
+        try { return version(); }
+        catch (LabException reason) { return $"missing: {reason.Message}"; }
+    }
+}

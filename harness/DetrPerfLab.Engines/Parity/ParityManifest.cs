@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DetrPerfLab.Core;
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Engines.Parity;
+
+/// <summary>Outputs of another implementation for weights and images that follow from a formula.</summary>
+public sealed record ParityManifest
+{
+    static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    /// <summary>Who computed the expected outputs.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>Only <c>synthetic-v1</c> is known.</summary>
+    public required string Weights { get; init; }
+
+    /// <summary>What is compared.</summary>
+    public required IReadOnlyList<ParityCase> Cases { get; init; }
+
+    /// <summary>Where the files of the cases lie.</summary>
+    [JsonIgnore]
+    public string Folder { get; private set; } = "";
+
+    /// <summary>Reads <c>manifest.json</c> of a folder.</summary>
+    /// <exception cref="LabException">It is missing, damaged, or names unknown weights or models.</exception>
+    public static ParityManifest Load(string folder)
+    {
+        if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Give the folder of a parity manifest: --cases DIR"); }
+        var path = Path.Combine(folder, "manifest.json");
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the folder of a parity manifest: --cases DIR"); }
+        try
+        {
+            var manifest = JsonSerializer.Deserialize<ParityManifest>(File.ReadAllText(path), s_json) ?? throw LabError.ParityManifest(path, "it is empty");
+            if (manifest.Weights != "synthetic-v1") { throw LabError.ParityManifest(path, $"weights are '{manifest.Weights}', needed synthetic-v1"); }
+            foreach (var @case in manifest.Cases) { @case.Check(path); }
+            manifest.Folder = folder;
+            return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw LabError.ParityManifest(path, e.Message, e);
+        }
+    }
+}
+
+/// <summary>One model on one batch of images.</summary>
+public sealed record ParityCase
+{
+    /// <summary>Names the case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A model of the zoo, for example <c>detr_resnet50</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Height and width of each image.</summary>
+    public required IReadOnlyList<IReadOnlyList<int>> ImageSizesHw { get; init; }
+
+    /// <summary>Expected logits, [N, Q, C + 1].</summary>
+    public required ParityTensor Logits { get; init; }
+
+    /// <summary>Expected boxes, [N, Q, 4].</summary>
+    public required ParityTensor Boxes { get; init; }
+
+    /// <summary>Moments and first values of inner tensors, by name.</summary>
+    public IReadOnlyDictionary<string, ParityStage> Stages { get; init; } = new Dictionary<string, ParityStage>();
+
+    /// <summary>The model's shape.</summary>
+    [JsonIgnore]
+    public DetrConfig Config => DetrConfig.Zoo.First(c => c.Name == Model);
+
+    /// <summary>The images' sizes.</summary>
+    [JsonIgnore]
+    public ImageSize[] Sizes => [.. ImageSizesHw.Select(s => new ImageSize(s[0], s[1]))];
+
+    internal void Check(string path)
+    {
+        const int LargestSide = 4096;
+        const int LargestBatch = 16;
+        if (DetrConfig.Zoo.All(c => c.Name != Model)) { throw LabError.UnknownName($"model in '{path}', case '{Name}',", Model, DetrConfig.Zoo.Select(c => c.Name)); }
+        if (ImageSizesHw.Count is 0 or > LargestBatch || ImageSizesHw.Any(s => s.Count != 2 || s.Any(side => side is < 1 or > LargestSide)))
+        {
+            throw LabError.ParityManifest(path, $"case '{Name}' has image sizes other than 1 to {LargestBatch} pairs of 1 to {LargestSide} pixels");
+        }
+    }
+}
+
+/// <summary>A raw little-endian float32 file.</summary>
+/// <param name="File">Its name, in the manifest's folder.</param>
+/// <param name="Shape">Elements an axis.</param>
+public sealed record ParityTensor(string File, IReadOnlyList<long> Shape)
+{
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="LabException">It is missing, lies elsewhere, or holds another number of bytes.</exception>
+    public float[] Read(string folder)
+    {
+        var path = Path.Combine(folder, File);
+        if (Path.GetFileName(File) != File) { throw LabError.ParityManifest(path, "the file lies outside the manifest's folder"); }
+        if (!System.IO.File.Exists(path)) { throw LabError.FileNotFound(path, "The parity manifest names it."); }
+        var needed = Shape.Aggregate(1L, (a, b) => a * b) * sizeof(float);
+        var found = new FileInfo(path).Length;
+        if (found != needed) { throw LabError.ParityManifest(path, $"{found} bytes, needed {needed} for shape [{string.Join(',', Shape)}]"); }
+        var values = new float[needed / sizeof(float)];
+        Buffer.BlockCopy(System.IO.File.ReadAllBytes(path), 0, values, 0, (int)needed);
+        return values;
+    }
+}
+
+/// <summary>What is known of an inner tensor.</summary>
+/// <param name="Shape">Elements an axis.</param>
+/// <param name="Mean">Mean of all elements.</param>
+/// <param name="Std">Their standard deviation (divided by n - 1, as PyTorch does).</param>
+/// <param name="First8">The first eight, row-major.</param>
+public sealed record ParityStage(IReadOnlyList<long> Shape, double Mean, double Std, IReadOnlyList<double> First8);

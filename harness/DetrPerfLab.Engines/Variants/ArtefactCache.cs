@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DetrPerfLab.Core;
+using DetrPerfLab.Models;
+using DetrPerfLab.Onnx;
+using DetrPerfLab.Onnx.Proto;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>A model file that a variant runs.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Info">Its name, hash and size: what joins latency, memory and accuracy.</param>
+public sealed record Artefact(string Path, ArtefactInfo Info);
+
+/// <summary>How one kind of model file is made.</summary>
+/// <param name="Name">Start of the file's name, for example <c>fp32</c>.</param>
+/// <param name="Build">Makes the model; may ask for other recipes' files.</param>
+public sealed record OnnxRecipe(string Name, Func<OnnxBuild, ModelProto> Build);
+
+/// <summary>What a recipe may use.</summary>
+/// <param name="Model">The model that is built.</param>
+/// <param name="Artefact">The file of another recipe for the same model, built if need be.</param>
+/// <param name="Progress">(done, of all) of long work.</param>
+public sealed record OnnxBuild(VariantModel Model, Func<OnnxRecipe, Artefact> Artefact, Action<long, long> Progress);
+
+/// <summary>Model files, each built once and known by its sha256.</summary>
+/// <remarks>
+/// A file's name holds a hash of all that decides its bytes: the weights' identity, the recipe, and the build of the code that made it. So a stale file is never
+/// taken; it is removed when its successor is written.
+/// </remarks>
+/// <param name="folder">Usually <see cref="LabPaths.ModelCache"/>.</param>
+public sealed class ArtefactCache(string folder)
+{
+    static readonly string s_builder = string.Join(' ', new[] { typeof(DetrExporter), typeof(WeightStore), typeof(ArtefactCache) }
+        .Select(t => t.Assembly.ManifestModule.ModuleVersionId));
+
+    /// <summary>The file of a recipe, built first where it is missing.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="recipe">How its file is made.</param>
+    /// <param name="progress">Told the recipe's name and (done, of all) while it is built.</param>
+    public Artefact Get(VariantModel model, OnnxRecipe recipe, Action<string, long, long>? progress = null)
+    {
+        var path = PathOf(model, recipe);
+        var facts = path + ".json";
+        if (File.Exists(path) && File.Exists(facts) && ReadFacts(facts) is { } known && known.Bytes == new FileInfo(path).Length) { return new(path, known); }
+
+        var built = recipe.Build(new(model, other => Get(model, other, progress), (done, of) => progress?.Invoke(recipe.Name, done, of)));
+        foreach (var stale in Directory.Exists(Path.GetDirectoryName(path)) ? Directory.GetFiles(Path.GetDirectoryName(path)!, $"{recipe.Name}-????????????.onnx*") : [])
+        {
+            File.Delete(stale);
+        }
+
+        OnnxFile.Save(built, path);
+        using var stream = File.OpenRead(path);
+        var info = new ArtefactInfo(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
+        AtomicFile.WriteText(facts, JsonSerializer.Serialize(info, LabJson.Options));
+        return new(path, info);
+    }
+
+    string PathOf(VariantModel model, OnnxRecipe recipe)
+    {
+        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{recipe.Name}\n{s_builder}"));
+        return Path.Combine(folder, model.Name, $"{recipe.Name}-{Convert.ToHexStringLower(key)[..12]}.onnx");
+    }
+
+    static ArtefactInfo? ReadFacts(string path)
+    {
+        try { return JsonSerializer.Deserialize<ArtefactInfo>(File.ReadAllText(path), LabJson.Options); }
+        catch (JsonException) { return null; } // a cache entry that cannot be read is built again
+    }
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>What a variant's outputs are compared with before it is timed: those of another, independent implementation on the same inputs.</summary>
+/// <remarks>Kept beside the model's artefacts, so that a case's own process neither loads a second runtime nor waits for it.</remarks>
+/// <param name="folder">Usually <see cref="LabPaths.ModelCache"/>.</param>
+public sealed class ReferenceOutputs(string folder)
+{
+    /// <summary>The largest distance of variants that compute in FP32: the bounds of <c>detrlab parity</c>, 15 times the original's own distance to FP64.</summary>
+    public const double LogitsBound = 2e-4;
+
+    /// <inheritdoc cref="LogitsBound"/>
+    public const double BoxesBound = 2e-5;
+
+    /// <summary>The smallest cosine of logits of variants with fewer bits: below it the outputs are another model's, not a coarser one's.</summary>
+    public const double CosineBound = 0.8;
+
+    /// <summary>Whom a variant is compared with: the eager baseline; the baseline itself with the unoptimised ONNX graph.</summary>
+    public static string ReferenceOf(Variant variant) => variant.Name == VariantRegistry.Baseline ? "ort-fp32-disabled" : VariantRegistry.Baseline;
+
+    /// <summary>The reference's outputs, computed first where they are missing.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="reference">The variant that computes them.</param>
+    /// <param name="inputs">The images.</param>
+    /// <param name="inputsName">Tells these inputs from others, for example <c>synthetic 800x1066</c>.</param>
+    /// <param name="cache">Where artefacts are.</param>
+    /// <returns><c>logits</c> [N,Q,C+1] and <c>pred_boxes</c> [N,Q,4].</returns>
+    public TensorSet Get(VariantModel model, string reference, TensorSet inputs, string inputsName, ArtefactCache cache)
+    {
+        var code = typeof(ReferenceOutputs).Assembly.ManifestModule.ModuleVersionId;
+        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{reference}\n{inputsName}\n{code}"));
+        var path = Path.Combine(folder, model.Name, $"reference-{Convert.ToHexStringLower(key)[..12]}.bin");
+        if (File.Exists(path)) { return Read(path); }
+
+        using var engine = VariantRegistry.Get(reference).Create(model, new EngineSettings(), cache);
+        var outputs = TensorSet.AllocateOutputs(engine.Engine.Inputs, inputs, engine.Engine.Outputs);
+        engine.Engine.Run(inputs, outputs);
+        engine.Engine.Synchronize();
+        Write(path, outputs);
+        return outputs;
+    }
+
+    /// <summary>Compares, and refuses a variant that computes something else: a fast wrong engine must fail here, not appear in a report.</summary>
+    /// <exception cref="LabException">It lies further off than its <see cref="Fidelity"/> allows; exit code 1.</exception>
+    public static AgreementInfo ThrowIfDiverged(Variant variant, string reference, TensorSet expected, TensorSet actual)
+    {
+        var agreement = OutputAgreement.CompareDetr(reference, expected, actual);
+        if (variant.Fidelity == Fidelity.Exact && (agreement.LogitsMaxAbs > LogitsBound || agreement.BoxesMaxAbs > BoxesBound))
+        {
+            throw LabError.VariantDiverged(variant.Name, reference,
+                $"logits {agreement.LogitsMaxAbs:G3}, boxes {agreement.BoxesMaxAbs:G3}", $"at most {LogitsBound:G3} and {BoxesBound:G3}");
+        }
+
+        if (variant.Fidelity == Fidelity.Reduced && agreement.LogitsCosine < CosineBound)
+        {
+            throw LabError.VariantDiverged(variant.Name, reference, $"a cosine of logits of {agreement.LogitsCosine:F3}", $"at least {CosineBound}");
+        }
+
+        return agreement;
+    }
+
+    /// <summary>Each tensor: name, rank, lengths, values; written and read only by this class, so the order of bytes is the machine's.</summary>
+    static void Write(string path, TensorSet outputs) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+        writer.Write(outputs.Count);
+        foreach (var tensor in outputs)
+        {
+            writer.Write(tensor.Name);
+            writer.Write(tensor.Shape.Length);
+            foreach (var length in tensor.Shape) { writer.Write(length); }
+            writer.Write(tensor.Bytes);
+        }
+    });
+
+    static TensorSet Read(string path)
+    {
+        using var reader = new BinaryReader(File.OpenRead(path));
+        var tensors = new HostTensor[reader.ReadInt32()];
+        foreach (ref var tensor in tensors.AsSpan())
+        {
+            var name = reader.ReadString();
+            var shape = new long[reader.ReadInt32()];
+            foreach (ref var length in shape.AsSpan()) { length = reader.ReadInt64(); }
+            tensor = new(name, ElementType.Float32, shape);
+            reader.BaseStream.ReadExactly(tensor.Bytes);
+        }
+
+        return new(tensors);
+    }
+}

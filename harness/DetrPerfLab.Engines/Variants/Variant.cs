@@ -1,0 +1,31 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>How far a variant's outputs may lie from the FP32 reference before it is refused.</summary>
+public enum Fidelity
+{
+    /// <summary>The same numbers but for the order of additions: the bounds of <c>detrlab parity</c>.</summary>
+    Exact,
+
+    /// <summary>Fewer bits by intent: any finite output that still resembles the reference; the distance is reported.</summary>
+    Reduced,
+}
+
+/// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact.</summary>
+/// <param name="Name">The same in commands, files, tables and charts; never renamed.</param>
+/// <param name="Summary">What it is, in a few words.</param>
+/// <param name="Fidelity">What its outputs are held to.</param>
+/// <param name="Recipe">The model file that it runs; null where it runs on the weights themselves.</param>
+/// <param name="Create">Makes the engine.</param>
+public sealed record Variant(
+    string Name, string Summary, Fidelity Fidelity, OnnxRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create);
+
+/// <summary>An engine, and the artefact that it runs.</summary>
+/// <param name="Engine">Owned: disposed with this.</param>
+/// <param name="Artefact">What was loaded.</param>
+public sealed record VariantEngine(IInferenceEngine Engine, ArtefactInfo Artefact) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Engine.Dispose();
+}

@@ -1,0 +1,50 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines.Torch;
+using DetrPerfLab.Onnx;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>Every variant, by its fixed name. A new one is a line here; tests, suites and commands pick it up.</summary>
+public static class VariantRegistry
+{
+    /// <summary>The plain eager model: what the others are compared with.</summary>
+    public const string Baseline = "torch-fp32";
+
+    static readonly OnnxRecipe s_fp32 = new("fp32", build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions()));
+
+    /// <summary>From the plainest to the most optimised.</summary>
+    public static IReadOnlyList<Variant> All { get; } =
+    [
+        Torch("torch-naive", "eager, gradients on: a port line by line", Fidelity.Exact),
+        Torch("torch-fp32", "eager, inference mode", Fidelity.Exact),
+        Torch("torch-fp32-channels-last", "eager, images and filters with channels innermost", Fidelity.Exact),
+        Torch("torch-bf16", "eager, bfloat16 weights and activations", Fidelity.Reduced),
+        Torch("torch-int8-dynamic", "eager, int8 linear layers", Fidelity.Reduced),
+        Torch("torchscript-fp32", "traced, frozen, optimised", Fidelity.Exact),
+        Ort("ort-fp32-disabled", "ONNX Runtime, the graph as exported", Fidelity.Exact, s_fp32, GraphOptimization.Disabled),
+        Ort("ort-fp32-basic", "ONNX Runtime, constants folded", Fidelity.Exact, s_fp32, GraphOptimization.Basic),
+        Ort("ort-fp32-extended", "ONNX Runtime, operators fused", Fidelity.Exact, s_fp32, GraphOptimization.Extended),
+        Ort("ort-fp32", "ONNX Runtime, operators fused and laid out for the processor", Fidelity.Exact, s_fp32),
+    ];
+
+    /// <summary>The variant of that name.</summary>
+    /// <exception cref="LabException">There is none; the message lists them.</exception>
+    public static Variant Get(string name) =>
+        All.FirstOrDefault(v => v.Name == name) ?? throw LabError.UnknownName("variant", name, All.Select(v => v.Name));
+
+    static Variant Torch(string name, string summary, Fidelity fidelity) =>
+        new(name, summary, fidelity, Recipe: null, (model, settings, _) =>
+        {
+            var weights = model.LoadWeights();
+            var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
+            return new(TorchVariants.Create(name, weights, new TorchOptions { Threads = settings.EffectiveThreads }), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
+        });
+
+    static Variant Ort(string name, string summary, Fidelity fidelity, OnnxRecipe recipe, GraphOptimization optimization = GraphOptimization.All) =>
+        new(name, summary, fidelity, recipe, (model, settings, cache) =>
+        {
+            var artefact = cache.Get(model, recipe);
+            var options = new OrtEngineOptions { IntraOpThreads = settings.EffectiveThreads, Optimization = optimization };
+            return new(new OrtEngine(artefact.Path, options, name), artefact.Info);
+        });
+}
