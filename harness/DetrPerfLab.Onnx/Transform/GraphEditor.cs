@@ -1,0 +1,189 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Onnx.Proto;
+
+namespace DetrPerfLab.Onnx;
+
+/// <summary>Edits the main graph of a model. Nodes may be added in any order; <see cref="Finish"/> sorts them and drops what nothing reads.</summary>
+public sealed class GraphEditor
+{
+    readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    GraphIndex? _index;
+
+    /// <summary>Edits <paramref name="model"/> itself.</summary>
+    /// <exception cref="LabException">The graph makes a value twice.</exception>
+    public GraphEditor(ModelProto model)
+    {
+        Model = model;
+        foreach (var graph in model.Graph.WithSubgraphs())
+        {
+            _names.UnionWith(graph.Input.Select(i => i.Name).Concat(graph.Initializer.Select(i => i.Name)));
+            _names.UnionWith(graph.Node.SelectMany(n => n.Output.Append(n.Name)));
+        }
+    }
+
+    /// <summary>The model.</summary>
+    public ModelProto Model { get; }
+
+    /// <summary>Its main graph.</summary>
+    public GraphProto Graph => Model.Graph;
+
+    /// <summary>Version of the standard operators.</summary>
+    public long Opset => Model.OpsetVersion();
+
+    /// <summary>The graph as it was at the first use after the last edit through this class.</summary>
+    public GraphIndex Index => _index ??= new GraphIndex(Graph);
+
+    /// <summary>A name that the model does not use, the wanted one where it is free.</summary>
+    public string Unique(string wanted)
+    {
+        var name = wanted;
+        for (var i = 1; !_names.Add(name); i++) { name = $"{wanted}_{i}"; }
+        return name;
+    }
+
+    /// <summary>Adds a constant under a free name.</summary>
+    /// <returns>Its name.</returns>
+    public string AddConstant<T>(string wanted, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        var tensor = OnnxTensors.Create(Unique(wanted), dims, values);
+        Graph.Initializer.Add(tensor);
+        _index = null;
+        return tensor.Name;
+    }
+
+    /// <summary>Adds a node; its name and its output's name are made free.</summary>
+    /// <param name="opType">Operator.</param>
+    /// <param name="name">Wanted name of the node.</param>
+    /// <param name="inputs">Values that it reads.</param>
+    /// <param name="outputs">Wanted names of the values that it makes.</param>
+    /// <returns>The node; <c>Output</c> holds the names that its values got.</returns>
+    public NodeProto AddNode(string opType, string name, IEnumerable<string> inputs, params IEnumerable<string> outputs)
+    {
+        var node = new NodeProto { OpType = opType, Name = Unique(name) };
+        node.Input.AddRange(inputs);
+        node.Output.AddRange(outputs.Select(Unique));
+        Graph.Node.Add(node);
+        _index = null;
+        return node;
+    }
+
+    /// <summary>Takes a node out; its name is free then, and the values that it made are undefined until another node makes them.</summary>
+    public void Remove(NodeProto node)
+    {
+        // By reference: protobuf's Equals compares contents, and two nodes may be alike.
+        for (var i = 0; i < Graph.Node.Count; i++)
+        {
+            if (!ReferenceEquals(Graph.Node[i], node)) { continue; }
+            Graph.Node.RemoveAt(i);
+            _names.Remove(node.Name);
+            break;
+        }
+
+        _index = null;
+    }
+
+    /// <summary>Makes nodes read <paramref name="to"/> where they read <paramref name="from"/>.</summary>
+    public void Redirect(IEnumerable<NodeProto> consumers, string from, string to)
+    {
+        foreach (var node in consumers)
+        {
+            for (var i = 0; i < node.Input.Count; i++)
+            {
+                if (node.Input[i] == from) { node.Input[i] = to; }
+            }
+        }
+
+        _index = null;
+    }
+
+    /// <summary>Gives the value that <paramref name="node"/> makes another name; the old one is free for another node to make.</summary>
+    /// <returns>The new name.</returns>
+    public string RenameOutput(NodeProto node, int output, string wanted)
+    {
+        _index = null;
+        return node.Output[output] = Unique(wanted);
+    }
+
+    /// <summary>Tells that nodes were changed directly.</summary>
+    public void Changed() => _index = null;
+
+    /// <summary>Drops nodes and constants that nothing reads, sorts the nodes so that each follows what it reads, and forgets shapes of values that are gone.</summary>
+    /// <exception cref="LabException">The nodes form a circle.</exception>
+    public void Finish()
+    {
+        RemoveDead();
+        Sort();
+        var made = Graph.Node.SelectMany(n => n.Output).ToHashSet(StringComparer.Ordinal);
+        Keep(Graph.ValueInfo, v => made.Contains(v.Name));
+        _index = null;
+    }
+
+    void RemoveDead()
+    {
+        var index = new GraphIndex(Graph);
+        var live = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        var read = new HashSet<string>(StringComparer.Ordinal);
+        var pending = new Stack<string>(Graph.Output.Select(o => o.Name));
+        while (pending.TryPop(out var value))
+        {
+            if (!read.Add(value) || index.Producer(value) is not { } node || !live.Add(node)) { continue; }
+            foreach (var input in node.Input) { pending.Push(input); }
+            foreach (var inner in node.Subgraphs().SelectMany(OnnxModels.WithSubgraphs))
+            {
+                foreach (var name in inner.Node.SelectMany(n => n.Input).Concat(inner.Output.Select(o => o.Name))) { pending.Push(name); }
+            }
+        }
+
+        Keep(Graph.Node, live.Contains);
+        Keep(Graph.Initializer, t => read.Contains(t.Name));
+        Keep(Graph.QuantizationAnnotation, a => read.Contains(a.TensorName));
+    }
+
+    // Kahn's algorithm with the present order as priority: what is in order stays as it is.
+    void Sort()
+    {
+        var position = new Dictionary<NodeProto, int>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < Graph.Node.Count; i++) { position[Graph.Node[i]] = i; }
+        var index = new GraphIndex(Graph);
+        var waiting = new int[Graph.Node.Count];
+        var readers = new List<int>[Graph.Node.Count];
+        var ready = new PriorityQueue<int, int>();
+        for (var i = 0; i < waiting.Length; i++)
+        {
+            var node = Graph.Node[i];
+            var inner = node.Subgraphs().SelectMany(OnnxModels.WithSubgraphs).ToList();
+            var sources = node.Input.Concat(inner.SelectMany(g => g.Node).SelectMany(n => n.Input)).Concat(inner.SelectMany(g => g.Output).Select(o => o.Name))
+                .Select(index.Producer).OfType<NodeProto>().Select(p => position[p]).Distinct().ToList();
+            waiting[i] = sources.Count;
+            foreach (var source in sources) { (readers[source] ??= []).Add(i); }
+            if (sources.Count == 0) { ready.Enqueue(i, i); }
+        }
+
+        var sorted = new List<NodeProto>(waiting.Length);
+        while (ready.TryDequeue(out var next, out _))
+        {
+            sorted.Add(Graph.Node[next]);
+            foreach (var reader in readers[next] ?? [])
+            {
+                if (--waiting[reader] == 0) { ready.Enqueue(reader, reader); }
+            }
+        }
+
+        if (sorted.Count < Graph.Node.Count)
+        {
+            var stuck = Graph.Node.First(n => waiting[position[n]] > 0);
+            throw LabError.OnnxGraph($"{stuck.OpType} '{stuck.Name}' waits for a value that waits for it");
+        }
+
+        Graph.Node.Clear();
+        Graph.Node.AddRange(sorted);
+    }
+
+    static void Keep<T>(Google.Protobuf.Collections.RepeatedField<T> items, Func<T, bool> keep)
+    {
+        var kept = items.Where(keep).ToList();
+        if (kept.Count == items.Count) { return; }
+        items.Clear();
+        items.AddRange(kept);
+    }
+}
