@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using DetrPerfLab.Core;
+using DetrPerfLab.Onnx.Proto;
+
+namespace DetrPerfLab.Onnx;
+
+/// <summary>How one node computes.</summary>
+public enum NodePrecision
+{
+    /// <summary>As in the source.</summary>
+    Float,
+
+    /// <summary>8-bit weights; activations quantised at run time by their own extremes.</summary>
+    Dynamic,
+
+    /// <summary>8-bit weights and activations, ranges fixed by calibration.</summary>
+    Static,
+}
+
+/// <summary>One rule of a plan: what matches name and operator gets the precision.</summary>
+public sealed record PlanRule
+{
+    /// <summary>Regular expression over node names, without regard to case; null matches all.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Operators; empty matches all.</summary>
+    public IReadOnlyList<string> Operators { get; init; } = [];
+
+    /// <summary>What matching nodes get.</summary>
+    public required NodePrecision Precision { get; init; }
+
+    /// <summary>Why, for the reader of reports.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>Static, dynamic or float for each node. The first rule that matches decides; without one a node stays float.</summary>
+/// <remarks>Only nodes that do arithmetic with weights are planned, and products of two activations; what lies between quantised nodes follows them.</remarks>
+public sealed record QuantizationPlan
+{
+    /// <summary>The rules, first to last.</summary>
+    public required IReadOnlyList<PlanRule> Rules { get; init; }
+
+    /// <summary>All that can be is static: the warning example, fastest on paper and least accurate.</summary>
+    public static QuantizationPlan AllStatic { get; } = new() { Rules = [new() { Operators = ["Conv", "Gemm", "MatMul"], Precision = NodePrecision.Static }] };
+
+    /// <summary>Weights of MatMul and Gemm dynamic, the rest float: needs no calibration.</summary>
+    public static QuantizationPlan AllDynamic { get; } = new() { Rules = [new() { Operators = ["Gemm", "MatMul"], Precision = NodePrecision.Dynamic }] };
+
+    /// <summary>The default for detectors: convolutions static, linear layers dynamic, heads that place boxes float.</summary>
+    /// <remarks>
+    /// The last layers of the box head turn features straight into coordinates, and the decoder's cross-attention chooses where to look: 8 bits there cost accuracy first.
+    /// They are small, so that keeping them costs little time.
+    /// </remarks>
+    public static QuantizationPlan Mixed { get; } = new()
+    {
+        Rules =
+        [
+            new() { Name = "bbox|box_embed|box_head|dec_bbox|post_?process", Precision = NodePrecision.Float, Reason = "places boxes" },
+            new() { Name = @"decoder.*cross_?attn", Operators = ["Gemm", "MatMul"], Precision = NodePrecision.Float, Reason = "cross-attention of the decoder" },
+            new() { Operators = ["Conv"], Precision = NodePrecision.Static },
+            new() { Operators = ["Gemm", "MatMul"], Precision = NodePrecision.Dynamic },
+        ],
+    };
+
+    /// <summary>A plan with nodes, by exact name, forced to a precision before all other rules.</summary>
+    public QuantizationPlan With(NodePrecision precision, IEnumerable<string> nodes, string reason) => this with
+    {
+        Rules = [.. nodes.Select(n => new PlanRule { Name = $"^{Regex.Escape(n)}$", Precision = precision, Reason = reason }), .. Rules],
+    };
+
+    /// <summary>Reads a plan file.</summary>
+    /// <exception cref="LabException">No such file, no JSON, or a pattern that is none.</exception>
+    public static QuantizationPlan Load(string path)
+    {
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a plan that 'detrlab sensitivity' wrote."); }
+        try
+        {
+            var plan = JsonSerializer.Deserialize<QuantizationPlan>(File.ReadAllText(path), LabJson.Options) ?? throw LabError.QuantizationPlan(path, "it is empty");
+            plan.Compile();
+            return plan;
+        }
+        catch (JsonException e)
+        {
+            throw LabError.QuantizationPlan(path, e.Message.TrimEnd('.'), e);
+        }
+    }
+
+    /// <summary>Writes the plan as JSON.</summary>
+    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LabJson.Options) + "\n");
+
+    /// <summary>The plan as a function of the node, patterns compiled once.</summary>
+    /// <exception cref="LabException">A pattern is no regular expression.</exception>
+    public Func<NodeProto, NodePrecision> Compile()
+    {
+        var rules = Rules.Select(r => (Rule: r, Name: r.Name is { } name ? NodePattern.Parse(name, "quantisation plan") : null)).ToList();
+        return node =>
+        {
+            foreach (var (rule, name) in rules)
+            {
+                if ((rule.Operators.Count == 0 || rule.Operators.Contains(node.OpType)) && name?.IsMatch(node.Name) != false) { return rule.Precision; }
+            }
+
+            return NodePrecision.Float;
+        };
+    }
+}

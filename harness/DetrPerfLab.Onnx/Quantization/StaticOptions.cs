@@ -1,0 +1,21 @@
+namespace DetrPerfLab.Onnx;
+
+/// <summary>Options of static quantisation. Written into the file's metadata.</summary>
+public sealed record StaticOptions : QuantizationOptions
+{
+    /// <summary>Type of the activations. ONNX Runtime fuses uint8 everywhere; int8 only on ARM, on x86 it leaves part of the pairs unfused.</summary>
+    public QuantizedType ActivationType { get; init; } = QuantizedType.UInt8;
+
+    /// <summary>Zero point in the middle instead of where the range needs it. A tensor after ReLU stays one-sided, so that the node still vanishes.</summary>
+    public bool SymmetricActivations { get; init; }
+
+    /// <summary>How ranges are chosen.</summary>
+    public CalibrationMethod Calibration { get; init; } = CalibrationMethod.MinMax;
+
+    /// <summary>Share of the values that <see cref="CalibrationMethod.Percentile"/> keeps, per cent.</summary>
+    public double Percentile
+    {
+        get;
+        init => field = value is > 50 and <= 100 ? value : throw Core.LabError.OutOfRange(value, "above 50, at most 100");
+    } = 99.99;
+}
