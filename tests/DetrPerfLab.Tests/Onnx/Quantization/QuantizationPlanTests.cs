@@ -1,0 +1,48 @@
+using DetrPerfLab.Onnx;
+using DetrPerfLab.Onnx.Proto;
+
+namespace DetrPerfLab.Tests.Onnx;
+
+public class QuantizationPlanTests
+{
+    [Theory]
+    [InlineData("Conv", "backbone.layer1.0.conv1", NodePrecision.Static)]
+    [InlineData("MatMul", "encoder.2.ffn.linear1", NodePrecision.Dynamic)]
+    [InlineData("MatMul", "decoder.4.cross_attn.out", NodePrecision.Float)]
+    [InlineData("MatMul", "bbox_embed.2", NodePrecision.Float)]
+    [InlineData("Softmax", "decoder.4.self_attn.softmax", NodePrecision.Float)]
+    public void Mixed_Node_GetsThePrecision(string op, string name, NodePrecision expected) =>
+        Assert.Equal(expected, QuantizationPlan.Mixed.Compile()(new NodeProto { OpType = op, Name = name }));
+
+    [Fact]
+    public void With_ExactNames_ComeFirst()
+    {
+        var plan = QuantizationPlan.AllStatic.With(NodePrecision.Float, ["a.b"], "keep-list").Compile();
+        Assert.Equal(NodePrecision.Float, plan(new NodeProto { OpType = "Conv", Name = "a.b" }));
+        Assert.Equal(NodePrecision.Static, plan(new NodeProto { OpType = "Conv", Name = "aXb" }));
+    }
+
+    [Fact]
+    public void SaveAndLoad_Plan_IsTheSame()
+    {
+        using var folder = new TempFolder();
+        QuantizationPlan.Mixed.Save(folder.File("plan.json"));
+        var loaded = QuantizationPlan.Load(folder.File("plan.json"));
+        loaded.Save(folder.File("again.json"));
+        Assert.Equal(File.ReadAllText(folder.File("plan.json")), File.ReadAllText(folder.File("again.json")));
+        Assert.Equal(QuantizationPlan.Mixed.Rules.Count, loaded.Rules.Count);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{\"rules\": [{\"precision\": \"int3\"}]}")]
+    [InlineData("{\"rules\": [{\"name\": \"(\", \"precision\": \"static\"}]}")]
+    [InlineData("{}")]
+    public void Load_DamagedFile_IsRefused(string json)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("plan.json"), json);
+        Assert.Equal(ExitCode.BadInput, Assert.Throws<LabException>(() => QuantizationPlan.Load(folder.File("plan.json"))).ExitCode);
+    }
+}
