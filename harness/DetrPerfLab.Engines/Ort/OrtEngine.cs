@@ -15,7 +15,7 @@ public sealed class OrtEngine : IInferenceEngine
 
     readonly string _path;
     readonly InferenceSession _session;
-    readonly RunOptions _run = new();
+    readonly RunOptions _run;
     readonly List<OrtBinding> _bindings = [];
     readonly bool _takesMask;
 
@@ -28,6 +28,7 @@ public sealed class OrtEngine : IInferenceEngine
     {
         _path = modelPath;
         _session = OrtSession.Open(modelPath, options);
+        _run = new RunOptions(); // after the session: a missing library is reported there
         try
         {
             Inputs = OrtSession.Specs(modelPath, _session.InputNames, _session.InputMetadata);

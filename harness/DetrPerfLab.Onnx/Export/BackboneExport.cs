@@ -3,7 +3,10 @@ using DetrPerfLab.Models;
 namespace DetrPerfLab.Onnx;
 
 /// <summary>The ResNet, each batch norm folded into its convolution.</summary>
-/// <remarks>Source: torchvision's resnet.py as of 0.14 (stride in the 3x3 convolution) and FrozenBatchNorm2d of facebookresearch/detr@29901c5 (eps 1e-5).</remarks>
+/// <remarks>
+/// An activation is named after its convolution, since ONNX Runtime gives the fused node the activation's name.
+/// Source: torchvision's resnet.py as of 0.14 (stride in the 3x3 convolution) and FrozenBatchNorm2d of facebookresearch/detr@29901c5 (eps 1e-5).
+/// </remarks>
 static class BackboneExport
 {
     const double Epsilon = 1e-5;
@@ -15,7 +18,7 @@ static class BackboneExport
     {
         var graph = context.Graph;
         using var _ = graph.Module("backbone");
-        var x = graph.Relu("relu", Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2, dilation: 1));
+        var x = graph.Relu("conv1.relu", Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2, dilation: 1));
         x = graph.Node("MaxPool", "maxpool", [x], n => n.Set("kernel_shape", 3, 3).Set("pads", 1, 1, 1, 1).Set("strides", 2, 2));
         for (var stage = 0; stage < 4; stage++)
         {
@@ -42,13 +45,13 @@ static class BackboneExport
         string y;
         if (context.Config.Bottleneck)
         {
-            y = graph.Relu("relu1", Part(x, 1, 1, 1));
-            y = graph.Relu("relu2", Part(y, 2, stride, dilation));
+            y = graph.Relu("conv1.relu", Part(x, 1, 1, 1));
+            y = graph.Relu("conv2.relu", Part(y, 2, stride, dilation));
             y = Part(y, 3, 1, 1);
         }
         else
         {
-            y = graph.Relu("relu1", Part(x, 1, stride, 1));
+            y = graph.Relu("conv1.relu", Part(x, 1, stride, 1));
             y = Part(y, 2, 1, 1);
         }
 

@@ -70,6 +70,8 @@ public static class DetrExporter
             throw LabError.DetrNotExportable(config.Name, $"hidden size {config.HiddenDim} with {config.Heads} heads", "a multiple of 4 and of the number of heads");
         }
 
+        if (config.DecoderLayers < 1 || config.BoxHeadLayers < 1) { throw LabError.DetrNotExportable(config.Name, "no decoder or box head", "at least one layer of each"); }
+
         foreach (var spec in DetrStateDict.Describe(config))
         {
             if (!weights.TryGet(spec.Name, out var tensor)) { throw LabError.DetrNotExportable(config.Name, $"no weight '{spec.Name}'", "a complete state dict"); }

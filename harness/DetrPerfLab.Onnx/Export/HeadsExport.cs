@@ -15,7 +15,7 @@ static class HeadsExport
         for (var i = 0; i < config.BoxHeadLayers; i++)
         {
             x = context.Linear($"bbox_embed.{i}", x, context.Linear($"bbox_embed.layers.{i}"));
-            if (i < config.BoxHeadLayers - 1) { x = graph.Relu($"bbox_embed.relu{i}", x); }
+            if (i < config.BoxHeadLayers - 1) { x = graph.Relu($"bbox_embed.{i}.relu", x); }
         }
 
         x = graph.Node("Sigmoid", "bbox_embed.sigmoid", [x]);

@@ -113,7 +113,7 @@ sealed class TransformerExport(ExportContext context)
 
     string FeedForward(string x, string source, int index)
     {
-        var inner = _graph.Relu("relu", context.Linear("linear1", x, context.Linear($"{source}.linear1")));
+        var inner = _graph.Relu("linear1.relu", context.Linear("linear1", x, context.Linear($"{source}.linear1")));
         var outer = context.Linear("linear2", inner, context.Linear($"{source}.linear2"));
         return context.Norm($"norm{index}", _graph.Add($"add{index}", x, outer), $"{source}.norm{index}");
     }
