@@ -60,6 +60,11 @@ public static class DetrExporter
     static void Check(WeightStore weights)
     {
         var config = weights.Config;
+        if (config.BackboneDepth is not (18 or 34 or 50 or 101 or 152))
+        {
+            throw LabError.DetrNotExportable(config.Name, $"a ResNet of {config.BackboneDepth} layers", "18, 34, 50, 101 or 152");
+        }
+
         if (config.Dilation && !config.Bottleneck)
         {
             throw LabError.DetrNotExportable(config.Name, $"dilation in a ResNet-{config.BackboneDepth}, whose basic blocks know none", "a ResNet of 50 layers or more");

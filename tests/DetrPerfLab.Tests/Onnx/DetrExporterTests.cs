@@ -97,6 +97,7 @@ public class DetrExporterTests
         var tensors = s_weights.Value.Tensors.ToList();
         Refused(s_tiny, tensors.Where(t => t.Name != "class_embed.bias"), "no weight 'class_embed.bias'");
         Refused(s_tiny with { Queries = 6 }, tensors, "'query_embed.weight' of shape [5,16], needed [6,16]");
+        Refused(s_tiny with { BackboneDepth = 51 }, tensors, "ResNet of 51 layers");
         Refused(s_tiny with { Heads = 3 }, tensors, "3 heads");
         Refused(s_tiny with { BackboneDepth = 18, Dilation = true }, tensors, "ResNet-18");
 
