@@ -35,22 +35,26 @@ public static class MachineProbe
         };
     }
 
-    /// <summary>Logical processors of the affinity mask, from a line such as <c>Cpus_allowed_list: 0-3,8</c>; null where there is none.</summary>
-    internal static int? AllowedCores(IEnumerable<string> status)
+    /// <summary>How many logical processors the affinity mask holds; null where none is told.</summary>
+    internal static int? AllowedCores(IEnumerable<string> status) => AllowedCoreList(status)?.Count;
+
+    /// <summary>The logical processors of the affinity mask, from a line such as <c>Cpus_allowed_list: 0-3,8</c>; null where there is none.</summary>
+    internal static List<int>? AllowedCoreList(IEnumerable<string> status)
     {
         const string Field = "Cpus_allowed_list:";
+        const int MostCores = 1 << 16;
         if (status.FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) is not { } line) { return null; }
-        var cores = 0;
+        var cores = new List<int>();
         foreach (var range in line[Field.Length..].Trim().Split(','))
         {
             var ends = range.Split('-');
             if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-                || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || last < first)
+                || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || last < first || last >= MostCores)
             {
                 return null;
             }
 
-            cores += last - first + 1;
+            cores.AddRange(Enumerable.Range(first, last - first + 1));
         }
 
         return cores;

@@ -1,0 +1,71 @@
+using System.Globalization;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>Watches what else goes on while a case is measured. It reads counters at both ends and runs nothing in between.</summary>
+public sealed class ContaminationWatch
+{
+    readonly ICounterSource _source;
+    readonly CounterReading _start;
+
+    ContaminationWatch(ICounterSource source) => (_source, _start) = (source, source.Read());
+
+    /// <summary>Begins to watch.</summary>
+    /// <param name="source">This machine's counters unless a test says otherwise.</param>
+    public static ContaminationWatch Start(ICounterSource? source = null) => new(source ?? new SystemCounters());
+
+    /// <summary>Watches the machine while we sleep, and takes from it what is normal here.</summary>
+    /// <param name="milliseconds">Long enough for the kernel's ticks of 10 ms.</param>
+    public static ContaminationLimits MeasureLimits(int milliseconds = 1000)
+    {
+        var watch = Start();
+        Thread.Sleep(milliseconds);
+        return ContaminationLimits.FromIdle(watch.Stop(ContaminationLimits.Quiet));
+    }
+
+    /// <summary>The figures since the start and what they mean. The watch goes on and can be asked again.</summary>
+    public ContaminationInfo Stop(ContaminationLimits limits) => Judge(_start, _source.Read(), limits);
+
+    /// <summary>Turns two readings into figures and a verdict.</summary>
+    /// <param name="start">The earlier.</param>
+    /// <param name="end">The later.</param>
+    /// <param name="limits">Of this machine.</param>
+    public static ContaminationInfo Judge(in CounterReading start, in CounterReading end, ContaminationLimits limits)
+    {
+        var seconds = end.Seconds - start.Seconds;
+        var cores = end.CoreSeconds - start.CoreSeconds;
+        var steal = Share(end.StealSeconds - start.StealSeconds, cores);
+        var busy = cores - (end.IdleSeconds - start.IdleSeconds) - (end.StealSeconds - start.StealSeconds);
+        var others = Share(busy - (end.OwnSeconds - start.OwnSeconds), cores);
+        double? switches = seconds > 0 ? (end.InvoluntarySwitches - start.InvoluntarySwitches) / seconds : null;
+        double? speed = start.YardstickMs > 0 && end.YardstickMs > 0
+            ? (Math.Max(start.YardstickMs, end.YardstickMs) / Math.Min(start.YardstickMs, end.YardstickMs)) - 1 : null;
+
+        var verdict = ContaminationVerdict.Clean;
+        var reasons = new List<string>();
+        Hold("steal time", steal, limits.StealShare, "0.0 %");
+        Hold("other processes", others, limits.OthersShare, "0.0 %");
+        Hold("involuntary switches a second", switches, limits.InvoluntarySwitchesPerSecond, "0");
+        Hold("change of the core's speed", speed, limits.SpeedChange, "0.0 %");
+        return new(verdict, reasons)
+        {
+            Seconds = seconds,
+            StealShare = steal,
+            OthersShare = others,
+            InvoluntarySwitchesPerSecond = switches,
+            SpeedChange = speed,
+        };
+
+        void Hold(string name, double? figure, FigureLimits limit, string format)
+        {
+            if (figure is not { } value || value <= limit.Noisy) { return; }
+            var passed = value > limit.Contaminated ? limit.Contaminated : limit.Noisy;
+            verdict = value > limit.Contaminated ? ContaminationVerdict.Contaminated : (ContaminationVerdict)Math.Max((int)verdict, (int)ContaminationVerdict.Noisy);
+            reasons.Add($"{name} {value.ToString(format, CultureInfo.InvariantCulture)}, limit {passed.ToString(format, CultureInfo.InvariantCulture)}");
+        }
+    }
+
+    /// <summary>In [0, 1]: the counters tick at different moments, so small differences may come out negative.</summary>
+    static double? Share(double? part, double? whole) => whole > 0 ? part is { } p ? Math.Clamp(p / whole.Value, 0, 1) : null : null;
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>What the system counted up to a moment. Null where it does not tell.</summary>
+/// <param name="Seconds">The moment.</param>
+/// <param name="CoreSeconds">Time of all cores that we may use, whoever had them.</param>
+/// <param name="IdleSeconds">Of it, time that nobody wanted.</param>
+/// <param name="StealSeconds">Of it, time that the hypervisor gave to other machines.</param>
+/// <param name="OwnSeconds">Time of this process and of children that it waited for.</param>
+/// <param name="InvoluntarySwitches">Times that a thread of this process lost its core while it had work.</param>
+/// <param name="YardstickMs">Time of a fixed computation on one core.</param>
+public readonly record struct CounterReading(
+    double Seconds, double? CoreSeconds, double? IdleSeconds, double? StealSeconds, double? OwnSeconds, long? InvoluntarySwitches, double YardstickMs);
+
+/// <summary>Reads the system's counters; tests put a script in its place.</summary>
+public interface ICounterSource
+{
+    /// <summary>The counters now.</summary>
+    CounterReading Read();
+}
+
+/// <summary>The counters of this machine: /proc/stat and <c>getrusage</c> where there are such, else what .NET knows.</summary>
+public sealed class SystemCounters : ICounterSource
+{
+    const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
+
+    /// <inheritdoc/>
+    public CounterReading Read()
+    {
+        var yardstick = Yardstick.MeasureMs();
+        var (total, idle, steal) = ReadCores("/");
+        var usage = ResourceUsage.Read();
+        return new(
+            Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, total, idle, steal, usage?.CpuSeconds ?? Environment.CpuUsage.TotalTime.TotalSeconds,
+            usage?.InvoluntarySwitches, yardstick);
+    }
+
+    /// <summary>Sums the lines <c>cpuN</c> of the cores that we may use.</summary>
+    /// <remarks>Source: Linux, Documentation/filesystems/proc.rst, 1.7: user nice system idle iowait irq softirq steal; guest time is part of user.</remarks>
+    internal static (double? Total, double? Idle, double? Steal) ReadCores(string root)
+    {
+        var allowed = MachineProbe.AllowedCoreList(ProcFile.Lines(root, "proc/self/status"))?.ToHashSet();
+        var (total, idle, steal, found) = (0L, 0L, 0L, false);
+        foreach (var line in ProcFile.Lines(root, "proc/stat"))
+        {
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length < 9 || !fields[0].StartsWith("cpu", StringComparison.Ordinal)
+                || !int.TryParse(fields[0].AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out var core) || allowed?.Contains(core) == false)
+            {
+                continue;
+            }
+
+            found = true;
+            for (var i = 1; i <= 8; i++)
+            {
+                var ticks = long.Parse(fields[i], CultureInfo.InvariantCulture);
+                total += ticks;
+                idle += i is 4 or 5 ? ticks : 0;
+                steal += i == 8 ? ticks : 0;
+            }
+        }
+
+        return found ? (total / TicksPerSecond, idle / TicksPerSecond, steal / TicksPerSecond) : (null, null, null);
+    }
+}

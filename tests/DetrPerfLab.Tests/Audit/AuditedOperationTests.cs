@@ -1,0 +1,173 @@
+using DetrPerfLab.Measure;
+using DetrPerfLab.Tests.Timing;
+
+namespace DetrPerfLab.Tests.Audit;
+
+public class AuditedOperationTests
+{
+    [Fact]
+    public void Conclude_HonestEngine_PassesAndCounts()
+    {
+        var setup = new Setup(Honest);
+
+        var info = setup.RunRounds(50);
+
+        Assert.Equal(10, info.FreshInputs);
+        Assert.Equal((10, 10), (info.Checks, info.BitwiseEqual));
+        Assert.Equal(1, info.FreshToUsual!.Value, 1e-9);
+        Assert.Equal(setup.UsualInput, setup.Inputs["x"].Floats.ToArray());
+    }
+
+    [Fact]
+    public void Finish_WrongFromTheStart_IsFoundInTheFirstRun()
+    {
+        var setup = new Setup((x, y) => { Honest(x, y); y[1] += 1; });
+        AssertFails(() => setup.RunRounds(1), "'y'");
+    }
+
+    [Fact]
+    public void Finish_WrongLaterOn_IsFound()
+    {
+        var runs = 0;
+        var setup = new Setup((x, y) => { Honest(x, y); y[1] += runs++ < 20 ? 0 : 1; });
+        AssertFails(() => setup.RunRounds(50), "away from the reference");
+    }
+
+    [Fact]
+    public void Finish_EngineThatStopsWorking_IsFoundByThePoison()
+    {
+        var runs = 0;
+        var setup = new Setup((x, y) =>
+        {
+            if (runs++ < 7) { Honest(x, y); }
+        });
+        AssertFails(() => setup.RunRounds(50), "unwritten");
+    }
+
+    [Fact]
+    public void Finish_EngineThatReplaysItsOutputs_IsFoundByAFreshInput()
+    {
+        float[]? kept = null;
+        var setup = new Setup((x, y) =>
+        {
+            if (kept is null)
+            {
+                Honest(x, y);
+                kept = y.ToArray();
+            }
+
+            kept.CopyTo(y);
+        });
+        AssertFails(() => setup.RunRounds(50), "reuses results");
+    }
+
+    [Fact]
+    public void Conclude_EngineThatCachesByContent_IsFoundByTheTimeOfFreshInputs()
+    {
+        var seen = new HashSet<float>();
+        var setup = new Setup(Honest, ms: x => seen.Add(x[0] + x[1]) ? 100 : 1); // right outputs, but only new inputs are computed
+        AssertFails(() => setup.RunRounds(50), "caches");
+    }
+
+    [Fact]
+    public void Finish_LastBitsVary_IsAcceptedWithinTheTolerance()
+    {
+        var runs = 0;
+        var setup = new Setup((x, y) => { Honest(x, y); y[0] += runs++ % 2 * 1e-5f; });
+
+        var info = setup.RunRounds(50);
+
+        Assert.True(info.BitwiseEqual < info.Checks);
+    }
+
+    [Fact]
+    public void Run_FreshRunThrows_GivesTheInputsBack()
+    {
+        var setup = new Setup(Honest);
+        setup.Engine.Work = (x, y) =>
+        {
+            if (x[0] != setup.UsualInput[0]) { throw new InvalidOperationException(); }
+            Honest(x, y);
+        };
+
+        Assert.Throws<InvalidOperationException>(() => setup.RunRounds(50));
+        Assert.Equal(setup.UsualInput, setup.Inputs["x"].Floats.ToArray());
+    }
+
+    [Fact]
+    public void InterleavedRun_FailedAudit_LeavesNoSamples()
+    {
+        var setup = new Setup((x, y) => { Honest(x, y); y[1] += 1; });
+
+        var result = new InterleavedRun(clock: setup.Clock).Run([new("wrong", setup.Operation)])[0];
+
+        Assert.Empty(result.SamplesMs);
+        Assert.Contains("Audit of 'test'", result.Gap);
+    }
+
+    static void Honest(ReadOnlySpan<float> x, Span<float> y) => (y[0], y[1]) = (x[0] + x[1], x[0] * x[1]);
+
+    static void AssertFails(Func<AuditInfo> run, string needed)
+    {
+        var error = Assert.Throws<LabException>(() => run());
+        Assert.Equal(ExitCode.CheckFailed, error.ExitCode);
+        Assert.Contains(needed, error.Message);
+    }
+
+    delegate void Work(ReadOnlySpan<float> x, Span<float> y);
+
+    sealed class Setup
+    {
+        public Setup(Work work, Func<float[], double>? ms = null)
+        {
+            Engine = new(Clock, work, ms ?? (_ => 100));
+            UsualInput.CopyTo(Inputs["x"].Floats);
+            var (outputs, reference) = (Outputs(), Outputs());
+            Honest(UsualInput, reference["y"].Floats);
+            Operation = new(Engine, Inputs, outputs, reference, new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-4 } });
+        }
+
+        public float[] UsualInput { get; } = [2, 3];
+
+        public VirtualClock Clock { get; } = new();
+
+        public TensorSet Inputs { get; } = new(new HostTensor("x", ElementType.Float32, 2));
+
+        public TestEngine Engine { get; }
+
+        public AuditedOperation Operation { get; }
+
+        public AuditInfo RunRounds(int rounds)
+        {
+            new LatencyMeter(Clock).Measure(Operation, new double[rounds]);
+            return Operation.Conclude();
+        }
+
+        static TensorSet Outputs() => new(new HostTensor("y", ElementType.Float32, 2));
+    }
+
+    sealed class TestEngine(VirtualClock clock, Work work, Func<float[], double> ms) : IInferenceEngine
+    {
+        public Work Work { get; set; } = work;
+
+        public EngineInfo Info { get; } = new("test", "test", "1", new Dictionary<string, string>());
+
+        public IReadOnlyList<TensorSpec> Inputs => [];
+
+        public IReadOnlyList<TensorSpec> Outputs => [];
+
+        public void Run(TensorSet inputs, TensorSet outputs)
+        {
+            clock.Advance(ms(inputs["x"].Floats.ToArray()));
+            Work(inputs["x"].Floats, outputs["y"].Floats);
+        }
+
+        public void Synchronize()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using DetrPerfLab.Measure;
+
+namespace DetrPerfLab.Tests.Contamination;
+
+public class ContaminationWatchTests
+{
+    static readonly CounterReading s_start = new(100, CoreSeconds: 1000, IdleSeconds: 400, StealSeconds: 10, OwnSeconds: 50, InvoluntarySwitches: 500, YardstickMs: 1);
+
+    [Fact]
+    public void Judge_OnlyOurOwnWork_IsClean()
+    {
+        // 10 s on 2 cores: we used 15 of the 20 core seconds, the rest was idle.
+        var info = Judge(s_start with { Seconds = 110, CoreSeconds = 1020, IdleSeconds = 405, OwnSeconds = 65, InvoluntarySwitches = 520 });
+
+        Assert.Equal(ContaminationVerdict.Clean, info.Verdict);
+        Assert.Empty(info.Reasons);
+        Assert.Equal((10, 0, 0, 2, 0), (info.Seconds, info.StealShare, info.OthersShare, info.InvoluntarySwitchesPerSecond, info.SpeedChange));
+    }
+
+    [Fact]
+    public void Judge_ANeighbourOnTheMachine_IsContaminatedWithItsFigure()
+    {
+        var info = Judge(s_start with { Seconds = 110, CoreSeconds = 1020, OwnSeconds = 60 }); // 10 of 20 core seconds went to others
+
+        Assert.Equal(ContaminationVerdict.Contaminated, info.Verdict);
+        Assert.Equal(["other processes 50.0 %, limit 10.0 %"], info.Reasons);
+        Assert.Equal(0.5, info.OthersShare!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Judge_StealTime_IsNotBlamedOnOtherProcesses()
+    {
+        var info = Judge(s_start with { Seconds = 110, CoreSeconds = 1020, StealSeconds = 10.4, IdleSeconds = 405, OwnSeconds = 64.6 });
+
+        Assert.Equal(ContaminationVerdict.Noisy, info.Verdict);
+        Assert.Equal(["steal time 2.0 %, limit 1.0 %"], info.Reasons);
+    }
+
+    [Fact]
+    public void Judge_CoreSlowsDown_IsSeenInEitherDirection()
+    {
+        Assert.Equal(["change of the core's speed 20.0 %, limit 10.0 %"], Judge(Quiet() with { YardstickMs = 1.2 }).Reasons);
+        Assert.Equal(0.25, Judge(Quiet() with { YardstickMs = 0.8 }).SpeedChange!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Judge_ManyInvoluntarySwitches_IsNoisyAtMost() =>
+        Assert.Equal(ContaminationVerdict.Noisy, Judge(Quiet() with { InvoluntarySwitches = 1_000_000 }).Verdict);
+
+    [Fact]
+    public void Judge_CountersAbsent_SaysNothingOfThem()
+    {
+        var start = new CounterReading(0, null, null, null, 1, null, 1);
+        var info = ContaminationWatch.Judge(start, start with { Seconds = 10 }, ContaminationLimits.Quiet);
+
+        Assert.Equal(ContaminationVerdict.Clean, info.Verdict);
+        Assert.Null(info.StealShare);
+        Assert.Null(info.OthersShare);
+        Assert.Null(info.InvoluntarySwitchesPerSecond);
+    }
+
+    [Fact]
+    public void FromIdle_IdleNoise_RaisesTheLimitsButNotWithoutBound()
+    {
+        var idle = new ContaminationInfo(ContaminationVerdict.Noisy, []) { StealShare = 0.02, OthersShare = 0.9 };
+        var limits = ContaminationLimits.FromIdle(idle);
+
+        Assert.Equal(0.03, limits.StealShare.Noisy, 1e-12);
+        Assert.Equal(0.06, limits.OthersShare.Noisy, 1e-12); // a busy machine may not call its noise normal
+        Assert.Equal(ContaminationLimits.Quiet.SpeedChange, limits.SpeedChange);
+    }
+
+    [Fact]
+    public void Start_ScriptedSource_IsReadAtBothEndsOnly()
+    {
+        var source = new Script(s_start, Quiet());
+        var watch = ContaminationWatch.Start(source);
+        Assert.Equal(1, source.Reads);
+        Assert.Equal(ContaminationVerdict.Clean, watch.Stop(ContaminationLimits.Quiet).Verdict);
+        Assert.Equal(2, source.Reads);
+    }
+
+    [Fact]
+    public void ReadCores_ProcStat_CountsAllowedCoresOnly()
+    {
+        using var root = new TempFolder();
+        AtomicFile.WriteText(root.File("proc/stat"), """
+            cpu  1000 0 0 0 0 0 0 0 0 0
+            cpu0 100 10 20 300 40 5 6 19 50 0
+            cpu1 9999 0 0 0 0 0 0 0 0 0
+            cpu2 100 0 0 100 0 0 0 0 0 0
+            intr 5
+            """);
+        AtomicFile.WriteText(root.File("proc/self/status"), "Cpus_allowed_list:\t0,2\n");
+
+        var (total, idle, steal) = SystemCounters.ReadCores(root.Path); // guest time (50) is part of user time
+
+        Assert.Equal((7.0, 4.4, 0.19), (total, idle, steal));
+        Assert.Equal(default, SystemCounters.ReadCores(root.File("absent")));
+    }
+
+    [Fact]
+    public void Read_ThisMachine_OnlyRises()
+    {
+        var source = new SystemCounters();
+        var first = source.Read();
+        var second = source.Read();
+
+        Assert.True(second.Seconds > first.Seconds);
+        Assert.True(second.OwnSeconds > first.OwnSeconds); // the yardstick itself takes time
+        Assert.True(second.InvoluntarySwitches is null || second.InvoluntarySwitches >= first.InvoluntarySwitches);
+        Assert.True(second.CoreSeconds is null || second.CoreSeconds >= first.CoreSeconds);
+        Assert.True(first.YardstickMs > 0);
+    }
+
+    static CounterReading Quiet() => s_start with { Seconds = 110, CoreSeconds = 1020, IdleSeconds = 405, OwnSeconds = 65 };
+
+    static ContaminationInfo Judge(CounterReading end) => ContaminationWatch.Judge(s_start, end, ContaminationLimits.Quiet);
+
+    sealed class Script(params CounterReading[] readings) : ICounterSource
+    {
+        public int Reads { get; private set; }
+
+        public CounterReading Read() => readings[Reads++];
+    }
+}

@@ -1,0 +1,63 @@
+using DetrPerfLab.Measure;
+using DetrPerfLab.Tests.Timing;
+
+namespace DetrPerfLab.Tests.Peak;
+
+public class PeakProbeTests
+{
+    [Fact]
+    public void Run_Kernel_IsTheProduct()
+    {
+        var random = new DeterministicRandom(1);
+        var (rows, columns, depth) = (GemmKernel.Rows, GemmKernel.Columns, GemmKernel.Depth);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(9) - 4f)]; // small whole numbers: every sum is exact
+        var (a, b, c) = (Values(depth * rows), Values(depth * columns), Values(rows * columns));
+        var expected = (float[])c.Clone();
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                for (var k = 0; k < depth; k++) { expected[(i * columns) + j] += a[(k * rows) + i] * b[(k * columns) + j]; }
+            }
+        }
+
+        GemmKernel.Run(a, b, c);
+
+        Assert.Equal(expected, c);
+    }
+
+    [Fact]
+    public void Attain_ScriptedOperation_TakesTheBestTrial()
+    {
+        var clock = new VirtualClock();
+        var peak = PeakProbe.Attain(new ScriptedOperation(clock, run => run == 3 ? 10 : 25), operationsARun: 4e9, "int8", "test", clock);
+
+        Assert.Equal(400, peak.GflopsPerSecond, 1e-6); // 4e9 operations in 10 ms
+        Assert.Equal(("int8", "test"), (peak.Precision, peak.How));
+    }
+
+    [Fact]
+    public void WithPeaks_SecondTime_ComesFromTheCache()
+    {
+        using var folder = new TempFolder();
+        var machine = new MachineInfo { CpuModel = "test", Cores = 1, Os = "test", Runtime = "test" };
+        var asked = 0;
+        IEnumerable<PeakInfo> More()
+        {
+            asked++;
+            return [new("int8", 1234, "engine")];
+        }
+
+        var first = PeakProbe.WithPeaks(machine, folder.Path, More);
+        var second = PeakProbe.WithPeaks(machine, folder.Path, More);
+
+        Assert.Equal(1, asked);
+        Assert.Equal(first.Peaks, second.Peaks);
+        Assert.Equal(["fp32", "int8"], second.Peaks.Select(p => p.Precision));
+        Assert.All(second.Peaks, p => Assert.True(p.GflopsPerSecond > 0));
+        Assert.True(second.MemoryGbPerSecond > 0);
+
+        AtomicFile.WriteText(folder.File($"peak-{machine.Fingerprint}.json"), "{");
+        Assert.NotEmpty(PeakProbe.WithPeaks(machine, folder.Path).Peaks); // a damaged cache is measured anew
+    }
+}
