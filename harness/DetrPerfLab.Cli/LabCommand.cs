@@ -9,7 +9,10 @@ static class LabCommand
     /// <summary>Every verb. A new one is a file beside this and a line here.</summary>
     internal static RootCommand Create() => new("A performance lab for DETR object detection in .NET.")
     {
+        CocoEvalCommand.Create(),
+        DetectCommand.Create(),
         DoctorCommand.Create(),
+        EvalCommand.Create(),
         ModelsCommand.Create(),
         ParityCommand.Create(),
     };

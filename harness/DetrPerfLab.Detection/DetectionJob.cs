@@ -49,8 +49,8 @@ public static class DetectionJob
             progress?.Invoke(i + 1, files.Count);
         }
 
-        json.Save(Path.Combine(folder, "detections.json"));
         var done = files.Count - failures.Count;
+        if (done > 0) { json.Save(Path.Combine(folder, "detections.json")); }
         return new(done, found, done == 0 ? default : sum / done, failures);
     }
 }

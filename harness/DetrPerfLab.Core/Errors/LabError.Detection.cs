@@ -20,4 +20,8 @@ public static partial class LabError
     /// <summary>An image that was turned or resized after it was labelled.</summary>
     public static LabException DatasetSizeMismatch(string path, ImageSize found, ImageSize needed) =>
         BadInput($"Image '{path}' has {found} pixels (height x width) when upright, its labels were made for {needed}. Use the images that belong to the labels.");
+
+    /// <summary>A model file for another engine.</summary>
+    public static LabException EngineCannotRunFile(string engine, string path, string needed) =>
+        BadInput($"Engine '{engine}' cannot run the file '{path}', needed engine '{needed}'. Leave out --engine or say: --engine {needed}");
 }

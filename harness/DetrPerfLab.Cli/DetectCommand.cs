@@ -1,0 +1,41 @@
+using System.CommandLine;
+using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary><c>detrlab detect IMAGE|DIR… --model NAME|FILE [--threshold 0.7] [--out DIR] [--draw]</c></summary>
+static class DetectCommand
+{
+    internal static Command Create()
+    {
+        var images = new Argument<string[]>("IMAGE|DIR") { Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore };
+        var detector = new DetectorArguments();
+        var threshold = new Option<float>("--threshold") { Description = "Detections that score less are left out.", DefaultValueFactory = _ => 0.7f };
+        var folder = new Option<string>("--out") { Description = "Folder for the results.", DefaultValueFactory = _ => "detections" };
+        var draw = new Option<bool>("--draw") { Description = "Also write a PNG with boxes and names for each image." };
+        var command = new Command("detect", "Finds objects on photographs; writes a text file for each and detections.json for all.") { images, threshold, folder, draw };
+        detector.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var files = ImageFiles.Expand(parsed.GetValue(images)!);
+            var options = detector.Read(parsed, parsed.GetValue(threshold));
+            using var opened = detector.Open(parsed);
+            var pipeline = new DetectorPipeline(opened.Engine, options);
+            var result = ConsoleProgress.Run(
+                "Detecting", report => DetectionJob.Run(pipeline, files, parsed.GetValue(folder)!, parsed.GetValue(draw), report, cancellation));
+            return Task.FromResult(Report(result, files.Count, parsed.GetValue(folder)!, parsed.InvocationConfiguration));
+        });
+        return command;
+    }
+
+    static int Report(DetectionJobResult result, int files, string folder, InvocationConfiguration console)
+    {
+        foreach (var failure in result.Failures) { console.Error.WriteLine($"detrlab: {failure.Message}"); }
+        if (files == 1 && result.Failures is [var only]) { return (int)only.ExitCode; } // not one among many: the input was bad
+
+        console.Output.WriteLine($"{result.Detections} detections on {result.Images} of {files} images, written to {folder}");
+        if (result.Images > 0) { console.Output.WriteLine(StageTable.Line(result.Mean)); }
+        return (int)(result.Failures.Count == 0 ? ExitCode.Done : ExitCode.CheckFailed);
+    }
+}

@@ -1,0 +1,77 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines.Torch;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>A detector that is ready to run.</summary>
+/// <param name="Engine">Owned: disposed with this.</param>
+/// <param name="Artefact">What was loaded.</param>
+/// <param name="Note">What the user should know, for example that synthetic weights stand in; null when nothing.</param>
+public sealed record OpenedDetector(IInferenceEngine Engine, ArtefactInfo Artefact, string? Note) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Engine.Dispose();
+}
+
+/// <summary>Opens what a user may name as a detector: an ONNX file, a TorchScript file, a checkpoint, or a model of the zoo.</summary>
+public static class DetectorSource
+{
+    static readonly Dictionary<string, string> s_variants = new(StringComparer.Ordinal)
+    {
+        ["ort"] = "ort-fp32",
+        ["torch"] = "torch-fp32",
+        ["torchscript"] = "torchscript-fp32",
+    };
+
+    /// <summary>Short names of engines; the name of a variant serves as well.</summary>
+    public static IReadOnlyCollection<string> Engines => s_variants.Keys;
+
+    /// <summary>Opens it.</summary>
+    /// <param name="model">A path or a name.</param>
+    /// <param name="engine">One of <see cref="Engines"/>, or a variant's name.</param>
+    /// <param name="settings">Threads.</param>
+    /// <exception cref="LabException">Nothing of that name, an engine that cannot run it, or a damaged file.</exception>
+    public static OpenedDetector Open(string model, string engine, EngineSettings settings)
+    {
+        if (!s_variants.TryGetValue(engine, out var variant)) { variant = VariantRegistry.Get(engine).Name; }
+        if (Path.GetExtension(model).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            if (engine != "ort") { throw LabError.EngineCannotRunFile(engine, model, "ort"); }
+            var options = new OrtEngineOptions { IntraOpThreads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads };
+            return new(new OrtEngine(model, options), InfoOf(model), Note: null);
+        }
+
+        if (IsTorchScript(model))
+        {
+            if (engine != "torchscript") { throw LabError.EngineCannotRunFile(engine, model, "torchscript"); }
+            return new(TorchVariants.Load(model, new TorchOptions { Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads }), InfoOf(model), Note: null);
+        }
+
+        var known = VariantModel.Of(model);
+        var opened = VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache));
+        return new(opened.Engine, opened.Artefact, known.Note);
+    }
+
+    /// <summary>A TorchScript archive is told from a checkpoint, which may end in .pt too, by the code that it holds.</summary>
+    static bool IsTorchScript(string path)
+    {
+        if (!File.Exists(path)) { return false; }
+        try
+        {
+            using var zip = ZipFile.OpenRead(path);
+            return zip.Entries.Any(e => e.FullName.Contains("/code/", StringComparison.Ordinal));
+        }
+        catch (InvalidDataException)
+        {
+            return false; // no zip: the readers of checkpoints say what it is
+        }
+    }
+
+    static ArtefactInfo InfoOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return new(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
+    }
+}

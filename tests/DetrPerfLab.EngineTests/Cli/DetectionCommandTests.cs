@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Cli;
+
+public class DetectionCommandTests
+{
+    static readonly string s_image = Path.Combine(TestPaths.Fixtures, "images", "jpeg-420.jpg");
+
+    static string Deim => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+
+    [Fact]
+    public void Detect_FolderWithABrokenImage_WritesTheOthersAndExits1()
+    {
+        var photograph = TestPaths.SharedData("coco-val2017-mini", "images", "000000000802.jpg");
+        using var folder = new TempFolder();
+        var images = Directory.CreateDirectory(folder.File("in")).FullName;
+        File.Copy(photograph, Path.Combine(images, "kitchen.jpg"));
+        File.WriteAllText(Path.Combine(images, "text.jpg"), "no image");
+        var run = CliRun.Of("detect", images, "--model", Deim, "--threshold", "0.4", "--out", folder.File("out"), "--draw", "--nms");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("text.jpg' begins with 'no image'", run.Error);
+        Assert.Contains("on 1 of 2 images", run.Output);
+        Assert.Equal(["detections.json", "kitchen.png", "kitchen.txt"], Directory.EnumerateFiles(folder.File("out")).Select(Path.GetFileName).Order());
+        Assert.Contains("refrigerator ", File.ReadAllText(folder.File("out/kitchen.txt")));
+    }
+
+    [Fact]
+    public void Detect_OneBrokenImage_IsBadInputAndWritesNothing()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("text.jpg"), "no image");
+        var run = CliRun.Of("detect", folder.File("text.jpg"), "--model", Deim, "--out", folder.File("out"));
+        Assert.Equal(2, run.ExitCode);
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Theory]
+    [InlineData("--threshold", "1.5")]
+    [InlineData("--size", "0")]
+    [InlineData("--nms", "-1")]
+    [InlineData("--threads", "-1")]
+    [InlineData("--engine", "onnx")]
+    [InlineData("--engine", "torch")] // an ONNX file needs ort
+    public void Detect_WrongOption_Exits2WithoutAStackTrace(string option, string value)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder.File("m.onnx"), [1, 2, 3]);
+        var run = CliRun.Of("detect", s_image, "--model", option == "--size" ? Deim : folder.File("m.onnx"), "--out", folder.File("out"), option, value);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("detrlab: ", run.Error);
+        Assert.DoesNotContain("   at ", run.Error);
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void Detect_UnknownModel_ListsTheKnown()
+    {
+        var run = CliRun.Of("detect", s_image, "--model", "detr-r5");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("detr-r50", run.Error);
+    }
+
+    [Fact]
+    public void Eval_DeimOnCocoMini_PrintsApAndStages()
+    {
+        var dataset = TestPaths.SharedData("coco-val2017-mini");
+        using var folder = new TempFolder();
+        var run = CliRun.Of("eval", "--model", Deim, "--coco", dataset, "--out", folder.File("d.json"), "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.Equal(0.305, json.RootElement.GetProperty("summary").GetProperty("AP").GetDouble(), 0.003);
+        Assert.StartsWith("b114aa66", json.RootElement.GetProperty("model").GetProperty("sha256").GetString());
+        Assert.True(json.RootElement.GetProperty("meanMs").GetProperty("inferenceMs").GetDouble() > 0);
+
+        // The file that was written says the same again.
+        var again = CliRun.Of("coco-eval", "--ground-truth", Path.Combine(dataset, "instances.json"), "--detections", folder.File("d.json"), "--json");
+        using var other = JsonDocument.Parse(again.Output);
+        Assert.Equal(json.RootElement.GetProperty("summary").GetProperty("AP").GetDouble(), other.RootElement.GetProperty("AP").GetDouble(), 1e-12);
+    }
+
+    [Fact]
+    public void Eval_FolderThatIsNoDataset_SaysWhatIsNeeded()
+    {
+        using var folder = new TempFolder();
+        var run = CliRun.Of("eval", "--model", "detr-r50", "--coco", folder.File("none"));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("images/ and instances.json", run.Error);
+    }
+
+    [Fact]
+    public void CocoEval_Reference_PrintsThe12NumbersOfPycocotools()
+    {
+        var reference = TestPaths.SharedData("coco-ap-reference");
+        using var expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(reference, "expected_bbox_stats.json")));
+        var run = CliRun.Of(
+            "coco-eval", "--ground-truth", Path.Combine(reference, "instances_val2014_100.json"),
+            "--detections", Path.Combine(reference, "instances_val2014_fakebbox100_results.json"));
+
+        Assert.Equal(0, run.ExitCode);
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var numbers = expected.RootElement.GetProperty("stats").EnumerateObject().ToList();
+        Assert.Equal(numbers.Select(n => n.Name), lines.Select(l => l[0]));
+        Assert.All(numbers.Zip(lines), pair => Assert.Equal(pair.First.Value.GetDouble(), double.Parse(pair.Second[1], CultureInfo.InvariantCulture), 1e-12));
+    }
+}
