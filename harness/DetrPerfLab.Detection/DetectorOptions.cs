@@ -6,7 +6,11 @@ namespace DetrPerfLab.Detecting;
 public sealed record DetectorOptions
 {
     /// <summary>Shorter side in pixels that images are brought to; null for the family's own (DETR: 800). A size that the model fixes wins.</summary>
-    public int? Size { get; init; }
+    public int? Size
+    {
+        get;
+        init => field = value is null or (>= 1 and <= ImageGeometry.LongestSide) ? value : throw LabError.OutOfRange(value, $"1 to {ImageGeometry.LongestSide}", "size");
+    }
 
     /// <summary>Most pixels of the longer side, where the family keeps the aspect ratio; null for 1333, or more where the size needs it.</summary>
     public int? LongestSide { get; init; }

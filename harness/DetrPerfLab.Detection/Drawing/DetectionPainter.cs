@@ -47,13 +47,14 @@ public static class DetectionPainter
     /// <summary>Letters of about a thirtieth of the shorter side, in whole multiples of the font's pixels; smaller where all would cover a fifth of the image.</summary>
     static int TextScale(ImageSize size, int letters)
     {
-        var wanted = Math.Min(size.Height, size.Width) / (30.0 * BitmapFont.GlyphHeight);
+        var shorter = Math.Min(size.Height, size.Width);
+        var wanted = shorter < 300 ? 1 : Math.Max(2, shorter / (30.0 * BitmapFont.GlyphHeight)); // single pixels are hard to read
         var most = Math.Sqrt(0.2 * size.Height * size.Width / (Math.Max(1, letters) * BitmapFont.Advance * (BitmapFont.GlyphHeight + 2.0)));
         return Math.Max(1, (int)Math.Min(Math.Round(wanted), most));
     }
 
-    /// <summary>The same class always has the same colour.</summary>
-    static Rgb ColourOf(int label) => s_palette[(uint)label % (uint)s_palette.Length];
+    /// <summary>The same class always has the same colour; classes a multiple of the palette apart, such as person and chair, do not share theirs.</summary>
+    static Rgb ColourOf(int label) => s_palette[((uint)label + ((uint)label / (uint)s_palette.Length)) % (uint)s_palette.Length];
 
     readonly record struct Label(string Text, PixelRect Place, int Scale, Rgb Colour)
     {
