@@ -17,12 +17,13 @@ sealed class TorchExtension
     TorchExtension(Type type)
     {
         Trace = Bind<TraceFunction>(type, nameof(Trace));
+        OptimizeForInference = Bind<Func<jit.ScriptModule, jit.ScriptModule>>(type, nameof(OptimizeForInference));
         DynamicLinear = Bind<DynamicLinearFunction>(type, nameof(DynamicLinear));
         QuantizedEngines = Bind<Func<string[]>>(type, nameof(QuantizedEngines));
         DescribeBuild = Bind<Func<string>>(type, nameof(DescribeBuild));
     }
 
-    /// <summary>Records a function of tensors, freezes the result and optimises it for inference.</summary>
+    /// <summary>Records a function of tensors; every other tensor it uses becomes a constant.</summary>
     public delegate jit.ScriptModule TraceFunction(Func<Tensor[], Tensor[]> function, Tensor[] inputs, string[] inputNames, int outputs);
 
     /// <summary>A linear layer with int8 weights, and what to dispose at its end.</summary>
@@ -32,6 +33,9 @@ sealed class TorchExtension
     public static TorchExtension? Available => s_available;
 
     public TraceFunction Trace { get; }
+
+    /// <summary>Freezes a module and optimises it for inference; the result cannot be saved.</summary>
+    public Func<jit.ScriptModule, jit.ScriptModule> OptimizeForInference { get; }
 
     public DynamicLinearFunction DynamicLinear { get; }
 

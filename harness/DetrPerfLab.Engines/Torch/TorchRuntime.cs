@@ -63,7 +63,7 @@ public static class TorchRuntime
         {
             return action();
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
             throw LabError.NativeLibraryMissing("libtorch", e.InnerException ?? e);
         }

@@ -28,7 +28,9 @@ public sealed class TorchScriptEngine : TorchEngine
     /// <exception cref="LabException">A weight is missing, or the binding cannot trace.</exception>
     internal static TorchScriptEngine Trace(string variant, WeightStore weights, TorchOptions options)
     {
-        var module = TraceModule(weights);
+        var extension = TorchExtension.Require("tracing");
+        using var traced = TraceModule(extension, weights);
+        var module = extension.OptimizeForInference(traced);
         return new(
             Describe(variant, options.EffectiveThreads, ("made_by", "trace of the eager model, frozen, optimised for inference")),
             module,
@@ -67,6 +69,20 @@ public sealed class TorchScriptEngine : TorchEngine
         }
     }
 
+    /// <summary>Traces the eager model into a file that <see cref="Load"/> and any other libtorch can run; not yet frozen and optimised.</summary>
+    /// <exception cref="LabException">A weight is missing, or the binding cannot trace.</exception>
+    internal static void Export(WeightStore weights, string path)
+    {
+        using var traced = TraceModule(TorchExtension.Require("tracing"), weights);
+        var partial = $"{path}.partial"; // libtorch writes to a path only, so AtomicFile cannot serve
+        try
+        {
+            jit.save(traced, partial);
+            File.Move(partial, path, overwrite: true);
+        }
+        finally { File.Delete(partial); }
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -81,9 +97,8 @@ public sealed class TorchScriptEngine : TorchEngine
         return Pick(_module.forward(_arguments)) ?? throw new InvalidOperationException("The module returned other tensors than when it was loaded.");
     }
 
-    static jit.ScriptModule TraceModule(WeightStore weights)
+    static jit.ScriptModule TraceModule(TorchExtension extension, WeightStore weights)
     {
-        var extension = TorchExtension.Require("tracing");
         using var scope = NewDisposeScope();
         using var model = new EagerDetr(weights, new EagerOptions());
         var example = SyntheticImages.CreateBatch(s_exampleSize);

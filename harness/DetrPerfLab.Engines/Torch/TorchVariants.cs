@@ -39,4 +39,14 @@ public static class TorchVariants
     /// <exception cref="LabException">It is missing, unreadable, or has another interface.</exception>
     public static TorchEngine Load(string path, TorchOptions options) =>
         TorchRuntime.Guard(() => TorchScriptEngine.Load("torchscript-file", path, options));
+
+    /// <summary>Writes our own DETR as a TorchScript file, traced from the eager model, for every image size.</summary>
+    /// <param name="weights">The model.</param>
+    /// <param name="path">Replaced when all is written.</param>
+    /// <exception cref="LabException">A weight is missing, or the binding cannot trace (exit code 3).</exception>
+    public static void ExportTorchScript(WeightStore weights, string path) => TorchRuntime.Guard(() =>
+    {
+        TorchScriptEngine.Export(weights, path);
+        return path;
+    });
 }

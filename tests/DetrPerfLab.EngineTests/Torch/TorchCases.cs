@@ -20,6 +20,9 @@ static class TorchCases
 
     public static WeightStore SmallWeights { get; } = SyntheticWeights.Create(SmallConfig);
 
+    /// <summary>One thread: so small a model gains nothing from more, and test processes share the machine.</summary>
+    public static TorchOptions OneThread { get; } = new() { Threads = 1 };
+
     /// <summary>Runs once and returns logits and boxes.</summary>
     public static (float[] Logits, float[] Boxes) Run(IInferenceEngine engine, TensorSet inputs)
     {
@@ -28,9 +31,9 @@ static class TorchCases
         return (outputs["logits"].Floats.ToArray(), outputs["pred_boxes"].Floats.ToArray());
     }
 
-    public static (float[] Logits, float[] Boxes) Run(string variant, TensorSet inputs, WeightStore? weights = null, TorchOptions? options = null)
+    public static (float[] Logits, float[] Boxes) Run(string variant, TensorSet inputs)
     {
-        using var engine = TorchVariants.Create(variant, weights ?? SmallWeights, options ?? new TorchOptions());
+        using var engine = TorchVariants.Create(variant, SmallWeights, OneThread);
         return Run(engine, inputs);
     }
 

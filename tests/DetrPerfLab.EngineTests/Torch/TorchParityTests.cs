@@ -12,6 +12,8 @@ public class TorchParityTests
     const double LogitsTolerance = 2e-4;
     const double BoxesTolerance = 2e-5;
 
+    static readonly Lazy<WeightStore> s_weights = new(() => SyntheticWeights.Create(DetrConfig.DetrR50));
+
     [Theory]
     [InlineData("torch-fp32", "r50_512x682")]
     [InlineData("torch-fp32", "r50_batch2_padded")]
@@ -23,7 +25,7 @@ public class TorchParityTests
         var expected = manifest.RootElement.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
         var sizes = expected.GetProperty("image_sizes_hw").EnumerateArray().Select(s => new ImageSize(s[0].GetInt32(), s[1].GetInt32())).ToArray();
         var inputs = SyntheticImages.CreateBatch(sizes);
-        using var engine = TorchVariants.Create(variant, SyntheticWeights.Create(DetrConfig.DetrR50), new TorchOptions());
+        using var engine = TorchVariants.Create(variant, s_weights.Value, new TorchOptions());
         var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
 
         var stages = (engine as IStagedEngine)?.RunStages(inputs, outputs) ?? [];

@@ -1,0 +1,93 @@
+using DetrPerfLab.Engines.Torch;
+using DetrPerfLab.Models;
+using TorchSharp;
+
+namespace DetrPerfLab.Tests.Torch;
+
+/// <summary>Runs alone: it counts what belongs to the whole process.</summary>
+[CollectionDefinition(nameof(AloneInTheProcess), DisableParallelization = true)]
+public sealed class AloneInTheProcess;
+
+/// <summary>Memory, managed and native.</summary>
+[Collection(nameof(AloneInTheProcess))]
+public class TorchResourceTests
+{
+    [Theory]
+    [InlineData("torch-naive")]
+    [InlineData("torch-fp32")]
+    [InlineData("torchscript-fp32")]
+    public void Run_ManyTimes_KeepsNativeMemory(string variant)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "resident memory is read from /proc");
+        Assert.SkipUnless(variant != "torchscript-fp32" || TorchExtension.Available is not null, "the TorchSharp package cannot trace");
+        using var engine = TorchVariants.Create(variant, TorchCases.SmallWeights, TorchCases.OneThread);
+        var inputs = SyntheticImages.CreateBatch(new ImageSize(128, 128));
+        var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
+        for (var i = 0; i < 10; i++) { engine.Run(inputs, outputs); }
+        var (tensors, bytes) = (torch.Tensor.TotalCount, ResidentBytes());
+
+        for (var i = 0; i < 64; i++) { engine.Run(inputs, outputs); }
+
+        Assert.Equal(tensors, torch.Tensor.TotalCount);
+        // The stem alone makes 1 MiB of features, so that one forgotten tensor a run would show as 64 MiB; the allowance is the allocator's.
+        Assert.InRange(ResidentBytes() - bytes, long.MinValue, 24 << 20);
+    }
+
+    [Fact]
+    public void Run_TorchScriptBoundBefore_AllocatesUnderTwoKilobytes()
+    {
+        Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package cannot trace");
+        using var engine = TorchVariants.Create("torchscript-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
+        var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 96));
+        var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
+        for (var i = 0; i < 3; i++) { engine.Run(inputs, outputs); }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++) { engine.Run(inputs, outputs); }
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 10, 0, 2048);
+    }
+
+    [Fact]
+    public void Dispose_Engine_FreesEveryTensor()
+    {
+        var before = torch.Tensor.TotalCount;
+        var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 64));
+        foreach (var variant in TorchVariants.Names)
+        {
+            if (TorchExtension.Available is null && variant is "torchscript-fp32" or "torch-int8-dynamic") { continue; }
+            var engine = TorchVariants.Create(variant, TorchCases.SmallWeights, TorchCases.OneThread);
+            TorchCases.Run(engine, inputs);
+            engine.Dispose();
+            engine.Dispose();
+            Assert.Equal(before, torch.Tensor.TotalCount);
+        }
+    }
+
+    [Fact]
+    public void Create_WeightMissing_FreesWhatWasLoaded()
+    {
+        var all = TorchCases.SmallWeights;
+        var partial = new WeightStore(all.Config, all.Tensors.Where(t => t.Name != "class_embed.bias"), "partial.pth", all.Sha256);
+        var before = torch.Tensor.TotalCount;
+        Assert.Throws<LabException>(() => TorchVariants.Create("torch-fp32", partial, TorchCases.OneThread));
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Run_OtherSets_AreBoundAnew()
+    {
+        using var engine = TorchVariants.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
+        var before = torch.Tensor.TotalCount;
+        var first = TorchCases.Run(engine, SyntheticImages.CreateBatch(new ImageSize(64, 64)));
+        TorchCases.Run(engine, SyntheticImages.CreateBatch(new ImageSize(96, 64)));
+        var again = TorchCases.Run(engine, SyntheticImages.CreateBatch(new ImageSize(64, 64)));
+        Assert.Equal(first.Logits, again.Logits);
+        Assert.Equal(before + 4, torch.Tensor.TotalCount); // two inputs and two outputs stay bound
+    }
+
+    static long ResidentBytes()
+    {
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
+    }
+}
