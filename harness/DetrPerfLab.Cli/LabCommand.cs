@@ -15,6 +15,7 @@ static class LabCommand
         EvalCommand.Create(),
         ModelsCommand.Create(),
         ParityCommand.Create(),
+        ReportCommand.Create(),
     };
 
     /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted.</returns>

@@ -29,6 +29,9 @@ static class Format
         : bytes < Mebi ? $"{Significant(bytes / 1024)} KiB"
         : $"{Mebibytes(bytes)} MiB";
 
+    /// <summary>A difference, always with its sign, for example <c>+0.4</c>.</summary>
+    internal static string Signed(double value, int decimals) => Number(value, decimals) is var text && text.StartsWith('−') || !text.Any(c => c is >= '1' and <= '9') ? text : "+" + text;
+
     /// <summary>A tiny difference, for example <c>1.4e-5</c>.</summary>
     internal static string Scientific(double value) => value == 0 ? "0" : Sign(value.ToString("0.0e-0", CultureInfo.InvariantCulture));
 

@@ -6,15 +6,42 @@ public sealed record ReportOptions
     /// <summary>Folder of result files: <c>&lt;machine&gt;/&lt;suite&gt;.json</c>, or the folder of one machine.</summary>
     public required string ResultsDir { get; init; }
 
-    /// <summary>Folder that charts go to; null writes none.</summary>
+    /// <summary>Part of the name of the machine's folder; null takes the machine that measured last.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>Folder that charts go to; null draws none.</summary>
     public string? PlotsDir { get; init; }
 
-    /// <summary>Folder that report.md goes to; the results folder by default.</summary>
+    /// <summary>Folder that report.md and report.html go to; null takes <see cref="ResultsDir"/>.</summary>
     public string? OutDir { get; init; }
+
+    /// <summary>What the answer must keep to.</summary>
+    public Limits Limits { get; init; } = new();
+
+    /// <summary>A second results folder to set beside the first; null without one.</summary>
+    public string? CompareDir { get; init; }
+
+    /// <summary>Compute ratios even where the two folders come from different machines or software; they are marked.</summary>
+    public bool CompareAcrossMachines { get; init; }
+}
+
+/// <summary>What the reader can accept; null where anything will do.</summary>
+public sealed record Limits
+{
+    /// <summary>AP points (of 100) that may be lost against the reference.</summary>
+    public double? MaxApLoss { get; init; }
+
+    /// <summary>Largest peak of resident memory, bytes.</summary>
+    public double? MaxMemoryBytes { get; init; }
+
+    /// <summary>Largest median latency of one operation, milliseconds.</summary>
+    public double? MaxLatencyMs { get; init; }
 }
 
 /// <summary>What was written.</summary>
 /// <param name="Markdown">Path of report.md.</param>
+/// <param name="Html">Path of report.html.</param>
 /// <param name="Charts">Paths of the pictures.</param>
-/// <param name="Warnings">What the report is lacking and why, one line each.</param>
-public sealed record ReportFiles(string Markdown, IReadOnlyList<string> Charts, IReadOnlyList<string> Warnings);
+/// <param name="Answer">The report's answer in one sentence.</param>
+/// <param name="Warnings">What could not be read, one line each.</param>
+public sealed record ReportFiles(string Markdown, string Html, IReadOnlyList<string> Charts, string Answer, IReadOnlyList<string> Warnings);

@@ -5,23 +5,28 @@ namespace DetrPerfLab.Report;
 /// <summary>Turns result files into charts and pages. Reads files only; needs no engine.</summary>
 public static class Reporter
 {
-    /// <summary>Writes the report of a results folder.</summary>
+    /// <summary>Writes report.md, report.html and the charts of a results folder.</summary>
     /// <returns>What was written.</returns>
     /// <exception cref="LabException">There are no results, or charts cannot be drawn here.</exception>
     public static ReportFiles Write(ReportOptions options)
     {
-        var model = ReportFolder.Load(options.ResultsDir);
-        var document = ReportContent.Create(model);
-        var outDir = options.OutDir ?? options.ResultsDir;
-        IReadOnlyList<string> charts = [];
-        if (options.PlotsDir is { } plots)
-        {
-            charts = ChartWriter.Write([.. document.Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart)], plots);
-        }
+        var model = ReportFolder.Load(options.ResultsDir, options.Machine);
+        var comparison = options.CompareDir is { } other
+            ? CompareSection.Create(model, ReportFolder.Load(other), options.CompareAcrossMachines)
+            : null;
+        var answer = Answer.Find(model, options.Limits);
+        var document = ReportContent.Create(model, options.Limits, answer, comparison, withCharts: options.PlotsDir is not null);
 
-        var page = Path.Combine(outDir, "report.md");
+        var outDir = options.OutDir ?? options.ResultsDir;
+        Chart[] charts = [.. document.Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart)];
+        var drawn = options.PlotsDir is { } plots ? ChartWriter.Write(charts, plots) : DrawnCharts.None;
+
+        var markdown = Path.Combine(outDir, "report.md");
+        var html = Path.Combine(outDir, "report.html");
         var toCharts = Path.GetRelativePath(outDir, options.PlotsDir ?? outDir).Replace('\\', '/');
-        AtomicFile.WriteText(page, MarkdownPage.Write(document, toCharts));
-        return new ReportFiles(page, charts, model.Problems);
+        AtomicFile.WriteText(markdown, MarkdownPage.Write(document, toCharts));
+        AtomicFile.WriteText(html, HtmlPage.Write(document, drawn.Svgs));
+        var sentence = string.Concat(AnswerSection.Sentence(model, options.Limits, answer).Select(run => run.Text));
+        return new ReportFiles(markdown, html, drawn.Paths, sentence, model.Problems);
     }
 }

@@ -98,7 +98,7 @@ sealed partial class GnuplotScript
 
         var ticks = axis.Ticks is null
             ? "autofreq"
-            : $"({string.Join(", ", axis.Ticks.Select(t => $"{Quoted(t.Label)} {Number(t.Position)}"))})";
+            : $"({string.Join(", ", axis.Ticks.Select(t => $"{Quoted(TickFormat(t.Label))} {Number(t.Position)}"))})";
         Line($"set {name}tics out nomirror scale {Number(axis.MajorTickStyle.Length / PixelsATick)} {ticks} {TextStyle(axis.TickLabelStyle)}");
     }
 
@@ -160,6 +160,21 @@ sealed partial class GnuplotScript
     /// </summary>
     internal static string Quoted(string text) =>
         string.Join(".\"\\n\".", text.Split('\n').Select(line => $"'{string.Concat(line.Where(c => !char.IsControl(c))).Replace("'", "''", StringComparison.Ordinal)}'"));
+
+    /// <summary>A tick's label is a format, in which a per cent sign must be doubled, and gnuplot cuts it after some 50 bytes, in the midst of a character.</summary>
+    static string TickFormat(string label)
+    {
+        const int Most = 45;
+        if (Encoding.UTF8.GetByteCount(label) > Most)
+        {
+            var kept = new StringBuilder();
+            var bytes = 0;
+            foreach (var rune in label.EnumerateRunes().TakeWhile(r => (bytes += r.Utf8SequenceLength) <= Most)) { kept.Append(rune.ToString()); }
+            label = kept.Append('…').ToString();
+        }
+
+        return label.Replace("%", "%%", StringComparison.Ordinal);
+    }
 
     static string TextStyle(LabelStyle label) => $"font '{Font(label)}' tc rgb '{Rgb(label.ForeColor)}'";
 

@@ -79,9 +79,11 @@ public sealed class ChartCanvas : IDisposable
     }
 
     /// <summary>Categories from top to bottom on the vertical axis, at 0, -1, -2, …</summary>
-    public void Categories(IReadOnlyList<string> names)
+    /// <param name="names">One a row.</param>
+    /// <param name="spare">Rows of empty space below.</param>
+    public void Categories(IReadOnlyList<string> names, double spare = 0)
     {
-        YAxis(new([.. names.Select((_, i) => (double)-i)], [.. names]), -names.Count + 0.4, 0.6, grid: false);
+        YAxis(new([.. names.Select((_, i) => (double)-i)], [.. names]), -names.Count + 0.4 - spare, 0.6, grid: false);
         _plot.Axes.Left.TickLabelStyle.ForeColor = Theme.Ink;
     }
 
@@ -192,6 +194,12 @@ public sealed class ChartCanvas : IDisposable
         bars.CapSize = 4;
         _plot.PlottableList.Add(bars);
     }
+
+    /// <summary>Where a point lies in the picture, pixels from its upper left corner.</summary>
+    internal (double X, double Y) PixelOf(double x, double y) => (PixelX(x), PixelY(y));
+
+    /// <summary>Whether a stretch lies within the picture.</summary>
+    internal bool Holds(double left, double right) => left > _padding.Left && right < _width - 4;
 
     double PixelX(double x)
     {

@@ -2,21 +2,31 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>Writes charts as files: SVG for light and dark pages, PNG for everything else.</summary>
+/// <summary>Charts as files and as elements for a page.</summary>
+/// <param name="Paths">In the order of the charts.</param>
+/// <param name="Svgs">By the chart's name.</param>
+sealed record DrawnCharts(IReadOnlyList<string> Paths, IReadOnlyDictionary<string, (string Light, string Dark)> Svgs)
+{
+    internal static DrawnCharts None { get; } = new([], new Dictionary<string, (string Light, string Dark)>());
+}
+
+/// <summary>Writes charts: SVG for light and dark pages, PNG for everything else.</summary>
 static class ChartWriter
 {
-    /// <returns>Paths, in the order of the charts.</returns>
     /// <exception cref="LabException">The machine lacks what draws.</exception>
-    internal static IReadOnlyList<string> Write(IReadOnlyList<Chart> charts, string folder)
+    internal static DrawnCharts Write(IReadOnlyList<Chart> charts, string folder)
     {
-        var jobs = charts.SelectMany(chart => (Func<string>[])
+        // Each picture is a process or a canvas of its own; as many at a time as there are cores.
+        var jobs = charts.SelectMany(chart => (Func<Picture>[])
         [
-            () => WriteSvg(chart, ChartTheme.Light, folder),
-            () => WriteSvg(chart, ChartTheme.Dark, folder),
-            () => WritePng(chart, folder),
+            () => Svg(chart, ChartTheme.Light, folder),
+            () => Svg(chart, ChartTheme.Dark, folder),
+            () => Png(chart, folder),
         ]);
-        // Each picture is a process or a canvas of its own; two at a time halve the wait.
-        return Guard(() => (string[])[.. jobs.AsParallel().AsOrdered().Select(job => job())]);
+        var pictures = Guard(() => (Picture[])[.. jobs.AsParallel().AsOrdered().Select(job => job())]);
+        return new DrawnCharts(
+            [.. pictures.Select(p => p.Path)],
+            charts.Zip(pictures.Chunk(3)).ToDictionary(p => p.First.Name, p => (Element(p.Second[0]), Element(p.Second[1]))));
     }
 
     /// <summary>Runs drawing code; what it throws where the machine lacks the renderer becomes a message.</summary>
@@ -32,14 +42,15 @@ static class ChartWriter
         }
     }
 
-    static string WriteSvg(Chart chart, ChartTheme theme, string folder)
+    static Picture Svg(Chart chart, ChartTheme theme, string folder)
     {
+        var svg = ChartSvg.Draw(chart, theme);
         var path = Path.Combine(folder, $"{chart.Name}{theme.Suffix}.svg");
-        AtomicFile.WriteText(path, ChartSvg.Draw(chart, theme));
-        return path;
+        AtomicFile.WriteText(path, svg);
+        return new(path, svg);
     }
 
-    static string WritePng(Chart chart, string folder)
+    static Picture Png(Chart chart, string folder)
     {
         var path = Path.Combine(folder, $"{chart.Name}.png");
         using var canvas = new ChartCanvas(ChartTheme.Light, chart.Width, chart.Height);
@@ -58,8 +69,11 @@ static class ChartWriter
                 File.Delete(beside);
             }
         });
-        return path;
+        return new(path, "");
     }
+
+    // A page takes the element without the declaration of a file.
+    static string Element(Picture picture) => picture.Svg[Math.Max(0, picture.Svg.IndexOf("<svg", StringComparison.Ordinal))..].TrimEnd();
 
     // SkiaSharp and its stand-in both throw this where their native part is missing, the former inside a failed type initialiser.
     static DllNotFoundException? MissingBackend(Exception e) => e switch
@@ -69,4 +83,6 @@ static class ChartWriter
         { InnerException: { } inner } => MissingBackend(inner),
         _ => null,
     };
+
+    readonly record struct Picture(string Path, string Svg);
 }

@@ -20,7 +20,7 @@ static class SpeedUpChart
         var high = cases.Max(c => c.SpeedUp!.Value.Upper);
         canvas.Frame(
             $"How many times faster than {ReportModel.Baseline}", caption,
-            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 96);
+            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: cases.Any(c => c.IsContaminated) ? 160 : 96);
         var ticks = Ticks.Linear(0, high, 7, "×");
         canvas.XAxis(ticks, 0, Math.Max(high * 1.02, 1.1));
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
@@ -30,7 +30,7 @@ static class SpeedUpChart
             var ratio = cases[i].SpeedUp!.Value;
             canvas.Bar(-i, 0, ratio.Value, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             if (ratio.HasWidth) { canvas.WhiskerX(ratio.Lower, ratio.Upper, -i); }
-            canvas.Text(Format.Times(ratio.Value), ratio.Upper, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
+            canvas.Text(Format.Times(ratio.Value) + (cases[i].IsContaminated ? "  contaminated" : ""), ratio.Upper, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
             canvas.HoverRow(-i, 0, ratio.Upper, $"{cases[i].Run.Variant}: {Cells.Times(ratio)}, {Cells.Milliseconds(cases[i].Median!.Value)} ms");
         }
     }

@@ -2,8 +2,9 @@ namespace DetrPerfLab.Report;
 
 /// <summary>What a report says, before it becomes Markdown or HTML: both pages are written from this one content.</summary>
 /// <param name="Title">The page's title.</param>
+/// <param name="Caption">Machine, day and commit.</param>
 /// <param name="Sections">Top to bottom.</param>
-public sealed record ReportDocument(string Title, IReadOnlyList<Section> Sections);
+public sealed record ReportDocument(string Title, string Caption, IReadOnlyList<Section> Sections);
 
 /// <summary>A heading and what stands below it.</summary>
 /// <param name="Id">Anchor, lower-case letters and hyphens.</param>
@@ -55,7 +56,11 @@ public sealed record Figure(Chart Chart) : Block;
 /// <param name="Caption">What it shows; read out by screen readers.</param>
 /// <param name="Columns">Headings.</param>
 /// <param name="Rows">One cell a column.</param>
-public sealed record Table(string Caption, IReadOnlyList<Column> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows) : Block;
+public sealed record Table(string Caption, IReadOnlyList<Column> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows) : Block
+{
+    /// <summary>Reference rather than reading: folded away at first.</summary>
+    public bool Long { get; init; }
+}
 
 /// <summary>A column's heading.</summary>
 /// <param name="Heading">With its unit.</param>
@@ -64,15 +69,24 @@ public sealed record Table(string Caption, IReadOnlyList<Column> Columns, IReadO
 public sealed record Column(string Heading, bool Numeric = false, string? Help = null);
 
 /// <summary>One cell of a table.</summary>
-/// <param name="Text">What is shown.</param>
+/// <param name="Text">What is shown; nothing where there is no figure.</param>
 /// <param name="SortKey">The number behind it; null where it sorts as text.</param>
-/// <param name="Hint">Shown on hovering: the figures behind the text, or why there is none.</param>
+/// <param name="Hint">Shown on hovering: the figures behind the text.</param>
 public sealed record Cell(IReadOnlyList<Inline> Text, double? SortKey = null, string? Hint = null)
 {
     /// <summary>A cell of one run.</summary>
     public Cell(Inline text, double? sortKey = null, string? hint = null)
         : this([text], sortKey, hint) { }
 
+    /// <summary>A second line in small print, for example the interval.</summary>
+    public string? Second { get; init; }
+
+    /// <summary>Why the cell is empty, or how its text came about; a numbered note below the table.</summary>
+    public string? Note { get; init; }
+
     /// <summary>An empty cell with its reason: what could not be measured is never guessed.</summary>
-    public static Cell Empty(string reason) => new([], null, reason);
+    public static Cell Empty(string reason) => new([]) { Note = reason };
+
+    /// <summary>An empty cell in a row that tells the reason elsewhere.</summary>
+    public static Cell Blank { get; } = new([]);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Report;
@@ -26,6 +27,9 @@ sealed class CaseView
     /// <summary>Times faster than the baseline of the same run; null without one.</summary>
     internal Estimate? SpeedUp { get; private set; }
 
+    /// <summary>Whether the run was disturbed beyond the limits: shown, never compared.</summary>
+    internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
+
     /// <summary>Why there are no samples; null when there are.</summary>
     internal string? Gap => Summary is not null ? null : Run.Gap ?? "the result holds no samples and no reason";
 
@@ -43,8 +47,32 @@ sealed class CaseView
         return null;
     }
 
+    /// <summary>The number that a parameter begins with, for example 800 of <c>800x1066</c>.</summary>
+    internal double? Number(params ReadOnlySpan<string> names)
+    {
+        if (Parameter(names) is not { } text) { return null; }
+        var digits = text.AsSpan().TrimStart();
+        var length = 0;
+        while (length < digits.Length && (char.IsAsciiDigit(digits[length]) || digits[length] == '.')) { length++; }
+        return double.TryParse(digits[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    /// <summary>What tells this case from the others of its suite: the value alone where there is but one parameter.</summary>
+    internal string Label => Run.Parameters.Count switch
+    {
+        0 => Run.Variant,
+        1 => Run.Parameters.First().Value,
+        _ => ParameterText,
+    };
+
+    /// <summary>Parameters in one line, without some.</summary>
+    internal string TextWithout(params IReadOnlyList<string> names) => Line(p => !names.Contains(p.Key, StringComparer.OrdinalIgnoreCase));
+
     /// <summary>Parameters in one line, for example <c>size 800x1066, threads 2</c>; empty without any.</summary>
-    internal string ParameterText => string.Join(", ", Run.Parameters
+    internal string ParameterText => field ??= Line(_ => true);
+
+    string Line(Func<KeyValuePair<string, string>, bool> wanted) => string.Join(", ", Run.Parameters
+        .Where(wanted)
         .OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase)
         .Select(p => $"{p.Key.ToLowerInvariant()} {p.Value}"));
 

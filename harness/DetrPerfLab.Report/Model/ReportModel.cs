@@ -55,12 +55,12 @@ sealed class ReportModel
     /// <summary>The cases of a suite, by its name's beginning.</summary>
     internal IEnumerable<CaseView> Suite(string prefix) => Cases.Where(c => c.Run.Suite.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>One case for each variant of the engine and precision suites, slowest first; where both suites measured it, precision counts.</summary>
+    /// <summary>One case for each variant of the engine and precision suites, slowest first and gaps last; where both suites measured it, precision counts.</summary>
     internal IReadOnlyList<CaseView> Effects =>
         [.. Suite("Engine").Concat(Suite("Precision"))
             .GroupBy(c => c.Run.Variant, StringComparer.Ordinal)
             .Select(g => g.OrderBy(c => c.Summary is not null).ThenBy(c => c.Run.Suite, StringComparer.OrdinalIgnoreCase).Last())
-            .OrderByDescending(c => c.Summary?.Median ?? double.MaxValue)
+            .OrderByDescending(c => c.Summary?.Median ?? 0)
             .ThenBy(c => c.Run.Variant, StringComparer.Ordinal)];
 
     /// <summary>The first digits of a commit; keeps the mark of a changed tree.</summary>

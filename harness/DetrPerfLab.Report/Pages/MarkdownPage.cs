@@ -3,7 +3,7 @@ using System.Text;
 namespace DetrPerfLab.Report;
 
 /// <summary>Writes a document as Markdown that GitHub renders.</summary>
-/// <remarks>Reasons of empty cells become numbered notes below their table, since Markdown has no hovering.</remarks>
+/// <remarks>What HTML shows on hovering is left out; notes of cells stand below their table.</remarks>
 public static class MarkdownPage
 {
     /// <summary>The whole page.</summary>
@@ -12,7 +12,7 @@ public static class MarkdownPage
     public static string Write(ReportDocument document, string chartFolder)
     {
         var page = new StringBuilder();
-        page.Append("# ").Append(Escape(document.Title)).Append("\n\n");
+        page.Append("# ").Append(Escape(document.Title)).Append("\n\n").Append(Escape(document.Caption)).Append("\n\n");
         foreach (var section in document.Sections)
         {
             page.Append("## ").Append(Escape(section.Heading)).Append("\n\n");
@@ -56,6 +56,11 @@ public static class MarkdownPage
             case Figure figure:
                 WriteFigure(page, figure.Chart, chartFolder);
                 break;
+            case Table { Long: true } table:
+                page.Append("<details>\n<summary>").Append(Escape(table.Caption)).Append($" ({table.Rows.Count})</summary>\n\n");
+                WriteTable(page, table);
+                page.Append("</details>\n\n");
+                break;
             case Table table:
                 WriteTable(page, table);
                 break;
@@ -68,38 +73,38 @@ public static class MarkdownPage
     static void WriteFigure(StringBuilder page, Chart chart, string folder) => page
         .Append("<picture>\n")
         .Append($"  <source media=\"(prefers-color-scheme: dark)\" srcset=\"{folder}/{chart.Name}-dark.svg\">\n")
-        .Append($"  <img src=\"{folder}/{chart.Name}.svg\" width=\"{chart.Width}\" alt=\"{System.Net.WebUtility.HtmlEncode(OneLine(chart.Alt))}\">\n")
+        .Append($"  <img src=\"{folder}/{chart.Name}.svg\" width=\"{chart.Width}\" alt=\"{Attribute(chart.Alt)}\">\n")
         .Append("</picture>\n\n");
 
     static void WriteTable(StringBuilder page, Table table)
     {
-        var reasons = new List<string>();
+        var notes = new List<string>();
         page.Append('|').AppendJoin('|', table.Columns.Select(c => $" {Escape(c.Heading)} ")).Append("|\n");
         page.Append('|').AppendJoin('|', table.Columns.Select(c => c.Numeric ? "---:" : "---")).Append("|\n");
         foreach (var row in table.Rows)
         {
-            page.Append('|').AppendJoin('|', row.Select(cell => $" {CellText(cell, reasons)} ")).Append("|\n");
+            page.Append('|').AppendJoin('|', row.Select(cell => $" {CellText(cell, notes)} ")).Append("|\n");
         }
 
         page.Append('\n');
-        for (var i = 0; i < reasons.Count; i++)
+        for (var i = 0; i < notes.Count; i++)
         {
-            page.Append($"<sub>[{i + 1}] {Escape(reasons[i])}</sub>").Append(i + 1 < reasons.Count ? "<br>\n" : "\n\n");
+            page.Append($"<sub>[{i + 1}] {Escape(notes[i])}</sub>").Append(i + 1 < notes.Count ? "<br>\n" : "\n\n");
         }
     }
 
-    static string CellText(Cell cell, List<string> reasons)
+    static string CellText(Cell cell, List<string> notes)
     {
-        if (cell.Text.Count > 0) { return Text(cell.Text); }
-        if (cell.Hint is null) { return ""; }
-        var index = reasons.IndexOf(cell.Hint);
+        var text = Text(cell.Text) + (cell.Second is { } second ? $"<br><sub>{Escape(second)}</sub>" : "");
+        if (cell.Note is not { } note) { return text; }
+        var index = notes.IndexOf(note);
         if (index < 0)
         {
-            index = reasons.Count;
-            reasons.Add(cell.Hint);
+            index = notes.Count;
+            notes.Add(note);
         }
 
-        return $"<sup>[{index + 1}]</sup>";
+        return $"{text}<sup>[{index + 1}]</sup>";
     }
 
     static string Text(IReadOnlyList<Inline> runs) => string.Concat(runs.Select(run => run.Style switch
@@ -133,6 +138,11 @@ public static class MarkdownPage
 
         return escaped.ToString();
     }
+
+    static string Attribute(string text) => OneLine(text)
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal);
 
     static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

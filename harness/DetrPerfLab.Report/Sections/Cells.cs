@@ -6,50 +6,88 @@ namespace DetrPerfLab.Report;
 static class Cells
 {
     internal static Cell Latency(CaseView view) => view.Summary is not { } summary
-        ? Cell.Empty(view.Gap!)
-        : new(Milliseconds(view.Median!.Value), summary.Median, Spread(summary));
+        ? Cell.Blank
+        : new Cell(Format.Significant(summary.Median), summary.Median, Spread(summary)) { Second = Range(summary.MedianInterval), Note = summary.MedianInterval is null ? NoInterval(summary) : null };
 
     /// <summary>Median and interval, for example <c>412 [408, 417]</c>.</summary>
-    internal static string Milliseconds(Estimate median) => median.Interval is { } interval
-        ? $"{Format.Significant(median.Value)} [{Format.Significant(interval.Lower)}, {Format.Significant(interval.Upper)}]"
-        : Format.Significant(median.Value);
+    internal static string Milliseconds(Estimate median) =>
+        Format.Significant(median.Value) + (Range(median.Interval) is { } range ? $" {range}" : "");
 
     internal static string Spread(SampleSummary summary) =>
-        $"{Format.Count(summary.Count, "sample")}, MAD {Format.Significant(summary.Mad)} ms, {Format.Count(summary.Outliers, "outlier")}" +
-        (summary.MedianInterval is null ? $"; an interval needs {Bootstrap.LeastSamples} samples" : "");
+        $"{Format.Count(summary.Count, "sample")}, MAD {Format.Significant(summary.Mad)} ms, {Format.Count(summary.Outliers, "outlier")}";
 
     /// <summary>Factor and interval, for example <c>2.41× [2.31, 2.55]</c>.</summary>
-    internal static string Times(Estimate ratio) => ratio is { HasWidth: true, Interval: { } interval }
-        ? $"{Format.Times(ratio.Value)} [{Format.Number(interval.Lower, ratio.Value < 10 ? 2 : 1)}, {Format.Number(interval.Upper, ratio.Value < 10 ? 2 : 1)}]"
-        : Format.Times(ratio.Value);
+    internal static string Times(Estimate ratio) => Format.Times(ratio.Value) + (TimesRange(ratio) is { } range ? $" {range}" : "");
 
-    internal static Cell SpeedUp(CaseView view) => view.SpeedUp is { } ratio
-        ? new(Times(ratio), ratio.Value)
-        : Cell.Empty(view.Gap ?? $"{ReportModel.Baseline} was not measured in the same run");
+    internal static Cell Factor(Estimate ratio) => new(Format.Times(ratio.Value), ratio.Value) { Second = TimesRange(ratio) };
+
+    internal static Cell SpeedUp(CaseView view) => view.SpeedUp is { } ratio ? Factor(ratio)
+        : view.Gap is null ? Cell.Empty($"{ReportModel.Baseline} was not measured in the same run")
+        : Cell.Blank;
 
     internal static Cell Percentile(CaseView view, Func<SampleSummary, Percentile> of) => view.Summary is not { } summary
-        ? Cell.Empty(view.Gap!)
+        ? Cell.Blank
         : of(summary) is { Value: { } value } ? new(Format.Significant(value), value) : Cell.Empty(of(summary).Reason!);
 
-    internal static Cell ImagesPerSecond(CaseView view) => view.ImagesPerSecond is { } rate ? new(Format.Significant(rate), rate) : Cell.Empty(view.Gap!);
+    internal static Cell ImagesPerSecond(CaseView view) => view.ImagesPerSecond is { } rate ? new(Format.Significant(rate), rate) : Cell.Blank;
 
     internal static Cell Allocation(CaseView view) => view.Run.Memory?.AllocatedBytesPerOperation is { } bytes
         ? new(Format.Bytes(bytes), bytes)
-        : Cell.Empty(view.Gap ?? "allocations were not measured");
+        : Missing(view, "allocations were not measured");
 
     internal static Cell PeakMemory(CaseView view) => view.Run.Memory?.PeakRssBytes is { } bytes
         ? new(Format.Mebibytes(bytes), bytes)
-        : Cell.Empty(view.Gap ?? "peak memory was not measured, or this system cannot tell it");
+        : Missing(view, "peak memory was not measured, or this system cannot tell it");
 
     internal static Cell ModelSize(CaseView view) => view.Run.Artefact is { } artefact
         ? new(Format.Mebibytes(artefact.Bytes), artefact.Bytes, $"{artefact.Name}, sha256 {artefact.Sha256}")
-        : Cell.Empty(view.Gap ?? "no artefact was stored");
+        : Missing(view, "no artefact was stored");
 
-    internal static Cell Difference(CaseView view)
+    internal static Cell Ap(CaseView view) => view.Run.CocoAp is { } ap
+        ? new(Format.Number(100 * ap, 1), ap) { Second = view.Run.CocoApDifference is { } d ? ApDifference(d.Scale(100)) : null }
+        : Missing(view, "AP was not measured for this artefact");
+
+    internal static Cell ApDifferenceCell(CaseView view) => view.Run.CocoApDifference is { } difference
+        ? new(Format.Signed(100 * difference.Value, 1), difference.Value) { Second = ApRange(difference.Scale(100)) }
+        : view.Run.Variant == ReportModel.Baseline ? new("reference") : Missing(view, "AP was not measured for this artefact");
+
+    /// <summary>For example <c>−0.2 [−0.9, +0.4]</c>, in points.</summary>
+    internal static string ApDifference(Interval points) => $"{Format.Signed(points.Value, 1)} {ApRange(points)}";
+
+    internal static Cell Difference(CaseView view) => view.Run.Agreement is { } agreement
+        ? new(Format.Scientific(agreement.LogitsMaxAbs), agreement.LogitsMaxAbs, $"against {agreement.Reference}") { Second = $"boxes {Format.Scientific(agreement.BoxesMaxAbs)}" }
+        : Missing(view, "outputs were not compared");
+
+    internal static Cell Verdict(CaseView view)
     {
-        if (view.Run.Agreement is not { } agreement) { return Cell.Empty(view.Gap ?? "outputs were not compared"); }
-        return new(
-            $"{Format.Scientific(agreement.LogitsMaxAbs)} / {Format.Scientific(agreement.BoxesMaxAbs)}", agreement.LogitsMaxAbs,
-            $"against {agreement.Reference}: largest difference of logits, and of boxes as a fraction of the image");
+        if (view.Gap is { } gap) { return new("not measured") { Note = gap }; }
+        if (view.Run.Contamination is { Verdict: not ContaminationVerdict.Clean } c)
+        {
+            return new(Inline.Bold(c.Verdict == ContaminationVerdict.Contaminated ? "contaminated" : "noisy")) { Note = string.Join("; ", c.Reasons) };
+        }
+
+        if (view.Run.Variant == ReportModel.Baseline) { return new("baseline"); }
+        return new(view.SpeedUp is not { } speedUp ? "" : Verdicts.OfSpeedUp(speedUp.Interval) switch
+        {
+            Core.Verdict.Faster => "faster",
+            Core.Verdict.Slower => "slower",
+            _ => "undecided",
+        });
     }
+
+    /// <summary>A name from a result file as it may stand in a shell command: letters and digits only.</summary>
+    internal static string Word(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
+
+    // In a row that is a gap, one reason is enough.
+    static Cell Missing(CaseView view, string reason) => view.Gap is null ? Cell.Empty(reason) : Cell.Blank;
+
+    static string NoInterval(SampleSummary summary) => $"{Format.Count(summary.Count, "sample")}: an interval needs {Bootstrap.LeastSamples}";
+
+    static string? Range(Interval? interval) => interval is { } i ? $"[{Format.Significant(i.Lower)}, {Format.Significant(i.Upper)}]" : null;
+
+    static string? TimesRange(Estimate ratio) => ratio is { HasWidth: true, Interval: { } i }
+        ? $"[{Format.Number(i.Lower, ratio.Value < 10 ? 2 : 1)}, {Format.Number(i.Upper, ratio.Value < 10 ? 2 : 1)}]"
+        : null;
+
+    static string ApRange(Interval points) => $"[{Format.Signed(points.Lower, 1)}, {Format.Signed(points.Upper, 1)}]";
 }

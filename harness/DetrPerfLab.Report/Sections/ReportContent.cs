@@ -1,27 +1,71 @@
 namespace DetrPerfLab.Report;
 
-/// <summary>Puts the sections together.</summary>
+/// <summary>Puts the sections together, top to bottom in the order of a reader's questions.</summary>
 static class ReportContent
 {
-    internal static ReportDocument Create(ReportModel model)
-    {
-        var sections = new List<Section> { Effects(model) };
-        return new ReportDocument("DETR performance", sections);
-    }
+    static readonly (string What, Func<ReportModel, Drawing> Create)[] s_charts =
+    [
+        ("the stacked steps", WaterfallChart.Create),
+        ("accuracy against latency", ParetoChart.Create),
+        ("thread scaling", ThreadChart.Create),
+        ("resolution", ResolutionChart.Create),
+        ("chunking", ChunkingChart.Create),
+        ("garbage collector modes", GcChart.Create),
+        ("time by module", ModuleChart.Create),
+        ("latency distributions", DistributionChart.Create),
+        ("share of peak", PeakChart.Create),
+    ];
 
-    static Section Effects(ReportModel model)
+    internal static ReportDocument Create(ReportModel model, Limits limits, Answer answer, Section? comparison, bool withCharts) => new(
+        "DETR performance on this machine",
+        model.Caption,
+        [
+            AnswerSection.Create(model, limits, answer),
+            Effects(model, withCharts),
+            .. withCharts ? (Section[])[Charts(model)] : [],
+            WhySection.Create(model),
+            FactorialSection.Create(model),
+            .. comparison is null ? (Section[])[] : [comparison],
+            SuitesSection.Create(model),
+            TrustSection.Create(model),
+        ]);
+
+    static Section Effects(ReportModel model, bool withCharts)
     {
-        var blocks = new List<Block> { new Paragraph([model.Caption], Tone.Note) };
+        var blocks = new List<Block>();
         blocks.AddRange(model.Problems.Select(p => new Paragraph([p], Tone.Warning)));
-        if (model.Effects.Count > 0) { blocks.Add(EffectTable.Create(model)); }
-        AddFigure(blocks, SpeedUpChart.Create(model), "speed-up");
+        if (model.Effects.Count > 0)
+        {
+            blocks.Add(EffectTable.Create(model));
+            blocks.Add(EffectTable.Legend(model));
+        }
+        else
+        {
+            blocks.Add(new Paragraph(["Neither the engine nor the precision suite has results; what other suites measured stands below."]));
+        }
+
+        var drawing = SpeedUpChart.Create(model);
+        if (withCharts) { blocks.Add(drawing.Chart is { } chart ? new Figure(chart) : new Paragraph([$"No chart of speed-ups: {drawing.Reason}."], Tone.Note)); }
         return new Section("effects", "What each variant costs and gains", blocks);
     }
 
-    // What the data does not give is left out, with its reason.
-    static void AddFigure(List<Block> blocks, Drawing drawing, string what)
+    static Section Charts(ReportModel model)
     {
-        if (drawing.Chart is { } chart) { blocks.Add(new Figure(chart)); }
-        else { blocks.Add(new Paragraph([$"No chart of {what}: {drawing.Reason}."], Tone.Note)); }
+        var blocks = new List<Block>();
+        var lacking = new List<IReadOnlyList<Inline>>();
+        foreach (var (what, create) in s_charts)
+        {
+            var drawing = create(model);
+            if (drawing.Chart is { } chart) { blocks.Add(new Figure(chart)); }
+            else { lacking.Add([$"{what}: {drawing.Reason}"]); }
+        }
+
+        if (lacking.Count > 0)
+        {
+            blocks.Add(new Paragraph(["Not drawn:"]));
+            blocks.Add(new PointList(lacking));
+        }
+
+        return new Section("charts", "Charts", blocks);
     }
 }

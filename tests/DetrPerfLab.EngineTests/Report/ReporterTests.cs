@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DetrPerfLab.Report;
 using DetrPerfLab.Tests;
@@ -7,7 +8,7 @@ namespace DetrPerfLab.EngineTests.Report;
 public class ReporterTests
 {
     [Fact]
-    public void Write_FakeResults_GivesTableAndChart()
+    public void Write_FakeResults_GivesBothPagesAndEveryChart()
     {
         using var folder = new TempFolder();
         FakeResults.Write(folder.File("results"));
@@ -15,13 +16,47 @@ public class ReporterTests
         var files = Reporter.Write(new() { ResultsDir = folder.File("results"), PlotsDir = folder.File("plots") });
 
         var page = File.ReadAllText(files.Markdown);
-        Assert.Contains("| `ort-int8-static` | 17", page);
+        Assert.Contains("| `ort-int8-static` |", page);
         Assert.Contains("src=\"../plots/speedup.svg\"", page);
         Assert.Contains("libtorch was built without a quantised engine", page);
+        Assert.StartsWith("On Fake CPU 9000 with 8 cores, use ort-int8-static: 13.", files.Answer);
         Assert.Empty(files.Warnings);
-        var svg = XDocument.Load(folder.File("plots/speedup.svg"));
-        Assert.Contains(svg.Descendants(), e => e.Name.LocalName == "title" && e.Value.StartsWith("ort-int8-static: 7."));
-        Assert.All(files.Charts, path => Assert.True(new FileInfo(path).Length > 1000));
+        Assert.Equal(30, files.Charts.Count); // ten charts: light, dark, PNG
+        Assert.All(files.Charts, path => Assert.True(new FileInfo(path).Length > 1000, path));
+        Assert.All(files.Charts.Where(p => p.EndsWith(".svg")), path => XDocument.Load(path));
+        // Every chart of the Markdown is there, and in the page in both themes.
+        Assert.All(Regex.Matches(page, "src(set)?=\"([^\"]+)\""), m => Assert.True(File.Exists(Path.Combine(folder.File("results"), m.Groups[2].Value))));
+        Assert.Equal(20, Regex.Count(File.ReadAllText(files.Html), "<svg role=\"img\""));
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.partial", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Html_EveryId_IsUnique()
+    {
+        using var folder = new TempFolder();
+        FakeResults.Write(folder.File("results"));
+
+        var page = File.ReadAllText(Reporter.Write(new() { ResultsDir = folder.File("results"), PlotsDir = folder.File("plots") }).Html);
+
+        var ids = Regex.Matches(page, @"\bid=[""']([^""']+)[""']").Select(m => m.Groups[1].Value).ToArray();
+        Assert.Equal(ids.Distinct().Count(), ids.Length);
+    }
+
+    [Fact]
+    public void Guard_RendererMissing_TellsTheCommandAndExitsWithThree()
+    {
+        // The package throws inside a type initialiser, its stand-in directly, and both inside a parallel query.
+        Exception[] thrown =
+        [
+            new DllNotFoundException("'gnuplot' was not found. Install it: apt-get install gnuplot-nox"),
+            new AggregateException(new TypeInitializationException("SkiaSharp.SKObject", new DllNotFoundException("libSkiaSharp: apt-get install libfontconfig1"))),
+        ];
+        Assert.All(thrown, exception =>
+        {
+            var mistake = Assert.Throws<LabException>(() => ChartWriter.Guard<int>(() => throw exception));
+            Assert.Equal(ExitCode.Missing, mistake.ExitCode);
+            Assert.Contains("apt-get install", mistake.Message);
+        });
     }
 
     [Fact]

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using DetrPerfLab.Core;
+using DetrPerfLab.Report;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary><c>detrlab report</c>: charts, report.md and report.html from result files.</summary>
+static class ReportCommand
+{
+    internal static Command Create()
+    {
+        var results = new Option<string>("--results") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
+        var plots = new Option<string>("--plots") { Description = "Folder for the charts.", DefaultValueFactory = _ => LabPaths.Plots };
+        var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts, for machines without a plot backend." };
+        var output = new Option<string?>("--out") { Description = "Folder for report.md and report.html; the results folder by default." };
+        var machine = new Option<string?>("--machine") { Description = "Part of a machine folder's name; by default the machine that measured last." };
+        var apLoss = new Option<double?>("--max-ap-loss") { Description = "AP points (of 100) that may be lost." };
+        var memory = new Option<double?>("--max-memory") { Description = "Largest peak of resident memory, MiB." };
+        var latency = new Option<double?>("--max-latency") { Description = "Largest median latency, milliseconds." };
+        var compare = new Option<string?>("--compare") { Description = "A second results folder to set beside the first." };
+        var across = new Option<bool>("--across-machines") { Description = "With --compare: compute ratios over different machines too, marked." };
+        var command = new Command("report", "Draws the charts and writes report.md and report.html from result files.")
+        {
+            results, plots, noCharts, output, machine, apLoss, memory, latency, compare, across,
+        };
+        command.SetAction(parsed =>
+        {
+            var files = Reporter.Write(new ReportOptions
+            {
+                ResultsDir = parsed.GetValue(results)!,
+                PlotsDir = parsed.GetValue(noCharts) ? null : parsed.GetValue(plots),
+                OutDir = parsed.GetValue(output),
+                Machine = parsed.GetValue(machine),
+                Limits = new Limits
+                {
+                    MaxApLoss = parsed.GetValue(apLoss),
+                    MaxMemoryBytes = parsed.GetValue(memory) * 1024 * 1024,
+                    MaxLatencyMs = parsed.GetValue(latency),
+                },
+                CompareDir = parsed.GetValue(compare),
+                CompareAcrossMachines = parsed.GetValue(across),
+            });
+            var text = parsed.InvocationConfiguration.Output;
+            text.WriteLine(files.Answer);
+            text.WriteLine(files.Markdown);
+            text.WriteLine(files.Html);
+            if (files.Charts.Count > 0) { text.WriteLine($"{files.Charts.Count} pictures in {parsed.GetValue(plots)}"); }
+            foreach (var warning in files.Warnings) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {warning}"); }
+            return (int)ExitCode.Done;
+        });
+        return command;
+    }
+}

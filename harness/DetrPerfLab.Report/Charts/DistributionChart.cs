@@ -1,0 +1,76 @@
+using DetrPerfLab.Core;
+using ScottPlot;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Distribution of the latencies: the share of operations that took at most so long.</summary>
+static class DistributionChart
+{
+    const int LeastSamples = 10;
+
+    internal static Drawing Create(ReportModel model)
+    {
+        CaseView[] cases = [.. model.Effects.Where(c => c.Summary is { Count: >= LeastSamples }).Reverse()];
+        if (cases.Length == 0) { return Drawing.None($"no variant has {LeastSamples} samples"); }
+        var alt = "Latency distributions, fastest to slowest sample: " +
+            string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Significant(c.Summary!.Minimum)} to {Format.Significant(c.Summary.Maximum)} ms")) + ".";
+        return new Chart("distribution", alt, 460, canvas => Draw(canvas, cases, model.Caption));
+    }
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
+    {
+        canvas.Frame("How the latencies spread around their medians", caption, "latency of one operation, per cent of the variant's median", "share of operations at or below, per cent", right: 235);
+        // Each against its own median: variants that are ten times apart could not show their tails on one axis.
+        var x = Ticks.Linear(cases.Min(c => 100 * c.Summary!.Minimum / c.Summary.Median), cases.Max(c => 100 * c.Summary!.Maximum / c.Summary.Median), 7, " %");
+        canvas.XAxis(x);
+        canvas.YAxis(Ticks.Linear(0, 100, 6, " %"), 0, 102);
+        foreach (var view in cases)
+        {
+            var (xs, ys) = Steps(Quantile.Sorted([.. view.Run.SamplesMs]), view.Summary!.Median);
+            var style = VariantStyle.Of(view.Run.Variant);
+            canvas.Curve(xs, ys, style.In(canvas.Theme), pattern: PatternOf(style.Marker));
+        }
+
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var (view, style) = (cases[i], VariantStyle.Of(cases[i].Run.Variant));
+            var y = 98 - (i * Math.Min(8, 96.0 / cases.Length));
+            canvas.Text(Sample(style.Marker), x.High, y, Alignment.MiddleLeft, offsetX: 8, color: style.In(canvas.Theme), bold: true);
+            canvas.Text($"{view.Run.Variant} ({Format.Significant(view.Summary!.Median)} ms)", x.High, y, Alignment.MiddleLeft, offsetX: 36);
+            foreach (var at in (double[])[0.5, 1])
+            {
+                var ms = at == 1 ? view.Summary.Maximum : view.Summary.Median;
+                canvas.Hover(100 * ms / view.Summary.Median, 100 * at, $"{view.Run.Variant}: {(at == 1 ? "slowest" : "median")} {Format.Significant(ms)} ms, {Cells.Spread(view.Summary)}");
+            }
+        }
+    }
+
+    static (double[] Xs, double[] Ys) Steps(double[] sorted, double median)
+    {
+        var xs = new double[2 * sorted.Length];
+        var ys = new double[2 * sorted.Length];
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            xs[2 * i] = xs[(2 * i) + 1] = 100 * sorted[i] / median;
+            ys[2 * i] = 100.0 * i / sorted.Length;
+            ys[(2 * i) + 1] = 100.0 * (i + 1) / sorted.Length;
+        }
+
+        return (xs, ys);
+    }
+
+    // The colour tells the engine; the line's pattern tells the precision, as the marker does elsewhere.
+    static LinePattern PatternOf(MarkerShape marker) => marker switch
+    {
+        MarkerShape.FilledDiamond => LinePattern.Dotted,
+        MarkerShape.FilledTriangleUp => LinePattern.Dashed,
+        _ => LinePattern.Solid,
+    };
+
+    static string Sample(MarkerShape marker) => marker switch
+    {
+        MarkerShape.FilledDiamond => "····",
+        MarkerShape.FilledTriangleUp => "– –",
+        _ => "——",
+    };
+}

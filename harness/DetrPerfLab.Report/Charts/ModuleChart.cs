@@ -1,0 +1,50 @@
+using ScottPlot;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Where the time of each variant goes, by module.</summary>
+static class ModuleChart
+{
+    // Okabe and Ito's hues again, ordered so that neighbours differ in lightness too.
+    static readonly string[] s_colors = ["#0072B2", "#56B4E9", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#7A5C00", "#8C959F", "#AA4499", "#44AA99"];
+
+    internal static Drawing Create(ReportModel model)
+    {
+        CaseView[] cases = [.. model.Cases.Where(c => c.Run.Modules.Count > 0)
+            .GroupBy(c => c.Run.Variant).Select(g => g.OrderBy(c => c.Run.Started).Last())
+            .OrderByDescending(c => c.Run.Modules.Sum(m => m.Ms)).ThenBy(c => c.Run.Variant, StringComparer.Ordinal)];
+        if (cases.Length == 0) { return Drawing.None("no variant was profiled"); }
+        var alt = "Time by module: " + string.Join("; ", cases.Select(c => $"{c.Run.Variant} " +
+            string.Join(", ", c.Run.Modules.OrderByDescending(m => m.Ms).Take(3).Select(m => $"{m.Name} {Format.Significant(m.Ms)} ms")))) + ".";
+        return new Chart("modules", alt, 190 + (40 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+    }
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
+    {
+        string[] modules = [.. cases.SelectMany(c => c.Run.Modules.Select(m => m.Name)).Distinct()];
+        var high = cases.Max(c => c.Run.Modules.Sum(m => m.Ms));
+        canvas.Frame("Where the time goes", caption, "time of one operation, ms (profile pass)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 190);
+        var ticks = Ticks.Linear(0, high);
+        canvas.XAxis(ticks, 0, high * 1.01);
+        canvas.Categories([.. cases.Select(c => c.Run.Variant)], spare: 0.6);
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var from = 0.0;
+            var whole = cases[i].Run.Modules.Sum(m => m.Ms);
+            foreach (var module in cases[i].Run.Modules)
+            {
+                canvas.Bar(-i, from, from + module.Ms, new(s_colors[Array.IndexOf(modules, module.Name) % s_colors.Length]));
+                canvas.HoverRow(-i, from, from + module.Ms, $"{cases[i].Run.Variant}, {module.Name}: {Format.Significant(module.Ms)} ms, {Format.Percent(module.Ms / whole)}");
+                from += module.Ms;
+            }
+        }
+
+        // Beside the data: bars of any length stay free of it.
+        var (row, step) = (0.35, Math.Min(1.0, (cases.Length + 0.2) / modules.Length));
+        foreach (var (name, index) in modules.Select((m, i) => (m, i)))
+        {
+            canvas.Text("■", high * 1.01, row - (index * step), Alignment.MiddleLeft, offsetX: 16, color: new(s_colors[index % s_colors.Length]));
+            canvas.Text(name, high * 1.01, row - (index * step), Alignment.MiddleLeft, offsetX: 32);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using ScottPlot;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Latency against accuracy: what no other variant beats in both.</summary>
+static class ParetoChart
+{
+    internal static Drawing Create(ReportModel model)
+    {
+        if (Measure(model) is not { } measure) { return Drawing.None("no accuracy was measured for two variants"); }
+        CaseView[] cases = [.. model.Effects.Where(c => c.Summary is not null && measure.Of(c) is not null)];
+        // A contaminated run is shown, but nothing is decided by it.
+        var front = Front([.. cases.Select(c => (c.Summary!.Median, c.IsContaminated ? double.NegativeInfinity : measure.Of(c)!.Value))]);
+        var alt = $"Latency against {measure.Label}. On the Pareto front: " +
+            string.Join(", ", front.Select(i => $"{cases[i].Run.Variant} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + ".";
+        return new Chart("accuracy", alt, 440, canvas => Draw(canvas, cases, front, measure, model.Caption));
+    }
+
+    /// <summary>Indices of the points that no other beats in both, fastest first.</summary>
+    internal static int[] Front(IReadOnlyList<(double Latency, double Accuracy)> points)
+    {
+        var front = new List<int>();
+        var best = double.NegativeInfinity;
+        foreach (var i in Enumerable.Range(0, points.Count).OrderBy(i => points[i].Latency).ThenByDescending(i => points[i].Accuracy))
+        {
+            if (points[i].Accuracy <= best) { continue; }
+            best = points[i].Accuracy;
+            front.Add(i);
+        }
+
+        return [.. front];
+    }
+
+    // Labelled images say most; without them, how near the detections or the classes stay to the reference.
+    static AccuracyMeasure? Measure(ReportModel model)
+    {
+        AccuracyMeasure[] known =
+        [
+            new("COCO AP@[.50:.95], points", c => 100 * c.Run.CocoAp, IsAp: true),
+            new("AP with the reference's detections as truth, points", c => 100 * c.Run.Agreement?.DetectionAp),
+            new("queries whose class is unchanged, per cent", c => 100 * (1 - c.Run.Agreement?.ClassChangedShare)),
+        ];
+        return known.FirstOrDefault(m => model.Effects.Count(c => c.Summary is not null && m.Of(c) is not null) >= 2);
+    }
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, int[] front, AccuracyMeasure measure, string caption)
+    {
+        var xs = cases.Select(c => c.Summary!.Median).ToArray();
+        var ys = cases.Select(c => measure.Of(c)!.Value).ToArray();
+        canvas.Frame("Accuracy against latency; the line joins what nothing else beats", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, left: 84);
+        var x = Ticks.Logarithmic(xs.Min() * 0.9, xs.Max() * 1.1);
+        var margin = Math.Max((ys.Max() - ys.Min()) * 0.15, 0.2);
+        var y = Ticks.Linear(ys.Min() - margin, ys.Max() + margin, 6);
+        canvas.XAxis(x);
+        canvas.YAxis(y);
+        canvas.Curve([.. front.Select(i => Math.Log10(xs[i]))], [.. front.Select(i => ys[i])], canvas.Theme.Faint, width: 1.5f, pattern: LinePattern.DenselyDashed);
+        var labels = new LabelPlacer(canvas);
+        for (var i = 0; i < cases.Length; i++) { labels.Keep(Math.Log10(xs[i]), ys[i]); }
+        foreach (var i in Enumerable.Range(0, cases.Length).OrderByDescending(i => ys[i]).ThenBy(i => xs[i]))
+        {
+            var style = VariantStyle.Of(cases[i].Run.Variant);
+            var at = Math.Log10(xs[i]);
+            if (cases[i].Median is { HasWidth: true } median) { canvas.WhiskerX(Math.Log10(median.Lower), Math.Log10(median.Upper), ys[i]); }
+            if (measure.IsAp && cases[i].Run.CocoApDifference is { } difference)
+            {
+                // The interval of the difference, drawn around the AP itself.
+                var centre = ys[i] - (100 * difference.Value);
+                canvas.WhiskerY(at, Math.Max(y.Low, centre + (100 * difference.Lower)), Math.Min(y.High, centre + (100 * difference.Upper)));
+            }
+
+            canvas.Point(at, ys[i], style.In(canvas.Theme), style.Marker);
+            labels.Add(cases[i].Run.Variant, at, ys[i]);
+            canvas.Hover(at, ys[i], $"{cases[i].Run.Variant}: {Cells.Milliseconds(cases[i].Median!.Value)} ms, {measure.Label} {Format.Number(ys[i], 1)}");
+        }
+    }
+
+    sealed record AccuracyMeasure(string Label, Func<CaseView, double?> Of, bool IsAp = false);
+}

@@ -1,0 +1,39 @@
+using ScottPlot;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>How much of what this machine attains at best each variant uses.</summary>
+static class PeakChart
+{
+    internal static Drawing Create(ReportModel model)
+    {
+        CaseView[] cases = [.. model.Effects.Where(c => Share(c) is not null)];
+        if (cases.Length == 0) { return Drawing.None("the machine's peak was not probed, or operations were not counted"); }
+        var alt = "Share of the machine's measured peak: " + string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Percent(Share(c)!.Value)}")) + ".";
+        return new Chart("peak-share", alt, 118 + (36 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+    }
+
+    /// <summary>Attained over attainable operations a second; null where either is not known.</summary>
+    internal static double? Share(CaseView view) => view is { Run: { Flops: > 0 and var flops, Peak: { GflopsPerSecond: > 0 } peak }, Summary: { } summary }
+        ? flops / (summary.Median / 1000) / (peak.GflopsPerSecond * 1e9)
+        : null;
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
+    {
+        canvas.Frame(
+            "Share of this machine's measured peak", caption, "attained operations a second, per cent of the best matrix product in that precision", "",
+            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 170);
+        canvas.XAxis(Ticks.Linear(0, 100, 6, " %"), 0, Math.Max(100, 100 * cases.Max(c => Share(c)!.Value)));
+        canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var share = Share(cases[i])!.Value;
+            var peak = cases[i].Run.Peak!;
+            canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
+            canvas.Text(Format.Percent(share), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
+            canvas.Text($"of {Format.Significant(peak.GflopsPerSecond)} GOP/s {peak.Precision}", 100, -i, Alignment.MiddleLeft, offsetX: 12, color: canvas.Theme.Faint);
+            canvas.HoverRow(-i, 0, 100 * share,
+                $"{cases[i].Run.Variant}: {Format.Significant(share * peak.GflopsPerSecond)} of {Format.Significant(peak.GflopsPerSecond)} GOP/s ({peak.Precision})");
+        }
+    }
+}

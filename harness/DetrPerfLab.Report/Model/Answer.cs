@@ -1,0 +1,100 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Whether a variant keeps to a limit.</summary>
+enum Fit
+{
+    /// <summary>It does.</summary>
+    Meets,
+
+    /// <summary>It cannot be told: the interval holds the limit, or the figure is missing.</summary>
+    Undecided,
+
+    /// <summary>It does not.</summary>
+    Fails,
+}
+
+/// <summary>A variant, how it fits the limits, and why.</summary>
+sealed record Candidate(CaseView View, Fit Fit, IReadOnlyList<string> Reasons);
+
+/// <summary>Which variant to use.</summary>
+/// <param name="Best">Null when nothing can be recommended.</param>
+/// <param name="Ties">Others whose speed cannot be told from the best's.</param>
+/// <param name="Candidates">All, as judged.</param>
+sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyList<Candidate> Candidates)
+{
+    /// <summary>AP points that may be lost when the reader sets no limit.</summary>
+    internal const double DefaultApLoss = 1;
+
+    /// <summary>Without labelled images, a larger share of changed classes is not recommended.</summary>
+    internal const double MaxClassChanged = 0.02;
+
+    internal static Answer Find(ReportModel model, Limits limits)
+    {
+        Candidate[] candidates = [.. model.Effects.Select(view => Judge(view, limits))];
+        // Speed-ups, not latencies, are compared: each was taken against the baseline of its own run.
+        var usable = candidates.Where(c => c.View.SpeedUp is not null).ToArray();
+        var pool = usable.Where(c => c.Fit == Fit.Meets).ToArray();
+        if (pool.Length == 0) { pool = [.. usable.Where(c => c.Fit == Fit.Undecided)]; }
+        var best = pool.MaxBy(c => c.View.SpeedUp!.Value.Value);
+        return new(best, best is null ? [] : [.. pool.Where(c => c != best && IsTie(best.View, c.View)).OrderByDescending(c => c.View.SpeedUp!.Value.Value)], candidates);
+    }
+
+    static bool IsTie(CaseView best, CaseView other)
+    {
+        if (best.Run.Suite == other.Run.Suite && best.ParameterText == other.ParameterText)
+        {
+            return Verdicts.OfSpeedUp(Estimate.Ratio(other, best)?.Interval) == Verdict.Undecided;
+        }
+
+        return other.SpeedUp!.Value.Upper >= best.SpeedUp!.Value.Lower;
+    }
+
+    internal static Candidate Judge(CaseView view, Limits limits)
+    {
+        if (view.Gap is { } gap) { return new(view, Fit.Fails, [$"not measured: {gap}"]); }
+        if (view.Run.Contamination is { Verdict: ContaminationVerdict.Contaminated } contamination)
+        {
+            return new(view, Fit.Fails, [$"its run was contaminated: {string.Join("; ", contamination.Reasons)}"]);
+        }
+
+        List<(Fit Fit, string? Reason)> judged = [Accuracy(view, limits.MaxApLoss)];
+        if (limits.MaxMemoryBytes is { } bytes)
+        {
+            judged.Add(view.Run.Memory?.PeakRssBytes is not { } peak ? (Fit.Undecided, "its peak memory is not known")
+                : peak > bytes ? (Fit.Fails, $"peak memory {Format.Mebibytes(peak)} MiB, limit {Format.Mebibytes(bytes)} MiB")
+                : (Fit.Meets, null));
+        }
+
+        if (limits.MaxLatencyMs is { } ms)
+        {
+            var median = view.Median!.Value;
+            var fit = median.Lower > ms ? Fit.Fails : median.Upper > ms ? Fit.Undecided : Fit.Meets;
+            judged.Add((fit, fit == Fit.Meets ? null : $"latency {Cells.Milliseconds(median)} ms, limit {Format.Significant(ms)} ms"));
+        }
+
+        return new(view, judged.Max(j => j.Fit), [.. judged.Where(j => j.Reason is not null).Select(j => j.Reason!)]);
+    }
+
+    static (Fit Fit, string? Reason) Accuracy(CaseView view, double? maxLoss)
+    {
+        if (view.Run.CocoApDifference is { } fraction)
+        {
+            var difference = fraction.Scale(100);
+            var limit = -(maxLoss ?? DefaultApLoss);
+            var fit = difference.Upper < limit ? Fit.Fails : difference.Lower < limit ? Fit.Undecided : Fit.Meets;
+            return (fit, fit == Fit.Meets ? null : $"AP difference {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)}");
+        }
+
+        if (view.Run.Variant == ReportModel.Baseline) { return (Fit.Meets, null); }
+        if (view.Run.Agreement?.ClassChangedShare is { } changed && changed > MaxClassChanged)
+        {
+            return (Fit.Fails, $"the class of {Format.Percent(changed, 1)} of the queries changed, and no AP was measured that would excuse it");
+        }
+
+        return maxLoss is null && view.Run.Agreement is not null
+            ? (Fit.Meets, null)
+            : (Fit.Undecided, view.Run.Agreement is null ? "its outputs were not compared with the reference" : "its AP was not measured");
+    }
+}

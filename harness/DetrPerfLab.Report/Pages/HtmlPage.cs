@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>Writes a document as one HTML file that asks for nothing outside itself.</summary>
+/// <remarks>Both appearances of each chart are in the page and the style sheet shows the fitting one, so that no script is needed to read it.</remarks>
+static class HtmlPage
+{
+    /// <summary>The whole page.</summary>
+    /// <param name="document">What to write.</param>
+    /// <param name="svgs">Each chart in light and dark, as SVG elements; charts that are not in it are left out.</param>
+    internal static string Write(ReportDocument document, IReadOnlyDictionary<string, (string Light, string Dark)> svgs)
+    {
+        var page = new StringBuilder();
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+            // Nothing may be fetched, even if a result file smuggled in markup.
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n")
+            .Append($"<title>{Escape(document.Title)}</title>\n<style>\n{Resource("page.css")}</style>\n</head>\n<body>\n<main>\n")
+            .Append($"<h1>{Escape(document.Title)}</h1>\n<p class=\"caption\">{Escape(document.Caption)}</p>\n")
+            .Append("<nav aria-label=\"Sections\"><ul>\n");
+        foreach (var section in document.Sections) { page.Append($"<li><a href=\"#{section.Id}\">{Escape(section.Heading)}</a></li>\n"); }
+        page.Append("</ul></nav>\n");
+        foreach (var section in document.Sections)
+        {
+            page.Append($"<section aria-labelledby=\"{section.Id}\">\n<h2 id=\"{section.Id}\">{Escape(section.Heading)}</h2>\n");
+            foreach (var block in section.Blocks) { WriteBlock(page, block, svgs); }
+            page.Append("</section>\n");
+        }
+
+        return page.Append("</main>\n<script>\n").Append(Resource("page.js")).Append("</script>\n</body>\n</html>\n").ToString();
+    }
+
+    static void WriteBlock(StringBuilder page, Block block, IReadOnlyDictionary<string, (string Light, string Dark)> svgs)
+    {
+        switch (block)
+        {
+            case Paragraph paragraph:
+                var tone = paragraph.Tone == Tone.Text ? "" : $" class=\"{paragraph.Tone.ToString().ToLowerInvariant()}\"";
+                page.Append($"<p{tone}>{Text(paragraph.Text)}</p>\n");
+                break;
+            case PointList list:
+                page.Append("<ul>\n");
+                foreach (var item in list.Items) { page.Append($"<li>{Text(item)}</li>\n"); }
+                page.Append("</ul>\n");
+                break;
+            case SubHeading heading:
+                page.Append($"<h3>{Escape(heading.Text)}</h3>\n");
+                break;
+            case CodeBlock code:
+                page.Append($"<pre tabindex=\"0\"><code>{Escape(code.Text)}</code></pre>\n");
+                break;
+            case Figure figure when svgs.TryGetValue(figure.Chart.Name, out var svg):
+                page.Append($"<figure>\n<div class=\"light\">{svg.Light}</div>\n<div class=\"dark\">{svg.Dark}</div>\n</figure>\n");
+                break;
+            case Figure:
+                break;
+            case Table table:
+                WriteTable(page, table);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(block), block.GetType().Name, "no way to write it");
+        }
+    }
+
+    static void WriteTable(StringBuilder page, Table table)
+    {
+        if (table.Long) { page.Append($"<details>\n<summary>{Escape(table.Caption)} ({table.Rows.Count})</summary>\n"); }
+        page.Append($"<div class=\"scroll\" role=\"region\" aria-label=\"{Escape(table.Caption)}\" tabindex=\"0\">\n<table>\n");
+        if (!table.Long) { page.Append($"<caption class=\"unseen\">{Escape(table.Caption)}</caption>\n"); }
+        page.Append("<thead><tr>");
+        foreach (var column in table.Columns)
+        {
+            page.Append($"<th scope=\"col\"{(column.Numeric ? " class=\"num\"" : "")}{Title(column.Help)}>")
+                .Append(column.Heading.Length > 0 ? $"<button type=\"button\">{Escape(column.Heading)}</button>" : "<span aria-hidden=\"true\"></span>")
+                .Append("</th>");
+        }
+
+        page.Append("</tr></thead>\n<tbody>\n");
+        var notes = new List<string>();
+        foreach (var row in table.Rows)
+        {
+            page.Append("<tr>");
+            for (var i = 0; i < row.Count; i++) { WriteCell(page, row[i], table.Columns[i], notes, isFirst: i == 0); }
+            page.Append("</tr>\n");
+        }
+
+        page.Append("</tbody>\n</table>\n</div>\n");
+        if (notes.Count > 0) { page.Append("<ol class=\"notes\">\n").AppendJoin("", notes.Select(n => $"<li>{Escape(n)}</li>\n")).Append("</ol>\n"); }
+        if (table.Long) { page.Append("</details>\n"); }
+    }
+
+    static void WriteCell(StringBuilder page, Cell cell, Column column, List<string> notes, bool isFirst)
+    {
+        var name = isFirst ? "th scope=\"row\"" : "td";
+        var key = cell.SortKey is { } number ? $" data-key=\"{number.ToString("R", CultureInfo.InvariantCulture)}\"" : cell.Text.Count == 0 ? " data-empty" : "";
+        page.Append($"<{name}{(column.Numeric ? " class=\"num\"" : "")}{key}{Title(cell.Hint)}>{Text(cell.Text)}");
+        if (cell.Second is { } second) { page.Append($"<small>{Escape(second)}</small>"); }
+        if (cell.Note is { } note)
+        {
+            if (!notes.Contains(note)) { notes.Add(note); }
+            page.Append($"<sup title=\"{Escape(note)}\">[{notes.IndexOf(note) + 1}]</sup>");
+        }
+
+        page.Append(isFirst ? "</th>" : "</td>");
+    }
+
+    static string Text(IReadOnlyList<Inline> runs) => string.Concat(runs.Select(run => run.Style switch
+    {
+        InlineStyle.Code => $"<code>{Escape(run.Text)}</code>",
+        InlineStyle.Bold => $"<strong>{Escape(run.Text)}</strong>",
+        _ => Escape(run.Text),
+    }));
+
+    static string Title(string? text) => text is null ? "" : $" title=\"{Escape(text)}\"";
+
+    /// <summary>Text as text, in content and in attributes in double quotes.</summary>
+    static string Escape(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal);
+
+    static string Resource(string name)
+    {
+        using var stream = typeof(HtmlPage).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,25 @@
+// Tables sort by the column that was clicked: by number where cells carry one, else by text; empty cells stay last.
+for (const button of document.querySelectorAll("th button")) {
+  button.addEventListener("click", () => {
+    const heading = button.closest("th");
+    const table = heading.closest("table");
+    const column = heading.cellIndex;
+    const falling = heading.getAttribute("aria-sort") === "ascending";
+    for (const other of table.tHead.rows[0].cells) { other.removeAttribute("aria-sort"); }
+    heading.setAttribute("aria-sort", falling ? "descending" : "ascending");
+    const sign = falling ? -1 : 1;
+    const key = row => {
+      const cell = row.cells[column];
+      return cell.dataset.key !== undefined ? Number(cell.dataset.key) : cell.dataset.empty !== undefined ? null : cell.textContent.trim();
+    };
+    const rows = [...table.tBodies[0].rows].map(row => [key(row), row]);
+    rows.sort(([a], [b]) => {
+      if (a === null || b === null) { return (a === null) - (b === null); }
+      if (typeof a === "number" && typeof b === "number") { return sign * (a - b); }
+      return sign * String(a).localeCompare(String(b), "en", { numeric: true });
+    });
+    table.tBodies[0].append(...rows.map(([, row]) => row));
+  });
+}
+// What is folded away must still be on paper.
+addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("details")) { d.open = true; } });

@@ -1,0 +1,79 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>What the figures rest on: warm-ups, samples, verdicts, environment, and how to repeat each row.</summary>
+static class TrustSection
+{
+    static readonly Column[] s_columns =
+    [
+        new("result"),
+        new("samples", Numeric: true),
+        new("outliers", Numeric: true, Help: "beyond 1.5 quartile ranges; kept in all figures"),
+        new("warm-up", Numeric: true, Help: "operations before the samples"),
+        new("run", Help: "what disturbed it"),
+        new("artefact", Help: "first digits of its sha256"),
+        new("commit"),
+    ];
+
+    internal static Section Create(ReportModel model)
+    {
+        var blocks = new List<Block>();
+        blocks.AddRange(model.Problems.Select(p => new Paragraph([p], Tone.Warning)));
+        blocks.Add(new PointList([.. Points(model)]));
+        if (model.Machine is { } machine) { blocks.Add(Environment(machine)); }
+        else { blocks.Add(new Paragraph(["machine.json is missing or damaged: what measured these results is not known."], Tone.Warning)); }
+        blocks.Add(new Table("What each result rests on", s_columns, [.. model.Cases.Select(Row)]) { Long = true });
+        blocks.Add(new Paragraph(["Every row can be measured again with the suite that its name begins with, for example:"]));
+        blocks.Add(new CodeBlock(string.Join('\n', model.Cases.Select(c => Cells.Word(c.Run.Suite)).Distinct().Select(s => $"./run-all.sh --filter '*{s}Benchmarks*'"))));
+        return new Section("trust", "What the figures rest on", blocks);
+    }
+
+    static IEnumerable<IReadOnlyList<Inline>> Points(ReportModel model)
+    {
+        var measured = model.Cases.Where(c => c.Summary is not null).ToArray();
+        yield return [$"{Format.Count(measured.Length, "case")} with samples, {Format.Count(model.Cases.Count - measured.Length, "gap")} with a reason."];
+        var watched = measured.Where(c => c.Run.Contamination is not null).ToArray();
+        int Of(ContaminationVerdict verdict) => watched.Count(c => c.Run.Contamination!.Verdict == verdict);
+        yield return [watched.Length == 0
+            ? "No run was watched for disturbances."
+            : $"Disturbances: {Of(ContaminationVerdict.Clean)} clean, {Of(ContaminationVerdict.Noisy)} noisy, {Of(ContaminationVerdict.Contaminated)} contaminated, {measured.Length - watched.Length} not watched."];
+        var unsteady = measured.Count(c => c.Run.WarmUp is { Steady: false });
+        yield return [$"Warm-up: {(unsteady == 0 ? "every case that stored it was steady before its samples" : $"{Format.Count(unsteady, "case")} not steady before the samples")}."];
+        yield return ["Intervals: 95 %, percentile bootstrap of medians with a fixed seed; ratios only between cases of one suite. Percentiles only from as many samples as they need."];
+        string[] fingerprints = [.. model.Cases.Select(c => c.Run.Machine).Distinct().Order(StringComparer.Ordinal)];
+        yield return [$"Fingerprint of machine and software: ", Inline.Code(string.Join(", ", fingerprints)),
+            fingerprints.Length > 1 ? ". More than one: these results do not all come from the same environment." : "."];
+    }
+
+    static Table Environment(MachineInfo m)
+    {
+        (string Name, string? Value)[] rows =
+        [
+            ("processor", m.CpuModel),
+            ("processor id", m.CpuId),
+            ("cores", m.Cores.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ("CPU quota", m.CpuQuota is { } quota ? $"{Format.Significant(quota)} cores" : null),
+            ("instruction sets", m.Isa.Count > 0 ? string.Join(", ", m.Isa) : null),
+            ("memory", m.MemoryBytes > 0 ? $"{Format.Mebibytes(m.MemoryBytes)} MiB" : null),
+            ("governor", m.Governor),
+            ("hypervisor", m.Hypervisor),
+            ("system", m.Os),
+            ("runtime", m.Runtime),
+            .. m.Packages.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (p.Key, (string?)p.Value)),
+        ];
+        return new Table("The environment", [new("environment"), new("")], [.. rows
+            .Select(r => (IReadOnlyList<Cell>)[new(r.Name), r.Value is null ? Cell.Empty("not known, or not told by this machine") : new(r.Value)])]);
+    }
+
+    static IReadOnlyList<Cell> Row(CaseView view) =>
+    [
+        new(Inline.Code(view.Run.Id)),
+        new(view.Run.SamplesMs.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), view.Run.SamplesMs.Count),
+        view.Summary is { } s ? new(s.Outliers.ToString(System.Globalization.CultureInfo.InvariantCulture), s.Outliers) : Cell.Blank,
+        view.Run.WarmUp is { } w ? new($"{w.Operations}{(w.Steady ? "" : ", not steady")}", w.Operations, w.Rule) : view.Gap is null ? Cell.Empty("not stored") : Cell.Blank,
+        view.Run.Contamination is { } c ? new(c.Verdict.ToString().ToLowerInvariant(), hint: string.Join("; ", c.Reasons)) : view.Gap is null ? Cell.Empty("not watched") : Cell.Blank,
+        view.Run.Artefact is { } a ? new(Inline.Code(a.Sha256[..Math.Min(10, a.Sha256.Length)]), hint: a.Name) : Cell.Blank,
+        new(Inline.Code(ReportModel.Short(view.Run.Commit))),
+    ];
+}

@@ -1,0 +1,68 @@
+using DetrPerfLab.Report;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DetrPerfLab.Tests.Report;
+
+public class ChartMathTests
+{
+    [Fact]
+    public void TicksLinear_AnyRange_CoverItInRisingRoundSteps() =>
+        Prop.ForAll<double, double>((a, b) =>
+        {
+            if (!double.IsFinite(a) || !double.IsFinite(b) || Math.Abs(a) > 1e9 || Math.Abs(b) > 1e9) { return true; }
+            var (low, high) = (Math.Min(a, b), Math.Max(a, b));
+            if (high - low < 1e-6 * Math.Max(1, Math.Abs(high))) { return true; }
+            var ticks = Ticks.Linear(low, high);
+            return ticks.Low <= low + ((high - low) * 1e-6) && ticks.High >= high - ((high - low) * 1e-6) && ticks.Positions.Length is >= 2 and <= 14
+                && ticks.Positions.Zip(ticks.Positions.Skip(1)).All(p => p.Second > p.First) && ticks.Labels.Distinct().Count() == ticks.Labels.Length;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void TicksLogarithmic_Range_IsCoveredByOneTwoFive()
+    {
+        var ticks = Ticks.Logarithmic(118, 2310);
+
+        Assert.Equal(["100", "200", "500", "1000", "2000", "5000"], ticks.Labels);
+        Assert.Equal(2, ticks.Low, 12);
+    }
+
+    [Fact]
+    public void ParetoFront_AnyPoints_HoldsExactlyWhatNothingBeats() =>
+        Prop.ForAll<(byte, byte)[]>(raw =>
+        {
+            var points = raw.Select(p => ((double)p.Item1, (double)p.Item2)).ToArray();
+            var front = ParetoChart.Front(points);
+            bool Beaten(int i) => points.Any(p => p.Item1 <= points[i].Item1 && p.Item2 >= points[i].Item2 && p != points[i]);
+            return front.All(i => !Beaten(i))
+                && Enumerable.Range(0, points.Length).All(i => Beaten(i) || front.Any(f => points[f] == points[i]));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void ParetoFront_ContaminatedPoint_IsNotOnIt() =>
+        Assert.Equal([1], ParetoChart.Front([(1, double.NegativeInfinity), (2, 40)]));
+
+    [Theory]
+    [InlineData(1239.4, "1239")]
+    [InlineData(470.2, "470")]
+    [InlineData(0.4337, "0.434")]
+    [InlineData(-0.0312, "−0.0312")]
+    [InlineData(0, "0")]
+    public void Significant_Value_HasThreeDigits(double value, string expected) => Assert.Equal(expected, Format.Significant(value));
+
+    [Theory]
+    [InlineData(0.44, 1, "+0.4")]
+    [InlineData(-0.26, 1, "−0.3")]
+    [InlineData(-0.01, 1, "0.0")]
+    [InlineData(0.01, 1, "0.0")]
+    public void Signed_Value_HasItsSignUnlessItIsNothing(double value, int decimals, string expected) => Assert.Equal(expected, Format.Signed(value, decimals));
+
+    [Fact]
+    public void VariantStyle_EveryFixedVariant_TakesTheColourOfItsEngine()
+    {
+        Assert.Equal(VariantStyle.Of("ort-fp32").Light, VariantStyle.Of("ort-int8-static").Light);
+        Assert.NotEqual(VariantStyle.Of("ort-fp32").Light, VariantStyle.Of("ort-cuda-fp32").Light);
+        Assert.NotEqual(VariantStyle.Of("torch-fp32").Light, VariantStyle.Of("torchscript-fp32").Light);
+        Assert.NotEqual(VariantStyle.Of("ort-fp32").Marker, VariantStyle.Of("ort-int8-static").Marker);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using DetrPerfLab.Report;
+using Markdig;
+
+namespace DetrPerfLab.Tests.Report;
+
+public class PageTests
+{
+    const string Hostile = "a|b `c` <script>alert(1)</script> **d** [e](http://f) \" ' \n# g";
+
+    static readonly MarkdownPipeline s_gitHub = new MarkdownPipelineBuilder().UsePipeTables().Build();
+
+    static RunResult[] HostileResults { get; } = [.. FakeResults.Engine.Select((r, i) => i == 0
+        ? r with { Variant = Hostile, Id = Hostile, Commit = Hostile, Suite = "Engine" + Hostile, Findings = [new(Hostile, Hostile, Hostile)], Gap = Hostile, SamplesMs = [] }
+        : r)];
+
+    [Fact]
+    public void Markdown_HostileTexts_RenderAsText()
+    {
+        var html = Markdown.ToHtml(Reports.Markdown(Reports.Model(HostileResults)), s_gitHub);
+
+        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain("<a href=\"http://f\"", html);
+        Assert.DoesNotContain("<strong>d</strong>", html);
+    }
+
+    [Fact]
+    public void Markdown_Tables_HaveAsManyCellsAsHeadings()
+    {
+        var html = Markdown.ToHtml(Reports.Markdown(Reports.Model([.. HostileResults, .. FakeResults.Precision])), s_gitHub);
+
+        foreach (Match table in Regex.Matches(html, "<table>.*?</table>", RegexOptions.Singleline))
+        {
+            var headings = Regex.Count(table.Value, "<th[ >]");
+            var rows = Regex.Matches(table.Value, "<tr>.*?</tr>", RegexOptions.Singleline).Skip(1).ToArray();
+            Assert.NotEmpty(rows);
+            Assert.All(rows, row => Assert.Equal(headings, Regex.Count(row.Value, "<td[ >]")));
+        }
+    }
+
+    [Fact]
+    public void Html_HostileTexts_StayText()
+    {
+        var page = Reports.Html(Reports.Model(HostileResults));
+
+        Assert.Single(Regex.Matches(page, "<script"));
+        Assert.Contains("&lt;script&gt;alert(1)", page);
+    }
+
+    [Fact]
+    public void Html_AnyResults_AsksForNothingOutside()
+    {
+        var page = Reports.Html(Reports.Model(FakeResults.All));
+
+        Assert.DoesNotMatch(@"(src|srcset|action|data)\s*=\s*[""']", page.Replace("data-", ""));
+        Assert.All(Regex.Matches(page, "href=\"([^\"]*)\"").Select(m => m.Groups[1].Value), target => Assert.StartsWith("#", target));
+        Assert.DoesNotContain("@import", page);
+        Assert.DoesNotContain("url(", page);
+    }
+
+    [Fact]
+    public void Html_Links_PointToSectionsThatExist()
+    {
+        var page = Reports.Html(Reports.Model(FakeResults.All));
+
+        Assert.All(Regex.Matches(page, "href=\"#([^\"]*)\""), link => Assert.Contains($"id=\"{link.Groups[1].Value}\"", page));
+    }
+
+    [Fact]
+    public void ChartSvg_Finish_NamesThePictureAndKeepsIdsApart()
+    {
+        var svg = ChartSvg.Finish(
+            "<svg width=\"1\"><defs><path id='p'/></defs><use xlink:href='#p' fill=\"#abcdef\"/></svg>", "a < b & \"c\"", "x-", [new(1.25, -2, 3, 4, "<v>")]);
+
+        Assert.Contains("<svg role=\"img\" aria-label=\"a &lt; b &amp; &quot;c&quot;\" width", svg);
+        Assert.Contains("id='x-p'", svg);
+        Assert.Contains("href='#x-p' fill=\"#abcdef\"", svg);
+        Assert.Contains("<rect x=\"1.3\" y=\"-2.0\" width=\"3.0\" height=\"4.0\"><title>&lt;v&gt;</title></rect>", svg);
+        System.Xml.Linq.XDocument.Parse(svg.Replace("xlink:", ""));
+    }
+}
