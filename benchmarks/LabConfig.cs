@@ -44,6 +44,8 @@ static class LabConfig
             // The order in the file is the order of the story: naive first, fastest last.
             .WithOrderer(new StoryOrder())
             .WithArtifactsPath(Path.Combine(LabPaths.Root, "benchmarks", "BenchmarkDotNet.Artifacts"))
+            // Model files are built before the first case starts, and by no case.
+            .AddValidator(new PrepareArtefacts())
             .WithOptions(ConfigOptions.DisableLogFile);
     }
 }

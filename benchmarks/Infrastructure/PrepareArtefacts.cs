@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BenchmarkDotNet.Validators;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
@@ -31,8 +30,9 @@ sealed class PrepareArtefacts : IValidator
                     Console.WriteLine($"  {recipe}: {done} of {of}");
                 });
             }
-            catch (LabException reason)
+            catch (Exception reason)
             {
+                // One that cannot be built must not stop the others: its case fails again, with its reason, and is shown as a gap.
                 Console.WriteLine($"  not possible: {reason.Message}");
             }
         }

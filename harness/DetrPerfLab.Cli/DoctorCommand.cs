@@ -1,23 +1,75 @@
 using System.CommandLine;
 using System.Text.Json;
 using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Models;
+using DetrPerfLab.Report;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary><c>detrlab doctor [--json]</c>: what this machine is and has.</summary>
+/// <summary><c>detrlab doctor [--json]</c>: what this machine is and has, and the command for what it lacks.</summary>
 static class DoctorCommand
 {
     internal static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON instead of text." };
         var command = new Command("doctor", "Shows the machine, what each package really is, which models are at hand and what is missing.") { json };
-        command.SetAction(parsed =>
-        {
-            var output = parsed.InvocationConfiguration.Output;
-            var facts = new Dictionary<string, string> { ["cores"] = Environment.ProcessorCount.ToString() };
-            output.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(facts, LabJson.Options) : $"cores: {facts["cores"]}");
-            return (int)ExitCode.Done;
-        });
+        command.SetAction(parsed => Run(parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
     }
+
+    static int Run(bool json, TextWriter output)
+    {
+        var machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+        var report = new Diagnosis(
+            machine,
+            VariantRegistry.All.ToDictionary(v => v.Name, v => v.Summary),
+            [.. ModelZoo.Default.List().Select(m => new ModelAtHand(m.Name, m.Kind.ToString().ToLowerInvariant(), m.AtHand))],
+            [.. Missing(machine)]);
+        if (json) { output.WriteLine(JsonSerializer.Serialize(report, LabJson.Options)); }
+        else { Print(report, output); }
+        return (int)(report.Missing.Count == 0 ? ExitCode.Done : ExitCode.Missing);
+    }
+
+    static void Print(Diagnosis report, TextWriter output)
+    {
+        var machine = report.Machine;
+        output.WriteLine("Machine");
+        Line("processor", $"{machine.CpuModel}{(machine.CpuId is { } id ? $" ({id})" : "")}");
+        Line("cores", $"{machine.Cores}{(machine.CpuQuota is { } quota ? $", limited to {quota:0.##}" : "")}");
+        Line("ISA", string.Join(' ', machine.Isa));
+        Line("memory", $"{machine.MemoryBytes / (double)(1 << 30):F1} GiB");
+        Line("hypervisor", machine.Hypervisor ?? "none");
+        Line("system", $"{machine.Os}, {machine.Runtime}");
+        Line("fingerprint", machine.Fingerprint);
+        output.WriteLine("Packages");
+        foreach (var (name, value) in machine.Packages) { Line(name, value); }
+        output.WriteLine("Variants");
+        foreach (var (name, summary) in report.Variants) { Line(name, summary); }
+        output.WriteLine("Models");
+        foreach (var model in report.Models) { Line(model.Name, model.AtHand ? $"{model.Weights}, at hand" : $"{model.Weights}, not fetched: detrlab models fetch {model.Name}"); }
+        output.WriteLine(report.Missing.Count == 0 ? "Nothing is missing." : "Missing");
+        foreach (var missing in report.Missing) { output.WriteLine($"  {missing}"); }
+
+        void Line(string name, string value) => output.WriteLine($"  {name,-26} {value}");
+    }
+
+    static IEnumerable<string> Missing(MachineInfo machine)
+    {
+        foreach (var (name, value) in machine.Packages.Where(p => p.Value.StartsWith("missing", StringComparison.Ordinal)))
+        {
+            yield return $"{name}: {value["missing".Length..].TrimStart(':', ' ')}";
+        }
+
+        if (machine.Packages.TryGetValue("BLAS", out var blas) && blas.StartsWith("reference", StringComparison.Ordinal))
+        {
+            yield return "a fast BLAS: libtorch found the reference one, which is many times slower. Run: eng/setup.sh";
+        }
+    }
+
+    sealed record Diagnosis(MachineInfo Machine, IReadOnlyDictionary<string, string> Variants, IReadOnlyList<ModelAtHand> Models, IReadOnlyList<string> Missing);
+
+    sealed record ModelAtHand(string Name, string Weights, bool AtHand);
 }

@@ -13,6 +13,7 @@ static class LabCommand
         DetectCommand.Create(),
         DoctorCommand.Create(),
         EvalCommand.Create(),
+        ExportCommand.Create(),
         ModelsCommand.Create(),
         ParityCommand.Create(),
         ReportCommand.Create(),

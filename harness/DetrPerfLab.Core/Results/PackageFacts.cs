@@ -21,7 +21,12 @@ public static class PackageFacts
         yield return new(package, source ?? $"package {version}");
 
         var backend = assembly.GetType("DetrPerfLab.Compat.Backend")?.GetMethod("Versions", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic);
-        if (backend?.Invoke(null, null) is not IReadOnlyDictionary<string, string> versions) { yield break; }
-        foreach (var library in versions) { yield return library; }
+        foreach (var library in backend is null ? [] : Ask(backend)) { yield return library; }
+    }
+
+    static IEnumerable<KeyValuePair<string, string>> Ask(MethodInfo backend)
+    {
+        try { return backend.Invoke(null, null) as IReadOnlyDictionary<string, string> ?? Enumerable.Empty<KeyValuePair<string, string>>(); }
+        catch (TargetInvocationException) { return []; } // its native library is missing, which whoever uses it reports with the remedy
     }
 }

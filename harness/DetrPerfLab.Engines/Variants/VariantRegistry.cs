@@ -1,6 +1,5 @@
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines.Torch;
-using DetrPerfLab.Onnx;
 
 namespace DetrPerfLab.Engines;
 
@@ -9,8 +8,6 @@ public static class VariantRegistry
 {
     /// <summary>The plain eager model: what the others are compared with.</summary>
     public const string Baseline = "torch-fp32";
-
-    static readonly OnnxRecipe s_fp32 = new("fp32", build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions()));
 
     /// <summary>From the plainest to the most optimised.</summary>
     public static IReadOnlyList<Variant> All { get; } =
@@ -21,10 +18,14 @@ public static class VariantRegistry
         Torch("torch-bf16", "eager, bfloat16 weights and activations", Fidelity.Reduced),
         Torch("torch-int8-dynamic", "eager, int8 linear layers", Fidelity.Reduced),
         Torch("torchscript-fp32", "traced, frozen, optimised", Fidelity.Exact),
-        Ort("ort-fp32-disabled", "ONNX Runtime, the graph as exported", Fidelity.Exact, s_fp32, GraphOptimization.Disabled),
-        Ort("ort-fp32-basic", "ONNX Runtime, constants folded", Fidelity.Exact, s_fp32, GraphOptimization.Basic),
-        Ort("ort-fp32-extended", "ONNX Runtime, operators fused", Fidelity.Exact, s_fp32, GraphOptimization.Extended),
-        Ort("ort-fp32", "ONNX Runtime, operators fused and laid out for the processor", Fidelity.Exact, s_fp32),
+        Ort("ort-fp32-disabled", "ONNX Runtime, the graph as exported", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Disabled),
+        Ort("ort-fp32-basic", "ONNX Runtime, constants folded", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Basic),
+        Ort("ort-fp32-extended", "ONNX Runtime, operators fused", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Extended),
+        Ort("ort-fp32", "ONNX Runtime, operators fused and laid out for the processor", Fidelity.Exact, OnnxRecipes.Fp32),
+        Ort("ort-fp16", "ONNX Runtime, half-precision weights and activations", Fidelity.Reduced, OnnxRecipes.Fp16),
+        Ort("ort-int8-dynamic", "ONNX Runtime, int8 linear layers, ranges found at run time", Fidelity.Reduced, OnnxRecipes.Int8Dynamic),
+        Ort("ort-int8-static-all", "ONNX Runtime, int8 wherever it can be: the warning example", Fidelity.Reduced, OnnxRecipes.Int8StaticAll),
+        Ort("ort-int8-static", "ONNX Runtime, int8 convolutions with calibrated ranges, linear layers dynamic, box head in float", Fidelity.Reduced, OnnxRecipes.Int8Static),
     ];
 
     /// <summary>The variant of that name.</summary>

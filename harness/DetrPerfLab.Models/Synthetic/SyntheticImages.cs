@@ -14,8 +14,14 @@ public static class SyntheticImages
     /// <summary>A batch of images, padded with zeros at the right and the bottom to the largest height and width.</summary>
     /// <param name="sizes">Height and width of each image, at least one.</param>
     /// <returns><c>pixel_values</c> float32 [N,3,H,W] and <c>pixel_mask</c> int64 [N,H,W] (1 = image, 0 = padding).</returns>
-    public static TensorSet CreateBatch(params ReadOnlySpan<ImageSize> sizes)
+    public static TensorSet CreateBatch(params ReadOnlySpan<ImageSize> sizes) => CreateBatch(0, sizes);
+
+    /// <inheritdoc cref="CreateBatch(ReadOnlySpan{ImageSize})"/>
+    /// <param name="first">Index of the first image: other indices, other images.</param>
+    /// <param name="sizes">Height and width of each image, at least one.</param>
+    public static TensorSet CreateBatch(int first, params ReadOnlySpan<ImageSize> sizes)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfZero(sizes.Length, nameof(sizes));
         var (height, width) = (0, 0);
         foreach (var size in sizes) { (height, width) = (Math.Max(height, size.Height), Math.Max(width, size.Width)); }
@@ -25,7 +31,7 @@ public static class SyntheticImages
         for (var i = 0; i < sizes.Length; i++)
         {
             var image = pixels.Floats.Slice(i * 3 * height * width, 3 * height * width);
-            FillImage(i, sizes[i], image, height, width);
+            FillImage(first + i, sizes[i], image, height, width);
             for (var row = 0; row < sizes[i].Height; row++)
             {
                 mask.Longs.Slice(((i * height) + row) * width, sizes[i].Width).Fill(1);
@@ -36,7 +42,7 @@ public static class SyntheticImages
     }
 
     /// <summary>Fills one image of a batch.</summary>
-    /// <param name="index">The image's place in the batch; picks its sequence.</param>
+    /// <param name="index">Picks its sequence.</param>
     /// <param name="size">Its own size.</param>
     /// <param name="destination">Zeros, [3, height, width].</param>
     /// <param name="height">Padded height.</param>

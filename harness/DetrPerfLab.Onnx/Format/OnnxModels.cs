@@ -25,7 +25,10 @@ public static class OnnxModels
     public static void SetMetadata(this ModelProto model, string key, string? value)
     {
         var entry = model.MetadataProps.FirstOrDefault(p => p.Key == key);
-        if (value is null) { model.MetadataProps.Remove(entry); }
+        if (value is null)
+        {
+            if (entry is not null) { model.MetadataProps.Remove(entry); }
+        }
         else if (entry is not null) { entry.Value = value; }
         else { model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value }); }
     }

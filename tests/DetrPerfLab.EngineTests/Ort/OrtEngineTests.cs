@@ -124,7 +124,12 @@ public class OrtEngineTests(TinyDetr model) : IClassFixture<TinyDetr>
         using var plain = new OrtEngine(model.WithoutMask, new OrtEngineOptions());
         using var other = new OrtEngine(model.WithoutMask, new OrtEngineOptions
         {
-            IntraOpThreads = 1, InterOpThreads = 2, Spinning = false, Arena = false, MemoryPattern = false, Prepacking = false,
+            IntraOpThreads = 1,
+            InterOpThreads = 2,
+            Spinning = false,
+            Arena = false,
+            MemoryPattern = false,
+            Prepacking = false,
             FixedDimensions = new Dictionary<string, long> { ["N"] = 1, ["H"] = s_size.Height, ["W"] = s_size.Width },
             ConfigEntries = new Dictionary<string, string> { ["session.set_denormal_as_zero"] = "1" },
         });

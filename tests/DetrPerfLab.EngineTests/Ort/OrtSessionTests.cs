@@ -68,7 +68,10 @@ public class OrtSessionTests
         model.Graph.Node[0].Input.Add("w");
         model.Graph.Initializer.Add(new TensorProto
         {
-            Name = "w", DataType = (int)DataType.Float, Dims = { 2 }, DataLocation = TensorProto.Types.DataLocation.External,
+            Name = "w",
+            DataType = (int)DataType.Float,
+            Dims = { 2 },
+            DataLocation = TensorProto.Types.DataLocation.External,
             ExternalData = { new StringStringEntryProto { Key = "location", Value = "../w.bin" } },
         });
         Directory.CreateDirectory(folder.File("inner"));

@@ -13,7 +13,14 @@ public sealed class TinyDetr : IDisposable
     {
         var weights = SyntheticWeights.Create(new DetrConfig
         {
-            Name = "tiny", BackboneDepth = 18, HiddenDim = 64, EncoderLayers = 2, DecoderLayers = 2, FeedForwardDim = 128, Queries = 10, Classes = 5,
+            Name = "tiny",
+            BackboneDepth = 18,
+            HiddenDim = 64,
+            EncoderLayers = 2,
+            DecoderLayers = 2,
+            FeedForwardDim = 128,
+            Queries = 10,
+            Classes = 5,
         });
         OnnxFile.Save(DetrExporter.Export(weights, new ExportOptions { StageOutputs = true }), WithMask);
         OnnxFile.Save(DetrExporter.Export(weights, new ExportOptions { PixelMask = false }), WithoutMask);

@@ -10,7 +10,15 @@ public class DetrExporterTests
     /// <summary>The smallest DETR whose graph has every part of a large one.</summary>
     static readonly DetrConfig s_tiny = new()
     {
-        Name = "tiny", BackboneDepth = 50, HiddenDim = 16, Heads = 2, EncoderLayers = 1, DecoderLayers = 2, FeedForwardDim = 32, Queries = 5, Classes = 3,
+        Name = "tiny",
+        BackboneDepth = 50,
+        HiddenDim = 16,
+        Heads = 2,
+        EncoderLayers = 1,
+        DecoderLayers = 2,
+        FeedForwardDim = 32,
+        Queries = 5,
+        Classes = 3,
     };
 
     static readonly Lazy<WeightStore> s_weights = new(() => SyntheticWeights.Create(s_tiny));
