@@ -30,7 +30,8 @@ static class LabConfig
             .WithUnrollFactor(1)
             // Cases warm up themselves until steady (DetrPerfLab.Measure.WarmUp) and report what they spent.
             .WithWarmupCount(0)
-            .WithIterationCount(quick ? 4 : 15)
+            // Six samples are the least that an interval can be made of; fifteen narrow it to a few percent.
+            .WithIterationCount(quick ? 6 : 15)
             // Outliers are what a server's p99 is made of: kept and counted.
             .WithOutlierMode(OutlierMode.DontRemove)
             .WithEnvironmentVariable(facts.Name, facts.Folder);

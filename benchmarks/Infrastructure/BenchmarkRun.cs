@@ -39,10 +39,11 @@ sealed class BenchmarkRun
 
         var store = new ResultStore(ResultsFolder);
         foreach (var results in suites) { store.Merge(_machine, results[0].Suite, results); }
-        var report = Reporter.Write(new ReportOptions { ResultsDir = ResultsFolder, PlotsDir = PlotsFolder });
+        var report = Reporter.Write(new ReportOptions { ResultsDir = ResultsFolder, Machine = Path.GetFileName(store.FolderOf(_machine)), PlotsDir = PlotsFolder });
 
         foreach (var results in suites) { SpeedUpText.Write(results, Console.Out); }
-        Console.WriteLine($"Report:  {Relative(report.Markdown)}");
+        Console.WriteLine(report.Answer);
+        Console.WriteLine($"Report:  {Relative(report.Markdown)}, {Relative(report.Html)}");
         Console.WriteLine($"Charts:  {string.Join(", ", report.Charts.Select(Relative))}");
         foreach (var warning in report.Warnings) { Console.WriteLine($"Warning: {warning}"); }
         foreach (var result in suites.SelectMany(r => r).Where(r => r.Gap is not null)) { Console.WriteLine($"Gap:     {result.Id}: {result.Gap}"); }

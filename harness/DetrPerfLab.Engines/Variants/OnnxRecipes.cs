@@ -41,7 +41,7 @@ static class OnnxRecipes
         var quantizer = new StaticQuantizer(source, options);
         var table = ActivationCalibration.Run(
             new OrtCalibrationRunner(), quantizer.Prepared, quantizer.TensorsToCalibrate,
-            Enumerable.Range(1, CalibrationImages).Select(i => SyntheticImages.CreateBatch(i, s_calibrationSize)), CalibrationImages,
+            Enumerable.Range(1, CalibrationImages).Select(i => SyntheticImages.CreateBatchFrom(i, s_calibrationSize)), CalibrationImages,
             new CalibrationOptions { Progress = build.Progress });
         var model = quantizer.Convert(table.Ranges(options.Calibration, options.Percentile)).Model;
         return Stamped(model, "int8-static", sha256, options, table.InputSha256);

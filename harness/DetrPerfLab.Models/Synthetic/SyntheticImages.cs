@@ -14,12 +14,12 @@ public static class SyntheticImages
     /// <summary>A batch of images, padded with zeros at the right and the bottom to the largest height and width.</summary>
     /// <param name="sizes">Height and width of each image, at least one.</param>
     /// <returns><c>pixel_values</c> float32 [N,3,H,W] and <c>pixel_mask</c> int64 [N,H,W] (1 = image, 0 = padding).</returns>
-    public static TensorSet CreateBatch(params ReadOnlySpan<ImageSize> sizes) => CreateBatch(0, sizes);
+    public static TensorSet CreateBatch(params ReadOnlySpan<ImageSize> sizes) => CreateBatchFrom(0, sizes);
 
     /// <inheritdoc cref="CreateBatch(ReadOnlySpan{ImageSize})"/>
     /// <param name="first">Index of the first image: other indices, other images.</param>
     /// <param name="sizes">Height and width of each image, at least one.</param>
-    public static TensorSet CreateBatch(int first, params ReadOnlySpan<ImageSize> sizes)
+    public static TensorSet CreateBatchFrom(int first, params ReadOnlySpan<ImageSize> sizes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfZero(sizes.Length, nameof(sizes));
