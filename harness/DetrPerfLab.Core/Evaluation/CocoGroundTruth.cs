@@ -22,6 +22,9 @@ public readonly record struct CocoAnnotation(long ImageId, int CategoryId, CocoB
 /// <summary>Images, categories and objects: the truth that detections are judged by.</summary>
 public sealed partial class CocoGroundTruth
 {
+    // Curves are kept a category; the largest vocabularies in use have a few thousand.
+    const int MostCategories = 1 << 16;
+
     /// <summary>Takes what the file holds; images and categories are sorted by id, as the evaluation walks them.</summary>
     /// <param name="name">Named in messages.</param>
     /// <param name="images">Ids all different.</param>
@@ -34,6 +37,7 @@ public sealed partial class CocoGroundTruth
         Name = name;
         Images = [.. images.OrderBy(i => i.Id)];
         Categories = [.. categories.OrderBy(c => c.Id)];
+        if (Categories.Count > MostCategories) { throw LabError.BadCocoEntry(name, "categories", MostCategories, $"there are {Categories.Count}, needed at most {MostCategories}"); }
         Annotations = annotations;
         ImageIndex = Index(Images.Select(i => i.Id), "images");
         CategoryIndex = Index(Categories.Select(c => (long)c.Id), "categories");

@@ -28,12 +28,12 @@ static class GemmKernel
         ArgumentOutOfRangeException.ThrowIfLessThan(a.Length, Depth * Rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(b.Length, Depth * Columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(c.Length, Rows * Columns);
-        if (Vector512.IsHardwareAccelerated) { Run512(ref AsRef(a), ref AsRef(b), c); }
-        else { Run256(ref AsRef(a), ref AsRef(b), c); }
+        if (Vector512.IsHardwareAccelerated) { Run512(ref AsRef(a), ref AsRef(b), ref c[0]); }
+        else { Run256(ref AsRef(a), ref AsRef(b), ref c[0]); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run512(ref float a, ref float b, Span<float> c)
+    static void Run512(ref float a, ref float b, ref float c)
     {
         Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
         Vector512<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
@@ -56,12 +56,23 @@ static class GemmKernel
             b = ref Unsafe.Add(ref b, 32);
         }
 
-        ReadOnlySpan<Vector512<float>> sums = [c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51];
-        for (var i = 0; i < sums.Length; i++) { (Vector512.Create<float>(c[(16 * i)..]) + sums[i]).CopyTo(c[(16 * i)..]); }
+        // One by one: a list of the sums needs a call, and sums that live across a call are stored at every step above.
+        (Vector512.LoadUnsafe(ref c) + c00).StoreUnsafe(ref c);
+        (Vector512.LoadUnsafe(ref c, 16) + c01).StoreUnsafe(ref c, 16);
+        (Vector512.LoadUnsafe(ref c, 32) + c10).StoreUnsafe(ref c, 32);
+        (Vector512.LoadUnsafe(ref c, 48) + c11).StoreUnsafe(ref c, 48);
+        (Vector512.LoadUnsafe(ref c, 64) + c20).StoreUnsafe(ref c, 64);
+        (Vector512.LoadUnsafe(ref c, 80) + c21).StoreUnsafe(ref c, 80);
+        (Vector512.LoadUnsafe(ref c, 96) + c30).StoreUnsafe(ref c, 96);
+        (Vector512.LoadUnsafe(ref c, 112) + c31).StoreUnsafe(ref c, 112);
+        (Vector512.LoadUnsafe(ref c, 128) + c40).StoreUnsafe(ref c, 128);
+        (Vector512.LoadUnsafe(ref c, 144) + c41).StoreUnsafe(ref c, 144);
+        (Vector512.LoadUnsafe(ref c, 160) + c50).StoreUnsafe(ref c, 160);
+        (Vector512.LoadUnsafe(ref c, 176) + c51).StoreUnsafe(ref c, 176);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run256(ref float a, ref float b, Span<float> c)
+    static void Run256(ref float a, ref float b, ref float c)
     {
         Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
         Vector256<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
@@ -84,8 +95,18 @@ static class GemmKernel
             b = ref Unsafe.Add(ref b, 16);
         }
 
-        ReadOnlySpan<Vector256<float>> sums = [c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51];
-        for (var i = 0; i < sums.Length; i++) { (Vector256.Create<float>(c[(8 * i)..]) + sums[i]).CopyTo(c[(8 * i)..]); }
+        (Vector256.LoadUnsafe(ref c) + c00).StoreUnsafe(ref c);
+        (Vector256.LoadUnsafe(ref c, 8) + c01).StoreUnsafe(ref c, 8);
+        (Vector256.LoadUnsafe(ref c, 16) + c10).StoreUnsafe(ref c, 16);
+        (Vector256.LoadUnsafe(ref c, 24) + c11).StoreUnsafe(ref c, 24);
+        (Vector256.LoadUnsafe(ref c, 32) + c20).StoreUnsafe(ref c, 32);
+        (Vector256.LoadUnsafe(ref c, 40) + c21).StoreUnsafe(ref c, 40);
+        (Vector256.LoadUnsafe(ref c, 48) + c30).StoreUnsafe(ref c, 48);
+        (Vector256.LoadUnsafe(ref c, 56) + c31).StoreUnsafe(ref c, 56);
+        (Vector256.LoadUnsafe(ref c, 64) + c40).StoreUnsafe(ref c, 64);
+        (Vector256.LoadUnsafe(ref c, 72) + c41).StoreUnsafe(ref c, 72);
+        (Vector256.LoadUnsafe(ref c, 80) + c50).StoreUnsafe(ref c, 80);
+        (Vector256.LoadUnsafe(ref c, 88) + c51).StoreUnsafe(ref c, 88);
     }
 
     static ref float AsRef(ReadOnlySpan<float> span) => ref Unsafe.AsRef(in span[0]);

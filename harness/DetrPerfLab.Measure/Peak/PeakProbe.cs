@@ -14,8 +14,9 @@ namespace DetrPerfLab.Measure;
 /// </remarks>
 public static class PeakProbe
 {
-    const int Trials = 7;
-    const double TrialMs = 60;
+    // Short enough that some fall between a neighbour's turns, many enough that one does.
+    const int Trials = 30;
+    const double TrialMs = 10;
 
     /// <summary>float32 multiply-adds on all cores at once.</summary>
     /// <param name="threads">Threads; those of the case whose share is wanted.</param>
@@ -55,17 +56,23 @@ public static class PeakProbe
         return new(precision, operationsARun / shortest / 1e6, how);
     }
 
-    /// <summary>The machine with its peaks: from the cache where this fingerprint was measured before, else measured and kept.</summary>
+    /// <summary>The machine with its peaks: from the cache where this fingerprint was measured before, else measured, and kept unless the machine was busy.</summary>
     /// <param name="machine">This one.</param>
     /// <param name="cacheFolder">Holds one small file a fingerprint.</param>
     /// <param name="more">Other peaks, measured by an engine.</param>
-    public static MachineInfo WithPeaks(MachineInfo machine, string cacheFolder, Func<IEnumerable<PeakInfo>>? more = null)
+    /// <param name="counters">Tell whether the machine was busy; this machine's unless a test says otherwise.</param>
+    public static MachineInfo WithPeaks(
+        MachineInfo machine, string cacheFolder, Func<IEnumerable<PeakInfo>>? more = null, ICounterSource? counters = null)
     {
         var path = Path.Combine(cacheFolder, $"peak-{machine.Fingerprint}.json");
         if (ReadCache(path) is not { Peaks.Count: > 0 } cached)
         {
+            var watch = ContaminationWatch.Start(counters);
             cached = new([MeasureFp32(machine.Cores), .. more?.Invoke() ?? []], MeasureMemoryGbPerSecond(machine.Cores));
-            AtomicFile.WriteText(path, JsonSerializer.Serialize(cached, LabJson.Options) + "\n");
+            if (watch.Stop(ContaminationLimits.Quiet).Verdict != ContaminationVerdict.Contaminated)
+            {
+                AtomicFile.WriteText(path, JsonSerializer.Serialize(cached, LabJson.Options) + "\n");
+            }
         }
 
         return machine with { Peaks = cached.Peaks, MemoryGbPerSecond = cached.MemoryGbPerSecond };
@@ -112,8 +119,8 @@ public static class PeakProbe
         var calls = 0L;
         while (clock.Elapsed.TotalMilliseconds < TrialMs)
         {
-            for (var i = 0; i < 256; i++) { GemmKernel.Run(a, b, c); }
-            calls += 256;
+            for (var i = 0; i < 64; i++) { GemmKernel.Run(a, b, c); }
+            calls += 64;
         }
 
         return calls * GemmKernel.Operations / clock.Elapsed.TotalSeconds;

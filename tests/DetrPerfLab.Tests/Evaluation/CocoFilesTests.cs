@@ -73,6 +73,10 @@ public class CocoFilesTests
     }
 
     [Fact]
+    public void Parse_TooManyCategories_IsRefusedBeforeMemoryGrows() => Assert.Contains("at most 65536", Refused(() => Parse(
+        $$"""{"images":[],"annotations":[],"categories":[{{string.Join(',', Enumerable.Range(0, 70_000).Select(i => $$"""{"id":{{i}}}"""))}}]}""")));
+
+    [Fact]
     public void Parse_DeeplyNested_IsRefused() => Refused(() => Parse("""{"x":""" + new string('[', 100_000)));
 
     [Fact]

@@ -48,8 +48,8 @@ public class PeakProbeTests
             return [new("int8", 1234, "engine")];
         }
 
-        var first = PeakProbe.WithPeaks(machine, folder.Path, More);
-        var second = PeakProbe.WithPeaks(machine, folder.Path, More);
+        var first = PeakProbe.WithPeaks(machine, folder.Path, More, new Counters(othersSeconds: 0));
+        var second = PeakProbe.WithPeaks(machine, folder.Path, More, new Counters(othersSeconds: 0));
 
         Assert.Equal(1, asked);
         Assert.Equal(first.Peaks, second.Peaks);
@@ -59,5 +59,27 @@ public class PeakProbeTests
 
         AtomicFile.WriteText(folder.File($"peak-{machine.Fingerprint}.json"), "{");
         Assert.NotEmpty(PeakProbe.WithPeaks(machine, folder.Path).Peaks); // a damaged cache is measured anew
+    }
+
+    [Fact]
+    public void WithPeaks_BusyMachine_IsNotKept()
+    {
+        using var folder = new TempFolder();
+        var machine = new MachineInfo { CpuModel = "test", Cores = 1, Os = "test", Runtime = "test" };
+
+        Assert.NotEmpty(PeakProbe.WithPeaks(machine, folder.Path, counters: new Counters(othersSeconds: 0.5)).Peaks);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path));
+    }
+
+    /// <summary>Each reading is a second of one core later, of which others had so much.</summary>
+    sealed class Counters(double othersSeconds) : ICounterSource
+    {
+        int _reads;
+
+        public CounterReading Read()
+        {
+            var now = _reads++;
+            return new(now, CoreSeconds: now, IdleSeconds: 0, StealSeconds: 0, OwnSeconds: now * (1 - othersSeconds), InvoluntarySwitches: 0, YardstickMs: 1);
+        }
     }
 }
