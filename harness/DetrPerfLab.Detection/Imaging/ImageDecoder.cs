@@ -1,4 +1,3 @@
-using System.Reflection;
 using DetrPerfLab.Core;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
@@ -17,10 +16,6 @@ public sealed class ImageDecoder
     // A stranger's file may hold any number of frames; the first is the photograph.
     static readonly DecoderOptions s_options = new() { MaxFrames = 1 };
     byte[] _file = new byte[1 << 18];
-
-    /// <summary>The library that decodes, and its version, for reports.</summary>
-    public static string Library { get; } = "SixLabors.ImageSharp "
-        + (typeof(Image).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version");
 
     /// <summary>The most pixels that are decoded; a larger image is refused before anything is allocated for it.</summary>
     /// <remarks>200 million: twice the largest camera sensors in trade, 600 MB decoded.</remarks>

@@ -10,7 +10,7 @@ public class ImageDecoderTests
     static readonly string s_folder = Path.Combine(TestPaths.Fixtures, "images");
 
     // A JPEG's pixels depend on the decoder's rounding and chroma upsampling; Pillow's are libjpeg-turbo's.
-    static readonly bool s_exact = ImageDecoder.Library.Contains("turbojpeg");
+    static readonly bool s_exact = DetectionPackages.Describe().Any(p => p.Key == "JPEG library");
 
     public static TheoryData<string> Images =>
         [.. Directory.EnumerateFiles(s_folder).Select(Path.GetFileName).OfType<string>().Where(n => n.EndsWith(".jpg") || n.EndsWith(".png")).Order()];
@@ -32,7 +32,7 @@ public class ImageDecoderTests
     [Fact]
     public void Decode_RealPhotographs_GivesPillowsPixels()
     {
-        Assert.SkipUnless(s_exact, $"{ImageDecoder.Library} does not promise libjpeg-turbo's pixels");
+        Assert.SkipUnless(s_exact, "ImageSharp's own decoder does not promise libjpeg-turbo's pixels");
         var folder = TestPaths.SharedData("coco-val2017-mini", "images");
         var decoder = new ImageDecoder();
         var image = new RgbImage();
@@ -157,6 +157,14 @@ public class ImageDecoderTests
         var refused = Assert.Throws<LabException>(() => decoder.Decode(endless, "endless", new RgbImage()));
         Assert.Contains("more than 1 MiB", refused.Message);
         Assert.InRange(endless.Given, 1 << 20, 4 << 20);
+    }
+
+    [Fact]
+    public void Describe_Codecs_HaveVersions()
+    {
+        var facts = DetectionPackages.Describe().ToDictionary();
+        Assert.Contains("SixLabors.ImageSharp", facts.Keys);
+        if (s_exact) { Assert.All(["JPEG library", "PNG library"], library => Assert.Matches(@"\.so\.\d+", facts[library])); }
     }
 
     [Fact]
