@@ -3,7 +3,7 @@ using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DetrPerfLab.Engines.Ort;
+namespace DetrPerfLab.Engines;
 
 /// <summary>The graph that ONNX Runtime really runs, after its own optimisations.</summary>
 public static class OptimizedGraphReader

@@ -5,7 +5,7 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace DetrPerfLab.Engines.Ort;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Runs models with intermediate values as outputs, through ONNX Runtime on the CPU.</summary>
 /// <param name="threads">Threads inside one operator; 0 leaves the choice to ONNX Runtime.</param>

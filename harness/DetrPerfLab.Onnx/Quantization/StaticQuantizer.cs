@@ -10,6 +10,8 @@ public sealed class StaticQuantizer
     readonly StaticOptions _options;
     readonly GraphEditor _editor;
     readonly StaticSelection _selection;
+    readonly HashSet<string> _static;
+    readonly HashSet<string> _dynamic;
 
     /// <summary>Prepares the model and chooses nodes.</summary>
     /// <param name="source">Any model of opset 11 to 21; not changed.</param>
@@ -22,8 +24,11 @@ public sealed class StaticQuantizer
         OpsetUpgrade.To13(_editor);
         _editor.Finish();
         Prepared = _editor.Model.Clone();
-        _selection = StaticSelection.Choose(_editor, options.Plan.Compile());
-        if (!_selection.Units.Any(u => u.Kind is StaticKind.Weighted or StaticKind.Product))
+        var plan = options.Plan.Compile();
+        _selection = StaticSelection.Choose(_editor, plan);
+        _static = [.. StaticNodes];
+        _dynamic = [.. _editor.Graph.Node.Where(n => plan(n) == NodePrecision.Dynamic && n.OpType is ("MatMul" or "Gemm") && LinearLayer.Read(_editor.Index, n, out _) is not null).Select(n => n.Name)];
+        if (_static.Count == 0)
         {
             throw LabError.CannotQuantize("no node can be quantised statically", "float32 Conv, MatMul or Gemm with constant weights that the plan makes static", "Check the plan and that the model is float32.");
         }
@@ -46,6 +51,13 @@ public sealed class StaticQuantizer
                 .Where(t => !shared.Contains(t)).Distinct(StringComparer.Ordinal)];
         }
     }
+
+    /// <summary>Every activation that a part of the chosen nodes may need a range for: more than <see cref="TensorsToCalibrate"/>, so that one calibration serves many plans.</summary>
+    internal IReadOnlyList<string> AllActivations =>
+        [.. _selection.Units.SelectMany(u => u.Activations(_editor.Index).Concat(u.Outputs)).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Whether the plan quantises the node and a quantised form of it exists.</summary>
+    internal bool HasQuantizedForm(string node) => _static.Contains(node) || _dynamic.Contains(node);
 
     /// <summary>Writes the quantised model. Call it once.</summary>
     /// <param name="ranges">A range for each of <see cref="TensorsToCalibrate"/>.</param>

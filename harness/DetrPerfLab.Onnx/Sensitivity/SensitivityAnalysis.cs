@@ -1,0 +1,167 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Onnx.Proto;
+
+namespace DetrPerfLab.Onnx;
+
+/// <summary>How sensitivity is measured.</summary>
+public sealed record SensitivityOptions
+{
+    /// <summary>Plan and types; every node that the plan makes static or dynamic is measured.</summary>
+    public StaticOptions Quantization { get; init; } = new();
+
+    /// <summary>Parts of a node's name, cut at <c>.</c> and <c>/</c>, that make its group; 0 for each node by itself.</summary>
+    public int ModuleDepth { get; init; }
+
+    /// <summary>Values that are compared; empty for the model's float32 outputs. For a detector that sorts its detections, name values before the sorting.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>Memory, progress and cancellation.</summary>
+    public CalibrationOptions Calibration { get; init; } = new();
+}
+
+/// <summary>Measures, for each group of nodes, the error that quantising it alone causes.</summary>
+public static class SensitivityAnalysis
+{
+    const double MostDb = 200;
+
+    /// <summary>Measures all groups.</summary>
+    /// <param name="runner">Runs the models.</param>
+    /// <param name="model">The float model.</param>
+    /// <param name="inputs">For calibration and comparison; a handful suffices.</param>
+    /// <param name="options">What and how.</param>
+    /// <exception cref="LabException">The model cannot be run or converted.</exception>
+    public static SensitivityTable Run(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, SensitivityOptions options)
+    {
+        var all = new StaticQuantizer(model, options.Quantization);
+        var table = ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, options.Calibration with { Progress = null });
+        var ranges = table.Ranges(options.Quantization.Calibration, options.Quantization.Percentile);
+        var values = options.Values.Count > 0 ? options.Values
+            : [.. all.Prepared.Graph.Output.Where(o => o.ElementType() == TensorProto.Types.DataType.Float).Select(o => o.Name)];
+        var expected = Outputs(runner, all.Prepared, values, inputs);
+        var plan = options.Quantization.Plan.Compile();
+        var planned = all.Prepared.Graph.Node.Where(n => all.HasQuantizedForm(n.Name)).ToList();
+        var groups = planned.GroupBy(n => GroupOf(n.Name, options.ModuleDepth), StringComparer.Ordinal).ToList();
+        var work = Work(runner, all.Prepared, inputs);
+        var total = Math.Max(work.Values.Sum(), 1);
+        var measured = new List<GroupSensitivity>();
+        for (var i = 0; i < groups.Count; i++)
+        {
+            options.Calibration.Cancellation.ThrowIfCancellationRequested();
+            var alone = Alone(all.Prepared, options.Quantization, plan, [.. groups[i]], ranges);
+            var (sqnr, cosine) = Compare(expected, Outputs(runner, alone, values, inputs));
+            measured.Add(new()
+            {
+                Group = groups[i].Key,
+                Nodes = [.. groups[i].Select(n => n.Name)],
+                WorkShare = groups[i].Sum(n => work.GetValueOrDefault(n.Name)) / total,
+                SqnrDb = sqnr,
+                Cosine = cosine,
+            });
+            options.Calibration.Progress?.Invoke(i + 1, groups.Count);
+        }
+
+        return new() { InputSha256 = table.InputSha256, Groups = [.. measured.OrderBy(m => m.SqnrDb).ThenBy(m => m.Group, StringComparer.Ordinal)] };
+    }
+
+    /// <summary>The first parts of a name, or the whole.</summary>
+    internal static string GroupOf(string node, int depth)
+    {
+        if (depth == 0) { return node; }
+        var at = 0;
+        for (var part = 0; at < node.Length; at++)
+        {
+            // A leading slash opens the first part.
+            if (node[at] is '.' or '/' && at > 0 && ++part == depth) { break; }
+        }
+
+        return node[..at];
+    }
+
+    /// <summary>Ranges that serve every mix of a plan: one calibration for a whole search.</summary>
+    /// <param name="runner">Runs the model.</param>
+    /// <param name="model">The float model.</param>
+    /// <param name="inputs">For calibration.</param>
+    /// <param name="options">Plan, calibration method.</param>
+    public static IReadOnlyDictionary<string, TensorRange> Ranges(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options)
+    {
+        var all = new StaticQuantizer(model, options);
+        return ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, new CalibrationOptions()).Ranges(options.Calibration, options.Percentile);
+    }
+
+    /// <summary>A mix of the same plan with some of its nodes made float; the float model where nothing is left to quantise.</summary>
+    /// <param name="model">The float model.</param>
+    /// <param name="options">The mix.</param>
+    /// <param name="ranges">From <see cref="Ranges"/>.</param>
+    public static ModelProto Mix(ModelProto model, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges)
+    {
+        var prepared = GraphPreparation.Prepare(model);
+        var plan = options.Plan.Compile();
+        if (prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Static)) { return new StaticQuantizer(model, options).Convert(ranges).Model; }
+        return prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Dynamic) ? DynamicQuantizer.Convert(model, options).Model : prepared;
+    }
+
+    // Each node keeps the precision that the plan gives it; all others compute in float.
+    static ModelProto Alone(
+        ModelProto prepared, StaticOptions options, Func<NodeProto, NodePrecision> plan, IReadOnlyList<NodeProto> group, IReadOnlyDictionary<string, TensorRange> ranges)
+    {
+        var rules = new QuantizationPlan { Rules = [] };
+        foreach (var precision in new[] { NodePrecision.Static, NodePrecision.Dynamic })
+        {
+            rules = rules.With(precision, group.Where(n => plan(n) == precision).Select(n => n.Name), "alone");
+        }
+
+        return group.Any(n => plan(n) == NodePrecision.Static)
+            ? new StaticQuantizer(prepared, options with { Plan = rules }).Convert(ranges).Model
+            : DynamicQuantizer.Convert(prepared, options with { Plan = rules }).Model;
+    }
+
+    // Multiplications of every node with a constant weight: elements of its output times the elements of the weight that meet each.
+    static Dictionary<string, double> Work(ICalibrationRunner runner, ModelProto prepared, IReadOnlyCollection<TensorSet> inputs)
+    {
+        var index = new GraphIndex(prepared.Graph);
+        var weighted = prepared.Graph.Node.Where(n => n.OpType is "Conv" or "MatMul" or "Gemm" && index.Constant(n.Input[1]) is not null).ToList();
+        var elements = runner.CountElements(prepared, [.. weighted.Select(n => n.Output[0])], inputs.First());
+        return weighted.ToDictionary(n => n.Name, n => (double)elements[n.Output[0]] * PerElement(n, index.Constant(n.Input[1])!), StringComparer.Ordinal);
+
+        static double PerElement(NodeProto node, TensorProto weight)
+        {
+            var channels = node.OpType == "Conv" || node.GetInt("transB", 0) != 0 ? weight.Dims[0] : weight.Dims[^1];
+            return weight.ElementCount() / Math.Max(channels, 1);
+        }
+    }
+
+    static List<Dictionary<string, float[]>> Outputs(ICalibrationRunner runner, ModelProto model, IReadOnlyList<string> values, IReadOnlyCollection<TensorSet> inputs)
+    {
+        using var session = runner.Open(model, values);
+        var all = new List<Dictionary<string, float[]>>();
+        foreach (var input in inputs)
+        {
+            var outputs = new Dictionary<string, float[]>(StringComparer.Ordinal);
+            session.Run(input, (name, data) => outputs[name] = data.ToArray());
+            all.Add(outputs);
+        }
+
+        return all;
+    }
+
+    static (double SqnrDb, double Cosine) Compare(List<Dictionary<string, float[]>> expected, List<Dictionary<string, float[]>> actual)
+    {
+        double signal = 0, noise = 0, cosines = 0;
+        for (var i = 0; i < expected.Count; i++)
+        {
+            var least = 1.0;
+            foreach (var (name, reference) in expected[i])
+            {
+                // Each output counts alike, whatever its unit: noise is relative to its own power.
+                var power = Math.Max(reference.Sum(v => (double)v * v), 1e-30);
+                noise += reference.Zip(actual[i][name], (r, a) => Math.Pow((double)r - a, 2)).Sum() / power;
+                signal++;
+                least = Math.Min(least, OutputAgreement.Compare(name, reference, actual[i][name]).Cosine);
+            }
+
+            cosines += least;
+        }
+
+        return (noise > 0 ? Math.Min(MostDb, 10 * Math.Log10(signal / noise)) : MostDb, cosines / expected.Count);
+    }
+}
