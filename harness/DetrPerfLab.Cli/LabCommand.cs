@@ -16,7 +16,9 @@ static class LabCommand
         ExportCommand.Create(),
         ModelsCommand.Create(),
         ParityCommand.Create(),
+        QuantizeCommand.Create(),
         ReportCommand.Create(),
+        SensitivityCommand.Create(),
     };
 
     /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted.</returns>

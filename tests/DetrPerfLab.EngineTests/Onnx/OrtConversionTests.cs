@@ -1,4 +1,4 @@
-using DetrPerfLab.Engines.Ort;
+using DetrPerfLab.Engines;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 

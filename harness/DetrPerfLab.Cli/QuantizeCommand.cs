@@ -1,0 +1,64 @@
+using System.CommandLine;
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Onnx;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary><c>detrlab quantize --model FILE --precision P --out FILE</c>: an ONNX model in lower precision.</summary>
+static class QuantizeCommand
+{
+    internal static Command Create()
+    {
+        var model = new Option<string>("--model") { Description = "ONNX file.", Required = true };
+        var target = new Option<string>("--out") { Description = "ONNX file to write.", Required = true };
+        var precision = new Option<string>("--precision") { Description = string.Join(", ", ModelQuantizer.Precisions) + ".", Required = true };
+        var plan = new Option<string?>("--plan") { Description = "JSON of rules: which node static, dynamic or float. Default: convolutions static, linear layers dynamic, box heads float." };
+        var all = new Option<bool>("--all") { Description = "Everything static: the warning example." };
+        var keep = new Option<string?>("--sensitivity") { Description = "Table of 'detrlab sensitivity'; its keep-list stays float." };
+        var symmetric = new Option<bool>("--int8-activations") { Description = "Symmetric int8 activations instead of asymmetric uint8; for ARM." };
+        var reduce = new Option<bool?>("--reduce-range") { Description = "7-bit weights. Default: where this machine lacks VNNI." };
+        var calibration = new CalibrationOption();
+        var command = new Command("quantize", "Converts any ONNX detector to float16 or INT8.") { model, target, precision, plan, all, keep, symmetric, reduce };
+        foreach (var option in calibration.All) { command.Add(option); }
+        command.SetAction(parsed =>
+        {
+            var (from, to) = (parsed.GetValue(model)!, parsed.GetValue(target)!);
+            var which = parsed.GetValue(precision)!;
+            var rules = parsed.GetValue(plan) is { } file ? QuantizationPlan.Load(file)
+                : parsed.GetValue(all) ? QuantizationPlan.AllStatic
+                : which == ModelQuantizer.DynamicPrecision ? QuantizationPlan.AllDynamic : QuantizationPlan.Mixed;
+            if (parsed.GetValue(keep) is { } table) { rules = SensitivityTable.Load(table).Apply(rules); }
+            var reduced = parsed.GetValue(reduce) ?? !IntegerDotProduct.IsSupported;
+            var report = which switch
+            {
+                ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(from, to, new Fp16Options()),
+                ModelQuantizer.DynamicPrecision => ModelQuantizer.Dynamic(from, to, new QuantizationOptions { Plan = rules, ReduceRange = reduced }),
+                ModelQuantizer.StaticPrecision => ConsoleProgress.Run("calibrating", progress => ModelQuantizer.Static(
+                    from, to,
+                    new StaticOptions
+                    {
+                        Plan = rules,
+                        ReduceRange = reduced,
+                        Calibration = calibration.Method(parsed),
+                        ActivationType = parsed.GetValue(symmetric) ? QuantizedType.Int8 : QuantizedType.UInt8,
+                        SymmetricActivations = parsed.GetValue(symmetric),
+                    },
+                    new OrtCalibrationRunner(), calibration.Images(parsed, from), new CalibrationOptions { Progress = progress })),
+                _ => throw LabError.UnknownName("precision", which, ModelQuantizer.Precisions),
+            };
+            Print(report, from, to, parsed.InvocationConfiguration.Output);
+            return (int)ExitCode.Done;
+        });
+        return command;
+    }
+
+    static void Print(ConversionReport report, string from, string to, TextWriter output)
+    {
+        var (before, after) = (new FileInfo(from).Length, new FileInfo(to).Length);
+        output.WriteLine($"{to}: {report.Converted.Count} nodes converted, {report.Kept.Count} kept, {after:N0} bytes ({100.0 * after / before:F0} % of the source)");
+        foreach (var reason in report.Kept.Values.GroupBy(r => r).OrderByDescending(r => r.Count())) { output.WriteLine($"  kept {reason.Count()}: {reason.Key}"); }
+        foreach (var warning in report.Warnings) { output.WriteLine($"  {warning}"); }
+        foreach (var finding in OptimizedGraphReader.Facts(to).Findings()) { output.WriteLine($"  {finding}"); }
+    }
+}

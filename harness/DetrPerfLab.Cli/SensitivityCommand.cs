@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Onnx;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary><c>detrlab sensitivity --model FILE --out TABLE.json [--coco DIR --target-ap-loss 0.5]</c>: which layers lose most by 8 bits.</summary>
+static class SensitivityCommand
+{
+    internal static Command Create()
+    {
+        var model = new Option<string>("--model") { Description = "ONNX file.", Required = true };
+        var target = new Option<string>("--out") { Description = "JSON table to write; 'detrlab quantize --sensitivity' reads it.", Required = true };
+        var plan = new Option<string?>("--plan") { Description = "JSON of rules; what it makes static or dynamic is measured." };
+        var depth = new Option<int>("--module-depth") { Description = "Parts of a node's name that make its group; 0 for each node by itself.", DefaultValueFactory = _ => 0 };
+        var values = new Option<string[]>("--values") { Description = "Values to compare; default: the model's float32 outputs.", AllowMultipleArgumentsPerToken = true };
+        var coco = new Option<string?>("--coco") { Description = "Labelled dataset for the search: images/ and instances.json." };
+        var loss = new Option<double?>("--target-ap-loss") { Description = "Largest loss of AP in points (0.5 is AP 0.005); searches for the fastest mix within it. Needs --coco." };
+        var calibration = new CalibrationOption();
+        var command = new Command("sensitivity", "Measures the error that quantising each layer alone causes, and finds which to keep.") { model, target, plan, depth, values, coco, loss };
+        foreach (var option in calibration.All) { command.Add(option); }
+        command.SetAction(parsed =>
+        {
+            var from = parsed.GetValue(model)!;
+            var options = new SensitivityOptions
+            {
+                Quantization = new StaticOptions
+                {
+                    Plan = parsed.GetValue(plan) is { } file ? QuantizationPlan.Load(file) : QuantizationPlan.Mixed,
+                    Calibration = calibration.Method(parsed),
+                },
+                ModuleDepth = parsed.GetValue(depth),
+                Values = parsed.GetValue(values) ?? [],
+            };
+            var images = calibration.Images(parsed, from);
+            var table = ConsoleProgress.Run("measuring", progress => SensitivityAnalysis.Run(
+                new OrtCalibrationRunner(), OnnxFile.Load(from), images, options with { Calibration = new() { Progress = progress } })) with
+            {
+                ModelSha256 = FileHash.Sha256(from),
+            };
+            if (parsed.GetValue(loss) is { } points)
+            {
+                var dataset = CocoDataset.Open(parsed.GetValue(coco) ?? throw LabError.OutOfRange("absent", "a labelled dataset, since --target-ap-loss is given", "--coco"));
+                var search = new ApSearch(from, options.Quantization, images, dataset, calibration.Detector(parsed));
+                table = table with { KeepList = ConsoleProgress.Run("searching", progress => search.Run(table, points / 100, progress)) };
+            }
+
+            table.Save(parsed.GetValue(target)!);
+            Print(table, parsed.InvocationConfiguration.Output);
+            return (int)(table.KeepList is { Holds: false } ? ExitCode.CheckFailed : ExitCode.Done);
+        });
+        return command;
+    }
+
+    static void Print(SensitivityTable table, TextWriter output)
+    {
+        output.WriteLine($"{"group",-60} {"SQNR dB",8} {"cosine",9} {"work %",7}");
+        foreach (var group in table.Groups)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group,-60} {group.SqnrDb,8:F1} {group.Cosine,9:F6} {100 * group.WorkShare,7:F2}"));
+        }
+
+        if (table.KeepList is not { } list) { return; }
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Keep {list.Groups.Count} groups: AP loss {list.Loss:F4}, target {list.TargetLoss:F4}, {100 * list.QuantizedWorkShare:F0} % of the work quantised, {list.Trials} mixes tried."));
+        foreach (var group in list.Groups) { output.WriteLine($"  {group}"); }
+    }
+}
