@@ -92,13 +92,16 @@ static partial class FakeResults
             Engine = new EngineInfo(variant, variant.StartsWith("ort") ? "ONNX Runtime" : "libtorch", "0.0-fake", new Dictionary<string, string> { ["intra-op"] = "8" }),
             // Skewed to the right, as times are: most runs near the median, some slow ones.
             SamplesMs = [.. Enumerable.Range(0, samples).Select(_ => Math.Round(medianMs * (0.985 + (0.02 * random.NextDouble()) + (0.06 * Math.Pow(random.NextDouble(), 6))), 3))],
+            Cold = new ColdInfo { LoadMs = Math.Round(medianMs * 1.7, 1), FirstMs = Math.Round(medianMs * 1.9, 1) },
+            HarnessCost = new HarnessCostInfo(0.6, 0.1),
+            Audit = new AuditInfo(Checks: 2, BitwiseEqual: 2, FreshInputs: 1, FreshToUsual: 1.01),
             WarmUp = new WarmUpInfo("two windows of 3 agree within 3 %", 6, medianMs * 6.4, Steady: true),
             Memory = new MemoryInfo { AllocatedBytesPerOperation = variant.StartsWith("ort") ? 1180 : 41_300, SteadyRssBytes = (3 * bytes) + (200L << 20), PeakRssBytes = (4 * bytes) + (300L << 20) },
         };
     }
 
     static RunResult Gap(string suite, string variant, string reason) =>
-        Case(suite, variant, 1, 0) with { Gap = reason, Memory = null, WarmUp = null, Artefact = null, Engine = null };
+        Case(suite, variant, 1, 0) with { Gap = reason, Memory = null, WarmUp = null, Artefact = null, Engine = null, Cold = null, Audit = null, HarnessCost = null };
 
     static AgreementInfo Agreement(double logits, double boxes) =>
         new() { Reference = "torch-fp32", LogitsMaxAbs = logits, BoxesMaxAbs = boxes, ClassChangedShare = logits > 0.1 ? 0.01 : 0 };

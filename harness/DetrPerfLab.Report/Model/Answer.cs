@@ -84,7 +84,7 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
             var difference = fraction.Scale(100);
             var limit = -(maxLoss ?? DefaultApLoss);
             var fit = difference.Upper < limit ? Fit.Fails : difference.Lower < limit ? Fit.Undecided : Fit.Meets;
-            return (fit, fit == Fit.Meets ? null : $"AP difference {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)}");
+            return (fit, fit == Fit.Meets ? null : $"AP difference {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)}{(maxLoss is null ? " by default" : "")}");
         }
 
         if (view.Run.Variant == ReportModel.Baseline) { return (Fit.Meets, null); }

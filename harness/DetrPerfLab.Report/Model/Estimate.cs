@@ -14,9 +14,17 @@ readonly record struct Estimate(double Value, Interval? Interval)
     /// <summary>Whether there is an interval with some width.</summary>
     internal bool HasWidth => Upper > Lower;
 
-    /// <summary>Median of the one over the median of the other.</summary>
-    internal static Estimate? Ratio(CaseView numerator, CaseView denominator) =>
-        numerator.Summary is { } above && denominator.Summary is { } below
-            ? new(above.Median / below.Median, Bootstrap.RatioOfMedians([.. numerator.Run.SamplesMs], [.. denominator.Run.SamplesMs]))
-            : null;
+    /// <summary>Median of the one over the median of the other; by rounds where both took turns in one run, so that what slowed a whole round cancels.</summary>
+    internal static Estimate? Ratio(CaseView numerator, CaseView denominator)
+    {
+        if (numerator.Summary is not { } above || denominator.Summary is not { } below) { return null; }
+        double[] times = [.. numerator.Run.SamplesMs];
+        double[] others = [.. denominator.Run.SamplesMs];
+        return new(above.Median / below.Median, TookTurns(numerator.Run, denominator.Run)
+            ? Bootstrap.PairedRatioOfMedians(times, others)
+            : Bootstrap.RatioOfMedians(times, others));
+    }
+
+    static bool TookTurns(RunResult one, RunResult other) =>
+        one.Interleaving is { } a && other.Interleaving is { } b && a.Run == b.Run && one.SamplesMs.Count == other.SamplesMs.Count;
 }

@@ -5,6 +5,9 @@ namespace DetrPerfLab.Report;
 /// <summary>Cells that several tables share, each with the reason where it is empty.</summary>
 static class Cells
 {
+    // An interval is not torn apart at the end of a line.
+    const char Gap = '\u00A0';
+
     internal static Cell Latency(CaseView view) => view.Summary is not { } summary
         ? Cell.Blank
         : new Cell(Format.Significant(summary.Median), summary.Median, Spread(summary)) { Second = Range(summary.MedianInterval), Note = summary.MedianInterval is null ? NoInterval(summary) : null };
@@ -61,33 +64,33 @@ static class Cells
     internal static Cell Verdict(CaseView view)
     {
         if (view.Gap is { } gap) { return new("not measured") { Note = gap }; }
-        if (view.Run.Contamination is { Verdict: not ContaminationVerdict.Clean } c)
-        {
-            return new(Inline.Bold(c.Verdict == ContaminationVerdict.Contaminated ? "contaminated" : "noisy")) { Note = string.Join("; ", c.Reasons) };
-        }
-
-        if (view.Run.Variant == ReportModel.Baseline) { return new("baseline"); }
-        return new(view.SpeedUp is not { } speedUp ? "" : Verdicts.OfSpeedUp(speedUp.Interval) switch
+        if (view.IsContaminated) { return new(Inline.Bold("contaminated")) { Note = Reasons(view) }; }
+        var text = view.Run.Variant == ReportModel.Baseline ? "baseline" : view.SpeedUp is not { } speedUp ? "" : Verdicts.OfSpeedUp(speedUp.Interval) switch
         {
             Core.Verdict.Faster => "faster",
             Core.Verdict.Slower => "slower",
             _ => "undecided",
-        });
+        };
+        return view.Run.Contamination is { Verdict: ContaminationVerdict.Noisy }
+            ? new(text.Length > 0 ? $"{text}, noisy" : "noisy") { Note = Reasons(view) }
+            : new(text);
     }
 
     /// <summary>A name from a result file as it may stand in a shell command: letters and digits only.</summary>
     internal static string Word(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
+
+    static string Reasons(CaseView view) => string.Join("; ", view.Run.Contamination!.Reasons);
 
     // In a row that is a gap, one reason is enough.
     static Cell Missing(CaseView view, string reason) => view.Gap is null ? Cell.Empty(reason) : Cell.Blank;
 
     static string NoInterval(SampleSummary summary) => $"{Format.Count(summary.Count, "sample")}: an interval needs {Bootstrap.LeastSamples}";
 
-    static string? Range(Interval? interval) => interval is { } i ? $"[{Format.Significant(i.Lower)}, {Format.Significant(i.Upper)}]" : null;
+    static string? Range(Interval? interval) => interval is { } i ? $"[{Format.Significant(i.Lower)},{Gap}{Format.Significant(i.Upper)}]" : null;
 
     static string? TimesRange(Estimate ratio) => ratio is { HasWidth: true, Interval: { } i }
-        ? $"[{Format.Number(i.Lower, ratio.Value < 10 ? 2 : 1)}, {Format.Number(i.Upper, ratio.Value < 10 ? 2 : 1)}]"
+        ? $"[{Format.Number(i.Lower, ratio.Value < 10 ? 2 : 1)},{Gap}{Format.Number(i.Upper, ratio.Value < 10 ? 2 : 1)}]"
         : null;
 
-    static string ApRange(Interval points) => $"[{Format.Signed(points.Lower, 1)}, {Format.Signed(points.Upper, 1)}]";
+    static string ApRange(Interval points) => $"[{Format.Signed(points.Lower, 1)},{Gap}{Format.Signed(points.Upper, 1)}]";
 }

@@ -11,6 +11,8 @@ static class TrustSection
         new("samples", Numeric: true),
         new("outliers", Numeric: true, Help: "beyond 1.5 quartile ranges; kept in all figures"),
         new("warm-up", Numeric: true, Help: "operations before the samples"),
+        new("load, ms", Numeric: true, Help: "loading the model and building the engine"),
+        new("first, ms", Numeric: true, Help: "the first operation"),
         new("run", Help: "what disturbed it"),
         new("artefact", Help: "first digits of its sha256"),
         new("commit"),
@@ -40,7 +42,18 @@ static class TrustSection
             : $"Disturbances: {Of(ContaminationVerdict.Clean)} clean, {Of(ContaminationVerdict.Noisy)} noisy, {Of(ContaminationVerdict.Contaminated)} contaminated, {measured.Length - watched.Length} not watched."];
         var unsteady = measured.Count(c => c.Run.WarmUp is { Steady: false });
         yield return [$"Warm-up: {(unsteady == 0 ? "every case that stored it was steady before its samples" : $"{Format.Count(unsteady, "case")} not steady before the samples")}."];
-        yield return ["Intervals: 95 %, percentile bootstrap of medians with a fixed seed; ratios only between cases of one suite. Percentiles only from as many samples as they need."];
+        if (measured.Where(c => c.Run.HarnessCost is not null).ToArray() is { Length: > 0 } costed)
+        {
+            var worst = costed.Max(c => c.Run.HarnessCost!.MedianUs / 1000 / c.Summary!.Median);
+            yield return [$"The harness itself adds {Format.Significant(costed.Max(c => c.Run.HarnessCost!.MedianUs))} µs to a sample, at most {Format.Percent(worst, 3)} of a median."];
+        }
+
+        if (measured.Where(c => c.Run.Audit is not null).ToArray() is { Length: > 0 } audited)
+        {
+            yield return [$"Audit: outputs of {audited.Sum(c => c.Run.Audit!.Checks)} timed operations were compared with the reference, {audited.Sum(c => c.Run.Audit!.FreshInputs)} of them on inputs never seen before."];
+        }
+
+        yield return ["Intervals: 95 %, percentile bootstrap of medians with a fixed seed; ratios only between cases of one suite, by rounds where they took turns. Percentiles only from as many samples as they need."];
         string[] fingerprints = [.. model.Cases.Select(c => c.Run.Machine).Distinct().Order(StringComparer.Ordinal)];
         yield return [$"Fingerprint of machine and software: ", Inline.Code(string.Join(", ", fingerprints)),
             fingerprints.Length > 1 ? ". More than one: these results do not all come from the same environment." : "."];
@@ -66,12 +79,16 @@ static class TrustSection
             .Select(r => (IReadOnlyList<Cell>)[new(r.Name), r.Value is null ? Cell.Empty("not known, or not told by this machine") : new(r.Value)])]);
     }
 
+    static Cell Cold(double? ms) => ms is { } value ? new(Format.Significant(value), value) : Cell.Blank;
+
     static IReadOnlyList<Cell> Row(CaseView view) =>
     [
         new(Inline.Code(view.Run.Id)),
         new(view.Run.SamplesMs.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), view.Run.SamplesMs.Count),
         view.Summary is { } s ? new(s.Outliers.ToString(System.Globalization.CultureInfo.InvariantCulture), s.Outliers) : Cell.Blank,
         view.Run.WarmUp is { } w ? new($"{w.Operations}{(w.Steady ? "" : ", not steady")}", w.Operations, w.Rule) : view.Gap is null ? Cell.Empty("not stored") : Cell.Blank,
+        Cold(view.Run.Cold?.LoadMs),
+        Cold(view.Run.Cold?.FirstMs),
         view.Run.Contamination is { } c ? new(c.Verdict.ToString().ToLowerInvariant(), hint: string.Join("; ", c.Reasons)) : view.Gap is null ? Cell.Empty("not watched") : Cell.Blank,
         view.Run.Artefact is { } a ? new(Inline.Code(a.Sha256[..Math.Min(10, a.Sha256.Length)]), hint: a.Name) : Cell.Blank,
         new(Inline.Code(ReportModel.Short(view.Run.Commit))),
