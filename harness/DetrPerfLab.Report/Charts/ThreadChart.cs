@@ -37,7 +37,7 @@ static class ThreadChart
         var ideal = Math.Min(most, y.High);
         canvas.Guide(1, 1, ideal, ideal, "ideal");
         if (model.Machine is { } machine && machine.Cores < most)
-        { 
+        {
             canvas.Guide(machine.Cores, 0, machine.Cores, y.High);
             canvas.Text($"{machine.Cores} cores", machine.Cores, y.High, Alignment.UpperLeft, offsetX: 6, offsetY: 4, color: canvas.Theme.Faint);
         }
