@@ -14,8 +14,14 @@ public static class EnginePackages
         .. PackageFacts.Describe("Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
         new("ONNX Runtime", OrMissing(() => OrtEngine.Version)),
         .. PackageFacts.Describe("TorchSharp", typeof(torch).Assembly),
-        new("libtorch", OrMissing(() => TorchRuntime.Version)),
+        .. TorchFacts(),
     ];
+
+    static IEnumerable<KeyValuePair<string, string>> TorchFacts()
+    {
+        var version = OrMissing(() => TorchRuntime.Version);
+        return [new("libtorch", version), .. version.StartsWith("missing", StringComparison.Ordinal) ? [] : TorchRuntime.Facts];
+    }
 
     static string OrMissing(Func<string> version)
     {

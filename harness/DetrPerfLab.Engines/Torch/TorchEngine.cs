@@ -7,6 +7,8 @@ namespace DetrPerfLab.Engines.Torch;
 /// <summary>What eager and scripted engines share: binding, threads, modes and the copy of the results.</summary>
 public abstract class TorchEngine : IInferenceEngine
 {
+    static int s_threadsOfProcess;
+
     readonly TorchBinding _binding;
     readonly int _threads;
     readonly bool _gradients;
@@ -55,10 +57,13 @@ public abstract class TorchEngine : IInferenceEngine
     /// <summary>Logits and boxes, float32, in the current dispose scope.</summary>
     private protected abstract (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask);
 
-    /// <summary>OpenMP's thread count belongs to the calling thread, so it is set where the work starts.</summary>
-    private protected static void SetThreads(int threads)
+    /// <summary>OpenMP's count belongs to the calling thread and the BLAS's to the process, so both are set where the work starts.</summary>
+    /// <remarks>Only when they differ: libtorch makes a new thread pool each time.</remarks>
+    static void SetThreads(int threads)
     {
-        if (get_num_threads() != threads) { set_num_threads(threads); }
+        if (get_num_threads() == threads && s_threadsOfProcess == threads) { return; }
+        set_num_threads(threads);
+        s_threadsOfProcess = threads;
     }
 
     private protected static EngineInfo Describe(string variant, int threads, params ReadOnlySpan<(string Name, string Value)> options)

@@ -19,9 +19,27 @@ public static class TorchRuntime
         ? $"TorchSharp {typeof(torch).Assembly.GetName().Version}"
         : "compat/TorchSharp (with tracing and int8 linear layers)";
 
-    /// <summary>How libtorch was built (oneDNN, BLAS, instruction set); empty where the binding cannot tell.</summary>
+    /// <summary>What libtorch computes with, by name: oneDNN, BLAS, vector kernels, quantised engines. Only the last where the binding cannot tell more.</summary>
     /// <exception cref="LabException">The native library is missing.</exception>
-    public static string Build => Guard(() => TorchExtension.Available?.DescribeBuild() ?? "");
+    public static IEnumerable<KeyValuePair<string, string>> Facts
+    {
+        get
+        {
+            var build = Guard(() => TorchExtension.Available?.DescribeBuild() ?? "");
+            foreach (var (name, prefix) in new[]
+            {
+                ("libtorch oneDNN", "Intel(R) MKL-DNN "),
+                ("libtorch BLAS", "BLAS : "),
+                ("libtorch vector kernels", "  - CPU capability usage: "),
+            })
+            {
+                var line = build.Split('\n').FirstOrDefault(l => l.StartsWith(prefix, StringComparison.Ordinal));
+                if (line is not null) { yield return new(name, line[prefix.Length..].Trim()); }
+            }
+
+            yield return new("libtorch quantised engines", QuantizedEngines is { Count: > 0 } engines ? string.Join(", ", engines) : "none that the binding reaches");
+        }
+    }
 
     /// <summary>Engines of dynamic quantisation, best first.</summary>
     /// <exception cref="LabException">The native library is missing.</exception>

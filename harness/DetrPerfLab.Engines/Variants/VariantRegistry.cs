@@ -15,7 +15,7 @@ public static class VariantRegistry
         Torch("torch-naive", "eager, gradients on: a port line by line", Fidelity.Exact),
         Torch("torch-fp32", "eager, inference mode", Fidelity.Exact),
         Torch("torch-fp32-channels-last", "eager, images and filters with channels innermost", Fidelity.Exact),
-        Torch("torch-bf16", "eager, bfloat16 weights and activations", Fidelity.Reduced),
+        Torch("torch-bf16", "eager, bfloat16 weights and activations, channels innermost", Fidelity.Reduced),
         Torch("torch-int8-dynamic", "eager, int8 linear layers", Fidelity.Reduced),
         Torch("torchscript-fp32", "traced, frozen, optimised", Fidelity.Exact),
         Ort("ort-fp32-disabled", "ONNX Runtime, the graph as exported", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Disabled),

@@ -197,6 +197,17 @@ public class TorchEngineTests
         }
     }
 
+    [Fact]
+    public void Facts_NameWhatComputes()
+    {
+        RequireExtension();
+        var facts = TorchRuntime.Facts.ToDictionary();
+        Assert.StartsWith("OpenBLAS", facts["libtorch BLAS"], StringComparison.Ordinal); // the reference BLAS is many times slower: a set-up without OpenBLAS is a mistake
+        Assert.Contains("v", facts["libtorch oneDNN"], StringComparison.Ordinal);
+        Assert.NotEmpty(facts["libtorch vector kernels"]);
+        Assert.NotEmpty(TorchRuntime.QuantizedEngines);
+    }
+
     static void RequireExtension() =>
         Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package offers neither tracing nor int8 linear layers");
 }
