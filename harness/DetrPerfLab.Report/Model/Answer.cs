@@ -45,7 +45,10 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
     {
         if (best.Run.Suite == other.Run.Suite && best.ParameterText == other.ParameterText)
         {
-            return Verdicts.OfSpeedUp(Estimate.Ratio(other, best)?.Interval) == Verdict.Undecided;
+            // Too few samples for an interval decide nothing where the samples overlap; where all are slower there is no doubt.
+            return Estimate.Ratio(other, best)?.Interval is { } ratio
+                ? Verdicts.OfSpeedUp(ratio) == Verdict.Undecided
+                : other.Run.SamplesMs.Min() <= best.Run.SamplesMs.Max();
         }
 
         return other.SpeedUp!.Value.Upper >= best.SpeedUp!.Value.Lower;
