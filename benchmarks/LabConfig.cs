@@ -34,7 +34,7 @@ static class LabConfig
             .WithIterationCount(quick ? 6 : 15)
             // Outliers are what a server's p99 is made of: kept and counted.
             .WithOutlierMode(OutlierMode.DontRemove)
-            .WithEnvironmentVariable(facts.Name, facts.Folder);
+            .WithEnvironmentVariables(new(facts.Name, facts.Folder), new(ForwardCase.QuickVariable, quick ? "1" : "0"));
 
         return ManualConfig.CreateEmpty()
             .AddJob(job)

@@ -16,6 +16,9 @@ sealed record CaseFacts
     public WarmUpInfo? WarmUp { get; init; }
     public MemoryInfo? Memory { get; init; }
     public AgreementInfo? Agreement { get; init; }
+    /// <summary>How many of BenchmarkDotNet's samples are real; the rest came after a slow case's time was spent.</summary>
+    public int? Samples { get; init; }
+
     public int ImagesPerOperation { get; init; } = 1;
     public GcInfo? Gc { get; init; }
     public string? Gap { get; init; }

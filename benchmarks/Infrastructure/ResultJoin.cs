@@ -27,6 +27,7 @@ sealed class ResultJoin(string factsFolder, string commit, string machine)
         var samples = summary[benchmark]?.AllMeasurements
             .Where(m => m.IterationMode == IterationMode.Workload && m.IterationStage == IterationStage.Actual)
             .Select(m => m.Nanoseconds / m.Operations / 1e6)
+            .Take(facts?.Samples ?? int.MaxValue)
             .ToArray() ?? [];
         var parameters = benchmark.Parameters.Items.ToDictionary(p => p.Name, p => p.Value?.ToString() ?? "");
         return new RunResult

@@ -1,0 +1,93 @@
+using DetrPerfLab.Engines;
+using DetrPerfLab.Models;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Variants;
+
+/// <summary>What holds for every registered variant; a new one is picked up by its line in the registry.</summary>
+public sealed class VariantContractTests(VariantContractTests.Cache cache) : IClassFixture<VariantContractTests.Cache>
+{
+    static readonly VariantModel s_model = VariantModel.Synthetic(
+        DetrConfig.DetrR50 with { Name = "tiny", BackboneDepth = 18, EncoderLayers = 1, DecoderLayers = 2, FeedForwardDim = 64, Queries = 10 });
+
+    public static TheoryData<string> Names => [.. VariantRegistry.All.Select(v => v.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Variant_OnAPaddedBatch_AgreesWithItsReferenceAndRepeatsItself(string name)
+    {
+        var variant = VariantRegistry.Get(name);
+        var inputs = SyntheticImages.CreateBatch(new ImageSize(128, 160), new ImageSize(96, 128));
+        using var engine = CreateOrSkip(variant);
+        var outputs = engine.Engine.AllocateOutputs(inputs);
+        engine.Engine.Run(inputs, outputs);
+        engine.Engine.Synchronize();
+
+        var reference = ReferenceOutputs.ReferenceOf(variant);
+        var expected = new ReferenceOutputs(cache.Folder).Get(s_model, reference, inputs, "padded batch", cache.Artefacts);
+        var agreement = ReferenceOutputs.ThrowIfDiverged(variant, reference, expected, outputs);
+        Assert.True(agreement.BoxesMaxAbs < 1, "boxes are fractions of the image");
+
+        var first = outputs["logits"].Floats.ToArray();
+        outputs["logits"].Floats.Clear();
+        engine.Engine.Run(inputs, outputs);
+        // Exact: the same kernels on the same input add in the same order.
+        Assert.Equal(first, outputs["logits"].Floats.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Variant_WithoutItsInput_SaysWhatIsMissing(string name)
+    {
+        using var engine = CreateOrSkip(VariantRegistry.Get(name));
+        var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 64));
+        var outputs = engine.Engine.AllocateOutputs(inputs);
+        var mistake = Assert.Throws<LabException>(() => engine.Engine.Run(new TensorSet(inputs["pixel_mask"]), outputs));
+        Assert.Equal(ExitCode.BadInput, mistake.ExitCode);
+        Assert.Contains("pixel_values", mistake.Message);
+    }
+
+    [Fact]
+    public void Get_UnknownName_ListsTheKnownOnes()
+    {
+        var mistake = Assert.Throws<LabException>(() => VariantRegistry.Get("ort-fp8"));
+        Assert.Contains("ort-fp16", mistake.Message);
+    }
+
+    [Fact]
+    public void ThrowIfDiverged_OutputsOfAnotherImage_AreRefused()
+    {
+        var variant = VariantRegistry.Get("ort-fp32");
+        var (inputs, other) = (SyntheticImages.CreateBatch(new ImageSize(64, 64)), SyntheticImages.CreateBatchFrom(1, new ImageSize(64, 64)));
+        using var engine = variant.Create(s_model, new EngineSettings(), cache.Artefacts);
+        var (expected, actual) = (engine.Engine.AllocateOutputs(inputs), engine.Engine.AllocateOutputs(other));
+        engine.Engine.Run(inputs, expected);
+        engine.Engine.Run(other, actual);
+        var mistake = Assert.Throws<LabException>(() => ReferenceOutputs.ThrowIfDiverged(variant, "itself", expected, actual));
+        Assert.Equal(ExitCode.CheckFailed, mistake.ExitCode);
+    }
+
+    VariantEngine CreateOrSkip(Variant variant)
+    {
+        try
+        {
+            return variant.Create(s_model, new EngineSettings(Threads: 2), cache.Artefacts);
+        }
+        catch (LabException lack) when (lack.ExitCode == ExitCode.Missing)
+        {
+            Assert.Skip(lack.Message);
+            throw;
+        }
+    }
+
+    public sealed class Cache : IDisposable
+    {
+        readonly TempFolder _folder = new();
+
+        internal string Folder => _folder.Path;
+
+        internal ArtefactCache Artefacts => new(_folder.Path);
+
+        public void Dispose() => _folder.Dispose();
+    }
+}
