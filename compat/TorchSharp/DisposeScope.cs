@@ -9,7 +9,7 @@ public sealed class DisposeScope : IDisposable
     [ThreadStatic]
     static DisposeScope? s_current;
 
-    readonly DisposeScope? _outer = s_current;
+    DisposeScope? _outer = s_current;
     Tensor? _first;
     bool _disposed;
 
@@ -59,9 +59,10 @@ public sealed class DisposeScope : IDisposable
         if (_disposed) { return; }
         _disposed = true;
         DisposeEverything();
-        for (var scope = s_current; scope is not null; scope = scope._outer)
+        if (s_current == this) { s_current = _outer; }
+        for (var inner = s_current; inner is not null; inner = inner._outer)
         {
-            if (scope == this) { s_current = _outer; }
+            if (inner._outer == this) { inner._outer = _outer; } // ended before a scope inside it
         }
     }
 

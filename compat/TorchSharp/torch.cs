@@ -40,10 +40,6 @@ public static partial class torch
 
     public static void set_num_threads(int num) => Runtime.Threads = num;
 
-    public static int get_num_interop_threads() => Runtime.InteropThreads;
-
-    public static void set_num_interop_threads(int num) => Runtime.InteropThreads = num;
-
     /// <summary>A one-dimensional tensor that shares the array's memory.</summary>
     public static Tensor frombuffer(Array rawArray, ScalarType dtype, long count = -1, long offset = 0, bool requires_grad = false)
     {

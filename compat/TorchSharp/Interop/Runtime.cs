@@ -37,12 +37,6 @@ static partial class Runtime
         set => Shim.Check(dl_set_num_threads(value));
     }
 
-    public static int InteropThreads
-    {
-        get => dl_get_num_interop_threads();
-        set => Shim.Check(dl_set_num_interop_threads(value));
-    }
-
     public static string BuildDescription
     {
         get
@@ -78,12 +72,6 @@ static partial class Runtime
 
     [LibraryImport(Shim.Library)]
     private static partial int dl_set_num_threads(int threads);
-
-    [LibraryImport(Shim.Library)]
-    private static partial int dl_get_num_interop_threads();
-
-    [LibraryImport(Shim.Library)]
-    private static partial int dl_set_num_interop_threads(int threads);
 
     [LibraryImport(Shim.Library)]
     private static partial int dl_describe_build(out nint text);

@@ -16,8 +16,6 @@ public static partial class torch
         static readonly Operator s_divTensor = new("aten::div", "Tensor");
         static readonly Operator s_divScalar = new("aten::div", "Scalar");
         static readonly Operator s_minimum = new("aten::minimum");
-        static readonly Operator s_abs = new("aten::abs");
-        static readonly Operator s_max = new("aten::max");
         static readonly Operator s_sum = new("aten::sum");
         static readonly Operator s_floor = new("aten::floor");
         static readonly Operator s_rsqrt = new("aten::rsqrt");
@@ -27,7 +25,6 @@ public static partial class torch
         static readonly Operator s_relu = new("aten::relu");
         static readonly Operator s_reluInPlace = new("aten::relu_");
         static readonly Operator s_eqScalar = new("aten::eq", "Scalar");
-        static readonly Operator s_logicalNot = new("aten::logical_not");
         static readonly Operator s_cumsum = new("aten::cumsum");
         static readonly Operator s_maskedFill = new("aten::masked_fill", "Scalar");
         static readonly Operator s_bmm = new("aten::bmm");
@@ -67,10 +64,6 @@ public static partial class torch
 
         public Tensor minimum(Tensor other) => s_minimum.Call(this, other);
 
-        public Tensor abs() => s_abs.Call(this);
-
-        public Tensor max() => s_max.Call(this);
-
         public Tensor sum(ScalarType? type = null) => s_sum.Call(this, type);
 
         public Tensor floor() => s_floor.Call(this);
@@ -88,8 +81,6 @@ public static partial class torch
         public Tensor relu_() => s_reluInPlace.CallInPlace(this);
 
         public Tensor eq(Scalar target) => s_eqScalar.Call(this, target);
-
-        public Tensor logical_not() => s_logicalNot.Call(this);
 
         public Tensor cumsum(long dim, ScalarType? type = null) => s_cumsum.Call(this, dim, type);
 

@@ -59,8 +59,6 @@ DL_API int32_t dl_inference_mode_enter(int32_t on, c10::InferenceMode** out);
 DL_API void dl_inference_mode_leave(c10::InferenceMode* guard);
 DL_API int32_t dl_get_num_threads();
 DL_API int32_t dl_set_num_threads(int32_t threads);
-DL_API int32_t dl_get_num_interop_threads();
-DL_API int32_t dl_set_num_interop_threads(int32_t threads);
 DL_API int32_t dl_describe_build(const char** out);      // valid until this thread's next call
 DL_API int32_t dl_quantized_engines(const char** out);   // comma-separated; valid until this thread's next call
 

@@ -30,11 +30,6 @@ int32_t dl_set_num_threads(int32_t threads) {
   });
 }
 
-int32_t dl_get_num_interop_threads() { return at::get_num_interop_threads(); }
-int32_t dl_set_num_interop_threads(int32_t threads) {
-  return guarded([&] { at::set_num_interop_threads(threads); });
-}
-
 int32_t dl_describe_build(const char** out) {
   return guarded([&] {
     text = at::show_config() + at::get_parallel_info();

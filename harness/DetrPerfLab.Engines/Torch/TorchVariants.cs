@@ -38,6 +38,7 @@ public static class TorchVariants
     /// <param name="path">A file written by <c>torch.jit.save</c>: <c>pixel_values</c>[, <c>pixel_mask</c>] in, logits and boxes out.</param>
     /// <param name="options">Threads.</param>
     /// <exception cref="LabException">It is missing, unreadable, or has another interface.</exception>
+    /// <remarks>A TorchScript file is a program: libtorch runs it, once here to learn its outputs. Load only what you would run.</remarks>
     public static TorchEngine Load(string path, TorchOptions options) =>
         TorchRuntime.Guard(() => TorchScriptEngine.Load("torchscript-file", path, options));
 

@@ -51,6 +51,15 @@ public class DisposeScopeTests
     }
 
     [Fact]
+    public void Dispose_OuterBeforeInner_LeavesTheInnerCurrent()
+    {
+        var outer = NewDisposeScope();
+        using var inner = NewDisposeScope();
+        outer.Dispose();
+        Assert.True(inner.Contains(Make()));
+    }
+
+    [Fact]
     public void DisposablesCount_FollowsEachTensor()
     {
         using var scope = NewDisposeScope();
