@@ -3,11 +3,13 @@ using DetrPerfLab.Benchmarks.Infrastructure;
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Which engine, in FP32: eager, traced, ONNX Runtime at each level of graph optimisation.</summary>
-public class EngineBenchmarks : VariantBenchmarks
+public class EngineBenchmarks : ForwardBenchmarks
 {
-    protected override IReadOnlyList<string> VariantNames =>
+    protected override IReadOnlyList<SuiteCase> Rows =>
     [
-        "torch-naive", "torch-fp32", "torch-fp32-channels-last", "torchscript-fp32",
-        "ort-fp32-disabled", "ort-fp32-basic", "ort-fp32-extended", "ort-fp32",
+        new("torch-naive"), new("torch-fp32"), new("torch-fp32-channels-last"), new("torchscript-fp32"),
+        new("ort-fp32-disabled"), new("ort-fp32-basic"), new("ort-fp32-extended"), new("ort-fp32"),
     ];
+
+    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize);
 }

@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Engines;
 using BenchmarkDotNet.Exporters;
@@ -14,10 +13,13 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>How every suite is run, with the reason of each choice.</summary>
 static class LabConfig
 {
-    /// <param name="quick">Few repeats: an answer in minutes, with wide intervals.</param>
+    /// <summary>Logs and exports of BenchmarkDotNet; ignored by git.</summary>
+    internal static string Artifacts => Path.Combine(LabPaths.Root, "benchmarks", "BenchmarkDotNet.Artifacts");
+
+    /// <param name="options">Quick: few repeats, an answer in minutes, with wide intervals.</param>
     /// <param name="factsFolder">Where cases leave what they know beside their times.</param>
-    /// <param name="results">Joins samples and facts; the columns show what it gives.</param>
-    internal static IConfig Create(bool quick, string factsFolder, ResultJoin results)
+    /// <param name="book">The columns show what it holds.</param>
+    internal static ManualConfig Create(RunOptions options, string factsFolder, ResultBook book)
     {
         var facts = CaseFacts.Variable(factsFolder);
         var job = Job.Default
@@ -31,22 +33,21 @@ static class LabConfig
             // Cases warm up themselves until steady (DetrPerfLab.Measure.WarmUp) and report what they spent.
             .WithWarmupCount(0)
             // Six samples are the least that an interval can be made of; fifteen narrow it to a few percent.
-            .WithIterationCount(quick ? 6 : 15)
+            .WithIterationCount(options.Quick ? 6 : 15)
             // Outliers are what a server's p99 is made of: kept and counted.
             .WithOutlierMode(OutlierMode.DontRemove)
-            .WithEnvironmentVariables(new(facts.Name, facts.Folder), new(ForwardCase.QuickVariable, quick ? "1" : "0"));
+            // A server does not collect between two images either.
+            .WithGcForce(false)
+            .WithEnvironmentVariables(new(facts.Name, facts.Folder), new(CaseProcess.QuickVariable, options.Quick ? "1" : "0"));
 
         return ManualConfig.CreateEmpty()
             .AddJob(job)
-            .AddLogger(ConsoleLogger.Default)
-            .AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params)
-            .AddColumn(ResultColumn.All(results))
+            // The screen shows a line a case; BenchmarkDotNet's log lies in a file beside its exports.
+            .AddLogger(options.Verbose || options.AsksOnly ? ConsoleLogger.Default : NullLogger.Instance)
+            .AddColumn(ResultColumn.All(book))
             .AddExporter(MarkdownExporter.GitHub, JsonExporter.Full)
             // The order in the file is the order of the story: naive first, fastest last.
             .WithOrderer(new StoryOrder())
-            .WithArtifactsPath(Path.Combine(LabPaths.Root, "benchmarks", "BenchmarkDotNet.Artifacts"))
-            // Model files are built before the first case starts, and by no case.
-            .AddValidator(new PrepareArtefacts())
-            .WithOptions(ConfigOptions.DisableLogFile);
+            .WithArtifactsPath(Artifacts);
     }
 }

@@ -3,11 +3,13 @@ using DetrPerfLab.Benchmarks.Infrastructure;
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Which precision, in each engine that has it.</summary>
-public class PrecisionBenchmarks : VariantBenchmarks
+public class PrecisionBenchmarks : ForwardBenchmarks
 {
-    protected override IReadOnlyList<string> VariantNames =>
+    protected override IReadOnlyList<SuiteCase> Rows =>
     [
-        "torch-fp32", "torch-bf16", "torch-int8-dynamic", "torchscript-fp32",
-        "ort-fp32", "ort-fp16", "ort-int8-dynamic", "ort-int8-static-all", "ort-int8-static",
+        new("torch-fp32"), new("torch-bf16"), new("torch-int8-dynamic"), new("torchscript-fp32"),
+        new("ort-fp32"), new("ort-fp16"), new("ort-int8-dynamic"), new("ort-int8-static-all"), new("ort-int8-static"),
     ];
+
+    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize);
 }

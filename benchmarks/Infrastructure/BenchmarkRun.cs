@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Filters;
+using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using DetrPerfLab.Core;
 using DetrPerfLab.Detecting;
@@ -8,20 +11,37 @@ using DetrPerfLab.Report;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
-/// <summary>What lies around BenchmarkDotNet's run: the machine, the results, the report.</summary>
+/// <summary>What lies around BenchmarkDotNet's run: the machine, progress, the results, the report.</summary>
 sealed class BenchmarkRun
 {
     readonly RunOptions _options;
-    readonly MachineInfo _machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
-    readonly ResultJoin _join;
+    readonly MachineInfo _machine;
+    readonly ResultStore _store;
+    readonly ResultBook _book;
+    readonly RunJournal _journal;
+    readonly RunProgress _progress;
 
     internal BenchmarkRun(RunOptions options)
     {
         _options = options;
+        _machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+        _store = new(ResultsFolder);
+        _book = new(_store, _machine);
         var facts = Directory.CreateTempSubdirectory("detrlab-cases-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(facts, recursive: true);
-        _join = new(facts, CommitProbe.Read(LabPaths.Root), _machine.Fingerprint);
-        Config = LabConfig.Create(options.Quick, facts, _join);
+        var commit = CommitProbe.Read(LabPaths.Root);
+        var join = new ResultJoin(facts, commit, _machine.Fingerprint);
+        var code = new[] { typeof(BenchmarkRun), typeof(ResultStore), typeof(VariantRegistry), typeof(MachineProbe), typeof(DetectorPipeline) };
+        _journal = new(
+            Path.Combine(LabConfig.Artifacts, $"{(options.Quick ? "quick" : "full")}-run.json"),
+            RunJournal.KeyOf([commit, _machine.Fingerprint, options.Model, .. options.Rest, .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString())]));
+        _progress = new(_book, join, _journal, Console.Out);
+        if (!options.AsksOnly && !options.Restart) { Resume(); }
+        Environment.SetEnvironmentVariable(WorkerProcess.HostVariable, typeof(BenchmarkRun).Assembly.Location);
+        Config = LabConfig.Create(options, facts, _book)
+            .AddEventProcessor(_progress)
+            .AddValidator(new PrepareArtefacts(_progress))
+            .AddFilter(new SimpleFilter(b => !_journal.Done.Contains(ResultJoin.IdOf(b))));
     }
 
     internal IConfig Config { get; }
@@ -31,26 +51,31 @@ sealed class BenchmarkRun
 
     string PlotsFolder => _options.Quick ? Path.Combine(LabPaths.Plots, "quick") : LabPaths.Plots;
 
-    /// <summary>Stores the results, writes the report and says where it lies.</summary>
-    internal ExitCode Finish(IEnumerable<Summary> summaries)
+    void Resume()
     {
-        var suites = summaries.Select(_join.Join).Where(results => results.Count > 0).ToList();
-        if (suites.Count == 0) { return AsksOnly ? ExitCode.Done : ExitCode.BadInput; }
+        _journal.Resume();
+        if (_journal.Done.Count == 0) { return; }
+        _book.Recall(_journal.Done);
+        Console.WriteLine($"Going on with the interrupted run: {_journal.Done.Count} cases are measured already (--restart measures them again)");
+    }
 
-        var store = new ResultStore(ResultsFolder);
-        foreach (var results in suites) { store.Merge(_machine, results[0].Suite, results); }
-        var report = Reporter.Write(new ReportOptions { ResultsDir = ResultsFolder, Machine = Path.GetFileName(store.FolderOf(_machine)), PlotsDir = PlotsFolder });
+    /// <summary>Writes the report and says where everything lies.</summary>
+    internal ExitCode Finish(IReadOnlyList<Summary> summaries)
+    {
+        if (_options.AsksOnly) { return ExitCode.Done; }
+        if (_book.Results.Count == 0) { return ExitCode.BadInput; } // BenchmarkDotNet has said what is wrong with the filter
+        if (_progress.Failures == 0) { _journal.Complete(); }
 
-        foreach (var results in suites) { SpeedUpText.Write(results, Console.Out); }
+        var report = Reporter.Write(new ReportOptions { ResultsDir = ResultsFolder, Machine = Path.GetFileName(_store.FolderOf(_machine)), PlotsDir = PlotsFolder });
+        foreach (var summary in summaries.Where(s => s.BenchmarksCases.Length > 0)) { MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default); }
+        foreach (var suite in _book.Results.GroupBy(r => r.Suite)) { SpeedUpText.Write([.. suite], _book, Console.Out); }
         Console.WriteLine(report.Answer);
         Console.WriteLine($"Report:  {Relative(report.Markdown)}, {Relative(report.Html)}");
         Console.WriteLine($"Charts:  {string.Join(", ", report.Charts.Select(Relative))}");
         foreach (var warning in report.Warnings) { Console.WriteLine($"Warning: {warning}"); }
-        foreach (var result in suites.SelectMany(r => r).Where(r => r.Gap is not null)) { Console.WriteLine($"Gap:     {result.Id}: {result.Gap}"); }
-        return suites.SelectMany(r => r).Any(_join.Failed) ? ExitCode.CheckFailed : ExitCode.Done;
+        foreach (var result in _book.Results.Where(r => r.Gap is not null)) { Console.WriteLine($"Gap:     {result.Id}: {result.Gap}"); }
+        return _progress.Failures > 0 ? ExitCode.CheckFailed : ExitCode.Done;
     }
-
-    bool AsksOnly => _options.Rest.Any(a => a is "--list" or "--help" or "--info" or "--version");
 
     static string Relative(string path) => Path.GetRelativePath(LabPaths.Root, path);
 }

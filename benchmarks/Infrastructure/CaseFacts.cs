@@ -13,13 +13,22 @@ sealed record CaseFacts
     public required DateTimeOffset Started { get; init; }
     public ArtefactInfo? Artefact { get; init; }
     public EngineInfo? Engine { get; init; }
+    public ColdInfo? Cold { get; init; }
     public WarmUpInfo? WarmUp { get; init; }
+    public HarnessCostInfo? HarnessCost { get; init; }
+    public AuditInfo? Audit { get; init; }
+    public ContaminationInfo? Contamination { get; init; }
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
     public MemoryInfo? Memory { get; init; }
     public AgreementInfo? Agreement { get; init; }
     /// <summary>How many of BenchmarkDotNet's samples are real; the rest came after a slow case's time was spent.</summary>
     public int? Samples { get; init; }
 
     public int ImagesPerOperation { get; init; } = 1;
+
+    /// <summary>Operations in one sample.</summary>
+    public int Repeats { get; init; } = 1;
+
     public GcInfo? Gc { get; init; }
     public string? Gap { get; init; }
 

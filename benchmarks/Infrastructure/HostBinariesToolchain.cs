@@ -17,7 +17,7 @@ static class HostBinariesToolchain
     const string Tfm = "net10.0";
 
     internal static IToolchain Instance { get; } =
-        new Toolchain(Tfm, new Generator(), new DotNetCliBuilder(Tfm), new DotNetCliExecutor(customDotNetCliPath: "dotnet"));
+        new Toolchain(Tfm, new Generator(), new DotNetCliBuilder(Tfm), new CaseExecutor());
 
     /// <summary>BenchmarkDotNet 0.14.0 does not know .NET 10 by name.</summary>
     internal static Runtime Runtime { get; } = CoreRuntime.CreateForNewVersion(Tfm, ".NET 10.0");

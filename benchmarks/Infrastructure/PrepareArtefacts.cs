@@ -3,40 +3,39 @@ using BenchmarkDotNet.Validators;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
-/// <summary>Builds the model files of the chosen cases before the first of them starts.</summary>
+/// <summary>Builds the model files and references of the chosen cases before the first of them starts.</summary>
 /// <remarks>A validator, because that is where BenchmarkDotNet tells which cases were chosen. What cannot be built becomes the case's gap, with its reason.</remarks>
-sealed class PrepareArtefacts : IValidator
+sealed class PrepareArtefacts(RunProgress progress) : IValidator
 {
+    static readonly TimeSpan s_between = TimeSpan.FromSeconds(5);
+
     public bool TreatsWarningsAsErrors => true;
 
     public IEnumerable<ValidationError> Validate(ValidationParameters parameters)
     {
-        var variants = parameters.Benchmarks
-            .Where(b => typeof(VariantBenchmarks).IsAssignableFrom(b.Descriptor.Type))
-            .Select(b => (string)b.Parameters[nameof(VariantBenchmarks.Variant)]!)
-            .Distinct()
-            .ToList();
+        progress.Expect(parameters.Benchmarks.Count);
         var clock = Stopwatch.StartNew();
-        foreach (var (index, variant) in variants.Index())
+        var shown = clock.Elapsed;
+        foreach (var benchmark in parameters.Benchmarks)
         {
-            Console.WriteLine($"Preparing {index + 1} of {variants.Count}: {BenchmarkModel.Current.Name}, {variant}");
-            var shown = clock.Elapsed;
+            var (suite, row) = ((SuiteBenchmarks)Activator.CreateInstance(benchmark.Descriptor.Type)!, ResultJoin.RowOf(benchmark));
             try
             {
-                ForwardCase.Prepare(variant, BenchmarkModel.DefaultSize, (recipe, done, of) =>
+                suite.Prepare(row, (what, done, of) =>
                 {
-                    if (clock.Elapsed - shown < TimeSpan.FromSeconds(5)) { return; }
+                    if (clock.Elapsed - shown < s_between) { return; }
                     shown = clock.Elapsed;
-                    Console.WriteLine($"  {recipe}: {done} of {of}");
+                    Console.WriteLine($"Preparing {what}: {done} of {of}");
                 });
             }
             catch (Exception reason)
             {
                 // One that cannot be built must not stop the others: its case fails again, with its reason, and is shown as a gap.
-                Console.WriteLine($"  not possible: {reason.Message}");
+                Console.WriteLine($"Preparing {row}: not possible: {reason.Message}");
             }
         }
 
+        if (clock.Elapsed > s_between) { Console.WriteLine($"Prepared model files and reference outputs in {clock.Elapsed.TotalSeconds:F0} s"); }
         return [];
     }
 }

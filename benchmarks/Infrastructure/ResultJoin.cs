@@ -8,34 +8,35 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 /// <summary>Joins BenchmarkDotNet's samples with the facts that each case left.</summary>
 sealed class ResultJoin(string factsFolder, string commit, string machine)
 {
+    /// <summary>The row that a case of BenchmarkDotNet stands for.</summary>
+    internal static SuiteCase RowOf(BenchmarkCase benchmark) => (SuiteCase)benchmark.Parameters[nameof(SuiteBenchmarks.Case)]!;
+
     /// <summary>For example <c>PrecisionBenchmarks.Forward(Variant: ort-fp32)</c>.</summary>
-    internal static string IdOf(BenchmarkCase benchmark) => IdOf(
-        benchmark.Descriptor.Type.Name,
-        benchmark.Descriptor.WorkloadMethod.Name,
-        benchmark.Parameters.Items.Select(p => (p.Name, p.Value?.ToString() ?? "")));
+    internal static string IdOf(BenchmarkCase benchmark) => IdOf(benchmark.Descriptor.Type, benchmark.Descriptor.WorkloadMethod.Name, RowOf(benchmark));
 
-    internal static string IdOf(string type, string method, IEnumerable<(string Name, string Value)> parameters) =>
-        $"{type}.{method}({string.Join(", ", parameters.Select(p => $"{p.Name}: {p.Value}"))})";
+    internal static string IdOf(Type suite, string method, SuiteCase row) => $"{suite.Name}.{method}({row})";
 
-    /// <summary>One result a case, in the order run; a case without samples carries its reason.</summary>
-    internal IReadOnlyList<RunResult> Join(Summary summary) => [.. summary.BenchmarksCases.Select(b => Join(summary, b))];
+    /// <summary><c>PrecisionBenchmarks</c> is the suite <c>Precision</c>.</summary>
+    internal static string SuiteOf(Type type) => type.Name.Replace("Benchmarks", "");
 
-    internal RunResult Join(Summary summary, BenchmarkCase benchmark)
+    /// <summary>The result of a case; one without samples carries its reason.</summary>
+    internal RunResult Join(BenchmarkReport report)
     {
-        var id = IdOf(benchmark);
+        var id = IdOf(report.BenchmarkCase);
+        var row = RowOf(report.BenchmarkCase);
         var facts = CaseFacts.Load(factsFolder, id);
-        var samples = summary[benchmark]?.AllMeasurements
+        var samples = report.AllMeasurements
             .Where(m => m.IterationMode == IterationMode.Workload && m.IterationStage == IterationStage.Actual)
-            .Select(m => m.Nanoseconds / m.Operations / 1e6)
+            .Select(m => m.Nanoseconds / m.Operations / 1e6 / (facts?.Repeats ?? 1))
             .Take(facts?.Samples ?? int.MaxValue)
-            .ToArray() ?? [];
-        var parameters = benchmark.Parameters.Items.ToDictionary(p => p.Name, p => p.Value?.ToString() ?? "");
+            .ToArray();
+        if (facts?.Gap is not null) { samples = []; }
         return new RunResult
         {
             Id = id,
-            Suite = SuiteOf(benchmark.Descriptor.Type),
-            Variant = parameters.GetValueOrDefault("Variant") ?? benchmark.Descriptor.WorkloadMethod.Name,
-            Parameters = parameters.Where(p => p.Key != "Variant").ToDictionary(),
+            Suite = SuiteOf(report.BenchmarkCase.Descriptor.Type),
+            Variant = row.Variant,
+            Parameters = row.Parameters.ToDictionary(p => p.Name, p => p.Value),
             Started = facts?.Started ?? DateTimeOffset.UtcNow,
             Commit = commit,
             Machine = machine,
@@ -44,16 +45,18 @@ sealed class ResultJoin(string factsFolder, string commit, string machine)
             SamplesMs = samples,
             ImagesPerOperation = facts?.ImagesPerOperation ?? 1,
             WarmUp = facts?.WarmUp,
+            Cold = facts?.Cold,
+            HarnessCost = facts?.HarnessCost,
+            Audit = facts?.Audit,
+            Contamination = facts?.Contamination,
             Memory = facts?.Memory,
             Gc = facts?.Gc,
             Agreement = facts?.Agreement,
+            Findings = facts?.Findings ?? [],
             Gap = facts?.Gap ?? (samples.Length == 0 ? "the case ended without a result; its log says why" : null),
         };
     }
 
     /// <summary>Whether a case has neither samples nor a lack of the machine to excuse it.</summary>
     internal bool Failed(RunResult result) => result.Gap is not null && CaseFacts.Load(factsFolder, result.Id) is not { GapIsLack: true };
-
-    /// <summary><c>PrecisionBenchmarks</c> is the suite <c>Precision</c>.</summary>
-    internal static string SuiteOf(Type type) => type.Name.Replace("Benchmarks", "");
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
@@ -9,25 +8,23 @@ static class SpeedUpText
 {
     const int Width = 40;
 
-    /// <summary>One bar a variant; nothing without the baseline.</summary>
-    internal static void Write(IReadOnlyList<RunResult> results, TextWriter output)
+    /// <summary>One bar a row that has something to be compared with; nothing for suites without.</summary>
+    internal static void Write(IReadOnlyList<RunResult> results, ResultBook book, TextWriter output)
     {
-        var baseline = results.FirstOrDefault(r => r.Variant == VariantRegistry.Baseline && r.SamplesMs.Count > 0);
-        if (baseline is null) { return; }
-        var speedUps = results.Where(r => r.SamplesMs.Count > 0)
-            .Select(r => (r.Variant, Value: Median(baseline) / Median(r)))
+        var speedUps = results
+            .Select(r => (Row: string.Join(", ", r.Parameters.Values.Prepend(r.Variant)), Value: book.SpeedUpOf(r) ?? 0))
+            .Where(s => s.Value > 0)
             .ToList();
-        var most = speedUps.Max(s => s.Value);
+        if (speedUps.Count < 2) { return; }
+        var (most, width) = (speedUps.Max(s => s.Value), speedUps.Max(s => s.Row.Length));
         output.WriteLine();
-        output.WriteLine($"{results[0].Suite}: speed-up over {VariantRegistry.Baseline}");
-        foreach (var (variant, value) in speedUps)
+        output.WriteLine($"{results[0].Suite}: speed-up");
+        foreach (var (row, value) in speedUps)
         {
             var bar = new string('█', Math.Max(1, (int)Math.Round(value / most * Width)));
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {variant,-26} {bar} {value:F2}x"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.PadRight(width)} {bar} {value:F2}x"));
         }
 
         output.WriteLine();
     }
-
-    static double Median(RunResult result) => Quantile.Median([.. result.SamplesMs]);
 }

@@ -35,7 +35,7 @@ sealed class DetectorArguments
     {
         var threads = parsed.GetValue(_threads);
         if (threads is < 0 or > 256) { throw LabError.OutOfRange(threads, "0 to 256", "--threads"); }
-        var opened = DetectorSource.Open(parsed.GetValue(_model)!, parsed.GetValue(_engine)!, new EngineSettings(threads));
+        var opened = DetectorSource.Open(parsed.GetValue(_model)!, parsed.GetValue(_engine)!, new EngineSettings { Threads = threads });
         if (opened.Note is not null) { parsed.InvocationConfiguration.Error.WriteLine(opened.Note); }
         return opened;
     }

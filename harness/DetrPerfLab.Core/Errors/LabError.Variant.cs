@@ -8,7 +8,15 @@ public static partial class LabError
 
     /// <summary>A variant is so slow that a quick run would not be one.</summary>
     public static LabException TooSlowForQuick(string variant, double seconds) => Missing(
-        FormattableString.Invariant($"One forward pass of '{variant}' takes {seconds:F0} s here: left out of a quick run. Run the suite without --quick to measure it."));
+        FormattableString.Invariant($"One operation of '{variant}' takes {seconds:F0} s here: left out of a quick run. Run the suite without --quick to measure it."));
+
+    /// <summary>A worker of a suite ended before it was told to.</summary>
+    public static LabException WorkerEnded(int exitCode) => new(ExitCode.CheckFailed,
+        $"A worker process ended with exit code {exitCode} instead of doing its images. Run the suite with --verbose: its message stands in the log.");
+
+    /// <summary>A fast path of a suite gives something else than the plain one.</summary>
+    public static LabException FastPathDiffers(string row, string found, string needed) => new(ExitCode.CheckFailed,
+        $"{row}: {found}, needed {needed}. It was not timed; the tests of the fast path say where it starts: ./test.sh --fast");
 
     /// <summary>A parity manifest cannot be used.</summary>
     public static LabException ParityManifest(string path, string found, Exception? inner = null) =>

@@ -11,4 +11,7 @@ public readonly record struct Detection(int Label, float Score, float X1, float 
 {
     /// <summary>Where it is.</summary>
     public Box Box => new(X1, Y1, X2, Y2);
+
+    /// <summary>The same object where a tile's origin lies at these pixels of the whole image.</summary>
+    public Detection Shifted(float right, float down) => this with { X1 = X1 + right, X2 = X2 + right, Y1 = Y1 + down, Y2 = Y2 + down };
 }

@@ -48,6 +48,14 @@ public sealed class TensorSet(params IReadOnlyList<HostTensor> tensors) : IReadO
             spec.Name, spec.Type, [.. spec.Dimensions.Select(d => d.IsFixed ? d.Length : lengths[d.Symbol!])]))]);
     }
 
+    /// <summary>Tensors of their own with the same values.</summary>
+    public TensorSet Copy() => new([.. tensors.Select(t =>
+    {
+        var copy = new HostTensor(t.Name, t.Type, t.Shape);
+        t.Bytes.CopyTo(copy.Bytes);
+        return copy;
+    })]);
+
     /// <inheritdoc/>
     public IEnumerator<HostTensor> GetEnumerator() => tensors.GetEnumerator();
 

@@ -71,6 +71,9 @@ public sealed record OrtEngineOptions
     /// <summary>Whether constant weights are laid out for the kernels at load; costs memory, saves time.</summary>
     public bool Prepacking { get; init; } = true;
 
+    /// <summary>Weights that several sessions on this file share; null for a copy in each.</summary>
+    public OrtSharedWeights? SharedWeights { get; init; }
+
     /// <summary>Symbolic lengths that are fixed for this session, for example N = 1: more of the graph becomes constant.</summary>
     public IReadOnlyDictionary<string, long> FixedDimensions { get; init; } = new Dictionary<string, long>();
 
@@ -96,6 +99,7 @@ public sealed record OrtEngineOptions
             ["arena"] = OnOff(Arena),
             ["memory_pattern"] = OnOff(MemoryPattern),
             ["prepacking"] = OnOff(Prepacking),
+            ["shared_weights"] = OnOff(SharedWeights is not null),
             ["profiling"] = OnOff(ProfilePrefix is not null),
         };
         foreach (var (symbol, length) in FixedDimensions) { described[$"dimension.{symbol}"] = length.ToString(CultureInfo.InvariantCulture); }

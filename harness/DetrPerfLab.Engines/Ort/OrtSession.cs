@@ -29,7 +29,7 @@ static class OrtSession
         try
         {
             using var native = Options(options);
-            return new InferenceSession(path, native);
+            return options.SharedWeights is { } shared ? shared.Open(path, native) : new InferenceSession(path, native);
         }
         catch (OnnxRuntimeException e)
         {

@@ -25,10 +25,3 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     public static VariantModel Synthetic(DetrConfig config) =>
         new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config));
 }
-
-/// <summary>What is chosen for a run and not by the variant.</summary>
-/// <param name="Threads">Threads inside one operator; 0 takes every processor that this process may use.</param>
-public sealed record EngineSettings(int Threads = 0)
-{
-    internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
-}

@@ -45,7 +45,16 @@ public static class VariantRegistry
         new(name, summary, fidelity, recipe, (model, settings, cache) =>
         {
             var artefact = cache.Get(model, recipe);
-            var options = new OrtEngineOptions { IntraOpThreads = settings.EffectiveThreads, Optimization = optimization };
+            var options = new OrtEngineOptions
+            {
+                IntraOpThreads = settings.EffectiveThreads,
+                InterOpThreads = settings.InterOpThreads,
+                Spinning = settings.Spinning,
+                Arena = settings.Arena,
+                MemoryPattern = settings.MemoryPattern,
+                SharedWeights = settings.SharedWeights,
+                Optimization = optimization,
+            };
             return new(new OrtEngine(artefact.Path, options, name), artefact.Info);
         });
 }

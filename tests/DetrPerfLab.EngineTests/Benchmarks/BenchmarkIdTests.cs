@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Benchmarks.Infrastructure;
@@ -7,17 +8,20 @@ using DetrPerfLab.Tests;
 namespace DetrPerfLab.EngineTests.Benchmarks;
 
 /// <summary>Results are joined by id, so an id once given stays. <c>LAB_UPDATE=1</c> adds new ones to the list.</summary>
-public class BenchmarkIdTests
+public partial class BenchmarkIdTests
 {
     static readonly string s_approved = Path.Combine(TestPaths.Fixtures, "benchmark-ids.txt");
+
+    static IEnumerable<Type> Suites => typeof(EngineBenchmarks).Assembly.GetTypes()
+        .Where(t => t is { IsPublic: true, IsAbstract: false } && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal));
 
     [Fact]
     public void Ids_OfAllSuites_AreTheApprovedOnes()
     {
-        var ids = typeof(EngineBenchmarks).Assembly.GetTypes()
-            .Where(t => t is { IsPublic: true, IsAbstract: false } && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal))
+        var ids = Suites
             .SelectMany(t => BenchmarkConverter.TypeToBenchmarks(t).BenchmarksCases)
-            .Select(ResultJoin.IdOf)
+            .Select(b => Threads().Replace(ResultJoin.IdOf(b), "Threads: n")) // as many rows as the machine has powers of two
+            .Distinct()
             .Order(StringComparer.Ordinal)
             .ToArray();
         if (Environment.GetEnvironmentVariable("LAB_UPDATE") == "1") { File.WriteAllText(s_approved, string.Join('\n', ids) + "\n"); }
@@ -25,25 +29,29 @@ public class BenchmarkIdTests
     }
 
     [Fact]
-    public void Variants_OfAllSuites_AreRegistered()
+    public void Rows_OfAllSuites_DifferAndAreRegistered()
     {
-        foreach (var suite in new VariantBenchmarks[] { new EngineBenchmarks(), new PrecisionBenchmarks() })
+        foreach (var suite in Suites.Select(t => (SuiteBenchmarks)Activator.CreateInstance(t)!))
         {
-            Assert.Contains(VariantRegistry.Baseline, suite.Variants);
-            Assert.All(suite.Variants, v => Assert.Equal(v, VariantRegistry.Get(v).Name));
+            var rows = suite.Cases.Select(c => c.ToString()).ToList();
+            Assert.Equal(rows.Distinct(), rows);
+            if (suite is ForwardBenchmarks) { Assert.All(suite.Cases, c => Assert.Equal(c.Variant, VariantRegistry.Get(c.Variant).Name)); }
         }
     }
 
     [Theory]
-    [InlineData(new[] { "--quick", "--filter", "*X*" }, true, "detr-r50", new[] { "--filter", "*X*" })]
-    [InlineData(new[] { "--model", "mine.pth" }, false, "mine.pth", new string[0])]
-    public void Parse_OwnOptions_AreTakenOut(string[] args, bool quick, string model, string[] rest)
+    [InlineData(new[] { "--quick", "--filter", "*X*" }, true, false, "detr-r50", new[] { "--filter", "*X*" })]
+    [InlineData(new[] { "--model", "mine.pth", "--restart" }, false, true, "mine.pth", new string[0])]
+    public void Parse_OwnOptions_AreTakenOut(string[] args, bool quick, bool restart, string model, string[] rest)
     {
-        var options = RunOptions.Parse(args);
-        Assert.Equal((quick, model), (options.Quick, options.Model));
+        var options = DetrPerfLab.Benchmarks.RunOptions.Parse(args);
+        Assert.Equal((quick, restart, model), (options.Quick, options.Restart, options.Model));
         Assert.Equal(rest, options.Rest);
     }
 
     [Fact]
-    public void Parse_ModelWithoutValue_SaysSo() => Assert.Throws<LabException>(() => RunOptions.Parse(["--model"]));
+    public void Parse_ModelWithoutValue_SaysSo() => Assert.Throws<LabException>(() => DetrPerfLab.Benchmarks.RunOptions.Parse(["--model"]));
+
+    [GeneratedRegex(@"Threads: \d+")]
+    private static partial Regex Threads();
 }

@@ -71,7 +71,7 @@ public sealed class VariantContractTests(VariantContractTests.Cache cache) : ICl
     {
         try
         {
-            return variant.Create(s_model, new EngineSettings(Threads: 2), cache.Artefacts);
+            return variant.Create(s_model, new EngineSettings { Threads = 2 }, cache.Artefacts);
         }
         catch (LabException lack) when (lack.ExitCode == ExitCode.Missing)
         {

@@ -1,0 +1,25 @@
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Benchmarks;
+
+/// <summary>How many images at once, of equal size and of sizes that must be padded to the largest.</summary>
+[Samples(full: 10, quick: 6)]
+public class BatchBenchmarks : ForwardBenchmarks
+{
+    /// <summary>Photographs as they come: both orientations, and some small ones.</summary>
+    static readonly ImageSize[] s_unequal =
+        [new(800, 1066), new(1066, 800), new(800, 800), new(640, 1066), new(800, 1199), new(800, 1066), new(1066, 800), new(600, 800)];
+
+    private protected override IReadOnlyList<string> Axis => ["Batch", "Sizes"];
+
+    protected override IReadOnlyList<SuiteCase> Rows =>
+    [
+        .. from batch in (string[])["1", "2", "4", "8"] select new SuiteCase("ort-int8-static", ("Batch", batch), ("Sizes", "equal")),
+        .. from batch in (string[])["2", "4", "8"] select new SuiteCase("ort-int8-static", ("Batch", batch), ("Sizes", "unequal")),
+    ];
+
+    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, row["Sizes"] == "equal"
+        ? [.. Enumerable.Repeat(BenchmarkModel.DefaultSize, row.Number("Batch"))]
+        : s_unequal[..row.Number("Batch")]);
+}

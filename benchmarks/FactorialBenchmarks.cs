@@ -1,0 +1,22 @@
+using System.Globalization;
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Engines;
+
+namespace DetrPerfLab.Benchmarks;
+
+/// <summary>Precision, threads and resolution in every combination: do their savings multiply?</summary>
+public class FactorialBenchmarks : ForwardBenchmarks
+{
+    private protected override IReadOnlyList<string> Axis => [VariantAxis, "Threads", "Size"];
+
+    protected override IReadOnlyList<SuiteCase> Rows =>
+    [
+        .. from variant in (string[])["ort-fp32", "ort-int8-static"]
+           from threads in (int[])[.. new[] { 1, Environment.ProcessorCount }.Distinct()]
+           from size in (string[])["800", "512"]
+           select new SuiteCase(variant, ("Threads", threads.ToString(CultureInfo.InvariantCulture)), ("Size", size)),
+    ];
+
+    private protected override ModelCase CaseOf(SuiteCase row) =>
+        new(row.Variant, ResolutionBenchmarks.SizeOf(row), new EngineSettings { Threads = row.Number("Threads") });
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using DetrPerfLab.Core;
+using DetrPerfLab.Measure;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>A case in its own process: warmed up, timed by BenchmarkDotNet while the machine is watched, then its memory measured apart.</summary>
+sealed class CaseProcess : IDisposable
+{
+    /// <summary>Set for a run with <c>--quick</c>.</summary>
+    internal const string QuickVariable = "DETRLAB_QUICK";
+
+    /// <summary>One operation beyond this is sampled only as long as <see cref="s_budget"/> lasts, and not at all in a quick run.</summary>
+    static readonly TimeSpan s_slow = TimeSpan.FromSeconds(10);
+
+    static readonly TimeSpan s_budget = TimeSpan.FromSeconds(60);
+
+    /// <summary>For operations of about a second on a shared machine: agreement within a few percent, and not without end.</summary>
+    static readonly WarmUpOptions s_warmUp = new() { WindowOperations = 1, AgreeingWindows = 3, Tolerance = 0.05, CapMs = IsQuick ? 4_000 : 20_000 };
+
+    readonly string _id;
+    readonly bool _slow;
+    readonly CaseWork _work;
+    readonly CaseFacts _facts;
+    readonly GcWatch _gc = new();
+    readonly Stopwatch _sampling = new();
+    ContaminationWatch? _watch;
+    readonly ContaminationLimits _limits;
+    long _start;
+    int _samples;
+
+    CaseProcess(string id, Func<CaseWork> open)
+    {
+        _id = id;
+        var started = DateTimeOffset.UtcNow;
+        _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
+        _work = open();
+        var meter = new LatencyMeter();
+        var firstMs = meter.Measure(_work.Operation);
+        _slow = firstMs > s_slow.TotalMilliseconds;
+        if (_slow && IsQuick) { throw LabError.TooSlowForQuick(id, firstMs / 1000); }
+        _facts = new CaseFacts
+        {
+            Started = started,
+            Artefact = _work.Artefact,
+            Engine = _work.Engine,
+            Agreement = _work.Agreement,
+            Cold = _work.Cold,
+            ImagesPerOperation = _work.ImagesPerOperation,
+            Repeats = _work.Repeats,
+            WarmUp = _slow ? new WarmUpInfo("one run: it is slow", 1, firstMs, Steady: false) : new WarmUp(s_warmUp).Run(_work.Operation).Info,
+            HarnessCost = meter.MeasureOwnCost(),
+        };
+    }
+
+    internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1";
+
+    /// <summary>Sets a case up. A case that cannot run leaves its reason as a gap and ends the process; the others go on.</summary>
+    internal static CaseProcess Start(string id, Func<CaseWork> open)
+    {
+        try
+        {
+            return new(id, open);
+        }
+        catch (LabException reason)
+        {
+            throw End(id, reason);
+        }
+    }
+
+    /// <summary>Off the clock, before each sample.</summary>
+    internal void BeforeSample()
+    {
+        if (Spent) { return; }
+        _watch ??= ContaminationWatch.Start();
+        _gc.Start();
+        _work.Operation.Prepare();
+        _work.Operation.Synchronize();
+        _sampling.Start();
+        _start = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>On the clock. A slow case whose time is spent returns at once; the host drops what lies beyond <see cref="CaseFacts.Samples"/>.</summary>
+    internal void Sample()
+    {
+        if (Spent) { return; }
+        for (var i = 0; i < _work.Repeats; i++) { _work.Operation.Run(); }
+        _work.Operation.Synchronize();
+    }
+
+    /// <summary>Off the clock, after each sample.</summary>
+    internal void AfterSample()
+    {
+        if (!_sampling.IsRunning) { return; }
+        var ms = Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
+        _sampling.Stop();
+        _samples++;
+        _gc.Stop(operations: _work.Repeats);
+        try
+        {
+            _work.Operation.Finish(ms);
+        }
+        catch (LabException wrong)
+        {
+            throw End(_id, wrong); // a fast wrong engine must fail here, not appear in the report
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            var contamination = _watch?.Stop(_limits);
+            var audit = _work.Audit?.Invoke();
+            var (memory, _) = MemoryPass.Measure(_work.Operation, _slow ? 1 : _work.MemoryOperations);
+            (_facts with
+            {
+                Memory = _work.CompleteMemory(memory),
+                Gc = _gc.Info,
+                Audit = audit,
+                Contamination = contamination,
+                Findings = _work.Findings(),
+                Samples = _samples,
+            }).Save(_id);
+            _work.Dispose();
+        }
+        catch (LabException reason)
+        {
+            throw End(_id, reason);
+        }
+    }
+
+    bool Spent => _slow && _sampling.Elapsed > s_budget;
+
+    static UnreachableException End(string id, LabException reason)
+    {
+        new CaseFacts { Started = DateTimeOffset.UtcNow, Gap = reason.Message, GapIsLack = reason.ExitCode == ExitCode.Missing }.Save(id);
+        Console.Error.WriteLine($"// {id}: {reason.Message}");
+        Environment.Exit((int)reason.ExitCode);
+        return new();
+    }
+}

@@ -1,0 +1,40 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Measure;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>What a case times, already checked, and what is known of it beside its times.</summary>
+/// <param name="Operation">Timed; run once or more before.</param>
+sealed record CaseWork(IOperation Operation) : IDisposable
+{
+    public ArtefactInfo? Artefact { get; init; }
+    public EngineInfo? Engine { get; init; }
+    public AgreementInfo? Agreement { get; init; }
+    public ColdInfo? Cold { get; init; }
+
+    /// <summary>Images that one operation handles.</summary>
+    public int ImagesPerOperation { get; init; } = 1;
+
+    /// <summary>Operations in one sample: many, where one is too short for the clock.</summary>
+    public int Repeats { get; init; } = 1;
+
+    /// <summary>Operations of the memory pass; fewer where one of them takes long.</summary>
+    public int MemoryOperations { get; init; } = 3;
+
+    /// <summary>Concludes the audit of the timed operations.</summary>
+    public Func<AuditInfo>? Audit { get; init; }
+
+    /// <summary>Adds what other processes of this case hold.</summary>
+    public Func<MemoryInfo, MemoryInfo> CompleteMemory { get; init; } = memory => memory;
+
+    /// <summary>What was found while it ran.</summary>
+    public Func<IReadOnlyList<Finding>> Findings { get; init; } = () => [];
+
+    /// <summary>Released at the end, in this order.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
+    public void Dispose()
+    {
+        foreach (var owned in Owned) { owned.Dispose(); }
+    }
+}

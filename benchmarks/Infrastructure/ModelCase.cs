@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>One variant on a batch of synthetic images.</summary>
+/// <param name="VariantName">A name of the registry.</param>
+/// <param name="Sizes">Height and width of each image of the batch; unequal ones are padded.</param>
+/// <param name="Settings">What is chosen for the run and not by the variant.</param>
+sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, EngineSettings? Settings = null)
+{
+    static readonly HashSet<string> s_prepared = [];
+
+    internal ModelCase(string variantName, ImageSize size, EngineSettings? settings = null)
+        : this(variantName, [size], settings)
+    {
+    }
+
+    Variant Variant => VariantRegistry.Get(VariantName);
+
+    /// <summary>The same file on the same image: the order of additions may change from run to run, nothing else.</summary>
+    AuditOptions AuditOptions => new()
+    {
+        MaxAbs = Variant.Fidelity == Fidelity.Exact
+            ? new Dictionary<string, double> { ["logits"] = ReferenceOutputs.LogitsBound, ["pred_boxes"] = ReferenceOutputs.BoxesBound }
+            : new Dictionary<string, double> { ["logits"] = 0.05, ["pred_boxes"] = 0.01 }, // a rounding may fall on the other side of a step
+    };
+
+    string InputsName => $"synthetic {string.Join(' ', Sizes)}";
+
+    /// <summary>The forward pass, checked and audited while it is timed.</summary>
+    internal CaseWork Open()
+    {
+        var ready = Check();
+        var audited = new AuditedOperation(ready.Engine, ready.Inputs, ready.Outputs, ready.Outputs.Copy(), AuditOptions);
+        return ready.Work(audited) with { ImagesPerOperation = Sizes.Count, Audit = audited.Conclude };
+    }
+
+    /// <summary>Opens the engine, runs it once and holds its outputs against the reference: a fast wrong engine must fail here, not appear in the report.</summary>
+    /// <exception cref="LabException">The engine cannot be had, or computes something else.</exception>
+    internal CheckedEngine Check()
+    {
+        var clock = Stopwatch.StartNew();
+        var engine = Variant.Create(BenchmarkModel.Current, Settings ?? new(), BenchmarkModel.Artefacts);
+        var loadMs = clock.Elapsed.TotalMilliseconds;
+        var inputs = Inputs();
+        var outputs = TensorSet.AllocateOutputs(engine.Engine.Inputs, inputs, engine.Engine.Outputs);
+        var firstMs = new LatencyMeter().Measure(new EngineOperation(engine.Engine, inputs, outputs));
+        var reference = ReferenceOutputs.ReferenceOf(Variant);
+        var agreement = ReferenceOutputs.ThrowIfDiverged(Variant, reference, Expected(reference, inputs), outputs);
+        return new(engine, inputs, outputs, agreement, new() { LoadMs = loadMs, FirstMs = firstMs });
+    }
+
+    /// <summary>Builds the model file and computes the reference's outputs, where they are missing.</summary>
+    internal void Prepare(Action<string, long, long> progress)
+    {
+        var reference = ReferenceOutputs.ReferenceOf(Variant);
+        if (Variant.Recipe is { } recipe && s_prepared.Add(recipe.Name)) { BenchmarkModel.Artefacts.Get(BenchmarkModel.Current, recipe, progress); }
+        if (s_prepared.Add($"{reference} {InputsName}")) { Expected(reference, Inputs()); }
+    }
+
+    TensorSet Inputs() => SyntheticImages.CreateBatch([.. Sizes]);
+
+    TensorSet Expected(string reference, TensorSet inputs) =>
+        BenchmarkModel.References.Get(BenchmarkModel.Current, reference, inputs, InputsName, BenchmarkModel.Artefacts);
+}
+
+/// <summary>An engine whose outputs agree with the reference.</summary>
+/// <param name="Owner">Engine and artefact; disposed by the work that is made of it.</param>
+/// <param name="Inputs">What it was checked on.</param>
+/// <param name="Outputs">What it gave.</param>
+/// <param name="Agreement">How far they lie from the reference's.</param>
+/// <param name="Cold">Load and first inference.</param>
+sealed record CheckedEngine(VariantEngine Owner, TensorSet Inputs, TensorSet Outputs, AgreementInfo Agreement, ColdInfo Cold)
+{
+    internal IInferenceEngine Engine => Owner.Engine;
+
+    /// <summary>Work on this engine.</summary>
+    internal CaseWork Work(IOperation operation) => new(operation)
+    {
+        Artefact = Owner.Artefact,
+        Engine = Engine.Info,
+        Agreement = Agreement,
+        Cold = Cold,
+        MemoryOperations = CaseProcess.IsQuick ? 1 : 3,
+        Owned = [Owner],
+    };
+}

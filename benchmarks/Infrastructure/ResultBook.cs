@@ -1,0 +1,51 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>The results of this run, each stored as soon as its case has ended.</summary>
+/// <param name="store">results/.</param>
+/// <param name="machine">This machine.</param>
+sealed class ResultBook(ResultStore store, MachineInfo machine)
+{
+    readonly List<RunResult> _results = [];
+
+    /// <summary>In the order run.</summary>
+    internal IReadOnlyList<RunResult> Results => _results;
+
+    /// <summary>Stores a result; nothing of it is lost when the run is interrupted later.</summary>
+    internal void Add(RunResult result)
+    {
+        store.Merge(machine, result.Suite, result);
+        _results.Add(result);
+    }
+
+    /// <summary>Takes up results that the interrupted run stored.</summary>
+    internal void Recall(IReadOnlySet<string> ids)
+    {
+        if (ids.Count == 0) { return; }
+        _results.AddRange(ResultStore.Read(store.FolderOf(machine)).Results.Where(r => ids.Contains(r.Id)));
+    }
+
+    internal RunResult? Find(string id) => _results.FirstOrDefault(r => r.Id == id);
+
+    /// <summary>What a row's speed-up is counted from: the first row of its suite that differs in nothing but what the suite varies.</summary>
+    internal RunResult? BaselineOf(RunResult result)
+    {
+        var axis = SuiteBenchmarks.AxisOf(result.Suite);
+        var measured = _results.Where(r => r.Suite == result.Suite && r.SamplesMs.Count > 0 && Fixed(r) == Fixed(result));
+        return measured.FirstOrDefault(r => r.Variant == VariantRegistry.Baseline && axis.Contains(SuiteBenchmarks.VariantAxis)) ?? measured.FirstOrDefault();
+
+        string Fixed(RunResult r) => string.Join(", ", r.Parameters
+            .Append(new(SuiteBenchmarks.VariantAxis, r.Variant))
+            .Where(p => !axis.Contains(p.Key))
+            .Select(p => $"{p.Key}: {p.Value}"));
+    }
+
+    /// <summary>Times faster an image than the baseline; null where either has no samples.</summary>
+    internal double? SpeedUpOf(RunResult result) => result.SamplesMs.Count > 0 && BaselineOf(result) is { } baseline
+        ? MsAnImage(baseline) / MsAnImage(result)
+        : null;
+
+    static double MsAnImage(RunResult result) => Quantile.Median([.. result.SamplesMs]) / result.ImagesPerOperation;
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using BenchmarkDotNet.EventProcessors;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>Stores each case as it ends and tells how far the whole run is; BenchmarkDotNet's own log goes to a file.</summary>
+sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, TextWriter output) : EventProcessor
+{
+    readonly Stopwatch _clock = new();
+    int _done, _all;
+
+    /// <summary>Cases that failed, and not by a lack of the machine.</summary>
+    internal int Failures { get; private set; }
+
+    public override void OnStartRunStage() => _clock.Start();
+
+    public override void OnEndBuildStage() => output.WriteLine("Built; measuring");
+
+    /// <summary>Called by the validator, which is told what was chosen, suite by suite.</summary>
+    internal void Expect(int cases) => _all += cases;
+
+    public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) =>
+        output.Write($"[{_done + 1}/{_all}] {ResultJoin.SuiteOf(benchmarkCase.Descriptor.Type),-12} {Short(ResultJoin.RowOf(benchmarkCase)),-52} ");
+
+    public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
+    {
+        var result = join.Join(report);
+        book.Add(result);
+        _done++;
+        var failed = join.Failed(result);
+        if (failed) { Failures++; } else { journal.Add(result.Id); }
+        var left = _done < _all ? $", {Left()} left" : "";
+        output.WriteLine(result.Gap is { } gap ? $"{(failed ? "FAILED" : "gap")}: {gap}" : Text(result) + left);
+    }
+
+    static string Text(RunResult result)
+    {
+        var summary = SampleSummary.Of(result.SamplesMs)!;
+        var machine = result.Contamination is { Verdict: not ContaminationVerdict.Clean } c ? $" ({c.Verdict.ToString().ToLowerInvariant()})" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{summary.Median,9:G4} ms{machine}");
+    }
+
+    string Left()
+    {
+        var left = _clock.Elapsed / _done * (_all - _done);
+        return left.TotalMinutes >= 1 ? $"about {left.TotalMinutes:F0} min" : $"about {left.TotalSeconds:F0} s";
+    }
+
+    static string Short(SuiteCase row) => string.Join(", ", row.Parameters.Select(p => $"{p.Name} {p.Value}").Prepend(row.Variant));
+}

@@ -1,0 +1,83 @@
+using BenchmarkDotNet.Attributes;
+
+namespace DetrPerfLab.Benchmarks.Infrastructure;
+
+/// <summary>A suite: one axis, one row a case, each case in its own process. BenchmarkDotNet calls what is public here.</summary>
+public abstract class SuiteBenchmarks
+{
+    /// <summary>The axis of suites that compare variants.</summary>
+    internal const string VariantAxis = "Variant";
+
+    CaseProcess _process = null!;
+
+    /// <summary>All rows, in the order of the story: plainest first.</summary>
+    public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index });
+
+    /// <summary>The row that this process runs.</summary>
+    [ParamsSource(nameof(Cases))]
+    public SuiteCase Case { get; set; } = null!;
+
+    /// <summary>What a suite overrides; BenchmarkDotNet finds <see cref="Cases"/> by name and would find an override twice.</summary>
+    protected abstract IReadOnlyList<SuiteCase> Rows { get; }
+
+    /// <summary>What the suite varies, by name: rows are compared with the first one that agrees in everything else.</summary>
+    private protected virtual IReadOnlyList<string> Axis => [VariantAxis];
+
+    /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
+    internal abstract CaseWork Open(SuiteCase row);
+
+    /// <summary>Builds and computes, in the host, what rows only read: so no row's memory holds a second runtime.</summary>
+    internal virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
+    {
+    }
+
+    /// <inheritdoc cref="Axis"/>
+    internal static IReadOnlyList<string> AxisOf(string suite) =>
+        typeof(SuiteBenchmarks).Assembly.GetType($"{typeof(LabConfig).Namespace}.{suite}Benchmarks") is { } type ? ((SuiteBenchmarks)Activator.CreateInstance(type)!).Axis : [VariantAxis];
+
+    [GlobalSetup]
+    public void Setup() => _process = CaseProcess.Start(ResultJoin.IdOf(Suite, Method, Case), () => Open(Case));
+
+    [IterationSetup]
+    public void BeforeSample() => _process.BeforeSample();
+
+    [IterationCleanup]
+    public void AfterSample() => _process.AfterSample();
+
+    [GlobalCleanup]
+    public void Cleanup() => _process.Dispose();
+
+    /// <summary>Name of the method with <see cref="BenchmarkAttribute"/>.</summary>
+    private protected abstract string Method { get; }
+
+    /// <summary>What is timed.</summary>
+    private protected void Sample() => _process.Sample();
+
+    /// <summary>The class as written: in a case's process BenchmarkDotNet runs one that it derived from it.</summary>
+    Type Suite => GetType().Assembly == typeof(SuiteBenchmarks).Assembly ? GetType() : GetType().BaseType!;
+}
+
+/// <summary>A suite whose rows run a model: one operation is one forward pass.</summary>
+public abstract class ForwardBenchmarks : SuiteBenchmarks
+{
+    [Benchmark]
+    public void Forward() => Sample();
+
+    private protected override string Method => nameof(Forward);
+
+    /// <summary>What a row feeds and sets.</summary>
+    private protected abstract ModelCase CaseOf(SuiteCase row);
+
+    internal override CaseWork Open(SuiteCase row) => CaseOf(row).Open();
+
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => CaseOf(row).Prepare(progress);
+}
+
+/// <summary>A suite whose rows are any other work.</summary>
+public abstract class WorkBenchmarks : SuiteBenchmarks
+{
+    [Benchmark]
+    public void Run() => Sample();
+
+    private protected override string Method => nameof(Run);
+}

@@ -1,0 +1,24 @@
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Benchmarks;
+
+/// <summary>How large the image: shorter sides of 800, 672 and 512 pixels of a 3:4 photograph.</summary>
+public class ResolutionBenchmarks : ForwardBenchmarks
+{
+    static readonly ImageSize s_photograph = new(480, 640);
+
+    private protected override IReadOnlyList<string> Axis => ["Size"];
+
+    protected override IReadOnlyList<SuiteCase> Rows =>
+    [
+        .. from variant in (string[])["torch-fp32", "ort-fp32", "ort-int8-static"]
+           from size in (string[])["800", "672", "512"]
+           select new SuiteCase(variant, ("Size", size)),
+    ];
+
+    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, SizeOf(row));
+
+    /// <summary>The whole size for a row's shorter side, as DETR's own rule gives it.</summary>
+    internal static ImageSize SizeOf(SuiteCase row) => ResizeRule.ShorterSide(row.Number("Size")).Apply(s_photograph);
+}

@@ -1,0 +1,34 @@
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Benchmarks;
+
+/// <summary>Each best step on top of the last, from a line-by-line port to the fastest accepted variant; a photograph's file in, detections out.</summary>
+/// <remarks>The first step is measured again at the end: the product of the steps must equal the whole within the noise.</remarks>
+public class StackedBenchmarks : WorkBenchmarks
+{
+    private protected override IReadOnlyList<string> Axis => [VariantAxis, "Step"];
+
+    protected override IReadOnlyList<SuiteCase> Rows =>
+    [
+        new("torch-naive", ("Step", "1 eager, line by line")),
+        new("torch-fp32", ("Step", "2 inference mode")),
+        new("torchscript-fp32", ("Step", "3 static graph")),
+        new("ort-fp32", ("Step", "4 ONNX Runtime")),
+        new("ort-int8-static", ("Step", "5 calibrated INT8")),
+        new("ort-int8-static", ("Step", "6 fused image path")),
+        new("torch-naive", ("Step", "7 first step again")),
+    ];
+
+    static ModelCase ModelOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize);
+
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => ModelOf(row).Prepare(progress);
+
+    internal override CaseWork Open(SuiteCase row)
+    {
+        var ready = ModelOf(row).Check();
+        var fused = row["Step"]!.StartsWith('6');
+        var preprocess = PreprocessOptions.Detr with { Threads = fused ? Environment.ProcessorCount : 1 };
+        return ready.Work(new PipelineOperation(ready.Engine, Photographs.Jpeg(Photographs.CocoSize), preprocess, plain: !fused, keepBuffers: fused));
+    }
+}

@@ -1,0 +1,81 @@
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+
+namespace DetrPerfLab.Benchmarks;
+
+/// <summary>How work is spread over the cores: threads inside one inference, a session for each core, or a process for each core.</summary>
+public class WorkerBenchmarks : WorkBenchmarks
+{
+    const string AllThreads = "one session, all threads", Sessions = "a session a core", Processes = "a process a core";
+
+    /// <summary>Images that each worker does in one sample, so that the last one's end counts little.</summary>
+    const int ImagesAWorker = 2;
+
+    static readonly int s_cores = Environment.ProcessorCount;
+
+    private protected override IReadOnlyList<string> Axis => ["Layout"];
+
+    protected override IReadOnlyList<SuiteCase> Rows =>
+    [
+        .. from variant in (string[])["ort-fp32", "ort-int8-static"]
+           from layout in (string[])[AllThreads, Sessions, Processes]
+           select new SuiteCase(variant, ("Layout", layout)),
+    ];
+
+    static ModelCase ModelOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize, new EngineSettings { Threads = row["Layout"] == AllThreads ? 0 : 1 });
+
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => ModelOf(row).Prepare(progress);
+
+    internal override CaseWork Open(SuiteCase row) => row["Layout"] switch
+    {
+        AllThreads => InOneProcess(row, 1),
+        Sessions => InOneProcess(row, s_cores),
+        _ => InProcesses(row),
+    };
+
+    static CaseWork InOneProcess(SuiteCase row, int sessions)
+    {
+        var engines = Enumerable.Range(0, sessions).Select(_ => ModelOf(row).Check()).ToArray();
+        var images = ImagesAWorker * s_cores / sessions;
+        return engines[0].Work(new ActionOperation(() => Parallel.For(0, sessions, new ParallelOptions { MaxDegreeOfParallelism = sessions }, worker =>
+        {
+            for (var i = 0; i < images; i++) { engines[worker].Engine.Run(engines[worker].Inputs, engines[worker].Outputs); }
+        }))) with
+        { ImagesPerOperation = ImagesAWorker * s_cores, Owned = [.. engines.Select(e => e.Owner)] };
+    }
+
+    static CaseWork InProcesses(SuiteCase row)
+    {
+        // Checked here once: the workers run the same file with the same settings.
+        AgreementInfo agreement;
+        ArtefactInfo artefact;
+        EngineInfo engine;
+        var ready = ModelOf(row).Check();
+        using (ready.Owner) { (agreement, artefact, engine) = (ready.Agreement, ready.Owner.Artefact, ready.Engine.Info); }
+
+        var workers = Enumerable.Range(0, s_cores).Select(_ => WorkerProcess.Start(row.Variant, threads: 1)).ToArray();
+        return new(new ActionOperation(() =>
+        {
+            foreach (var worker in workers) { worker.Begin(ImagesAWorker); }
+            foreach (var worker in workers) { worker.Await(); }
+        }))
+        {
+            ImagesPerOperation = ImagesAWorker * s_cores,
+            Agreement = agreement,
+            Artefact = artefact,
+            Engine = engine,
+            CompleteMemory = memory => memory with
+            {
+                // This process only hands out work: what is deployed is the workers.
+                PeakRssBytes = workers.Sum(w => w.PeakRssBytes),
+                SteadyRssBytes = workers.Sum(w => w.RssBytes),
+                NativeBytes = null,
+                MappedBytes = null,
+                ManagedCommittedBytes = null,
+            },
+            Owned = workers,
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Onnx;
+using DetrPerfLab.Onnx.Proto;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>A model's weights, and their layout for the kernels, once for several sessions on the same file.</summary>
+/// <remarks>
+/// Source: ONNX Runtime, C API, AddInitializer and CreatePrepackedWeightsContainer: only weights that are handed over as shared initialisers are packed once.
+/// Dispose it after the engines that use it.
+/// </remarks>
+public sealed class OrtSharedWeights : IDisposable
+{
+    // Smaller ones are shapes and scales, which graph optimisation wants to see as constants of the file.
+    const int SmallestBytes = 4096;
+
+    readonly string _path;
+    readonly List<(string Name, OrtValue Value, HostTensor Data)> _weights = [];
+
+    /// <summary>Reads the float32 weights of a model file.</summary>
+    /// <exception cref="LabException">The file is missing or damaged.</exception>
+    public OrtSharedWeights(string modelPath)
+    {
+        _path = modelPath;
+        foreach (var tensor in OnnxFile.Load(modelPath).Graph.Initializer)
+        {
+            if (tensor.Type() != TensorProto.Types.DataType.Float || tensor.ByteCount() < SmallestBytes) { continue; }
+            var data = new HostTensor(tensor.Name, ElementType.Float32, [.. tensor.Dims]);
+            tensor.Bytes().CopyTo(data.Bytes);
+            _weights.Add((tensor.Name, OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [.. tensor.Dims], data.Address, data.Bytes.Length), data));
+        }
+    }
+
+    /// <summary>Bytes of the weights that are shared.</summary>
+    public long Bytes => _weights.Sum(w => (long)w.Data.Bytes.Length);
+
+    internal InferenceSession Open(string path, SessionOptions options)
+    {
+        if (Path.GetFullPath(path) != Path.GetFullPath(_path)) { throw LabError.OutOfRange(path, $"the file whose weights are shared, {_path}"); }
+        foreach (var (name, value, _) in _weights) { options.AddInitializer(name, value); }
+        return new InferenceSession(path, options, Packed);
+    }
+
+    PrePackedWeightsContainer Packed { get; } = new();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Packed.Dispose();
+        foreach (var (_, value, _) in _weights) { value.Dispose(); }
+        _weights.Clear();
+    }
+}
