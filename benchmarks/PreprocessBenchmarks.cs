@@ -51,7 +51,8 @@ public class PreprocessBenchmarks : WorkBenchmarks
             {
                 decoder.Decode(jpeg, "synthetic", photograph);
                 prepare();
-            },
+            }
+            ,
         };
         Require(row, photograph, tensors, prepare);
         return new(new ActionOperation(run)) { MemoryOperations = 10 };
