@@ -12,7 +12,15 @@ namespace DetrPerfLab.Engines;
 public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
 {
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long> CountElements(ModelProto model, IReadOnlyList<string> values, TensorSet inputs)
+    public IReadOnlyDictionary<string, long> CountElements(ModelProto model, IReadOnlyList<string> values, TensorSet inputs) =>
+        Shapes(model, values, inputs).ToDictionary(s => s.Key, s => s.Value.Aggregate(1L, (a, b) => a * b), StringComparer.Ordinal);
+
+    /// <summary>Shapes of values for the given inputs, found by running the model once.</summary>
+    /// <param name="model">Any model.</param>
+    /// <param name="values">Tensors of the main graph.</param>
+    /// <param name="inputs">One tensor for each input of the model.</param>
+    /// <exception cref="LabException">The model does not run on these inputs.</exception>
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes(ModelProto model, IReadOnlyList<string> values, TensorSet inputs)
     {
         // The shapes leave the runtime, not the values: those may take gigabytes together.
         var probe = model.Clone();
@@ -26,15 +34,10 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             probe.Graph.Output.Add(new ValueInfoProto { Name = value + "/shape" });
         }
 
-        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var shapes = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
         using var session = new Session(probe, [.. values.Select(v => v + "/shape")], threads);
-        session.Run(inputs, (name, dims) =>
-        {
-            var count = 1L;
-            foreach (var length in dims) { count *= (long)length; }
-            counts[name[..^"/shape".Length]] = count;
-        });
-        return counts;
+        session.Run(inputs, (name, dims) => shapes[name[..^"/shape".Length]] = [.. dims.ToArray().Select(d => (long)d)]);
+        return shapes;
     }
 
     /// <inheritdoc/>

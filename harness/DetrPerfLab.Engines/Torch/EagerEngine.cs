@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
@@ -5,9 +6,10 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
-public sealed class EagerEngine : TorchEngine, IStagedEngine
+public sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
 {
     readonly EagerDetr _model;
+    long _moduleStart;
 
     EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
         : base(info, DetrInterface.Outputs(config), threads, gradients) => _model = model;
@@ -26,6 +28,21 @@ public sealed class EagerEngine : TorchEngine, IStagedEngine
         try { Run(inputs, outputs); }
         finally { _model.OnStage = null; }
         return stages;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModuleTime> RunModules(TensorSet inputs, TensorSet outputs)
+    {
+        var times = new List<ModuleTime>();
+        _model.OnModule = name =>
+        {
+            Synchronize();
+            times.Add(new(name, Stopwatch.GetElapsedTime(_moduleStart).TotalMilliseconds));
+            _moduleStart = Stopwatch.GetTimestamp();
+        };
+        try { Run(inputs, outputs); }
+        finally { _model.OnModule = null; }
+        return times;
     }
 
     /// <inheritdoc/>
@@ -54,5 +71,9 @@ public sealed class EagerEngine : TorchEngine, IStagedEngine
         return new(info, new EagerDetr(weights, eager), weights.Config, threads, eager.Gradients);
     }
 
-    private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask) => _model.Forward(pixelValues, pixelMask);
+    private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask)
+    {
+        _moduleStart = Stopwatch.GetTimestamp();
+        return _model.Forward(pixelValues, pixelMask);
+    }
 }

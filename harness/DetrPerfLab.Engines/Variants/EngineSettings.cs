@@ -23,5 +23,8 @@ public sealed record EngineSettings
     /// <summary>Weights, laid out for the kernels, that several sessions of ONNX Runtime share; null for a copy in each.</summary>
     public OrtSharedWeights? SharedWeights { get; init; }
 
+    /// <summary>Adds what looks into ONNX Runtime and changes nothing that is computed: a profile, the saved graph.</summary>
+    internal Func<OrtEngineOptions, OrtEngineOptions>? Instrument { get; init; }
+
     internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
 }

@@ -55,6 +55,6 @@ public static class VariantRegistry
                 SharedWeights = settings.SharedWeights,
                 Optimization = optimization,
             };
-            return new(new OrtEngine(artefact.Path, options, name), artefact.Info);
+            return new(new OrtEngine(artefact.Path, settings.Instrument?.Invoke(options) ?? options, name), artefact.Info);
         });
 }

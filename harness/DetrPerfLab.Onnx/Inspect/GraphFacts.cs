@@ -17,6 +17,15 @@ public sealed record GraphFacts
     /// <summary>Matrix products on 8-bit integers: QLinearMatMul, QGemm, MatMulIntegerToFloat, DynamicQuantizeMatMul and MatMulInteger.</summary>
     public required int QuantizedMatMuls { get; init; }
 
+    /// <summary>Names of matrix products that run in floating point, fused ones included.</summary>
+    public required IReadOnlyList<string> FloatMatMuls { get; init; }
+
+    /// <summary>Convolutions of the backbone that run on 8-bit integers.</summary>
+    public required int QuantizedBackboneConvs { get; init; }
+
+    /// <summary>Nodes of the backbone, constants apart, that work on floating-point values: names.</summary>
+    public required IReadOnlyList<string> FloatBackboneNodes { get; init; }
+
     /// <summary>QuantizeLinear nodes that were not fused: borders where float32 becomes 8 bits.</summary>
     public required IReadOnlyList<string> QuantizeNodes { get; init; }
 
@@ -28,6 +37,18 @@ public sealed record GraphFacts
 
     /// <summary>Cast nodes between floating-point types.</summary>
     public required int FloatCasts { get; init; }
+
+    /// <summary>Convolutions and matrix products whose values are half precision.</summary>
+    public required int HalfProducts { get; init; }
+
+    /// <summary>Nodes that only change the layout of images in memory for the blocked convolutions (NCHWc).</summary>
+    public required int LayoutReorders { get; init; }
+
+    /// <summary>Convolutions in the layout blocked for the processor's vectors (NCHWc).</summary>
+    public required int BlockedConvs { get; init; }
+
+    /// <summary>All nodes of the main graph.</summary>
+    public int Nodes => Operators.Sum(o => o.Nodes);
 
     /// <summary>Collects the facts of a graph.</summary>
     public static GraphFacts Of(ModelProto model)
@@ -43,17 +64,34 @@ public sealed record GraphFacts
             return sum;
         }
 
+        var backbone = ModuleNames.OfGraph(graph).Where(n => n.Module.StartsWith("backbone", StringComparison.Ordinal)).Select(n => n.Node).ToList();
         return new()
         {
             Operators = [.. count.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => new OperatorCount(c.Key, c.Value))],
             QuantizedConvs = Of("QLinearConv", "ConvInteger"),
-            FloatConvs = [.. graph.Node.Where(n => n.OpType is "Conv" or "FusedConv" or "NhwcFusedConv").Select(n => n.Name)],
+            FloatConvs = [.. graph.Node.Where(IsFloatConv).Select(NodeCover.NameOf)],
             QuantizedMatMuls = Of("QLinearMatMul", "QGemm", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "MatMulInteger"),
-            QuantizeNodes = [.. graph.Node.Where(n => n.OpType == "QuantizeLinear").Select(n => n.Name)],
-            DequantizeNodes = [.. graph.Node.Where(n => n.OpType == "DequantizeLinear" && index.Constant(n.Input[0]) is null).Select(n => n.Name)],
+            FloatMatMuls = [.. graph.Node.Where(IsFloatMatMul).Select(NodeCover.NameOf)],
+            QuantizedBackboneConvs = backbone.Count(n => n.OpType is "QLinearConv" or "ConvInteger"),
+            FloatBackboneNodes = [.. backbone.Where(n => IsFloatWork(n, index)).Select(NodeCover.NameOf)],
+            QuantizeNodes = [.. graph.Node.Where(n => n.OpType == "QuantizeLinear").Select(NodeCover.NameOf)],
+            DequantizeNodes = [.. graph.Node.Where(n => n.OpType == "DequantizeLinear" && index.Constant(n.Input[0]) is null).Select(NodeCover.NameOf)],
             NeedlessPairs = graph.Node.Count(n => n.OpType == "DequantizeLinear" && index.Consumers(n.Output[0]).Any(c => c.OpType == "QuantizeLinear")),
             FloatCasts = graph.Node.Count(n => n.OpType == "Cast" && IsFloat(types.GetValueOrDefault(n.Input[0])) && IsFloat(types.GetValueOrDefault(n.Output[0]))),
+            HalfProducts = graph.Node.Count(n => (IsFloatConv(n) || IsFloatMatMul(n)) && types.GetValueOrDefault(n.Input[0]) == TensorProto.Types.DataType.Float16),
+            LayoutReorders = Of("ReorderInput", "ReorderOutput"),
+            BlockedConvs = graph.Node.Count(n => n.OpType == "Conv" && n.Domain == "com.microsoft.nchwc"),
         };
+
+        // The types of fused operators are not known to inference, so the operators that take codes are told by name.
+        static bool IsFloatWork(NodeProto node, GraphIndex index) => !(node.OpType.StartsWith("QLinear", StringComparison.Ordinal)
+            || node.OpType is "ConvInteger" or "MatMulInteger" or "DynamicQuantizeMatMul"
+            || (node.OpType is "DequantizeLinear" && index.Constant(node.Input[0]) is not null)
+            || (node.OpType is "MaxPool" or "Transpose" or "Reshape" or "NhwcMaxPool" && ReadsCodes(node, index)));
+
+        static bool ReadsCodes(NodeProto node, GraphIndex index) => index.Producer(node.Input[0]) is { } producer
+            && (producer.OpType.StartsWith("QLinear", StringComparison.Ordinal) || producer.OpType == "QuantizeLinear"
+                || (producer.OpType is "MaxPool" or "Transpose" or "Reshape" or "NhwcMaxPool" && ReadsCodes(producer, index)));
     }
 
     /// <summary>What slows the variant down, one sentence each; empty where nothing does.</summary>
@@ -68,7 +106,12 @@ public sealed record GraphFacts
         }
     }
 
-    static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(4)) + (names.Count > 4 ? $" and {names.Count - 4} more" : "");
+    /// <summary>The first names of a list and how many more there are.</summary>
+    public static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(4)) + (names.Count > 4 ? $" and {names.Count - 4} more" : "");
+
+    static bool IsFloatConv(NodeProto node) => node.OpType is "Conv" or "FusedConv" or "NhwcFusedConv";
+
+    static bool IsFloatMatMul(NodeProto node) => node.OpType is "MatMul" or "Gemm" or "FusedMatMul" or "FusedGemm";
 
     static bool IsFloat(TensorProto.Types.DataType type) =>
         type is TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Float16 or TensorProto.Types.DataType.Bfloat16 or TensorProto.Types.DataType.Double;

@@ -43,21 +43,28 @@ sealed class EagerDetr : IDisposable
     /// <summary>Called with inner tensors under their names in a parity manifest; they live only during the call.</summary>
     public Action<string, Tensor>? OnStage { get; set; }
 
+    /// <summary>Called with a module's name when its last operator has been given to libtorch.</summary>
+    public Action<string>? OnModule { get; set; }
+
     /// <param name="pixelValues">float32 [N, 3, H, W], normalised.</param>
     /// <param name="pixelMask">int64 [N, H, W], 1 = image.</param>
     /// <returns>float32 logits [N, Q, C + 1] and boxes [N, Q, 4].</returns>
     public (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask)
     {
         using var scope = NewDisposeScope();
-        var features = _backbone.Forward(Prepare(pixelValues));
+        var features = _backbone.Forward(Prepare(pixelValues), OnModule);
         OnStage?.Invoke("backbone_feature", features);
         var mask = PaddingMask.Resize(pixelMask, features);
         var position = _positionEncoding.Forward(mask);
         OnStage?.Invoke("position_encoding", position);
+        OnModule?.Invoke("position");
         var source = nn.functional.conv2d(features, _projectionFilter, _projectionBias);
-        var (objects, memory) = _transformer.Forward(source, position.to(_options.DataType), mask);
+        OnModule?.Invoke("input_proj");
+        var (objects, memory) = _transformer.Forward(source, position.to(_options.DataType), mask, OnModule);
         if (OnStage is { } report) { report("encoder_memory", memory.permute(1, 2, 0).reshape(source.shape)); }
-        return scope.MoveToOuter(_classHead.Forward(objects).to(ScalarType.Float32), Boxes(objects));
+        var (logits, boxes) = (_classHead.Forward(objects).to(ScalarType.Float32), Boxes(objects));
+        OnModule?.Invoke("heads");
+        return scope.MoveToOuter(logits, boxes);
     }
 
     /// <inheritdoc/>

@@ -13,10 +13,12 @@ sealed class ResNet
 
     readonly ConvolutionNorm _stem;
     readonly ResidualBlock[] _blocks;
+    readonly IReadOnlyList<int> _blocksOfStage;
 
     public ResNet(WeightLoader weights)
     {
         var config = weights.Config;
+        _blocksOfStage = config.BackboneBlocks;
         _stem = new(weights, $"{Body}.conv1", $"{Body}.bn1", kernel: 7, stride: 2);
         _blocks = [.. Enumerable.Range(0, 4).SelectMany(stage => Enumerable.Range(0, config.BackboneBlocks[stage]).Select(block =>
         {
@@ -31,17 +33,25 @@ sealed class ResNet
     }
 
     /// <param name="images">[N, 3, H, W], normalised.</param>
+    /// <param name="onModule">Called at the end of the stem and of each stage.</param>
     /// <returns>[N, channels, ceil(H/32), ceil(W/32)]; 1/16 with DC5.</returns>
-    public Tensor Forward(Tensor images)
+    public Tensor Forward(Tensor images, Action<string>? onModule = null)
     {
         using var stem = _stem.Forward(images).relu_();
         var features = nn.functional.max_pool2d(stem, s_poolKernel, s_poolStride, s_poolPadding);
         stem.Dispose(); // the largest tensor of all
-        foreach (var block in _blocks)
+        onModule?.Invoke("backbone.stem");
+        var next = 0;
+        for (var stage = 1; stage <= _blocksOfStage.Count; stage++)
         {
-            var input = features;
-            features = block.Forward(input);
-            input.Dispose();
+            for (var end = next + _blocksOfStage[stage - 1]; next < end; next++)
+            {
+                var input = features;
+                features = _blocks[next].Forward(input);
+                input.Dispose();
+            }
+
+            onModule?.Invoke($"backbone.layer{stage}");
         }
 
         return features;

@@ -20,15 +20,19 @@ sealed class Transformer(WeightLoader weights)
     /// <param name="source">[N, hidden, h, w].</param>
     /// <param name="position">[N, hidden, h, w].</param>
     /// <param name="mask">int64 [N, h, w], 1 = image.</param>
+    /// <param name="onModule">Called at the end of encoder and decoder.</param>
     /// <returns>Decoder output [N, Q, hidden] and encoder memory [S, N, hidden], S = h * w.</returns>
-    public (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask)
+    public (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask, Action<string>? onModule = null)
     {
         using var scope = NewDisposeScope();
         var (sequence, positions) = (ToSequence(source), ToSequence(position));
         var padding = AttentionBias(mask, sequence);
         var memory = Encode(sequence, positions, padding);
+        onModule?.Invoke("encoder");
         var objects = Decode(memory, memory + positions, padding);
-        return scope.MoveToOuter(_norm.Forward(objects).transpose(0, 1), memory);
+        var normalised = _norm.Forward(objects).transpose(0, 1);
+        onModule?.Invoke("decoder");
+        return scope.MoveToOuter(normalised, memory);
     }
 
     Tensor Encode(Tensor sequence, Tensor positions, Tensor padding)

@@ -1,0 +1,116 @@
+using System.Globalization;
+using DetrPerfLab.Core;
+using DetrPerfLab.Onnx;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>Turns facts into sentences. Pure: the same facts, the same findings.</summary>
+static class VariantFindings
+{
+    static readonly string[] s_int8Sets = ["amx_int8", "avx512_vnni", "avx_vnni", "i8mm", "asimddp"];
+    static readonly string[] s_floatSets = ["avx512f", "avx2", "sve", "asimd"];
+
+    internal static IEnumerable<Finding> Threads(int threads, MachineInfo machine)
+    {
+        var cores = machine.CpuQuota is { } quota && quota < machine.Cores ? quota : machine.Cores;
+        if (threads > cores)
+        {
+            yield return new("threads", "more threads than cores: they take turns, and each operator waits for the last of them", Invariant($"{threads} on {cores:0.##}"));
+        }
+    }
+
+    internal static IEnumerable<Finding> Work(FlopCount count)
+    {
+        if (count.NotCounted.Count > 0)
+        {
+            yield return new("operations", "some operators have no counting rule, so the operations are a lower bound",
+                string.Join(", ", count.NotCounted.Select(o => $"{o.Nodes} {o.Operator}")));
+        }
+    }
+
+    internal static IEnumerable<Finding> Ort(string variant, GraphChange change, MachineInfo machine)
+    {
+        var graph = change.After;
+        yield return new("graph", graph.Nodes < change.NodesBefore ? "ONNX Runtime fused or dropped nodes before it ran" : "ONNX Runtime did not shrink the graph", $"{change.NodesBefore} nodes before, {graph.Nodes} after");
+        if (graph.QuantizedConvs + graph.QuantizedMatMuls > 0)
+        {
+            yield return Set(machine, s_int8Sets, "8-bit products run on instructions made for them", "no VNNI or its like: an 8-bit product takes several instructions");
+            foreach (var finding in Integer(graph)) { yield return finding; }
+        }
+        else if (!IsHalf(variant))
+        {
+            yield return Set(machine, s_floatSets, "float32 kernels for the widest vectors here", "no vector set that ONNX Runtime has float32 kernels for");
+        }
+
+        if (graph.FloatCasts > 0)
+        {
+            yield return new("casts", "conversions between floating-point types: operators without a kernel in the lower precision compute in float32", $"{graph.FloatCasts} casts");
+        }
+
+        if (IsHalf(variant))
+        {
+            yield return new("half precision", graph.HalfProducts == 0 ? "no convolution or matrix product runs in half precision on this processor: the file is smaller, the work is not"
+                : "convolutions and matrix products that do run in half precision", $"{graph.HalfProducts} of {graph.HalfProducts + FloatProducts(graph)}");
+        }
+
+        if (graph.BlockedConvs > 0)
+        {
+            yield return new("layout", "convolutions run on channels blocked for the vectors (NCHWc); nodes that only reorder memory stand at the borders",
+                $"{graph.BlockedConvs} convolutions, {graph.LayoutReorders} reorders");
+        }
+
+        int FloatProducts(GraphFacts g) => g.FloatConvs.Count + g.FloatMatMuls.Count - g.HalfProducts;
+    }
+
+    internal static IEnumerable<Finding> Torch(string variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine)
+    {
+        yield return variant == "torchscript-fp32"
+            ? new("graph", "traced once and frozen: no dispatch by name, weights are constants, neighbours may be fused")
+            : new("graph", "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory");
+        foreach (var (name, text) in new[]
+        {
+            ("libtorch oneDNN", "convolutions go to oneDNN"), ("libtorch BLAS", "matrix products go to this BLAS"), ("libtorch vector kernels", "libtorch's own kernels are compiled for"),
+        })
+        {
+            if (facts.GetValueOrDefault(name) is { } figure) { yield return new("libraries", text, figure); }
+        }
+
+        if (variant == "torch-naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
+        if (variant == "torch-bf16") { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
+        if (variant == "torch-int8-dynamic")
+        {
+            yield return Set(machine, s_int8Sets, "8-bit products run on instructions made for them", "no VNNI or its like: an 8-bit product takes several instructions");
+            yield return new("integer", "linear layers of the transformer in 8 bits; convolutions, attention products and heads stay float32", facts.GetValueOrDefault("libtorch quantised engines"));
+        }
+    }
+
+    static IEnumerable<Finding> Integer(GraphFacts graph)
+    {
+        yield return new("integer", Left("convolutions run on 8-bit integers", graph.FloatConvs), $"{graph.QuantizedConvs} of {graph.QuantizedConvs + graph.FloatConvs.Count}");
+        yield return new("integer", Left("matrix products run on 8-bit integers", graph.FloatMatMuls), $"{graph.QuantizedMatMuls} of {graph.QuantizedMatMuls + graph.FloatMatMuls.Count}");
+        var backbone = graph.FloatConvs.Count(n => ModuleNames.Of(n)?.StartsWith("backbone", StringComparison.Ordinal) == true);
+        if (graph.QuantizedBackboneConvs > 0)
+        {
+            yield return new("backbone", "convolutions of the backbone left outside QLinearConv", $"{backbone} of {backbone + graph.QuantizedBackboneConvs}");
+        }
+
+        var borders = graph.QuantizeNodes.Count + graph.DequantizeNodes.Count;
+        if (borders > 0)
+        {
+            yield return new("borders", $"conversions between 8 bits and float32 that were not fused: {GraphFacts.Some([.. graph.QuantizeNodes, .. graph.DequantizeNodes])}",
+                $"{graph.QuantizeNodes.Count} QuantizeLinear, {graph.DequantizeNodes.Count} DequantizeLinear");
+        }
+
+        if (graph.NeedlessPairs > 0) { yield return new("borders", "of these, conversions that the next node undoes at once", $"{graph.NeedlessPairs} pairs"); }
+    }
+
+    static string Left(string text, IReadOnlyList<string> names) => names.Count == 0 ? text : $"{text}; left in float: {GraphFacts.Some(names)}";
+
+    static Finding Set(MachineInfo machine, string[] wanted, string there, string missing) => wanted.FirstOrDefault(machine.Isa.Contains) is { } found
+        ? new("isa", there, found)
+        : new("isa", missing, machine.Isa.Count > 0 ? $"it has {string.Join(", ", machine.Isa)}" : "none of the known sets");
+
+    static bool IsHalf(string variant) => variant.Contains("fp16", StringComparison.Ordinal);
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

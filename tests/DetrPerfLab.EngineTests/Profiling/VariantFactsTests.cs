@@ -1,0 +1,109 @@
+using DetrPerfLab.Engines;
+using DetrPerfLab.Models;
+using DetrPerfLab.Onnx;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Profiling;
+
+public sealed class VariantFactsTests : IDisposable
+{
+    static readonly DetrConfig s_config = new()
+    {
+        Name = "tiny",
+        BackboneDepth = 18,
+        HiddenDim = 32,
+        Heads = 2,
+        EncoderLayers = 1,
+        DecoderLayers = 2,
+        FeedForwardDim = 64,
+        Queries = 10,
+        Classes = 5,
+    };
+
+    static readonly MachineInfo s_machine = new() { CpuModel = "test", Cores = 2, Isa = ["avx2", "avx512f", "avx512_vnni"], Os = "test", Runtime = "test" };
+    static readonly ImageSize s_size = new(64, 96);
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Of_OnnxVariants_CountTheSameWorkAndTellTheirGraphs()
+    {
+        var (fp32, dynamic) = (Of("ort-fp32"), Of("ort-int8-dynamic"));
+
+        Assert.True(fp32.Flops > 1e6);
+        Assert.Equal(fp32.Flops, dynamic.Flops);
+        Assert.Matches(@"^\d+ nodes before, \d+ after$", Figure(fp32, "graph"));
+        Assert.Equal("avx512f", Figure(fp32, "isa"));
+        Assert.Equal("avx512_vnni", Figure(dynamic, "isa"));
+        Assert.DoesNotContain(fp32.Findings, f => f.Topic is "integer" or "threads");
+        Assert.Contains(dynamic.Findings, f => f.Topic == "integer" && f.Text.StartsWith("convolutions", StringComparison.Ordinal) && f.Figure!.StartsWith("0 of ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_HalfPrecision_TellsCastsOrKernels()
+    {
+        var half = Of("ort-fp16");
+        Assert.Matches(@"^\d+ of \d+$", Figure(half, "half precision"));
+        Assert.Contains(half.Findings, f => f.Topic == "casts");
+    }
+
+    [Fact]
+    public void Of_Optimisation_IsLookedAtForEachLevel()
+    {
+        var (disabled, all) = (Of("ort-fp32-disabled"), Of("ort-fp32"));
+        Assert.NotEqual(Figure(disabled, "graph"), Figure(all, "graph"));
+        Assert.Contains("did not shrink", disabled.Findings.Single(f => f.Topic == "graph").Text);
+    }
+
+    [Fact]
+    public void Of_Twice_ReadsTheFileBesideTheArtefact()
+    {
+        var first = Of("ort-fp32");
+        var file = Assert.Single(Directory.GetFiles(_folder.Path, "*.ort-fp32.why.json", SearchOption.AllDirectories));
+        var written = File.GetLastWriteTimeUtc(file);
+
+        Assert.Equal(first.Findings, Of("ort-fp32").Findings);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(file));
+        Of("ort-fp32", s_machine with { Isa = ["avx2"] }); // another processor, another graph
+        Assert.NotEqual(written, File.GetLastWriteTimeUtc(file));
+    }
+
+    [Fact]
+    public void Of_Eager_TellsLibrariesAndGradients()
+    {
+        var naive = Of("torch-naive");
+        Assert.Equal(Of("ort-fp32").Flops, naive.Flops);
+        Assert.Contains(naive.Findings, f => f.Topic == "gradients");
+        Assert.DoesNotContain(Of("torch-fp32").Findings, f => f.Topic == "gradients");
+    }
+
+    [Fact]
+    public void Of_MoreThreadsThanCores_IsFound() => Assert.Equal("4 on 1.5", Figure(Of("torch-fp32", s_machine with { CpuQuota = 1.5 }, threads: 4), "threads"));
+
+    [Fact]
+    public void Int8Static_BottleneckBackbone_LeavesNoConvolutionInFloat()
+    {
+        var source = DetrExporter.Export(SyntheticWeights.Create(s_config with { BackboneDepth = 50, HiddenDim = 16 }), new ExportOptions());
+        var quantizer = new StaticQuantizer(source, new StaticOptions { Plan = QuantizationPlan.Mixed });
+        var table = ActivationCalibration.Run(
+            new OrtCalibrationRunner(2), quantizer.Prepared, quantizer.TensorsToCalibrate, [SyntheticImages.CreateBatch(new ImageSize(96, 128))], new CalibrationOptions());
+        var path = _folder.File("static.onnx");
+        OnnxFile.Save(quantizer.Convert(table.Ranges(CalibrationMethod.MinMax)).Model, path);
+
+        var facts = OptimizedGraphReader.Facts(path);
+
+        // ResNet-50: 1 + 3 * 16 convolutions and 4 shortcuts; the input projection is no part of the backbone.
+        Assert.Equal(53, facts.QuantizedBackboneConvs);
+        Assert.DoesNotContain(facts.FloatConvs, n => n.StartsWith("backbone", StringComparison.Ordinal));
+        // The border that the image crosses.
+        Assert.Single(facts.FloatBackboneNodes);
+        Assert.Contains(VariantFindings.Ort("ort-int8-static", new(source.Graph.Node.Count, facts), s_machine), f => f is { Topic: "backbone", Figure: "0 of 53" });
+    }
+
+    VariantWhy Of(string variant, MachineInfo? machine = null, int threads = 2) => VariantFacts.Of(
+        VariantModel.Synthetic(s_config), VariantRegistry.Get(variant), new EngineSettings { Threads = threads }, new ArtefactCache(_folder.Path), s_size, 1, machine ?? s_machine);
+
+    static string Figure(VariantWhy why, string topic) => why.Findings.First(f => f.Topic == topic).Figure!;
+}
