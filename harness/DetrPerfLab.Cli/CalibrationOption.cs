@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DetrPerfLab.Core;
 using DetrPerfLab.Detecting;
-using DetrPerfLab.Engines;
 using DetrPerfLab.Onnx;
 
 namespace DetrPerfLab.Cli;
@@ -18,12 +17,19 @@ sealed class CalibrationOption
     };
 
     readonly Option<int> _images = new("--calibration-images") { Description = "Most images to use.", DefaultValueFactory = _ => 32 };
-    readonly Option<CalibrationMethod> _method = new("--calibration") { Description = "How ranges are chosen.", DefaultValueFactory = _ => CalibrationMethod.MinMax };
+    readonly Option<CalibrationMethod?> _method = new("--calibration") { Description = "How ranges are chosen; default: percentile with photographs, minMax with built-in pictures." };
+    readonly Option<double> _percentile = new("--percentile") { Description = "Share of the values that --calibration percentile keeps, per cent.", DefaultValueFactory = _ => new StaticOptions().Percentile };
     readonly Option<int?> _size = new("--size") { Description = "Shorter side of the images in pixels, where the model leaves it open." };
 
-    internal IEnumerable<Option> All => [_calibrate, _images, _method, _size];
+    internal IEnumerable<Option> All => [_calibrate, _images, _method, _percentile, _size];
 
-    internal CalibrationMethod Method(ParseResult parsed) => parsed.GetValue(_method);
+    /// <summary>Static options with what the user chose of calibration.</summary>
+    internal StaticOptions Apply(ParseResult parsed, StaticOptions options) =>
+        options with
+        {
+            Calibration = parsed.GetValue(_method) ?? (parsed.GetValue(_calibrate) == Synthetic ? CalibrationMethod.MinMax : CalibrationMethod.Percentile),
+            Percentile = parsed.GetValue(_percentile),
+        };
 
     internal DetectorOptions Detector(ParseResult parsed) => new() { Size = parsed.GetValue(_size), Threads = Environment.ProcessorCount };
 
@@ -31,10 +37,11 @@ sealed class CalibrationOption
     {
         var most = parsed.GetValue(_images);
         if (most < 1) { throw LabError.OutOfRange(most, "1 or more", "--calibration-images"); }
-        using var engine = new OrtEngine(model, new OrtEngineOptions());
+        var header = OnnxHeader.Read(model);
+        var family = DetectorFamilies.Match(header.Inputs, header.Outputs);
         var from = parsed.GetValue(_calibrate)!;
-        if (from == Synthetic) { return CalibrationImages.Synthetic(engine.Inputs, engine.Outputs, most, Detector(parsed)); }
-        var folder = Directory.Exists(Path.Combine(from, "images")) ? Path.Combine(from, "images") : from;
-        return CalibrationImages.Of(engine.Inputs, engine.Outputs, ImageFiles.Expand([folder]), most, Detector(parsed));
+        return from == Synthetic
+            ? CalibrationImages.Synthetic(header.Inputs, family, most, Detector(parsed))
+            : CalibrationImages.Of(header.Inputs, family, CalibrationImages.InFolder(from), most, Detector(parsed));
     }
 }

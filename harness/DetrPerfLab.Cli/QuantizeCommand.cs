@@ -36,14 +36,13 @@ static class QuantizeCommand
                 ModelQuantizer.DynamicPrecision => ModelQuantizer.Dynamic(from, to, new QuantizationOptions { Plan = rules, ReduceRange = reduced }),
                 ModelQuantizer.StaticPrecision => ConsoleProgress.Run("calibrating", progress => ModelQuantizer.Static(
                     from, to,
-                    new StaticOptions
+                    calibration.Apply(parsed, new StaticOptions
                     {
                         Plan = rules,
                         ReduceRange = reduced,
-                        Calibration = calibration.Method(parsed),
                         ActivationType = parsed.GetValue(symmetric) ? QuantizedType.Int8 : QuantizedType.UInt8,
                         SymmetricActivations = parsed.GetValue(symmetric),
-                    },
+                    }),
                     new OrtCalibrationRunner(), calibration.Images(parsed, from), new CalibrationOptions { Progress = progress })),
                 _ => throw LabError.UnknownName("precision", which, ModelQuantizer.Precisions),
             };

@@ -27,11 +27,7 @@ static class SensitivityCommand
             var from = parsed.GetValue(model)!;
             var options = new SensitivityOptions
             {
-                Quantization = new StaticOptions
-                {
-                    Plan = parsed.GetValue(plan) is { } file ? QuantizationPlan.Load(file) : QuantizationPlan.Mixed,
-                    Calibration = calibration.Method(parsed),
-                },
+                Quantization = calibration.Apply(parsed, new StaticOptions { Plan = parsed.GetValue(plan) is { } file ? QuantizationPlan.Load(file) : QuantizationPlan.Mixed }),
                 ModuleDepth = parsed.GetValue(depth),
                 Values = parsed.GetValue(values) ?? [],
             };

@@ -36,7 +36,8 @@ public static class DetectorSource
     public static OpenedDetector Open(string model, string engine, EngineSettings settings)
     {
         if (!s_variants.TryGetValue(engine, out var variant)) { variant = VariantRegistry.Get(engine).Name; }
-        if (Path.GetExtension(model).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
+        // Any file that ONNX Runtime runs, as it is; a variant converts it first, which needs a family.
+        if (VariantModel.IsOnnx(model) && s_variants.ContainsKey(engine))
         {
             if (engine != "ort") { throw LabError.EngineCannotRunFile(engine, model, "ort"); }
             var options = new OrtEngineOptions { IntraOpThreads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads };

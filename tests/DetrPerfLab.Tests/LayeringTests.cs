@@ -11,7 +11,7 @@ public class LayeringTests
         ["Models"] = ["Core"],
         ["Onnx"] = ["Core", "Models"], // the DETR exporter turns a WeightStore into a graph
         ["Detection"] = ["Core"],
-        ["Engines"] = ["Core", "Models", "Onnx"],
+        ["Engines"] = ["Core", "Models", "Onnx", "Detection"], // a variant is calibrated on photographs, through its family's preprocessing
         ["Measure"] = ["Core", "Models", "Onnx"],
         ["Report"] = ["Core"],
         ["Cli"] = ["Core", "Models", "Onnx", "Detection", "Engines", "Measure", "Report"],

@@ -18,6 +18,10 @@ public static partial class LabError
     public static LabException FastPathDiffers(string row, string found, string needed) => new(ExitCode.CheckFailed,
         $"{row}: {found}, needed {needed}. It was not timed; the tests of the fast path say where it starts: ./test.sh --fast");
 
+    /// <summary>A variant that runs on weights, asked of a model that is a graph.</summary>
+    public static LabException NeedsCheckpoint(string model) => Missing(
+        $"'{model}' is an ONNX graph; this variant builds the model from weights and needs a checkpoint. Name a checkpoint or a model of the zoo: detrlab models list");
+
     /// <summary>A parity manifest cannot be used.</summary>
     public static LabException ParityManifest(string path, string found, Exception? inner = null) =>
         BadInput($"Parity manifest '{path}': {found}. Needed: the form of a manifest.json with cases, each with model, image_sizes_hw, logits and boxes.", inner);

@@ -127,7 +127,7 @@ public sealed record MemoryInfo
     public long? MappedBytes { get; init; }
 }
 
-/// <summary>How far outputs lie from the reference on the same inputs.</summary>
+/// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them, see <see cref="ScoredAgreement"/>.</summary>
 public sealed record AgreementInfo
 {
     /// <summary>What it was compared with, for example <c>torch-fp32</c>.</summary>

@@ -25,6 +25,9 @@ sealed class DeimFamily : IDetectorFamily
         return PreprocessOptions.Deim(size) with { Threads = options.Threads };
     }
 
+    public ImageSize InputSize(IReadOnlyList<TensorSpec> inputs, ImageSize wanted) =>
+        DetectorFamilies.FixedSize(inputs, Pixels) ?? new(Math.Min(wanted.Height, wanted.Width), Math.Min(wanted.Height, wanted.Width));
+
     public TensorSet AllocateInputs(IReadOnlyList<TensorSpec> inputs, int batch, ImageSize canvas) =>
         new(new HostTensor(Pixels, ElementType.Float32, batch, 3, canvas.Height, canvas.Width), new HostTensor(Sizes, ElementType.Int64, batch, 2));
 

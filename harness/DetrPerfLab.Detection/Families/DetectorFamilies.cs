@@ -5,8 +5,11 @@ namespace DetrPerfLab.Detecting;
 /// <summary>The known families, told apart by a model's inputs and outputs.</summary>
 public static class DetectorFamilies
 {
+    /// <summary>The family of this lab's own models.</summary>
+    public static IDetectorFamily Detr { get; } = new DetrFamily();
+
     /// <summary>Every family.</summary>
-    public static IReadOnlyList<IDetectorFamily> All { get; } = [new DetrFamily(), new DeimFamily()];
+    public static IReadOnlyList<IDetectorFamily> All { get; } = [Detr, new DeimFamily()];
 
     /// <summary>The family that a model belongs to.</summary>
     /// <exception cref="LabException">None; the message lists the known interfaces and what was found.</exception>

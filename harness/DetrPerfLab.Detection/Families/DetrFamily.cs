@@ -26,6 +26,8 @@ sealed class DetrFamily : IDetectorFamily
         return PreprocessOptions.Detr with { Resize = resize, Threads = options.Threads };
     }
 
+    public ImageSize InputSize(IReadOnlyList<TensorSpec> inputs, ImageSize wanted) => DetectorFamilies.FixedSize(inputs, Pixels) ?? wanted;
+
     public TensorSet AllocateInputs(IReadOnlyList<TensorSpec> inputs, int batch, ImageSize canvas)
     {
         var pixels = new HostTensor(Pixels, ElementType.Float32, batch, 3, canvas.Height, canvas.Width);

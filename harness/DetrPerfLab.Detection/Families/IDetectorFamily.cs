@@ -20,6 +20,11 @@ public interface IDetectorFamily
     /// <param name="options">What the user asked for.</param>
     PreprocessOptions Preprocessing(IReadOnlyList<TensorSpec> inputs, DetectorOptions options);
 
+    /// <summary>Height and width of the input when a caller wants to run at a size: a size that the model fixes wins.</summary>
+    /// <param name="inputs">The model's inputs.</param>
+    /// <param name="wanted">What the caller asks for.</param>
+    ImageSize InputSize(IReadOnlyList<TensorSpec> inputs, ImageSize wanted);
+
     /// <summary>Allocates inputs.</summary>
     /// <param name="inputs">The model's inputs.</param>
     /// <param name="batch">Images.</param>

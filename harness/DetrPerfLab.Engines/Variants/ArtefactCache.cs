@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
 using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
@@ -16,7 +17,14 @@ public sealed record Artefact(string Path, ArtefactInfo Info);
 /// <summary>How one kind of model file is made.</summary>
 /// <param name="Name">Start of the file's name, for example <c>fp32</c>.</param>
 /// <param name="Build">Makes the model; may ask for other recipes' files.</param>
-public sealed record OnnxRecipe(string Name, Func<OnnxBuild, ModelProto> Build);
+public sealed record OnnxRecipe(string Name, Func<OnnxBuild, ModelProto> Build)
+{
+    /// <summary>The file that needs no building, where the model has one; null otherwise.</summary>
+    public Func<VariantModel, Artefact?> Ready { get; init; } = _ => null;
+
+    /// <summary>Whether the file depends on what is calibrated on.</summary>
+    public bool IsCalibrated { get; init; }
+}
 
 /// <summary>What a recipe may use.</summary>
 /// <param name="Model">The model that is built.</param>
@@ -32,7 +40,7 @@ public sealed record OnnxBuild(VariantModel Model, Func<OnnxRecipe, Artefact> Ar
 /// <param name="folder">Usually <see cref="LabPaths.ModelCache"/>.</param>
 public sealed class ArtefactCache(string folder)
 {
-    static readonly string s_builder = string.Join(' ', new[] { typeof(DetrExporter), typeof(WeightStore), typeof(ArtefactCache) }
+    static readonly string s_builder = string.Join(' ', new[] { typeof(DetrExporter), typeof(WeightStore), typeof(CalibrationImages), typeof(ArtefactCache) }
         .Select(t => t.Assembly.ManifestModule.ModuleVersionId));
 
     /// <summary>The file of a recipe, built first where it is missing.</summary>
@@ -41,6 +49,7 @@ public sealed class ArtefactCache(string folder)
     /// <param name="progress">Told the recipe's name and (done, of all) while it is built.</param>
     public Artefact Get(VariantModel model, OnnxRecipe recipe, Action<string, long, long>? progress = null)
     {
+        if (recipe.Ready(model) is { } ready) { return ready; }
         var path = PathOf(model, recipe);
         var facts = path + ".json";
         if (File.Exists(path) && File.Exists(facts) && ReadFacts(facts) is { } known && known.Bytes == new FileInfo(path).Length) { return new(path, known); }
@@ -60,7 +69,8 @@ public sealed class ArtefactCache(string folder)
 
     string PathOf(VariantModel model, OnnxRecipe recipe)
     {
-        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{recipe.Name}\n{s_builder}"));
+        var calibration = recipe.IsCalibrated ? model.Calibration.Identity() : "";
+        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{recipe.Name}\n{s_builder}{calibration}"));
         return Path.Combine(folder, model.Name, $"{recipe.Name}-{Convert.ToHexStringLower(key)[..12]}.onnx");
     }
 

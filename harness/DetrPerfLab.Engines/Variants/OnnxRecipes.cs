@@ -1,19 +1,17 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>How the model files of the variants are made; each from the FP32 export.</summary>
+/// <summary>How the model files of the variants are made; each from the FP32 model.</summary>
 static class OnnxRecipes
 {
-    /// <summary>Images that INT8 ranges come from; not the one that is timed and compared, which is image 0.</summary>
-    const int CalibrationImages = 8;
-
-    static readonly ImageSize s_calibrationSize = new(800, 1066);
-
-    internal static OnnxRecipe Fp32 { get; } = new("fp32", build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions()));
+    /// <summary>The export; of an ONNX file that file itself, or one whole file where its weights lie apart: the hash of the artefact then covers them.</summary>
+    internal static OnnxRecipe Fp32 { get; } = new(
+        "fp32", build => build.Model.Onnx is { } onnx ? OnnxFile.Load(onnx.Path) : DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions()))
+    {
+        Ready = model => model.Onnx is { Header.HasExternalData: false } onnx ? new(onnx.Path, onnx.Info) : null,
+    };
 
     internal static OnnxRecipe Fp16 { get; } = new("fp16", build =>
     {
@@ -29,19 +27,19 @@ static class OnnxRecipes
         return Stamped(DynamicQuantizer.Convert(source, options).Model, "int8-dynamic", sha256, options);
     });
 
-    internal static OnnxRecipe Int8Static { get; } = new("int8-static", build => Static(build, QuantizationPlan.Mixed));
+    internal static OnnxRecipe Int8Static { get; } = new("int8-static", build => Static(build, build.Model.Calibration.Apply(QuantizationPlan.Mixed))) { IsCalibrated = true };
 
-    internal static OnnxRecipe Int8StaticAll { get; } = new("int8-static-all", build => Static(build, QuantizationPlan.AllStatic));
+    internal static OnnxRecipe Int8StaticAll { get; } = new("int8-static-all", build => Static(build, QuantizationPlan.AllStatic)) { IsCalibrated = true };
 
     static ModelProto Static(OnnxBuild build, QuantizationPlan plan)
     {
         var (source, sha256) = Source(build);
-        var options = new StaticOptions { Plan = plan };
+        var method = build.Model.Calibration.Folder is null ? CalibrationMethod.MinMax : CalibrationMethod.Percentile;
+        var options = new StaticOptions { Plan = plan, Calibration = method };
         var quantizer = new StaticQuantizer(source, options);
+        var (count, inputs) = build.Model.CalibrationInputs();
         var table = ActivationCalibration.Run(
-            new OrtCalibrationRunner(), quantizer.Prepared, quantizer.TensorsToCalibrate,
-            Enumerable.Range(1, CalibrationImages).Select(i => SyntheticImages.CreateBatchFrom(i, s_calibrationSize)), CalibrationImages,
-            new CalibrationOptions { Progress = build.Progress });
+            new OrtCalibrationRunner(), quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, count, new CalibrationOptions { Progress = build.Progress });
         var model = quantizer.Convert(table.Ranges(options.Calibration, options.Percentile)).Model;
         return Stamped(model, "int8-static", sha256, options, table.InputSha256);
     }

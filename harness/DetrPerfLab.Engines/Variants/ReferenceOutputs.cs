@@ -18,8 +18,17 @@ public sealed class ReferenceOutputs(string folder)
     /// <summary>The smallest cosine of logits of variants with fewer bits: below it the outputs are another model's, not a coarser one's.</summary>
     public const double CosineBound = 0.8;
 
-    /// <summary>Whom a variant is compared with: the eager baseline; the baseline itself with the unoptimised ONNX graph.</summary>
-    public static string ReferenceOf(Variant variant) => variant.Name == VariantRegistry.Baseline ? "ort-fp32-disabled" : VariantRegistry.Baseline;
+    const string UnoptimisedGraph = "ort-fp32-disabled";
+
+    /// <summary>
+    /// Whom a variant is compared with: the eager baseline, and the baseline itself with the unoptimised ONNX graph. A model that is an ONNX file has no eager form:
+    /// there the unoptimised graph is the reference, and it is compared with the optimised one.
+    /// </summary>
+    /// <param name="variant">The variant.</param>
+    /// <param name="model">Its model; null for a DETR made of weights.</param>
+    public static string ReferenceOf(Variant variant, VariantModel? model = null) =>
+        model?.Onnx is null ? (variant.Name == VariantRegistry.Baseline ? UnoptimisedGraph : VariantRegistry.Baseline)
+        : variant.Name == UnoptimisedGraph ? "ort-fp32" : UnoptimisedGraph;
 
     /// <summary>The reference's outputs, computed first where they are missing.</summary>
     /// <param name="model">The model.</param>
@@ -27,7 +36,7 @@ public sealed class ReferenceOutputs(string folder)
     /// <param name="inputs">The images.</param>
     /// <param name="inputsName">Tells these inputs from others, for example <c>synthetic 800x1066</c>.</param>
     /// <param name="cache">Where artefacts are.</param>
-    /// <returns><c>logits</c> [N,Q,C+1] and <c>pred_boxes</c> [N,Q,4].</returns>
+    /// <returns>All that the model gives: <c>logits</c> [N,Q,C+1] and <c>pred_boxes</c> [N,Q,4] of a DETR.</returns>
     public TensorSet Get(VariantModel model, string reference, TensorSet inputs, string inputsName, ArtefactCache cache)
     {
         var code = typeof(ReferenceOutputs).Assembly.ManifestModule.ModuleVersionId;
@@ -36,7 +45,7 @@ public sealed class ReferenceOutputs(string folder)
         if (File.Exists(path)) { return Read(path); }
 
         using var engine = VariantRegistry.Get(reference).Create(model, new EngineSettings(), cache);
-        var outputs = TensorSet.AllocateOutputs(engine.Engine.Inputs, inputs, engine.Engine.Outputs);
+        var outputs = engine.Engine.AllocateOutputs(inputs);
         engine.Engine.Run(inputs, outputs);
         engine.Engine.Synchronize();
         Write(path, outputs);
@@ -47,7 +56,7 @@ public sealed class ReferenceOutputs(string folder)
     /// <exception cref="LabException">It lies further off than its <see cref="Fidelity"/> allows; exit code 1.</exception>
     public static AgreementInfo ThrowIfDiverged(Variant variant, string reference, TensorSet expected, TensorSet actual)
     {
-        var agreement = OutputAgreement.CompareDetr(reference, expected, actual);
+        var agreement = expected.Find("logits") is null ? ScoredAgreement.Compare(reference, expected, actual) : OutputAgreement.CompareDetr(reference, expected, actual);
         if (variant.Fidelity == Fidelity.Exact && (agreement.LogitsMaxAbs > LogitsBound || agreement.BoxesMaxAbs > BoxesBound))
         {
             throw LabError.VariantDiverged(variant.Name, reference,
@@ -56,13 +65,13 @@ public sealed class ReferenceOutputs(string folder)
 
         if (variant.Fidelity == Fidelity.Reduced && agreement.LogitsCosine < CosineBound)
         {
-            throw LabError.VariantDiverged(variant.Name, reference, $"a cosine of logits of {agreement.LogitsCosine:F3}", $"at least {CosineBound}");
+            throw LabError.VariantDiverged(variant.Name, reference, $"a cosine of logits or scores of {agreement.LogitsCosine:F3}", $"at least {CosineBound}");
         }
 
         return agreement;
     }
 
-    /// <summary>Each tensor: name, rank, lengths, values; written and read only by this class, so the order of bytes is the machine's.</summary>
+    /// <summary>Each tensor: name, type, rank, lengths, values; written and read only by this class, so the order of bytes is the machine's.</summary>
     static void Write(string path, TensorSet outputs) => AtomicFile.Write(path, stream =>
     {
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
@@ -70,6 +79,7 @@ public sealed class ReferenceOutputs(string folder)
         foreach (var tensor in outputs)
         {
             writer.Write(tensor.Name);
+            writer.Write((int)tensor.Type);
             writer.Write(tensor.Shape.Length);
             foreach (var length in tensor.Shape) { writer.Write(length); }
             writer.Write(tensor.Bytes);
@@ -83,9 +93,10 @@ public sealed class ReferenceOutputs(string folder)
         foreach (ref var tensor in tensors.AsSpan())
         {
             var name = reader.ReadString();
+            var type = (ElementType)reader.ReadInt32();
             var shape = new long[reader.ReadInt32()];
             foreach (ref var length in shape.AsSpan()) { length = reader.ReadInt64(); }
-            tensor = new(name, ElementType.Float32, shape);
+            tensor = new(name, type, shape);
             reader.BaseStream.ReadExactly(tensor.Bytes);
         }
 

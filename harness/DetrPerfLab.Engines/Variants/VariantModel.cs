@@ -1,19 +1,79 @@
 using System.Security.Cryptography;
 using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
 using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>What variants are variants of: one DETR, by name, without its weights in memory.</summary>
+/// <summary>What variants are variants of: one detector, by name, without its weights in memory.</summary>
 /// <param name="Name">In commands, tables and folder names, for example <c>detr-r50-synthetic</c>.</param>
 /// <param name="Identity">Changes when the weights do, and is cheap to tell: a hash of the file, or the formula and shape of synthetic weights.</param>
-/// <param name="LoadWeights">Reads or generates the weights.</param>
+/// <param name="LoadWeights">Reads or generates the weights; for an ONNX file it says that there are none.</param>
 /// <param name="Note">What the user should know, for example that synthetic weights stand in; null when nothing.</param>
 public sealed record VariantModel(string Name, string Identity, Func<WeightStore> LoadWeights, string? Note = null)
 {
-    /// <summary>The model that a name or a checkpoint's path stands for; see <see cref="ModelZoo.Resolve"/>.</summary>
-    /// <exception cref="LabException">There is no such model or file.</exception>
-    public static VariantModel Of(string nameOrFile)
+    /// <summary>Images that INT8 ranges of a DETR come from; not the one that is timed and compared, which is image 0.</summary>
+    const int SyntheticImagesToCalibrate = 8;
+
+    /// <summary>Pictures that INT8 ranges of other families come from: their own stand for photographs, which differ more than the formula's blocks.</summary>
+    const int SyntheticPhotographsToCalibrate = 32;
+
+    /// <summary>The picture that is timed; far from those of calibration.</summary>
+    const int TimedPhotograph = 1000;
+
+    static readonly ImageSize s_detrSize = new(800, 1066);
+
+    /// <summary>The file, for a model that is given as one; null for a DETR made of weights.</summary>
+    public OnnxSource? Onnx { get; init; }
+
+    /// <summary>What INT8 recipes calibrate on.</summary>
+    public CalibrationChoice Calibration { get; init; } = new();
+
+    /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; see <see cref="ModelZoo.Resolve"/>.</summary>
+    /// <param name="nameOrFile">Name or path.</param>
+    /// <param name="calibration">Null takes <see cref="CalibrationChoice.FromEnvironment"/>.</param>
+    /// <exception cref="LabException">There is no such model or file, or the file is no detector of a known family.</exception>
+    public static VariantModel Of(string nameOrFile, CalibrationChoice? calibration = null) =>
+        (IsOnnx(nameOrFile) ? OfOnnx(nameOrFile) : OfWeights(nameOrFile)) with { Calibration = calibration ?? CalibrationChoice.FromEnvironment() };
+
+    /// <summary>A model with synthetic-v1 weights: needs no download.</summary>
+    public static VariantModel Synthetic(DetrConfig config) =>
+        new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config));
+
+    /// <summary>Whether a path names an ONNX file.</summary>
+    internal static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The size that the model gets when it is asked for another: its own, where the file fixes one.</summary>
+    public ImageSize InputSize(ImageSize wanted) => Onnx is { } onnx ? onnx.Family.InputSize(onnx.Header.Inputs, wanted) : wanted;
+
+    /// <summary>The inputs that are timed and compared: one picture from a formula, never one that is calibrated on.</summary>
+    /// <param name="size">Height and width; a size that the file fixes wins.</param>
+    public TensorSet CreateInputs(ImageSize size)
+    {
+        size = InputSize(size);
+        return Onnx is { } onnx && onnx.Family != DetectorFamilies.Detr
+            ? CalibrationImages.Prepare(onnx.Header.Inputs, onnx.Family, SyntheticPhotographs.Create(TimedPhotograph, size), new() { Size = Math.Min(size.Height, size.Width) })
+            : SyntheticImages.CreateBatch(size);
+    }
+
+    /// <summary>What INT8 ranges come from, prepared as the model takes it; may be enumerated again.</summary>
+    internal (int Count, IEnumerable<TensorSet> Inputs) CalibrationInputs()
+    {
+        var (specs, family) = Onnx is { } onnx ? (onnx.Header.Inputs, onnx.Family) : (DetrInterface.Inputs, DetectorFamilies.Detr);
+        if (Calibration.Folder is null && family == DetectorFamilies.Detr)
+        {
+            var size = InputSize(s_detrSize);
+            return (SyntheticImagesToCalibrate, Enumerable.Range(1, SyntheticImagesToCalibrate).Select(i => SyntheticImages.CreateBatchFrom(i, size)));
+        }
+
+        var options = new DetectorOptions { Threads = Environment.ProcessorCount };
+        var images = Calibration.Folder is null
+            ? CalibrationImages.Synthetic(specs, family, SyntheticPhotographsToCalibrate, options)
+            : CalibrationImages.Of(specs, family, Calibration.Photographs(), Calibration.Images, options);
+        return (images.Count, images);
+    }
+
+    static VariantModel OfWeights(string nameOrFile)
     {
         var model = ModelZoo.Default.Resolve(nameOrFile);
         if (model.Path is null) { return Synthetic(model.Zoo!.Config) with { Name = model.Name, Note = model.Note }; }
@@ -21,7 +81,11 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
         return new(model.Name, Convert.ToHexStringLower(SHA256.HashData(file)), () => ModelZoo.Load(model), model.Note);
     }
 
-    /// <summary>A model with synthetic-v1 weights: needs no download.</summary>
-    public static VariantModel Synthetic(DetrConfig config) =>
-        new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config));
+    static VariantModel OfOnnx(string path)
+    {
+        var source = OnnxSource.Of(path);
+        // The name becomes a folder of the cache.
+        var name = new string([.. Path.GetFileNameWithoutExtension(path).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')]).TrimStart('.');
+        return new(name.Length > 0 ? name : "model", source.Identity, () => throw LabError.NeedsCheckpoint(source.Info.Name)) { Onnx = source };
+    }
 }

@@ -28,7 +28,7 @@ public sealed record CalibrationOptions
 public sealed record CalibrationTable(IReadOnlyDictionary<string, ActivationHistogram> Histograms, string InputSha256, int Inputs)
 {
     /// <summary>Ranges by a method; one table serves many.</summary>
-    public IReadOnlyDictionary<string, TensorRange> Ranges(CalibrationMethod method, double percentile = 99.99) =>
+    public IReadOnlyDictionary<string, TensorRange> Ranges(CalibrationMethod method, double percentile = 99.98) =>
         Histograms.ToDictionary(h => h.Key, h => Calibrator.Choose(method, h.Value, percentile), StringComparer.Ordinal);
 }
 

@@ -12,10 +12,14 @@ public sealed record StaticOptions : QuantizationOptions
     /// <summary>How ranges are chosen.</summary>
     public CalibrationMethod Calibration { get; init; } = CalibrationMethod.MinMax;
 
-    /// <summary>Share of the values that <see cref="CalibrationMethod.Percentile"/> keeps, per cent.</summary>
+    /// <summary>Share of the values that <see cref="CalibrationMethod.Percentile"/> keeps, per cent: by default 0.01 % are cut at each end.</summary>
+    /// <remarks>
+    /// For activations of one sign that is the 99.99 % of Wu et al., "Integer quantization for deep learning inference", 2020, table 5. With photographs it was the best of
+    /// 99.5 to 100 on DEIMv2-Atto, whose neck has rare activations that are several times larger than all others.
+    /// </remarks>
     public double Percentile
     {
         get;
         init => field = value is > 50 and <= 100 ? value : throw Core.LabError.OutOfRange(value, "above 50, at most 100");
-    } = 99.99;
+    } = 99.98;
 }

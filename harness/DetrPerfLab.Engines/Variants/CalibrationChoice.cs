@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
+using DetrPerfLab.Onnx;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>What INT8 recipes calibrate on and keep in float, where the user says so.</summary>
+public sealed record CalibrationChoice
+{
+    /// <summary>Environment variable that names <see cref="Folder"/>: it reaches the processes of benchmark cases.</summary>
+    public const string FolderVariable = "DETRLAB_CALIBRATE";
+
+    /// <summary>Environment variable that names <see cref="KeepList"/>.</summary>
+    public const string KeepListVariable = "DETRLAB_KEEP_LIST";
+
+    /// <summary>Folder of photographs, or a COCO folder with <c>images/</c>; null for built-in pictures.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Most photographs to use, evenly taken out of the folder.</summary>
+    public int Images
+    {
+        get;
+        init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
+    } = 32;
+
+    /// <summary>Table of <c>detrlab sensitivity</c> whose keep-list stays float in INT8-static; null for the rules alone.</summary>
+    public string? KeepList { get; init; }
+
+    /// <summary>What the environment names.</summary>
+    public static CalibrationChoice FromEnvironment() => new() { Folder = Read(FolderVariable), KeepList = Read(KeepListVariable) };
+
+    /// <summary>Changes when the photographs or the keep-list do.</summary>
+    /// <exception cref="LabException">The folder or the table is not there.</exception>
+    internal string Identity()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Folder is null ? [] : Photographs().Append($"{Images}"))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(File.Exists(file) ? FileHash.Sha256(file) : file));
+        }
+
+        if (KeepList is not null) { hash.AppendData(Encoding.UTF8.GetBytes("keep " + FileHash.Sha256(KeepList))); }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    internal IReadOnlyList<string> Photographs() => CalibrationImages.InFolder(Folder!);
+
+    /// <summary>The plan with the kept nodes in float.</summary>
+    internal QuantizationPlan Apply(QuantizationPlan plan) => KeepList is null ? plan : Table().Apply(plan);
+
+    SensitivityTable Table() => SensitivityTable.Load(KeepList!);
+
+    static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}
