@@ -54,7 +54,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
     {
         var (model, variant) = (VariantModel.Of(path, new()), VariantRegistry.Get(name));
         var inputs = model.CreateInputs(size);
-        using var engine = variant.Create(model, new EngineSettings(Threads: 2), Cache);
+        using var engine = variant.Create(model, new EngineSettings { Threads = 2 }, Cache);
         var outputs = engine.Engine.AllocateOutputs(inputs);
         engine.Engine.Run(inputs, outputs);
         var reference = ReferenceOutputs.ReferenceOf(variant, model);
