@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
 using DetrPerfLab.Models;
-using DetrPerfLab.Report;
 
 namespace DetrPerfLab.Cli;
 
@@ -22,7 +19,7 @@ static class DoctorCommand
 
     static int Run(bool json, TextWriter output)
     {
-        var machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+        var machine = ThisMachine.Read();
         var report = new Diagnosis(
             machine,
             VariantRegistry.All.ToDictionary(v => v.Name, v => v.Summary),

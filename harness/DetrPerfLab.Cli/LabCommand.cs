@@ -9,6 +9,8 @@ static class LabCommand
     /// <summary>Every verb. A new one is a file beside this and a line here.</summary>
     internal static RootCommand Create() => new("A performance lab for DETR object detection in .NET.")
     {
+        BenchCommand.Create(),
+        BenchWorkerCommand.Create(),
         CocoEvalCommand.Create(),
         DetectCommand.Create(),
         DoctorCommand.Create(),

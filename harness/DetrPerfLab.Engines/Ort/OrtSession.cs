@@ -43,6 +43,21 @@ static class OrtSession
         }
     }
 
+    /// <summary>Opens a model of our own making, from memory.</summary>
+    /// <exception cref="LabException">The library is missing.</exception>
+    internal static InferenceSession Open(byte[] model, OrtEngineOptions options)
+    {
+        try
+        {
+            using var native = Options(options);
+            return new InferenceSession(model, native);
+        }
+        catch (Exception e) when (IsMissingLibrary(e))
+        {
+            throw LabError.OnnxRuntimeMissing(e);
+        }
+    }
+
     /// <summary>Names, types and shapes of inputs or outputs.</summary>
     /// <exception cref="LabException">One is no tensor of float32 or int64.</exception>
     internal static IReadOnlyList<TensorSpec> Specs(string path, IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>

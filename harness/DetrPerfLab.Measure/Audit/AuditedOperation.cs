@@ -12,9 +12,9 @@ public sealed class AuditedOperation : IOperation
     readonly TensorSet _inputs, _outputs, _reference;
     readonly AuditOptions _options;
     readonly DeterministicRandom _random;
-    readonly List<double> _usualMs = [], _freshMs = [];
+    readonly List<AuditedRun> _done = [];
     readonly byte[][] _usualInputs;
-    int _runs, _checkAt, _freshAt, _checks, _bitwiseEqual;
+    int _runs, _checkAt, _freshAt;
     byte[][]? _accepted;
     bool _checking, _fresh;
 
@@ -30,6 +30,9 @@ public sealed class AuditedOperation : IOperation
         _random = new(_options.Seed);
         _usualInputs = [.. inputs.Select(i => i.Bytes.ToArray())];
     }
+
+    /// <summary>The latest run that was finished.</summary>
+    public AuditedRun Last => _done[^1];
 
     /// <inheritdoc/>
     public void Prepare()
@@ -68,8 +71,7 @@ public sealed class AuditedOperation : IOperation
     /// <inheritdoc/>
     public void Finish(double ms)
     {
-        (_fresh ? _freshMs : _usualMs).Add(ms);
-        if (_checking) { Check(); }
+        var bitwiseEqual = _checking && Check();
         if (_fresh)
         {
             Restore();
@@ -77,30 +79,18 @@ public sealed class AuditedOperation : IOperation
             if (HasAcceptedBits()) { throw LabError.AuditedOutputStale(_engine.Info.Variant); }
         }
 
+        _done.Add(new(ms, _fresh, _checking, bitwiseEqual));
         (_checking, _fresh) = (false, false);
     }
 
     /// <summary>What was found so far.</summary>
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>
-    public AuditInfo Conclude()
-    {
-        double? ratio = _freshMs.Count > 0 && _usualMs.Count > 0
-            ? Quantile.Median([.. _freshMs]) / Quantile.Median([.. _usualMs]) : null;
-        // One or two slow runs are noise on a shared machine; a cache shows in every one.
-        return ratio > _options.MostFreshToUsual && _freshMs.Count >= 3
-            ? throw LabError.AuditedCaching(_engine.Info.Variant, ratio.Value, _options.MostFreshToUsual)
-            : new(_checks, _bitwiseEqual, _freshMs.Count, ratio);
-    }
+    public AuditInfo Conclude() => AuditedRun.Conclude(_engine.Info.Variant, _done, _options);
 
-    void Check()
+    /// <returns>Whether the outputs have the very bits of the first accepted ones.</returns>
+    bool Check()
     {
-        _checks++;
-        if (HasAcceptedBits())
-        {
-            _bitwiseEqual++;
-            return;
-        }
-
+        if (HasAcceptedBits()) { return true; }
         RequireWritten();
         foreach (var output in _outputs)
         {
@@ -109,7 +99,9 @@ public sealed class AuditedOperation : IOperation
             if (distance > most) { throw LabError.AuditedOutputWrong(_engine.Info.Variant, output.Name, distance, most); }
         }
 
-        if (_accepted is null) { (_accepted, _bitwiseEqual) = ([.. _outputs.Select(o => o.Bytes.ToArray())], 1); }
+        if (_accepted is not null) { return false; }
+        _accepted = [.. _outputs.Select(o => o.Bytes.ToArray())];
+        return true;
     }
 
     void Freshen()

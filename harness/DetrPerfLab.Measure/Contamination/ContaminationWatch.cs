@@ -66,6 +66,18 @@ public sealed class ContaminationWatch
         }
     }
 
+    /// <summary>Judges a run of many short turns, with whatever else went on between them left out.</summary>
+    /// <param name="turns">What was counted during each turn; at least one.</param>
+    /// <param name="limits">Of this machine.</param>
+    /// <remarks>The core's speed is compared between its lower and upper quartile over the turns: among many readings, some are always off.</remarks>
+    public static ContaminationInfo JudgeTurns(IReadOnlyList<CounterReading> turns, ContaminationLimits limits)
+    {
+        var total = turns.Skip(1).Aggregate(turns[0], (sum, turn) => sum.Plus(turn));
+        double[] yardsticks = [.. turns.Select(t => t.YardstickMs).Order()];
+        var start = new CounterReading(0, 0, 0, 0, 0, 0, Quantile.OfSorted(yardsticks, 0.25));
+        return Judge(start, total with { YardstickMs = Quantile.OfSorted(yardsticks, 0.75) }, limits);
+    }
+
     /// <summary>In [0, 1]: the counters tick at different moments, so small differences may come out negative.</summary>
     static double? Share(double? part, double? whole) => whole > 0 ? part is { } p ? Math.Clamp(p / whole.Value, 0, 1) : null : null;
 }

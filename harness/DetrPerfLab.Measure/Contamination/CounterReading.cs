@@ -12,7 +12,18 @@ namespace DetrPerfLab.Measure;
 /// <param name="InvoluntarySwitches">Times that a thread of this process lost its core while it had work.</param>
 /// <param name="YardstickMs">Time of a fixed computation on one core.</param>
 public readonly record struct CounterReading(
-    double Seconds, double? CoreSeconds, double? IdleSeconds, double? StealSeconds, double? OwnSeconds, long? InvoluntarySwitches, double YardstickMs);
+    double Seconds, double? CoreSeconds, double? IdleSeconds, double? StealSeconds, double? OwnSeconds, long? InvoluntarySwitches, double YardstickMs)
+{
+    /// <summary>What was counted between an earlier reading and this one; the yardstick is this one's.</summary>
+    internal CounterReading Since(in CounterReading earlier) => new(
+        Seconds - earlier.Seconds, CoreSeconds - earlier.CoreSeconds, IdleSeconds - earlier.IdleSeconds, StealSeconds - earlier.StealSeconds,
+        OwnSeconds - earlier.OwnSeconds, InvoluntarySwitches - earlier.InvoluntarySwitches, YardstickMs);
+
+    /// <summary>Both counts together; the yardstick is this one's.</summary>
+    internal CounterReading Plus(in CounterReading other) => new(
+        Seconds + other.Seconds, CoreSeconds + other.CoreSeconds, IdleSeconds + other.IdleSeconds, StealSeconds + other.StealSeconds,
+        OwnSeconds + other.OwnSeconds, InvoluntarySwitches + other.InvoluntarySwitches, YardstickMs);
+}
 
 /// <summary>Reads the system's counters; tests put a script in its place.</summary>
 public interface ICounterSource

@@ -5,7 +5,17 @@ namespace DetrPerfLab.Measure;
 /// <summary>One of the variants that take turns.</summary>
 /// <param name="Variant">Its name.</param>
 /// <param name="Operation">Already warm.</param>
-public sealed record InterleavedCase(string Variant, IOperation Operation);
+public sealed record InterleavedCase(string Variant, IOperation Operation)
+{
+    /// <summary>Takes a turn where it is not timed here but, for example, in a process of its own; returns milliseconds. Null where <see cref="Operation"/> is timed.</summary>
+    internal Func<CancellationToken, double>? Elsewhere { get; init; }
+
+    /// <summary>A variant that times its own turns.</summary>
+    /// <param name="variant">Its name.</param>
+    /// <param name="turn">Takes one turn and returns its milliseconds.</param>
+    public static InterleavedCase TimedElsewhere(string variant, Func<CancellationToken, double> turn) =>
+        new(variant, new ActionOperation(() => { })) { Elsewhere = turn };
+}
 
 /// <summary>How variants take turns.</summary>
 public sealed record InterleavedOptions
@@ -82,7 +92,7 @@ public sealed class InterleavedRun(InterleavedOptions? options = null, IClock? c
                 (samples[turn][i], places[turn][i]) = (double.NaN, place);
                 try
                 {
-                    samples[turn][i] = Turn(cases[turn].Operation);
+                    samples[turn][i] = cases[turn].Elsewhere?.Invoke(cancellation) ?? Turn(cases[turn].Operation);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {

@@ -60,6 +60,29 @@ public class ContaminationWatchTests
     }
 
     [Fact]
+    public void JudgeTurns_ManyShortTurns_AreCountedTogether()
+    {
+        // Ticks of 10 ms: single turns show nothing or everything, their sum shows the truth.
+        var turns = Enumerable.Range(0, 40).Select(i => new CounterReading(
+            0.1, CoreSeconds: 0.2, IdleSeconds: 0, StealSeconds: 0, OwnSeconds: i % 4 == 0 ? 0 : 0.2, InvoluntarySwitches: 1, YardstickMs: i % 10 == 0 ? 3 : 1)).ToList();
+
+        var info = ContaminationWatch.JudgeTurns(turns, ContaminationLimits.Quiet);
+
+        Assert.Equal(4, info.Seconds!.Value, 1e-9);
+        Assert.Equal(0.25, info.OthersShare!.Value, 1e-9);
+        Assert.Equal(10, info.InvoluntarySwitchesPerSecond!.Value, 1e-9);
+        Assert.Equal(0, info.SpeedChange!.Value, 1e-12); // a tenth of the readings is off, as it is among many
+        Assert.Equal(["other processes 25.0 %, limit 10.0 %"], info.Reasons);
+    }
+
+    [Fact]
+    public void JudgeTurns_CoreSlowForHalfOfTheTime_IsSeen()
+    {
+        var turns = Enumerable.Range(0, 20).Select(i => new CounterReading(0.1, 0.2, 0, 0, 0.2, 0, YardstickMs: i < 10 ? 1 : 1.3)).ToList();
+        Assert.Equal(ContaminationVerdict.Contaminated, ContaminationWatch.JudgeTurns(turns, ContaminationLimits.Quiet).Verdict);
+    }
+
+    [Fact]
     public void FromIdle_IdleNoise_RaisesTheLimitsButNotWithoutBound()
     {
         var idle = new ContaminationInfo(ContaminationVerdict.Noisy, []) { StealShare = 0.02, OthersShare = 0.9 };

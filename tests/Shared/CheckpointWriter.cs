@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using DetrPerfLab.Models;
 
-namespace DetrPerfLab.Tests.Models;
+namespace DetrPerfLab.Tests;
 
 /// <summary>Writes checkpoints as PyTorch and safetensors do, and, by its parts, checkpoints that nobody should write.</summary>
 static class CheckpointWriter

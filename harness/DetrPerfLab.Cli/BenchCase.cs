@@ -1,0 +1,62 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>What a variant's process measures: the registry's engine on a synthetic image, against the reference's outputs.</summary>
+static class BenchCase
+{
+    /// <summary>Later runs of variants in FP32 may differ from their first by the order of additions, as <c>detrlab parity</c> allows.</summary>
+    static readonly Dictionary<string, double> s_exact = new() { ["logits"] = ReferenceOutputs.LogitsBound, ["pred_boxes"] = ReferenceOutputs.BoxesBound };
+
+    /// <summary>Where values are rounded to few bits, another order of additions may cross a step of the rounding.</summary>
+    static readonly Dictionary<string, double> s_reduced = new() { ["logits"] = 0.1, ["pred_boxes"] = 0.01 };
+
+    /// <summary>Builds and computes what <see cref="Setup"/> only reads, so that no variant's process holds a second runtime.</summary>
+    /// <returns>The hash of the file that the variant runs; empty where it runs on the weights themselves.</returns>
+    internal static string Prepare(BenchRequest request, Action<string, long, long> progress)
+    {
+        var parts = new Parts(request);
+        var artefact = parts.Variant.Recipe is { } recipe ? parts.Artefacts.Get(parts.Model, recipe, progress).Info.Sha256 : "";
+        parts.Expected();
+        return artefact;
+    }
+
+    internal static InferenceCaseSetup Setup(BenchRequest request)
+    {
+        var parts = new Parts(request);
+        var settings = new EngineSettings(request.Threads);
+        return new(
+            request.Variant,
+            () =>
+            {
+                var opened = parts.Variant.Create(parts.Model, settings, parts.Artefacts);
+                return (opened.Engine, opened.Artefact);
+            },
+            parts.Inputs,
+            outputs => ReferenceOutputs.ThrowIfDiverged(parts.Variant, parts.Reference, parts.Expected(), outputs))
+        {
+            // Often, since rounds are few; a check costs no measured time.
+            Audit = new() { Every = 3, Seed = request.Seed, MaxAbs = parts.Variant.Fidelity == Fidelity.Exact ? s_exact : s_reduced },
+        };
+    }
+
+    sealed class Parts(BenchRequest request)
+    {
+        readonly ImageSize _size = new(request.Height, request.Width);
+
+        internal Variant Variant { get; } = VariantRegistry.Get(request.Variant);
+
+        internal VariantModel Model { get; } = VariantModel.Of(request.Model);
+
+        internal ArtefactCache Artefacts { get; } = new(request.CacheFolder);
+
+        internal TensorSet Inputs => field ??= SyntheticImages.CreateBatch(_size);
+
+        internal string Reference => ReferenceOutputs.ReferenceOf(Variant);
+
+        internal TensorSet Expected() => new ReferenceOutputs(request.CacheFolder).Get(Model, Reference, Inputs, $"synthetic {_size}", Artefacts);
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary><c>detrlab bench --model NAME|FILE --variants a,b,c [--rounds 15] [--json]</c></summary>
+static class BenchCommand
+{
+    internal static Command Create()
+    {
+        var model = new Option<string>("--model") { Description = "A model of the zoo or a checkpoint.", DefaultValueFactory = _ => BenchOptions.DefaultModel };
+        var variants = new Option<string>("--variants")
+        {
+            Description = $"Variants, separated by commas, or 'all'. Known: {string.Join(", ", VariantRegistry.All.Select(v => v.Name))}.",
+            DefaultValueFactory = _ => string.Join(',', BenchOptions.DefaultVariants),
+        };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds; each times every variant once. Intervals need 6.", DefaultValueFactory = _ => 15 };
+        var size = new Option<int>("--size") { Description = "Shorter side of the image, pixels; the longer is 4/3 of it.", DefaultValueFactory = _ => BenchOptions.DefaultSize };
+        var seed = new Option<ulong>("--seed") { Description = "Decides the order in each round and which runs are audited.", DefaultValueFactory = _ => 1 };
+        var threads = new Option<int>("--threads") { Description = "Threads; 0 takes all that this process may use.", DefaultValueFactory = _ => 0 };
+        var results = new Option<string>("--results", "--out") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
+        var restart = new Option<bool>("--restart") { Description = "Drop the rounds of an interrupted run instead of going on with it." };
+        var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts, for machines without a plot backend." };
+        var json = new Option<bool>("--json") { Description = "Print the results as JSON, and nothing else on standard output." };
+        var command = new Command("bench", "Times variants in turns, in random order, each in a process of its own; checks their outputs while it does. Ctrl+C and the same command again go on.")
+        {
+            model, variants, rounds, size, seed, threads, results, restart, noCharts, json,
+        };
+        // On a thread of its own: the handler of Ctrl+C is set once this returns.
+        command.SetAction((parsed, cancellation) => Task.Run(
+            () => (int)new BenchSession(
+                new()
+                {
+                    Model = parsed.GetValue(model)!,
+                    Variants = parsed.GetValue(variants) == "all" ? [.. VariantRegistry.All.Select(v => v.Name)] : parsed.GetValue(variants)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    Rounds = parsed.GetValue(rounds),
+                    Size = parsed.GetValue(size),
+                    Seed = parsed.GetValue(seed),
+                    Threads = parsed.GetValue(threads),
+                    Results = parsed.GetValue(results)!,
+                    Restart = parsed.GetValue(restart),
+                    Charts = !parsed.GetValue(noCharts),
+                    Json = parsed.GetValue(json),
+                },
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error).Run(cancellation),
+            CancellationToken.None));
+        return command;
+    }
+}

@@ -1,0 +1,69 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>What <c>detrlab bench</c> was asked for.</summary>
+sealed record BenchOptions
+{
+    internal const string DefaultModel = "detr-r50";
+    internal const int DefaultSize = 800;
+    internal static readonly string[] DefaultVariants = [VariantRegistry.Baseline, "ort-fp32", "ort-int8-static"];
+
+    internal string Model { get; init; } = DefaultModel;
+
+    /// <summary>Names of the registry, all different.</summary>
+    internal IReadOnlyList<string> Variants
+    {
+        get;
+        init
+        {
+            field = [.. value.Select(name => VariantRegistry.Get(name).Name)];
+            if (field.Count == 0 || field.Distinct().Count() != field.Count)
+            {
+                throw LabError.OutOfRange(field.Count == 0 ? "empty" : string.Join(',', field), "at least one variant, each once", "--variants");
+            }
+        }
+    } = DefaultVariants;
+
+    internal int Rounds { get; init => field = value is >= 1 and <= 10_000 ? value : throw LabError.OutOfRange(value, "1 to 10000", "--rounds"); } = 15;
+
+    /// <summary>Shorter side of the image, pixels; the longer follows from 3:4, as 800x1066 does.</summary>
+    internal int Size { get; init => field = value is >= 32 and <= 2048 ? value : throw LabError.OutOfRange(value, "32 to 2048", "--size"); } = DefaultSize;
+
+    internal ulong Seed { get; init; } = 1;
+
+    internal int Threads { get; init => field = value is >= 0 and <= 256 ? value : throw LabError.OutOfRange(value, "0 to 256", "--threads"); }
+
+    internal string Results { get; init; } = LabPaths.Results;
+
+    internal string Cache { get; init; } = LabPaths.ModelCache;
+
+    internal double WarmUpCapMs { get; init; } = InferenceCase.WarmUpRule.CapMs;
+
+    internal bool Restart { get; init; }
+
+    internal bool Json { get; init; }
+
+    internal bool Charts { get; init; } = true;
+
+    internal int Width => Size * 4 / 3;
+
+    /// <summary>Charts of results that lie elsewhere lie with them.</summary>
+    internal string Plots => Path.GetFullPath(Results) == Path.GetFullPath(LabPaths.Results) ? LabPaths.Plots : Path.Combine(Results, "plots");
+
+    /// <summary>What differs from a plain run, by name; part of the results' ids, so that runs of other sizes do not take the place of each other.</summary>
+    internal IReadOnlyDictionary<string, string> Parameters(string model)
+    {
+        var parameters = new Dictionary<string, string>();
+        if (Size != DefaultSize) { parameters["Size"] = $"{Size}x{Width}"; }
+        if (Threads != 0) { parameters["Threads"] = $"{Threads}"; }
+        if (Model != DefaultModel) { parameters["Model"] = model; }
+        return parameters;
+    }
+
+    /// <summary>For example <c>Bench.Forward(Variant: ort-fp32, Size: 512x682)</c>.</summary>
+    internal static string IdOf(string variant, IReadOnlyDictionary<string, string> parameters) =>
+        $"Bench.Forward({string.Join(", ", parameters.Select(p => $"{p.Key}: {p.Value}").Prepend($"Variant: {variant}"))})";
+}

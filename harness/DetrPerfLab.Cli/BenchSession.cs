@@ -1,0 +1,150 @@
+using System.Text.Json;
+using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Report;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>One run of <c>detrlab bench</c>: prepare, measure, store, report.</summary>
+/// <param name="options">Checked already.</param>
+/// <param name="output">For results.</param>
+/// <param name="error">For progress and what went wrong.</param>
+sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter error)
+{
+    /// <summary>130 is what a shell gives for Ctrl+C.</summary>
+    const ExitCode Interrupted = (ExitCode)130;
+
+    /// <summary>Runs before each timed one, which bring back what another variant's turn drove out of the caches.</summary>
+    const int UntimedRuns = 1;
+
+    internal ExitCode Run(CancellationToken cancellation)
+    {
+        var model = VariantModel.Of(options.Model); // a name that is none costs no time
+        if (model.Note is not null) { error.WriteLine(model.Note); }
+        RequireWritable(options.Results);
+        var machine = ThisMachine.ReadWithPeaks(options.Cache);
+        var store = new ResultStore(options.Results);
+        var commit = CommitProbe.Read(LabPaths.Root);
+        var requests = options.Variants.Select(v => new BenchRequest(options.Model, v, options.Size, options.Width, options.Threads, options.Cache, options.Seed)
+        {
+            WarmUpCapMs = options.WarmUpCapMs,
+        }).ToList();
+        var artefacts = requests.Select(r => KeyValuePair.Create(r.Variant, Prepare(r, cancellation))).ToList();
+        var key = new BenchKey(
+            machine.Fingerprint, $"{model.Name} {model.Identity}", artefacts, $"{commit} {BuildOf(typeof(BenchSession), typeof(VariantRegistry), typeof(InferenceCase), typeof(RunResult))}",
+            options.Size, options.Width, options.Threads, options.Rounds, options.Seed, UntimedRuns);
+        var journal = BenchJournal.Open(store.FolderOf(machine), key, options.Restart, error.WriteLine);
+        if (Measure(journal, requests, cancellation) is not { } outcomes) { return Interrupted; }
+
+        var parameters = options.Parameters(model.Name);
+        var results = outcomes.Select(o => o.ToResult(BenchOptions.IdOf(o.Variant, parameters), journal.Started, commit, machine.Fingerprint) with
+        {
+            Parameters = parameters,
+            Peak = VariantPeak.PeakOf(o.Variant, machine),
+        }).ToList();
+        var file = store.Merge(machine, BenchRun.Suite, results);
+        journal.Delete();
+        Print(results, file, Path.GetFileName(store.FolderOf(machine)));
+        return CodeOf(outcomes);
+    }
+
+    /// <summary>Failures count, lacks of the machine do not, unless nothing at all could be measured.</summary>
+    internal static ExitCode CodeOf(IReadOnlyList<BenchOutcome> outcomes) =>
+        outcomes.Any(o => o.Gap is { Code: not ExitCode.Missing }) ? ExitCode.CheckFailed
+        : outcomes.All(o => o.Gap is not null) ? ExitCode.Missing
+        : ExitCode.Done;
+
+    string Prepare(BenchRequest request, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return ConsoleProgress.Run($"Preparing {request.Variant}", report => BenchCase.Prepare(request, (_, done, of) => report(done, of)));
+        }
+        catch (LabException)
+        {
+            return ""; // its own process fails likewise, and its reason becomes the gap
+        }
+    }
+
+    /// <summary>Null when the user interrupted.</summary>
+    IReadOnlyList<BenchOutcome>? Measure(BenchJournal journal, IReadOnlyList<BenchRequest> requests, CancellationToken cancellation)
+    {
+        var cases = requests.Select(r => new WorkerProcess(BenchWorkerCommand.Program(), r)).ToList();
+        try
+        {
+            var limits = ContaminationWatch.MeasureLimits();
+            return BenchDisplay.Run(error, show => new BenchRun(journal, limits).Run(cases, show, cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine($"detrlab: interrupted after round {journal.CompleteRounds} of {options.Rounds}"
+                + (journal.CompleteRounds > 0 ? "; the same command goes on from there." : "; nothing is kept."));
+            return null;
+        }
+        finally
+        {
+            foreach (var one in cases) { one.Dispose(); }
+        }
+    }
+
+    void Print(IReadOnlyList<RunResult> results, string file, string machine)
+    {
+        var report = Report(machine);
+        if (options.Json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(results, LabJson.Options));
+        }
+        else
+        {
+            foreach (var line in BenchTable.Plain([.. results.Select(r => new BenchRow(r.Variant, BenchState.Ready, r.SamplesMs, r.Gap))])) { output.WriteLine(line); }
+            foreach (var noisy in results.Where(r => r.Contamination is { Verdict: not ContaminationVerdict.Clean }))
+            {
+                output.WriteLine($"{noisy.Variant}: {noisy.Contamination!.Verdict.ToString().ToLowerInvariant()}: {string.Join("; ", noisy.Contamination.Reasons)}");
+            }
+
+            output.WriteLine($"Results: {file}");
+            if (report is not null) { output.WriteLine($"Report:  {report.Markdown}, {report.Html}"); }
+        }
+
+        foreach (var gap in results.Where(r => r.Gap is not null)) { error.WriteLine($"detrlab: {gap.Variant} was left out: {gap.Gap}"); }
+        foreach (var warning in report?.Warnings ?? []) { error.WriteLine($"detrlab: {warning}"); }
+    }
+
+    /// <summary>Null, with the reason said, where it cannot be written: the results are stored by then.</summary>
+    ReportFiles? Report(string machine)
+    {
+        try
+        {
+            return Reporter.Write(new() { ResultsDir = options.Results, Machine = machine, PlotsDir = options.Charts ? options.Plots : null });
+        }
+        catch (LabException reason)
+        {
+            error.WriteLine($"detrlab: {reason.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Found out before hours of measuring, not after.</summary>
+    static void RequireWritable(string folder)
+    {
+        try
+        {
+            var probe = Path.Combine(folder, ".detrlab.partial");
+            AtomicFile.WriteText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw LabError.FolderNotWritable(folder, e.Message);
+        }
+    }
+
+    static string BuildOf(params ReadOnlySpan<Type> types)
+    {
+        var build = "";
+        foreach (var type in types) { build += type.Assembly.ManifestModule.ModuleVersionId.ToString("N")[..8]; }
+        return build;
+    }
+}

@@ -1,0 +1,27 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Report;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>The machine as results name it.</summary>
+static class ThisMachine
+{
+    internal static MachineInfo Read() =>
+        MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+
+    /// <summary>With what it attains at best, measured where it is not known yet.</summary>
+    internal static MachineInfo ReadWithPeaks(string cacheFolder)
+    {
+        var machine = Read();
+        return PeakProbe.WithPeaks(machine, cacheFolder, () => Int8Peak(machine.Cores));
+    }
+
+    static IEnumerable<PeakInfo> Int8Peak(int threads)
+    {
+        using var product = new Int8MatMul(threads);
+        return [PeakProbe.Attain(new ActionOperation(product.Run), Int8MatMul.Operations, "int8", Int8MatMul.How)];
+    }
+}

@@ -1,0 +1,37 @@
+namespace DetrPerfLab.Measure;
+
+/// <summary>What a variant is doing, or has come to.</summary>
+public enum BenchState
+{
+    /// <summary>Its turn to be opened has not come.</summary>
+    Waiting,
+
+    /// <summary>Loading, checking, warming up.</summary>
+    Opening,
+
+    /// <summary>Ready, while another has its turn.</summary>
+    Ready,
+
+    /// <summary>Being timed.</summary>
+    Measuring,
+
+    /// <summary>Its memory is being measured.</summary>
+    MeasuringMemory,
+
+    /// <summary>Has no samples.</summary>
+    Gap,
+}
+
+/// <summary>A variant as a live table shows it.</summary>
+/// <param name="Variant">Its name.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="SamplesMs">So far, of complete and of begun rounds.</param>
+/// <param name="Gap">Why it has none; null when nothing went wrong.</param>
+public sealed record BenchRow(string Variant, BenchState State, IReadOnlyList<double> SamplesMs, string? Gap);
+
+/// <summary>How far a bench is.</summary>
+/// <param name="Rows">In the order given.</param>
+/// <param name="Round">Rounds that are complete.</param>
+/// <param name="Rounds">Of so many.</param>
+/// <param name="Left">Until the end; null while no variant is warm.</param>
+public sealed record BenchProgress(IReadOnlyList<BenchRow> Rows, int Round, int Rounds, TimeSpan? Left);

@@ -1,0 +1,162 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>Opens variants one after another, lets them take turns in random order, round by round, then measures their memory one by one.</summary>
+/// <remarks>Every turn is in the journal before the next begins. What fails becomes a gap with its reason; the others go on.</remarks>
+/// <param name="journal">Of this run; may hold rounds already.</param>
+/// <param name="limits">What counts as disturbed on this machine.</param>
+/// <param name="audit">How turns are judged together.</param>
+/// <param name="clock">Tells how much time is left; the system's unless a test says otherwise.</param>
+public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, AuditOptions? audit = null, IClock? clock = null)
+{
+    /// <summary>The results' suite.</summary>
+    public const string Suite = "Bench";
+
+    // The memory pass runs this often (InferenceCase.MeasureMemory).
+    const int MemoryRuns = 3;
+
+    readonly AuditOptions _audit = audit ?? new();
+    readonly IClock _clock = clock ?? SystemClock.Instance;
+    readonly Dictionary<string, InferenceFacts> _facts = [];
+    readonly Dictionary<string, (MemoryInfo Memory, GcInfo Gc)> _memory = [];
+    readonly Dictionary<string, (double TotalMs, int Turns)> _wall = [];
+    readonly Dictionary<string, BenchState> _states = [];
+    readonly Dictionary<string, List<double>> _samples = [];
+
+    /// <summary>Measures what the journal lacks.</summary>
+    /// <param name="cases">In the order of the journal's key; not disposed here.</param>
+    /// <param name="show">Told whenever something changed, off the clock.</param>
+    /// <param name="cancellation">Ends the run at once; the journal keeps what is done.</param>
+    /// <returns>One outcome a variant, in their order.</returns>
+    public IReadOnlyList<BenchOutcome> Run(IReadOnlyList<IBenchCase> cases, Action<BenchProgress>? show = null, CancellationToken cancellation = default)
+    {
+        foreach (var one in cases) { _samples[one.Variant] = [.. journal.TurnsOf(one.Variant).Select(t => t.Run.Ms)]; }
+        void Show() => show?.Invoke(Progress(cases));
+
+        ForEachLive(cases, BenchState.Opening, one => _facts[one.Variant] = one.Open(cancellation), Show, cancellation);
+        TakeTurns(cases, Show, cancellation);
+        ForEachLive(cases, BenchState.MeasuringMemory, one => _memory[one.Variant] = one.MeasureMemory(cancellation), Show, cancellation);
+        return [.. cases.Select((one, index) => Outcome(one.Variant, index))];
+    }
+
+    void TakeTurns(IReadOnlyList<IBenchCase> cases, Action show, CancellationToken cancellation)
+    {
+        if (cases.All(one => journal.GapOf(one.Variant) is not null)) { return; }
+        var options = new InterleavedOptions { Rounds = journal.Key.Rounds, FirstRound = journal.CompleteRounds, Seed = journal.Key.Seed, Run = journal.Run };
+        var taken = default(InferenceTurn);
+        var turns = cases.Select(one => InterleavedCase.TimedElsewhere(one.Variant, stop =>
+        {
+            // A variant without its engine keeps its place in the order, so that a continued run has the same.
+            if (journal.GapOf(one.Variant) is { } gap) { throw LabError.InWorker(gap.Code, gap.Reason); }
+            _states[one.Variant] = BenchState.Measuring;
+            show();
+            var start = _clock.Ticks;
+            taken = Guarded(one, () => one.Turn(journal.Key.UntimedRuns, stop));
+            var (total, count) = _wall.GetValueOrDefault(one.Variant);
+            _wall[one.Variant] = (total + ((_clock.Ticks - start) * _clock.MillisecondsPerTick), count + 1);
+            _states[one.Variant] = BenchState.Ready;
+            return taken.Run.Ms;
+        })).ToList();
+        new InterleavedRun(options, _clock).Run(
+            turns,
+            turn =>
+            {
+                if (turn.Gap is null)
+                {
+                    _samples[turn.Variant].Add(turn.Ms);
+                    journal.Add(turn.Round, turn.Variant, taken);
+                }
+
+                show();
+            },
+            cancellation);
+    }
+
+    void ForEachLive(IReadOnlyList<IBenchCase> cases, BenchState state, Action<IBenchCase> work, Action show, CancellationToken cancellation)
+    {
+        foreach (var one in cases.Where(one => journal.GapOf(one.Variant) is null))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _states[one.Variant] = state;
+            show();
+            try
+            {
+                Guarded(one, () =>
+                {
+                    work(one);
+                    return true;
+                });
+                _states[one.Variant] = BenchState.Ready;
+            }
+            catch (LabException)
+            {
+                // It is in the journal as a gap.
+            }
+
+            show();
+        }
+    }
+
+    /// <summary>Makes a gap of whatever fails.</summary>
+    T Guarded<T>(IBenchCase one, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var gap = e is LabException known ? new BenchGap(known.Message, known.ExitCode) : new($"{e.GetType().Name}: {e.Message}", ExitCode.CheckFailed);
+            journal.AddGap(one.Variant, gap);
+            throw LabError.InWorker(gap.Code, gap.Reason);
+        }
+    }
+
+    BenchOutcome Outcome(string variant, int index)
+    {
+        var key = journal.Key;
+        var places = Enumerable.Range(0, key.Rounds).Select(round => Array.IndexOf(InterleavedRun.OrderOf(key.Seed, round, key.Variants.Length), index));
+        var outcome = new BenchOutcome(variant, new(journal.Run, key.Seed, key.Variants, [.. places])) { Facts = _facts.GetValueOrDefault(variant) };
+        if (journal.GapOf(variant) is { } gap) { return outcome with { Gap = gap }; }
+        var turns = journal.TurnsOf(variant);
+        try
+        {
+            var (auditInfo, contamination) = InferenceCase.Conclude(variant, turns, limits, _audit);
+            return outcome with
+            {
+                SamplesMs = [.. turns.Select(t => t.Run.Ms)],
+                Audit = auditInfo,
+                Contamination = contamination,
+                Memory = _memory[variant].Memory,
+                Gc = _memory[variant].Gc,
+            };
+        }
+        catch (LabException caching)
+        {
+            return outcome with { Gap = new(caching.Message, caching.ExitCode) };
+        }
+    }
+
+    BenchProgress Progress(IReadOnlyList<IBenchCase> cases)
+    {
+        var rows = cases.Select(one => journal.GapOf(one.Variant) is { } gap
+            ? new BenchRow(one.Variant, BenchState.Gap, [], gap.Reason)
+            : new BenchRow(one.Variant, _states.GetValueOrDefault(one.Variant), [.. _samples[one.Variant]], null)).ToList();
+        return new(rows, journal.CompleteRounds, journal.Key.Rounds, Left(rows));
+    }
+
+    TimeSpan? Left(IReadOnlyList<BenchRow> rows)
+    {
+        var ms = 0.0;
+        foreach (var row in rows.Where(r => r.State != BenchState.Gap))
+        {
+            var one = _facts.GetValueOrDefault(row.Variant)?.WarmUp is { } warmUp ? warmUp.TotalMs / warmUp.Operations : (double?)null;
+            double? turn = _wall.TryGetValue(row.Variant, out var wall) ? wall.TotalMs / wall.Turns : one * (1 + journal.Key.UntimedRuns);
+            if (turn is null) { return null; } // not all are warm
+            ms += (turn.Value * (journal.Key.Rounds - row.SamplesMs.Count)) + (_memory.ContainsKey(row.Variant) ? 0 : one!.Value * MemoryRuns);
+        }
+
+        return TimeSpan.FromMilliseconds(ms);
+    }
+}

@@ -1,0 +1,56 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>The other end of <see cref="WorkerProcess"/>: answers questions about one variant until nobody asks any more.</summary>
+public static class BenchWorker
+{
+    /// <summary>Serves until the questions end, as they do when whoever asks is gone, or until one cannot be answered.</summary>
+    /// <param name="questions">One a line.</param>
+    /// <param name="answers">One a line.</param>
+    /// <param name="setup">Makes the case of a request.</param>
+    public static ExitCode Serve(TextReader questions, TextWriter answers, Func<BenchRequest, InferenceCaseSetup> setup)
+    {
+        InferenceCase? inference = null;
+        try
+        {
+            while (questions.ReadLine() is { } line)
+            {
+                var answer = Answer(WorkerLine.Read<WorkerQuestion>(line), ref inference, setup);
+                answers.WriteLine(WorkerLine.Mark + WorkerLine.Write(answer));
+                answers.Flush();
+                if (answer.Failure is not null) { return answer.Code; }
+            }
+
+            return ExitCode.Done;
+        }
+        finally
+        {
+            inference?.Dispose();
+        }
+    }
+
+    static WorkerAnswer Answer(WorkerQuestion question, ref InferenceCase? inference, Func<BenchRequest, InferenceCaseSetup> setup)
+    {
+        try
+        {
+            if (question.Open is { } request)
+            {
+                inference = new(setup(request));
+                return new(Facts: inference.WarmUp(InferenceCase.WarmUpRule with { CapMs = request.WarmUpCapMs }));
+            }
+
+            if (question.TurnAfter is { } untimedRuns) { return new(Turn: inference!.Measure(untimedRuns)); }
+            var (memory, gc) = inference!.MeasureMemory();
+            return new(Memory: memory, Gc: gc);
+        }
+        catch (LabException reason)
+        {
+            return new(Failure: reason.Message, Code: reason.ExitCode);
+        }
+        catch (Exception mistake)
+        {
+            return new(Failure: $"{mistake.GetType().Name}: {mistake.Message}", Code: ExitCode.CheckFailed); // an engine's; the others go on
+        }
+    }
+}

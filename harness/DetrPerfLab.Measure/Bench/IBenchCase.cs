@@ -1,0 +1,22 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>A variant that takes turns with others: in a process of its own (<see cref="WorkerProcess"/>), or scripted in tests.</summary>
+/// <remarks>Whatever fails throws; the run then leaves the variant out and keeps the reason.</remarks>
+public interface IBenchCase : IDisposable
+{
+    /// <summary>Its fixed name.</summary>
+    string Variant { get; }
+
+    /// <summary>Loads, runs once, checks the outputs and warms up.</summary>
+    InferenceFacts Open(CancellationToken cancellation);
+
+    /// <summary>One timed inference.</summary>
+    /// <param name="untimedRuns">Runs before it.</param>
+    /// <param name="cancellation">Gives up waiting for it.</param>
+    InferenceTurn Turn(int untimedRuns, CancellationToken cancellation);
+
+    /// <summary>The memory pass.</summary>
+    (MemoryInfo Memory, GcInfo Gc) MeasureMemory(CancellationToken cancellation);
+}

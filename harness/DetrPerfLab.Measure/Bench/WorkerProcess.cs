@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>
+/// A variant in a process of its own: its memory and cold start are its alone, no two runtimes share thread pools or settings, and one that crashes takes no
+/// other with it. Turns are timed inside; only figures cross.
+/// </summary>
+/// <param name="program">Starts <see cref="BenchWorker"/>; its streams are set here.</param>
+/// <param name="request">What to measure.</param>
+public sealed class WorkerProcess(ProcessStartInfo program, BenchRequest request) : IBenchCase
+{
+    const int KeptLines = 3;
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    readonly Queue<string> _lastLines = new();
+    Process? _process;
+    bool _waiting;
+
+    /// <inheritdoc/>
+    public string Variant => request.Variant;
+
+    /// <inheritdoc/>
+    public InferenceFacts Open(CancellationToken cancellation)
+    {
+        (program.RedirectStandardInput, program.RedirectStandardOutput, program.RedirectStandardError) = (true, true, true);
+        _process = Process.Start(program)!;
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginErrorReadLine();
+        var answer = Ask(new(Open: request), cancellation);
+        return answer.Facts ?? throw Unexpected(answer);
+    }
+
+    /// <inheritdoc/>
+    public InferenceTurn Turn(int untimedRuns, CancellationToken cancellation)
+    {
+        var answer = Ask(new(TurnAfter: untimedRuns), cancellation);
+        return answer.Turn ?? throw Unexpected(answer);
+    }
+
+    /// <inheritdoc/>
+    public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(CancellationToken cancellation)
+    {
+        var answer = Ask(new(Memory: true), cancellation);
+        return (answer.Memory ?? throw Unexpected(answer), answer.Gc ?? throw Unexpected(answer));
+    }
+
+    /// <summary>Ends the process: at once when it is in the middle of something, else by ending its questions.</summary>
+    public void Dispose()
+    {
+        if (_process is not { } process) { return; }
+        _process = null;
+        try
+        {
+            if (!_waiting) { process.StandardInput.Close(); }
+            if (_waiting || !process.WaitForExit(s_patience)) { process.Kill(entireProcessTree: true); }
+            process.WaitForExit();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // It was gone already.
+        }
+
+        process.Dispose();
+    }
+
+    WorkerAnswer Ask(WorkerQuestion question, CancellationToken cancellation)
+    {
+        _waiting = true;
+        try
+        {
+            _process!.StandardInput.WriteLine(WorkerLine.Write(question));
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It does not listen any more; what it wrote before tells why.
+        }
+
+        string? line;
+        do
+        {
+            // Given up at once on cancellation: the process may be in the middle of a long inference.
+            line = _process!.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellation).GetAwaiter().GetResult();
+        }
+        while (line is not null && !line.StartsWith(WorkerLine.Mark, StringComparison.Ordinal));
+        _waiting = false;
+        if (line is null) { throw Ended(); }
+        var answer = WorkerLine.Read<WorkerAnswer>(line[WorkerLine.Mark.Length..]);
+        return answer.Failure is { } failure ? throw LabError.InWorker(answer.Code, failure) : answer;
+    }
+
+    LabException Ended()
+    {
+        // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
+        var how = !_process!.WaitForExit(s_patience) ? "its output closed" : _process.ExitCode > 128 ? $"signal {_process.ExitCode - 128}" : $"exit code {_process.ExitCode}";
+        lock (_lastLines) { return LabError.WorkerEnded(Variant, how, string.Join(" | ", _lastLines)); }
+    }
+
+    LabException Unexpected(WorkerAnswer answer) => LabError.WorkerAnswer(Variant, answer.ToString());
+
+    void Keep(string? line)
+    {
+        if (string.IsNullOrWhiteSpace(line)) { return; }
+        lock (_lastLines)
+        {
+            _lastLines.Enqueue(line.Trim());
+            if (_lastLines.Count > KeptLines) { _lastLines.Dequeue(); }
+        }
+    }
+}

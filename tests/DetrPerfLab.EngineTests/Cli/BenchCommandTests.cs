@@ -1,0 +1,169 @@
+using System.Text.Json;
+using DetrPerfLab.Cli;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Models;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Cli;
+
+/// <summary><c>detrlab bench</c> with real engines, each in its own process, on a small DETR.</summary>
+public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFixture<BenchCommandTests.Files>
+{
+    [Fact]
+    public void Bench_TwoVariants_StoresAllThatAResultCanHold()
+    {
+        var run = Bench(rounds: 6, "torch-fp32", "ort-fp32");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var set = ResultStore.Read(Directory.GetDirectories(files.Results).Single(d => !d.EndsWith("plots", StringComparison.Ordinal)));
+        Assert.Equal(["fp32", "int8"], set.Machine.Peaks.Select(p => p.Precision));
+        foreach (var result in set.Results)
+        {
+            Assert.Null(result.Gap);
+            Assert.Equal($"Bench.Forward(Variant: {result.Variant}, Size: 64x85, Threads: 1, Model: tiny.safetensors)", result.Id);
+            Assert.Equal(6, result.SamplesMs.Count);
+            Assert.Equal(6, result.Interleaving!.Places.Count);
+            Assert.Equal(["torch-fp32", "ort-fp32"], result.Interleaving.Variants);
+            Assert.True(result.Audit is { Checks: >= 1, FreshInputs: >= 1 });
+            Assert.True(result.Cold is { ProcessToFirstMs: > 0, LoadMs: > 0, FirstMs: > 0 });
+            Assert.True(result.Cold.ProcessToFirstMs > result.Cold.LoadMs + result.Cold.FirstMs, "the process began before it loaded");
+            Assert.InRange(result.Memory!.PeakRssBytes ?? 1, 1, 1L << 30); // of one small model, not of this test's process
+            Assert.NotNull(result.Agreement);
+            Assert.NotNull(result.HarnessCost);
+            Assert.NotNull(result.WarmUp);
+            Assert.NotNull(result.Gc);
+            Assert.NotNull(result.Contamination);
+            Assert.Equal("fp32", result.Peak!.Precision);
+            Assert.Equal(set.Machine.Fingerprint, result.Machine);
+        }
+
+        Assert.Single(set.Results.Select(r => r.Interleaving!.Run).Distinct());
+        Assert.Contains("round 6 of 6", run.Error);
+        Assert.Contains("Bench.json", run.Output);
+        Assert.True(File.Exists(Path.Combine(files.Results, "report.html")));
+        Assert.Empty(Directory.GetFiles(files.Results, "*.partial", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Bench_Json_IsAllThatStandardOutputHolds()
+    {
+        var run = Bench(rounds: 1, json: true, "ort-fp32");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Single(JsonSerializer.Deserialize<RunResult[]>(run.Output, LabJson.Options)!.Single().SamplesMs);
+    }
+
+    [Fact]
+    public void Setup_VariantOnAnotherModelsReference_IsRefused()
+    {
+        // The same request, but with the reference's outputs of other weights put in its place: a wrong engine, as far as the check can tell.
+        var request = files.Request("ort-fp32");
+        BenchCase.Prepare(request, (_, _, _) => { });
+        var reference = Directory.GetFiles(files.Cache, "reference-*.bin", SearchOption.AllDirectories).Single();
+        var bytes = File.ReadAllBytes(reference);
+        try
+        {
+            var wrong = (byte[])bytes.Clone();
+            BitConverter.TryWriteBytes(wrong.AsSpan(wrong.Length - 4), 0.123f); // the last box's height
+            File.WriteAllBytes(reference, wrong);
+            using var worker = new WorkerProcess(BenchWorkerCommand.Program(), request);
+
+            var mistake = Assert.Throws<LabException>(() => worker.Open(TestContext.Current.CancellationToken));
+
+            Assert.Equal(ExitCode.CheckFailed, mistake.ExitCode);
+            Assert.Contains("differs from 'torch-fp32'", mistake.Message);
+        }
+        finally
+        {
+            File.WriteAllBytes(reference, bytes);
+        }
+    }
+
+    [Fact]
+    public void CodeOf_Outcomes_CountsFailuresAndForgivesLacks()
+    {
+        var interleaving = new InterleavingInfo("r", 1, [], []);
+        BenchOutcome done = new("a", interleaving), lack = new("b", interleaving) { Gap = new("no library", ExitCode.Missing) };
+        var wrong = new BenchOutcome("c", interleaving) { Gap = new("wrong outputs", ExitCode.CheckFailed) };
+
+        Assert.Equal(ExitCode.Done, BenchSession.CodeOf([done, lack]));
+        Assert.Equal(ExitCode.CheckFailed, BenchSession.CodeOf([done, lack, wrong]));
+        Assert.Equal(ExitCode.Missing, BenchSession.CodeOf([lack]));
+    }
+
+    [Theory]
+    [InlineData("ort-int8-static", "--variants", "ort-fp8")] // an unknown one lists the known ones
+    [InlineData("each once", "--variants", "ort-fp32,ort-fp32")]
+    [InlineData("at least one", "--variants", ",")]
+    [InlineData("1 to 10000", "--rounds", "0")]
+    [InlineData("32 to 2048", "--size", "8")]
+    [InlineData("0 to 256", "--threads", "-1")]
+    [InlineData("detr-r101", "--model", "detr-r51")]
+    [InlineData("was not found", "--model", "/no/such/file.pth")]
+    [InlineData("--rounds", "--rounds", "many")]
+    [InlineData("cannot be written", "--results", "FILE/below")]
+    public void Bench_BadInput_Exit2AndWhatToDo(string needed, params string[] args)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("plain"), "");
+
+        var run = CliRun.Of(["bench", .. args.Select(a => a.Replace("FILE", folder.File("plain")))]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(needed, run.Error);
+        Assert.Empty(run.Output);
+    }
+
+    CliRun Bench(int rounds, params string[] variants) => Bench(rounds, json: false, variants);
+
+    CliRun Bench(int rounds, bool json, params string[] variants)
+    {
+        using StringWriter output = new(), error = new();
+        var options = new BenchOptions
+        {
+            Model = files.Model,
+            Variants = variants,
+            Rounds = rounds,
+            Size = 64,
+            Threads = 1,
+            Results = files.Results,
+            Cache = files.Cache,
+            Json = json,
+            Charts = false,
+            WarmUpCapMs = 500,
+        };
+        var code = new BenchSession(options, output, error).Run(TestContext.Current.CancellationToken);
+        return new((int)code, output.ToString(), error.ToString());
+    }
+
+    public sealed class Files : IDisposable
+    {
+        readonly TempFolder _folder = new();
+
+        public Files()
+        {
+            var weights = SyntheticWeights.Create(new DetrConfig
+            {
+                Name = "tiny",
+                BackboneDepth = 18,
+                HiddenDim = 64,
+                EncoderLayers = 1,
+                DecoderLayers = 1,
+                FeedForwardDim = 64,
+                Queries = 10,
+                Classes = 5,
+            });
+            CheckpointWriter.WriteSafetensors(Model, weights.Tensors);
+        }
+
+        internal string Model => _folder.File("tiny.safetensors");
+
+        internal string Results => _folder.File("results");
+
+        internal string Cache => _folder.File("cache");
+
+        public void Dispose() => _folder.Dispose();
+
+        internal BenchRequest Request(string variant) => new(Model, variant, 64, 85, 1, Cache, 1) { WarmUpCapMs = 500 };
+    }
+}

@@ -1,0 +1,144 @@
+using DetrPerfLab.Measure;
+
+namespace DetrPerfLab.Tests.Bench;
+
+public sealed class BenchJournalTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+    readonly List<string> _said = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    internal static BenchKey Key(int rounds, ulong seed, params string[] variants) =>
+        new("machine", "model", [.. variants.Select(v => KeyValuePair.Create(v, "00"))], "commit", 800, 1066, 0, rounds, seed, 1);
+
+    [Fact]
+    public void Open_RoundUnderWay_TakesTheCompleteOnes()
+    {
+        Fill(Key(10, 1, "a", "b"), ("a", 0), ("b", 0), ("b", 1), ("a", 1), ("b", 2));
+
+        var journal = Open(Key(10, 1, "a", "b"));
+
+        Assert.Equal(2, journal.CompleteRounds);
+        Assert.Equal([100, 101], journal.TurnsOf("b").Select(t => t.Run.Ms));
+    }
+
+    [Fact]
+    public void Open_VariantWithAGap_DoesNotHoldTheOthersUp()
+    {
+        var journal = Open(Key(10, 1, "a", "b"));
+        journal.AddGap("b", new("no such library", ExitCode.Missing));
+        journal.Add(0, "a", Turn(0));
+
+        var again = Open(Key(10, 1, "a", "b"));
+
+        Assert.Equal(1, again.CompleteRounds);
+        Assert.Equal(ExitCode.Missing, again.GapOf("b")!.Code);
+    }
+
+    [Fact]
+    public void Open_NoCompleteRound_ForgetsGapsToo()
+    {
+        Open(Key(10, 1, "a", "b")).AddGap("b", new("no such library", ExitCode.Missing));
+
+        Assert.Null(Open(Key(10, 1, "a", "b")).GapOf("b"));
+    }
+
+    [Fact]
+    public void Open_AnythingElseDiffers_IsAnotherJournal()
+    {
+        var key = Key(10, 1, "a");
+        Fill(key, ("a", 0));
+
+        foreach (var other in new[]
+        {
+            key with { Machine = "m" }, key with { Model = "m" }, key with { Commit = "c" }, key with { Height = 1 }, key with { Width = 1 }, key with { Threads = 1 },
+            key with { Rounds = 9 }, key with { Seed = 2 }, key with { UntimedRuns = 0 }, Key(10, 1, "a", "b"), key with { Artefacts = [KeyValuePair.Create("a", "01")] },
+        })
+        {
+            Assert.Equal(0, Open(other).CompleteRounds);
+        }
+
+        Assert.Empty(_said);
+        Assert.Equal(1, Open(key).CompleteRounds);
+    }
+
+    [Fact]
+    public void Open_FileOfAnotherKeyUnderThisName_IsNotTaken()
+    {
+        var key = Key(10, 1, "a");
+        Fill(key with { Machine = "other" }, ("a", 0));
+        File.Move(Directory.GetFiles(_folder.Path).Single(), PathOf(key));
+
+        Assert.Equal(0, Open(key).CompleteRounds);
+        Assert.Contains("another machine", Assert.Single(_said));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1, 2")]
+    [InlineData("{\"key\": null, \"run\": \"r\", \"turns\": [], \"gaps\": {}}")]
+    public void Open_Damaged_IsSaidAndNotTaken(string text)
+    {
+        var key = Key(10, 1, "a");
+        AtomicFile.WriteText(PathOf(key), text);
+
+        Assert.Equal(0, Open(key).CompleteRounds);
+        Assert.Contains("damaged", Assert.Single(_said));
+    }
+
+    [Fact]
+    public void Open_TornAnywhere_NeverThrowsAndNeverInventsARound()
+    {
+        var key = Key(3, 1, "a");
+        Fill(key, ("a", 0), ("a", 1));
+        var whole = File.ReadAllText(PathOf(key));
+        for (var length = 0; length < whole.Length; length += 7)
+        {
+            File.WriteAllText(PathOf(key), whole[..length]);
+            Assert.Equal(0, Open(key).CompleteRounds);
+        }
+    }
+
+    [Fact]
+    public void Open_TimeThatIsNone_IsDamage()
+    {
+        var key = Key(10, 1, "a");
+        Fill(key, ("a", 0));
+        AtomicFile.WriteText(PathOf(key), File.ReadAllText(PathOf(key)).Replace("\"ms\": 100", "\"ms\": -1"));
+
+        Assert.Equal(0, Open(key).CompleteRounds);
+        Assert.Contains("damaged", Assert.Single(_said));
+    }
+
+    [Fact]
+    public void Open_Restart_BeginsAnewAndSaysSo()
+    {
+        var key = Key(10, 1, "a");
+        Fill(key, ("a", 0));
+
+        Assert.Equal(0, BenchJournal.Open(_folder.Path, key, restart: true, _said.Add).CompleteRounds);
+        Assert.Contains("anew", Assert.Single(_said));
+    }
+
+    [Fact]
+    public void Name_OfTheFile_IsNoSuiteOfTheResults()
+    {
+        Fill(Key(10, 1, "a"), ("a", 0));
+        Assert.Empty(ResultStore.SuiteFiles(_folder.Path));
+    }
+
+    void Fill(BenchKey key, params (string Variant, int Round)[] turns)
+    {
+        var journal = Open(key);
+        foreach (var (variant, round) in turns) { journal.Add(round, variant, Turn(round)); }
+    }
+
+    BenchJournal Open(BenchKey key) => BenchJournal.Open(_folder.Path, key, restart: false, _said.Add);
+
+    string PathOf(BenchKey key) => _folder.File($"bench-{key.Hash}.partial");
+
+    static InferenceTurn Turn(int round) => new(new(100 + round, false, false, false), new(0.1, 0.2, 0, 0, 0.2, 0, 1));
+}
