@@ -23,6 +23,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var model = VariantModel.Of(options.Model); // a name that is none costs no time
         if (model.Note is not null) { error.WriteLine(model.Note); }
         RequireWritable(options.Results);
+        error.WriteLine("Looking at the machine: versions, and what it attains at best where that is not known yet.");
         var machine = ThisMachine.ReadWithPeaks(options.Cache);
         var store = new ResultStore(options.Results);
         var commit = CommitProbe.Read(LabPaths.Root);
@@ -34,7 +35,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var key = new BenchKey(
             machine.Fingerprint, $"{model.Name} {model.Identity}", artefacts, $"{commit} {BuildOf(typeof(BenchSession), typeof(VariantRegistry), typeof(InferenceCase), typeof(RunResult))}",
             options.Size, options.Width, options.Threads, options.Rounds, options.Seed, UntimedRuns);
-        var journal = BenchJournal.Open(store.FolderOf(machine), key, options.Restart, error.WriteLine);
+        using var journal = BenchJournal.Open(store.FolderOf(machine), key, options.Restart, error.WriteLine);
         if (Measure(journal, requests, cancellation) is not { } outcomes) { return Interrupted; }
 
         var parameters = options.Parameters(model.Name);
@@ -79,6 +80,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         }
         catch (OperationCanceledException)
         {
+            if (journal.CompleteRounds == 0) { journal.Delete(); }
             error.WriteLine($"detrlab: interrupted after round {journal.CompleteRounds} of {options.Rounds}"
                 + (journal.CompleteRounds > 0 ? "; the same command goes on from there." : "; nothing is kept."));
             return null;

@@ -21,7 +21,7 @@ static class BenchTable
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var (index, header) in s_headers.Append("now").Index())
         {
-            table.AddColumn(new TableColumn(header) { Alignment = index is 0 or 6 ? Justify.Left : Justify.Right, NoWrap = index != 6 });
+            table.AddColumn(new TableColumn(new Text(header)) { Alignment = index is 0 or 6 ? Justify.Left : Justify.Right, NoWrap = index != 6 });
         }
 
         foreach (var (row, cells) in progress.Rows.Zip(Cells(progress.Rows)))
@@ -47,7 +47,7 @@ static class BenchTable
     /// <summary>A line for logs.</summary>
     internal static string Line(BenchProgress progress)
     {
-        var times = progress.Rows.Select(r => r.SamplesMs.Count == 0 ? $"{r.Variant} -" : Text($"{r.Variant} {r.SamplesMs[^1]:F1} ms"));
+        var times = progress.Rows.Where(r => r.State != BenchState.Gap).Select(r => r.SamplesMs.Count == 0 ? $"{r.Variant} -" : Text($"{r.Variant} {r.SamplesMs[^1]:F1} ms"));
         return $"round {progress.Round} of {progress.Rounds}: {string.Join(", ", times)}{(progress.Left is { } left ? $"; {Duration(left)} left" : "")}";
     }
 

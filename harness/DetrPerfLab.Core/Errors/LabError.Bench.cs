@@ -14,6 +14,10 @@ public static partial class LabError
     public static LabException WorkerAnswer(string variant, string found) => new(ExitCode.CheckFailed,
         $"The process that measures '{variant}' answered '{found}', needed an answer to the question put. Build the whole solution anew: dotnet build -c Release");
 
+    /// <summary>The same bench twice at once.</summary>
+    public static LabException BenchRunning(string journal) =>
+        BadInput($"The same bench is running: another process holds '{Path.GetFileName(journal)}'. Wait for it or end it; two at once would measure each other.");
+
     /// <summary>Results could not be kept.</summary>
     public static LabException FolderNotWritable(string folder, string reason) =>
         BadInput($"Folder '{folder}' cannot be written: {reason.TrimEnd('.')}. Name another with --results, or make it writable.");

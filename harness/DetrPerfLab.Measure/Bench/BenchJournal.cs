@@ -32,14 +32,16 @@ public sealed record BenchKey(
 public sealed record BenchGap(string Reason, ExitCode Code);
 
 /// <summary>What a bench has measured so far, stored whole after every turn, so that an interrupted one goes on at its next round.</summary>
-public sealed class BenchJournal
+/// <remarks>Locked while it is open: the same bench twice at once would mix its turns, and disturb itself.</remarks>
+public sealed class BenchJournal : IDisposable
 {
     const long LargestFile = 64 << 20;
 
     readonly string _path;
+    readonly FileStream _lock;
     readonly State _state;
 
-    BenchJournal(string path, State state) => (_path, _state) = (path, state);
+    BenchJournal(string path, FileStream held, State state) => (_path, _lock, _state) = (path, held, state);
 
     /// <summary>What is measured.</summary>
     internal BenchKey Key => _state.Key;
@@ -58,10 +60,12 @@ public sealed class BenchJournal
     /// <param name="key">What is to be measured.</param>
     /// <param name="restart">Whether to begin anew in any case.</param>
     /// <param name="say">Told what was found, in a sentence.</param>
+    /// <exception cref="LabException">The same bench is running.</exception>
     public static BenchJournal Open(string folder, BenchKey key, bool restart, Action<string> say)
     {
         var path = Path.Combine(folder, $"bench-{key.Hash}.partial");
-        var fresh = new BenchJournal(path, new(key, Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow, [], []));
+        var held = Lock(path);
+        var fresh = new BenchJournal(path, held, new(key, Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow, [], []));
         if (!File.Exists(path)) { return fresh; }
         if (restart)
         {
@@ -75,7 +79,7 @@ public sealed class BenchJournal
             return fresh;
         }
 
-        var journal = new BenchJournal(path, state);
+        var journal = new BenchJournal(path, held, state);
         journal.CompleteRounds = journal.CountCompleteRounds();
         if (journal.CompleteRounds == 0) { return fresh; } // whatever failed then may be mended now
         state.Turns.RemoveAll(t => t.Round >= journal.CompleteRounds);
@@ -105,6 +109,9 @@ public sealed class BenchJournal
     /// <summary>Once the results are stored.</summary>
     public void Delete() => File.Delete(_path);
 
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
     void Save()
     {
         AtomicFile.WriteText(_path, JsonSerializer.Serialize(_state, LabJson.Options));
@@ -119,6 +126,19 @@ public sealed class BenchJournal
         var rounds = 0;
         while (rounds < Key.Rounds && live.All(v => done.Contains((rounds, v)))) { rounds++; }
         return rounds;
+    }
+
+    static FileStream Lock(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            return new(Path.ChangeExtension(path, ".lock.partial"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException)
+        {
+            throw LabError.BenchRunning(path);
+        }
     }
 
     static State? Read(string path, BenchKey key, out string problem)

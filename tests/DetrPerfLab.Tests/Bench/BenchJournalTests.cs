@@ -119,8 +119,22 @@ public sealed class BenchJournalTests : IDisposable
         var key = Key(10, 1, "a");
         Fill(key, ("a", 0));
 
-        Assert.Equal(0, BenchJournal.Open(_folder.Path, key, restart: true, _said.Add).CompleteRounds);
+        Assert.Equal(0, Open(key, restart: true).CompleteRounds);
         Assert.Contains("anew", Assert.Single(_said));
+    }
+
+    [Fact]
+    public void Open_SameBenchTwiceAtOnce_IsRefused()
+    {
+        var key = Key(10, 1, "a");
+        using (BenchJournal.Open(_folder.Path, key, restart: false, _said.Add))
+        {
+            var mistake = Assert.Throws<LabException>(() => Open(key));
+            Assert.Equal(ExitCode.BadInput, mistake.ExitCode);
+            Assert.Contains("is running", mistake.Message);
+        }
+
+        Assert.Equal(0, Open(key).CompleteRounds);
     }
 
     [Fact]
@@ -136,7 +150,13 @@ public sealed class BenchJournalTests : IDisposable
         foreach (var (variant, round) in turns) { journal.Add(round, variant, Turn(round)); }
     }
 
-    BenchJournal Open(BenchKey key) => BenchJournal.Open(_folder.Path, key, restart: false, _said.Add);
+    /// <summary>As a process leaves it that has ended.</summary>
+    BenchJournal Open(BenchKey key, bool restart = false)
+    {
+        var journal = BenchJournal.Open(_folder.Path, key, restart, _said.Add);
+        journal.Dispose();
+        return journal;
+    }
 
     string PathOf(BenchKey key) => _folder.File($"bench-{key.Hash}.partial");
 

@@ -1,0 +1,50 @@
+using DetrPerfLab.Cli;
+using DetrPerfLab.Measure;
+using Spectre.Console;
+
+namespace DetrPerfLab.EngineTests.Cli;
+
+public class BenchTableTests
+{
+    static readonly double[] s_slow = [100, 104, 98, 101, 99, 102, 100];
+
+    static readonly BenchProgress s_progress = new(
+        [
+            new("ort-fp32", BenchState.Measuring, [.. s_slow.Take(6).Select(ms => ms / 2)], null),
+            new("torch-fp32", BenchState.Ready, s_slow, null),
+            new("ort-fp16", BenchState.Gap, [], "found [1,100,91], needed [1,100,92]"), // what looks like Spectre's markup
+            new("torch-bf16", BenchState.Opening, [], null),
+        ],
+        6, 15, TimeSpan.FromSeconds(75));
+
+    [Fact]
+    public void Live_RoundUnderWay_ShowsEveryVariantAndWhatIsLeft()
+    {
+        using var writer = new StringWriter();
+        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(writer) });
+        console.Profile.Width = 160;
+        console.Write(BenchTable.Live(s_progress));
+        var text = writer.ToString();
+
+        Assert.Contains("round 7 of 15, 75 s left", text);
+        Assert.Contains("its turn", text);
+        Assert.Contains("needed [1,100,92]", text);
+        Assert.Contains("2.00 [2.00, 2.00]", text); // paired over the six rounds that both have
+        Assert.Contains("19.90", text); // images a second at 50.25 ms
+    }
+
+    [Fact]
+    public void Plain_AfterTheRun_IsAlignedAndComparesWithTheBaselineWhereverItStands()
+    {
+        var lines = BenchTable.Plain(s_progress.Rows).ToArray();
+
+        Assert.Equal(5, lines.Length);
+        Assert.Contains("2.00 [2.00, 2.00]", lines[1]);
+        Assert.Equal(lines[1].IndexOf("6", StringComparison.Ordinal), lines[2].IndexOf("7", StringComparison.Ordinal));
+        Assert.EndsWith("-", lines[3]);
+    }
+
+    [Fact]
+    public void Line_ForALog_HoldsTheLatestTimes() =>
+        Assert.Equal("round 6 of 15: ort-fp32 51.0 ms, torch-fp32 100.0 ms, torch-bf16 -; 75 s left", BenchTable.Line(s_progress));
+}
