@@ -9,11 +9,10 @@ static class BenchCommand
 {
     internal static Command Create()
     {
-        var model = new Option<string>("--model") { Description = "A model of the zoo or a checkpoint.", DefaultValueFactory = _ => BenchOptions.DefaultModel };
-        var variants = new Option<string>("--variants")
+        var model = new Option<string>("--model") { Description = "A model of the zoo, a checkpoint or an ONNX file.", DefaultValueFactory = _ => BenchOptions.DefaultModel };
+        var variants = new Option<string?>("--variants")
         {
-            Description = $"Variants, separated by commas, or 'all'. Known: {string.Join(", ", VariantRegistry.All.Select(v => v.Name))}.",
-            DefaultValueFactory = _ => string.Join(',', BenchOptions.DefaultVariants),
+            Description = $"Variants, separated by commas, or 'all'; by default {string.Join(',', BenchOptions.DefaultVariants(BenchOptions.DefaultModel))}. Known: {string.Join(", ", VariantRegistry.All.Select(v => v.Name))}.",
         };
         var rounds = new Option<int>("--rounds") { Description = "Rounds; each times every variant once. Intervals need 6.", DefaultValueFactory = _ => 15 };
         var size = new Option<int>("--size") { Description = "Shorter side of the image, pixels; the longer is 4/3 of it.", DefaultValueFactory = _ => BenchOptions.DefaultSize };
@@ -33,7 +32,12 @@ static class BenchCommand
                 new()
                 {
                     Model = parsed.GetValue(model)!,
-                    Variants = parsed.GetValue(variants) == "all" ? [.. VariantRegistry.All.Select(v => v.Name)] : parsed.GetValue(variants)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    Variants = parsed.GetValue(variants) switch
+                    {
+                        null => BenchOptions.DefaultVariants(parsed.GetValue(model)!),
+                        "all" => [.. VariantRegistry.All.Select(v => v.Name)],
+                        var list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    },
                     Rounds = parsed.GetValue(rounds),
                     Size = parsed.GetValue(size),
                     Seed = parsed.GetValue(seed),

@@ -9,9 +9,13 @@ sealed record BenchOptions
 {
     internal const string DefaultModel = "detr-r50";
     internal const int DefaultSize = 800;
-    internal static readonly string[] DefaultVariants = [VariantRegistry.Baseline, "ort-fp32", "ort-int8-static"];
+    static readonly string[] s_ofWeights = [VariantRegistry.Baseline, "ort-fp32", "ort-int8-static"];
+    static readonly string[] s_ofOnnx = ["ort-fp32", "ort-int8-static"]; // a file has no eager form
 
     internal string Model { get; init; } = DefaultModel;
+
+    /// <summary>What is measured where nothing was asked for.</summary>
+    internal static IReadOnlyList<string> DefaultVariants(string model) => Path.GetExtension(model) == ".onnx" ? s_ofOnnx : s_ofWeights;
 
     /// <summary>Names of the registry, all different.</summary>
     internal IReadOnlyList<string> Variants
@@ -25,7 +29,7 @@ sealed record BenchOptions
                 throw LabError.OutOfRange(field.Count == 0 ? "empty" : string.Join(',', field), "at least one variant, each once", "--variants");
             }
         }
-    } = DefaultVariants;
+    } = s_ofWeights;
 
     internal int Rounds { get; init => field = value is >= 1 and <= 10_000 ? value : throw LabError.OutOfRange(value, "1 to 10000", "--rounds"); } = 15;
 

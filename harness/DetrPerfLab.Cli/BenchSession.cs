@@ -38,12 +38,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         using var journal = BenchJournal.Open(store.FolderOf(machine), key, options.Restart, error.WriteLine);
         if (Measure(journal, requests, cancellation) is not { } outcomes) { return Interrupted; }
 
-        var parameters = options.Parameters(model.Name);
-        var results = outcomes.Select(o => o.ToResult(BenchOptions.IdOf(o.Variant, parameters), journal.Started, commit, machine.Fingerprint) with
-        {
-            Parameters = parameters,
-            Peak = VariantPeak.PeakOf(o.Variant, machine),
-        }).ToList();
+        var results = outcomes.Select(o => Result(o, model, machine, journal.Started, commit)).ToList();
         var file = store.Merge(machine, BenchRun.Suite, results);
         journal.Delete();
         Print(results, file, Path.GetFileName(store.FolderOf(machine)));
@@ -72,7 +67,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     /// <summary>Null when the user interrupted.</summary>
     IReadOnlyList<BenchOutcome>? Measure(BenchJournal journal, IReadOnlyList<BenchRequest> requests, CancellationToken cancellation)
     {
-        var cases = requests.Select(r => new WorkerProcess(BenchWorkerCommand.Program(), r)).ToList();
+        var cases = requests.Select(r => new BenchProcess(BenchWorkerCommand.Program(), r)).ToList();
         try
         {
             var limits = ContaminationWatch.MeasureLimits();
@@ -89,6 +84,17 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         {
             foreach (var one in cases) { one.Dispose(); }
         }
+    }
+
+    RunResult Result(BenchOutcome outcome, VariantModel model, MachineInfo machine, DateTimeOffset started, string commit)
+    {
+        var parameters = options.Parameters(model.Name);
+        var result = outcome.ToResult(BenchOptions.IdOf(outcome.Variant, parameters), started, commit, machine.Fingerprint) with { Parameters = parameters };
+        if (outcome.Gap is not null) { return result; }
+        var size = model.InputSize(new(options.Size, options.Width));
+        var why = VariantFacts.Of(
+            model, VariantRegistry.Get(outcome.Variant), new() { Threads = options.Threads }, new(options.Cache), size, batch: 1, machine);
+        return result with { Peak = VariantPeak.PeakOf(outcome.Variant, machine), Flops = why.Flops, Findings = why.Findings };
     }
 
     void Print(IReadOnlyList<RunResult> results, string file, string machine)

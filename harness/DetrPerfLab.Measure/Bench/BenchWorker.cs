@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Measure;
 
-/// <summary>The other end of <see cref="WorkerProcess"/>: answers questions about one variant until nobody asks any more.</summary>
+/// <summary>The other end of <see cref="BenchProcess"/>: answers questions about one variant until nobody asks any more.</summary>
 public static class BenchWorker
 {
     /// <summary>Serves until the questions end, as they do when whoever asks is gone, or until one cannot be answered.</summary>

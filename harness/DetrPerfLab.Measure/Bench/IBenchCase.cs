@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Measure;
 
-/// <summary>A variant that takes turns with others: in a process of its own (<see cref="WorkerProcess"/>), or scripted in tests.</summary>
+/// <summary>A variant that takes turns with others: in a process of its own (<see cref="BenchProcess"/>), or scripted in tests.</summary>
 /// <remarks>Whatever fails throws; the run then leaves the variant out and keeps the reason.</remarks>
 public interface IBenchCase : IDisposable
 {

@@ -52,7 +52,7 @@ public sealed class InferenceCase : IDisposable
                 Cold = new() { ProcessToFirstMs = processMs, LoadMs = loadMs, FirstMs = firstMs },
             };
             // From here on the accepted outputs are the reference: a variant may differ from another, not from itself.
-            _audited = new(_engine, setup.Inputs, outputs, CopyOf(outputs), setup.Audit);
+            _audited = new(_engine, setup.Inputs, outputs, outputs.Copy(), setup.Audit);
         }
         catch
         {
@@ -148,11 +148,4 @@ public sealed class InferenceCase : IDisposable
         using var process = Process.GetCurrentProcess();
         return (DateTime.UtcNow - process.StartTime.ToUniversalTime()).TotalMilliseconds;
     }
-
-    static TensorSet CopyOf(TensorSet tensors) => new([.. tensors.Select(tensor =>
-    {
-        var copy = new HostTensor(tensor.Name, tensor.Type, tensor.Shape);
-        tensor.Bytes.CopyTo(copy.Bytes);
-        return copy;
-    })]);
 }

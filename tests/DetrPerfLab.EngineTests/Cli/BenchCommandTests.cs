@@ -34,6 +34,8 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
             Assert.NotNull(result.Gc);
             Assert.NotNull(result.Contamination);
             Assert.Equal("fp32", result.Peak!.Precision);
+            Assert.True(result.Flops > 0);
+            Assert.NotEmpty(result.Findings);
             Assert.Equal(set.Machine.Fingerprint, result.Machine);
         }
 
@@ -66,7 +68,7 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
             var wrong = (byte[])bytes.Clone();
             BitConverter.TryWriteBytes(wrong.AsSpan(wrong.Length - 4), 0.123f); // the last box's height
             File.WriteAllBytes(reference, wrong);
-            using var worker = new WorkerProcess(BenchWorkerCommand.Program(), request);
+            using var worker = new BenchProcess(BenchWorkerCommand.Program(), request);
 
             var mistake = Assert.Throws<LabException>(() => worker.Open(TestContext.Current.CancellationToken));
 

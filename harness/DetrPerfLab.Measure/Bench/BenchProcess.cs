@@ -9,7 +9,7 @@ namespace DetrPerfLab.Measure;
 /// </summary>
 /// <param name="program">Starts <see cref="BenchWorker"/>; its streams are set here.</param>
 /// <param name="request">What to measure.</param>
-public sealed class WorkerProcess(ProcessStartInfo program, BenchRequest request) : IBenchCase
+public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request) : IBenchCase
 {
     const int KeptLines = 3;
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);

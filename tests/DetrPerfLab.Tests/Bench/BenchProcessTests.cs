@@ -5,7 +5,7 @@ using DetrPerfLab.Tests.Timing;
 
 namespace DetrPerfLab.Tests.Bench;
 
-public class WorkerProcessTests
+public class BenchProcessTests
 {
     static readonly BenchRequest s_request = new("model", "scripted", 800, 1066, 0, "cache", 1);
 
@@ -90,7 +90,7 @@ public class WorkerProcessTests
         Assert.Equal(default, ProcessMemory.Read(pid));
     }
 
-    static WorkerProcess Shell(string script)
+    static BenchProcess Shell(string script)
     {
         Assert.SkipUnless(File.Exists("/bin/sh"), "needs a shell as the process");
         return new(new ProcessStartInfo("/bin/sh", ["-c", script]), s_request);
