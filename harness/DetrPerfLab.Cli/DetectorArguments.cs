@@ -31,11 +31,16 @@ sealed class DetectorArguments
         foreach (var option in new Option[] { _model, _engine, _size, _threads, _nms }) { command.Options.Add(option); }
     }
 
-    internal OpenedDetector Open(ParseResult parsed)
+    internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
+
+    internal OpenedDetector Open(ParseResult parsed) => Open(parsed, Model(parsed), parsed.GetValue(_engine)!);
+
+    /// <summary>Opens another model or variant with the same threads.</summary>
+    internal OpenedDetector Open(ParseResult parsed, string model, string engine)
     {
         var threads = parsed.GetValue(_threads);
         if (threads is < 0 or > 256) { throw LabError.OutOfRange(threads, "0 to 256", "--threads"); }
-        var opened = DetectorSource.Open(parsed.GetValue(_model)!, parsed.GetValue(_engine)!, new EngineSettings { Threads = threads });
+        var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = threads });
         if (opened.Note is not null) { parsed.InvocationConfiguration.Error.WriteLine(opened.Note); }
         return opened;
     }

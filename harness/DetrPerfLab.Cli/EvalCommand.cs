@@ -2,42 +2,84 @@ using System.CommandLine;
 using System.Text.Json;
 using DetrPerfLab.Core;
 using DetrPerfLab.Detecting;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Report;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary><c>detrlab eval --model NAME|FILE --coco DIR [--out FILE] [--json]</c></summary>
+/// <summary><c>detrlab eval --model NAME|FILE --coco DIR [--variants A,B] [--against NAME|FILE] [--out FILE] [--record] [--json]</c></summary>
 static class EvalCommand
 {
+    const string Fp32 = "ort-fp32";
+
     internal static Command Create()
     {
         var detector = new DetectorArguments();
         var coco = new Option<string>("--coco") { Description = "Folder with images/ and instances.json.", Required = true };
-        var file = new Option<string>("--out") { Description = "File for the detections, in COCO's results format.", DefaultValueFactory = _ => "detections.json" };
+        var variants = new Option<string[]>("--variants", "--variant")
+        {
+            Description = "Variants of the model to evaluate and compare, with commas or spaces between them.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var against = new Option<string?>("--against") { Description = $"A variant, or another model, that AP is compared with; {Fp32} where variants are named." };
+        var file = new Option<string>("--out") { Description = "File for the detections, in COCO's results format; of several variants one each, its name before the ending.", DefaultValueFactory = _ => "detections.json" };
+        var record = new Option<string?>("--record") { Description = "Results folder that takes the accuracy, so that reports show it beside latency; the checkout's own where none is named.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "Print JSON instead of text." };
-        var command = new Command("eval", "Runs a model over a labelled dataset: average precision and time by stage.") { coco, file, json };
+        var command = new Command("eval", "Runs a model, or variants of it, over a labelled dataset: average precision, the difference to FP32 and time by stage. An interrupted run goes on.")
+        {
+            coco, variants, against, file, record, json,
+        };
         detector.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var options = detector.Read(parsed, threshold: 0);
+            var named = (parsed.GetValue(variants) ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToList();
+            foreach (var variant in named) { VariantRegistry.Get(variant); }
             var dataset = CocoDataset.Open(parsed.GetValue(coco)!);
-            using var opened = detector.Open(parsed);
-            var result = ConsoleProgress.Run("Evaluating", report => DatasetEvaluator.Evaluate(opened.Engine, dataset, options, report, cancellation));
-            result.Detections.Save(parsed.GetValue(file)!);
-            var console = parsed.InvocationConfiguration;
-            if (parsed.GetValue(json))
+            using var run = new EvaluationRun(dataset, detector.Read(parsed, threshold: 0));
+            EvaluationRow Evaluate(Func<OpenedDetector> open) => ConsoleProgress.Run("Evaluating", report => run.Evaluate(open, report, cancellation));
+
+            var reference = parsed.GetValue(against) ?? (named.Count > 0 ? Fp32 : null);
+            var rows = new List<EvaluationRow>();
+            if (reference is not null)
             {
-                var facts = new { Model = opened.Artefact, Images = dataset.Truth.Images.Count, result.Evaluation.Summary, MeanMs = result.Mean };
-                console.Output.WriteLine(JsonSerializer.Serialize(facts, LabJson.Options));
-            }
-            else
-            {
-                CocoEvalCommand.Print(result.Evaluation.Summary, console.Output);
-                console.Output.WriteLine(StageTable.Line(result.Mean));
-                console.Output.WriteLine($"{dataset.Truth.Images.Count} images, {result.Detections.Items.Count} detections, written to {parsed.GetValue(file)}");
+                rows.Add(Evaluate(() => VariantRegistry.All.Any(v => v.Name == reference)
+                    ? detector.Open(parsed, detector.Model(parsed), reference)
+                    : detector.Open(parsed, reference, "ort")));
             }
 
+            if (named.Count == 0) { rows.Add(Evaluate(() => detector.Open(parsed))); }
+            rows.AddRange(named.Where(v => v != reference).Select(v => Evaluate(() => detector.Open(parsed, detector.Model(parsed), v))));
+            if (reference is not null) { for (var i = 1; i < rows.Count; i++) { rows[i] = rows[i].ComparedWith(rows[0], dataset.Truth); } }
+
+            var files = EvaluationOutput.Save(rows, parsed.GetValue(file)!);
+            if (parsed.GetResult(record) is not null) { Record(parsed.GetValue(record) ?? LabPaths.Results, rows, dataset, run.Options.Size); }
+            var console = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) { console.WriteLine(JsonSerializer.Serialize(EvaluationOutput.Facts(rows, dataset.Describe()), LabJson.Options)); }
+            else { EvaluationOutput.Print(rows, dataset, files, console); }
+            run.Forget();
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
+    }
+
+    static void Record(string folder, IReadOnlyList<EvaluationRow> rows, CocoDataset dataset, int? size)
+    {
+        var machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+        var (info, commit) = (dataset.Describe(), CommitProbe.Read(LabPaths.Root));
+        new ResultStore(folder).MergeAccuracy(machine, rows.Where(r => r.Result.Evaluation.Summary.Ap is not null).Select(row => new AccuracyResult
+        {
+            Dataset = info,
+            Artefact = row.Artefact,
+            Variant = row.Engine.Variant,
+            Runtime = row.Engine.Runtime,
+            Size = size,
+            Evaluated = DateTimeOffset.UtcNow,
+            Commit = commit,
+            CocoAp = row.Result.Evaluation.Summary.Ap!.Value,
+            Reference = row.Comparison is null ? null : rows[0].Artefact,
+            CocoApDifference = row.Comparison?.ApDifference,
+            DetectionAp = row.Comparison?.DetectionAp,
+        }));
     }
 }

@@ -9,11 +9,13 @@ namespace DetrPerfLab.Core;
 /// <param name="Results">Of all suites, by suite and then in the order measured.</param>
 public sealed record ResultSet(MachineInfo Machine, IReadOnlyList<RunResult> Results);
 
-/// <summary>The folder <c>results/</c>: <c>&lt;machine&gt;/machine.json</c> and <c>&lt;machine&gt;/&lt;suite&gt;.json</c>, a list of <see cref="RunResult"/>.</summary>
+/// <summary>The folder <c>results/</c>: <c>&lt;machine&gt;/machine.json</c>, <c>&lt;machine&gt;/&lt;suite&gt;.json</c>, a list of <see cref="RunResult"/>, and
+/// <c>&lt;machine&gt;/accuracy.json</c>, a list of <see cref="AccuracyResult"/>.</summary>
 /// <param name="root">The folder; made when first written to.</param>
 public sealed class ResultStore(string root)
 {
     const string MachineFile = "machine.json";
+    const string AccuracyFile = "accuracy.json";
     const int WaitSeconds = 30;
 
     // Far above what suites write; a file beyond it is not ours.
@@ -40,13 +42,45 @@ public sealed class ResultStore(string root)
     /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
     public string Merge(MachineInfo machine, string suite, params IEnumerable<RunResult> results)
     {
-        if (suite.Length == 0 || suite[0] == '.' || suite.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
+        if (suite is "machine" or "accuracy" || suite.Length == 0 || suite[0] == '.' || suite.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
         {
-            throw LabError.OutOfRange(suite, "a name of letters, digits, '.', '_' and '-'");
+            throw LabError.OutOfRange(suite, "a name of letters, digits, '.', '_' and '-', neither machine nor accuracy");
         }
 
-        var folder = FolderOf(machine);
-        var path = Path.Combine(folder, $"{suite}.json");
+        var path = Path.Combine(FolderOf(machine), $"{suite}.json");
+        Locked(path, () =>
+        {
+            var merged = new OrderedDictionary<string, RunResult>(StringComparer.Ordinal);
+            foreach (var result in (File.Exists(path) ? ReadSuite(path) : []).Concat(results)) { merged[result.Id] = result; }
+            WriteMachine(machine);
+            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
+        });
+        return path;
+    }
+
+    /// <summary>Adds records of accuracy; one takes the place of an earlier one of the same artefact, variant, dataset and size.</summary>
+    /// <param name="machine">That judged; a machine.json that is there stays, since it may know more of the machine.</param>
+    /// <param name="accuracy">The records.</param>
+    /// <returns>Path of the file.</returns>
+    /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
+    public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy)
+    {
+        var path = Path.Combine(FolderOf(machine), AccuracyFile);
+        Locked(path, () =>
+        {
+            var merged = new OrderedDictionary<(string, string, string, int?), AccuracyResult>();
+            foreach (var result in ReadAccuracy(FolderOf(machine)).Concat(accuracy)) { merged[result.Key] = result; }
+            if (!File.Exists(Path.Combine(FolderOf(machine), MachineFile))) { WriteMachine(machine); }
+            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
+        });
+        return path;
+    }
+
+    void WriteMachine(MachineInfo machine) =>
+        AtomicFile.WriteText(Path.Combine(FolderOf(machine), MachineFile), JsonSerializer.Serialize(machine, LabJson.Options) + "\n");
+
+    static void Locked(string path, Action write)
+    {
         using var mutex = new Mutex(false, $"Global\\detrlab-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))))[..16]}");
         try
         {
@@ -57,28 +91,17 @@ public sealed class ResultStore(string root)
             // The earlier writer was killed; its file is whole, since it is renamed into place.
         }
 
-        try
-        {
-            var merged = new OrderedDictionary<string, RunResult>(StringComparer.Ordinal);
-            foreach (var result in (File.Exists(path) ? ReadSuite(path) : []).Concat(results)) { merged[result.Id] = result; }
-            AtomicFile.WriteText(Path.Combine(folder, MachineFile), JsonSerializer.Serialize(machine, LabJson.Options) + "\n");
-            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
-        }
-        finally
-        {
-            mutex.ReleaseMutex();
-        }
-
-        return path;
+        try { write(); }
+        finally { mutex.ReleaseMutex(); }
     }
 
-    /// <summary>Reads a machine's folder.</summary>
+    /// <summary>Reads a machine's folder; results carry the accuracy of what they timed.</summary>
     /// <exception cref="LabException">There is no machine.json, or a file is damaged or of a newer schema.</exception>
-    public static ResultSet Read(string folder) => new(ReadMachine(folder), [.. SuiteFiles(folder).SelectMany(ReadSuite)]);
+    public static ResultSet Read(string folder) => new(ReadMachine(folder), AccuracyResult.Join(SuiteFiles(folder).SelectMany(ReadSuite), ReadAccuracy(folder)));
 
     /// <summary>The suites' files of a machine's folder, sorted: for a reader that goes on when one is damaged.</summary>
     public static IReadOnlyList<string> SuiteFiles(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) != MachineFile).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) is not (MachineFile or AccuracyFile)).Order(StringComparer.Ordinal)];
 
     /// <summary>Reads machine.json of a folder.</summary>
     public static MachineInfo ReadMachine(string folder)
@@ -90,11 +113,7 @@ public sealed class ResultStore(string root)
     /// <summary>Reads one suite's file.</summary>
     public static IReadOnlyList<RunResult> ReadSuite(string path)
     {
-        var results = Parse<RunResult[]>(path, document =>
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Array) { throw LabError.DamagedResults(path, "it is no list"); }
-            foreach (var entry in document.RootElement.EnumerateArray()) { RequireSchema(path, entry); }
-        });
+        var results = Parse<RunResult[]>(path, document => RequireList(path, document));
         foreach (var result in results)
         {
             // JSON's 1e999 reads as infinity, from which no median is made.
@@ -105,6 +124,13 @@ public sealed class ResultStore(string root)
         }
 
         return results;
+    }
+
+    /// <summary>Reads the accuracy of a folder; nothing where none was recorded.</summary>
+    public static IReadOnlyList<AccuracyResult> ReadAccuracy(string folder)
+    {
+        var path = Path.Combine(folder, AccuracyFile);
+        return File.Exists(path) ? Parse<AccuracyResult[]>(path, document => RequireList(path, document)) : [];
     }
 
     static T Parse<T>(string path, Action<JsonDocument> check)
@@ -121,6 +147,12 @@ public sealed class ResultStore(string root)
         {
             throw LabError.DamagedResults(path, e.Message, e);
         }
+    }
+
+    static void RequireList(string path, JsonDocument document)
+    {
+        if (document.RootElement.ValueKind != JsonValueKind.Array) { throw LabError.DamagedResults(path, "it is no list"); }
+        foreach (var entry in document.RootElement.EnumerateArray()) { RequireSchema(path, entry); }
     }
 
     /// <summary>Before anything is read into a record: a newer file may use a known field in another way.</summary>

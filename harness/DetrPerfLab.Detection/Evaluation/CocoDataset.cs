@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Detecting;
@@ -26,6 +27,14 @@ public sealed class CocoDataset
         }
 
         return dataset;
+    }
+
+    /// <summary>Name, and a hash over labels and images: what a figure was reached on.</summary>
+    public DatasetInfo Describe()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Truth.Images.Select(PathOf).Prepend(Path.Combine(Folder, "instances.json"))) { hash.AppendData(Convert.FromHexString(FileHash.Sha256(file))); }
+        return new(new DirectoryInfo(Folder).Name, Convert.ToHexStringLower(hash.GetHashAndReset()), Truth.Images.Count);
     }
 
     /// <summary>Where an image lies; COCO's own naming by id where the labels do not say.</summary>

@@ -18,11 +18,13 @@ public static class DatasetEvaluator
     /// <param name="options">Size, suppression, threads.</param>
     /// <param name="progress">Told (done, of all).</param>
     /// <param name="cancellation">Stops between two images.</param>
+    /// <param name="journal">Images in it are not run again; the others are added. Null for none.</param>
     /// <exception cref="LabException">
     /// The model is no known detector, an image cannot be decoded or has another size than its labels were made for: a figure over the rest would be another figure.
     /// </exception>
     public static DatasetEvaluation Evaluate(
-        IInferenceEngine engine, CocoDataset dataset, DetectorOptions options, Action<long, long>? progress = null, CancellationToken cancellation = default)
+        IInferenceEngine engine, CocoDataset dataset, DetectorOptions options, Action<long, long>? progress = null, CancellationToken cancellation = default,
+        DetectionJournal? journal = null)
     {
         var pipeline = new DetectorPipeline(engine, options with { Postprocess = options.Postprocess with { Threshold = 0 } });
         var detections = new CocoDetections(engine.Info.Variant);
@@ -30,18 +32,32 @@ public static class DatasetEvaluator
         foreach (var image in dataset.Truth.Images)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var detection in pipeline.Detect(dataset.PathOf(image)))
+            if (journal?.Find(image.Id) is not { } entry)
             {
-                if (pipeline.Labels.Find(detection.Label) is { } category) { detections.Add(image.Id, category.CategoryId, detection); }
-                else { unknown++; }
+                entry = Run(pipeline, dataset, image);
+                journal?.Add(entry);
             }
 
-            var size = pipeline.Images[0].Size;
-            if (image.Size != default && image.Size != size) { throw LabError.DatasetSizeMismatch(dataset.PathOf(image), size, image.Size); }
-            sum += pipeline.Times;
+            foreach (var detection in entry.Detections) { detections.Add(detection); }
+            unknown += entry.Unknown;
+            sum += entry.Times;
             progress?.Invoke(++done, dataset.Truth.Images.Count);
         }
 
         return new(CocoEvaluator.Evaluate(dataset.Truth, detections, skipUnknownCategories: true), detections, sum / done, unknown);
+    }
+
+    static JournalEntry Run(DetectorPipeline pipeline, CocoDataset dataset, CocoImage image)
+    {
+        var (found, unknown) = (new CocoDetections(image.FileName), 0);
+        foreach (var detection in pipeline.Detect(dataset.PathOf(image)))
+        {
+            if (pipeline.Labels.Find(detection.Label) is { } category) { found.Add(image.Id, category.CategoryId, detection); }
+            else { unknown++; }
+        }
+
+        var size = pipeline.Images[0].Size;
+        if (image.Size != default && image.Size != size) { throw LabError.DatasetSizeMismatch(dataset.PathOf(image), size, image.Size); }
+        return new(image.Id, pipeline.Times, unknown, [.. found.Items]);
     }
 }

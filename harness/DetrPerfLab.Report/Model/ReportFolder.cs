@@ -37,8 +37,9 @@ static class ReportFolder
         var problems = new List<string>();
         var info = Try(() => ResultStore.ReadMachine(folder), problems);
         var results = ResultStore.SuiteFiles(folder).SelectMany(file => Try(() => ResultStore.ReadSuite(file), problems) ?? []).ToArray();
+        var accuracy = Try(() => ResultStore.ReadAccuracy(folder), problems) ?? [];
         // Full paths would name this machine's folders in a page that travels.
-        return new ReportModel(info, results, [.. problems.Select(p => p.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))]);
+        return new ReportModel(info, AccuracyResult.Join(results, accuracy), [.. problems.Select(p => p.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))]);
     }
 
     static T? Try<T>(Func<T> read, List<string> problems) where T : class

@@ -82,6 +82,38 @@ public class DetectionCommandTests
         Assert.Equal(json.RootElement.GetProperty("summary").GetProperty("AP").GetDouble(), other.RootElement.GetProperty("AP").GetDouble(), 1e-12);
     }
 
+    // The bounds of the lab's promise for a real detector. Built-in pictures calibrate it: no image is both calibrated on and judged.
+    [Fact]
+    public void Eval_VariantsOfDeim_KeepTheirAccuracyAndAreRecorded()
+    {
+        using var folder = new TempFolder();
+        var run = CliRun.Of(
+            "eval", "--model", Deim, "--coco", TestPaths.SharedData("coco-val2017-mini"), "--variants", "ort-fp16,ort-int8-static",
+            "--out", folder.File("d.json"), "--record", folder.File("results"), "--json");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        using var json = JsonDocument.Parse(run.Output);
+        var rows = json.RootElement.GetProperty("variants").EnumerateArray().ToDictionary(r => r.GetProperty("variant").GetString()!);
+        double Loss(string variant) => -rows[variant].GetProperty("apDifference").GetProperty("value").GetDouble();
+        Assert.InRange(Loss("ort-fp16"), -0.01, 0.001);
+        Assert.InRange(Loss("ort-int8-static"), -0.01, 0.010);
+        Assert.False(rows["ort-fp32"].TryGetProperty("apDifference", out _));
+
+        var recorded = ResultStore.ReadAccuracy(Assert.Single(new ResultStore(folder.File("results")).MachineFolders));
+        Assert.Equal(rows.Select(r => r.Value.GetProperty("model").GetProperty("sha256").GetString()), recorded.Select(a => a.Artefact.Sha256));
+        Assert.Equal(["d.ort-fp16.json", "d.ort-fp32.json", "d.ort-int8-static.json"], Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData("--variants", "ort-fp8", "Unknown variant")]
+    [InlineData("--against", "no-such-model", "no-such-model")]
+    public void Eval_UnknownVariantOrReference_Exits2(string option, string value, string message)
+    {
+        var run = CliRun.Of("eval", "--model", Deim, "--coco", TestPaths.SharedData("coco-val2017-mini"), option, value);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, run.Error);
+    }
+
     [Fact]
     public void Eval_FolderThatIsNoDataset_SaysWhatIsNeeded()
     {

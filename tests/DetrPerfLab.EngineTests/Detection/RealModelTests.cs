@@ -63,4 +63,24 @@ public class RealModelTests
         Assert.Equal("DEIM / RT-DETR", pipeline.Family.Name);
         Assert.Equal("320x320", pipeline.Preprocessing.Resize.ToString());
     }
+
+    [Fact]
+    public void Evaluate_Interrupted_GoesOnAndGivesTheSame()
+    {
+        using var folder = new TempFolder();
+        using var engine = new OrtEngine(Model, new OrtEngineOptions());
+        var dataset = CocoDataset.Open(TestPaths.SharedData("coco-val2017-mini"));
+        using var stop = new CancellationTokenSource();
+        using (var journal = new DetectionJournal(folder.Path, "k"))
+        {
+            Assert.Throws<OperationCanceledException>(() => DatasetEvaluator.Evaluate(
+                engine, dataset, new(), (done, _) => { if (done == 20) { stop.Cancel(); } }, stop.Token, journal));
+        }
+
+        using var again = new DetectionJournal(folder.Path, "k");
+        Assert.Equal(20, again.Count);
+        var resumed = DatasetEvaluator.Evaluate(engine, dataset, new(), journal: again);
+        Assert.Equal(79, again.Count);
+        Assert.Equal(DatasetEvaluator.Evaluate(engine, dataset, new()).Detections.Items, resumed.Detections.Items);
+    }
 }

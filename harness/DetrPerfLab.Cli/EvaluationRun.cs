@@ -1,0 +1,50 @@
+using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
+using DetrPerfLab.Engines;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>One evaluated artefact.</summary>
+/// <param name="Artefact">The file or weights.</param>
+/// <param name="Engine">What ran it.</param>
+/// <param name="Result">What it found.</param>
+/// <param name="Resumed">Images that an earlier, interrupted run had done.</param>
+/// <param name="Comparison">With the reference; null for the reference itself and where there is none.</param>
+sealed record EvaluationRow(ArtefactInfo Artefact, EngineInfo Engine, DatasetEvaluation Result, int Resumed, EvaluationComparison? Comparison = null)
+{
+    internal EvaluationRow ComparedWith(EvaluationRow reference, CocoGroundTruth truth) =>
+        this with { Comparison = EvaluationComparison.Of(truth, reference.Result, Result) };
+}
+
+/// <summary>Evaluates one artefact after the other, each with a journal that survives an interruption.</summary>
+sealed class EvaluationRun(CocoDataset dataset, DetectorOptions options) : IDisposable
+{
+    readonly string _dataset = dataset.Describe().Sha256;
+    readonly List<DetectionJournal> _journals = [];
+
+    internal DetectorOptions Options => options;
+
+    internal EvaluationRow Evaluate(Func<OpenedDetector> open, Action<long, long> progress, CancellationToken cancellation)
+    {
+        using var opened = open();
+        var info = opened.Engine.Info;
+        var journal = new DetectionJournal(
+            Path.Combine(LabPaths.ModelCache, "eval"),
+            $"{opened.Artefact.Sha256} {info.Variant} {info.Runtime} {info.RuntimeVersion} {_dataset} {options.Size} {options.LongestSide} {options.Postprocess}");
+        _journals.Add(journal);
+        var resumed = journal.Count;
+        return new(opened.Artefact, info, DatasetEvaluator.Evaluate(opened.Engine, dataset, options, progress, cancellation, journal), resumed);
+    }
+
+    /// <summary>All is done and written: the next run measures anew.</summary>
+    internal void Forget()
+    {
+        Dispose();
+        foreach (var journal in _journals) { File.Delete(journal.Path); }
+    }
+
+    public void Dispose()
+    {
+        foreach (var journal in _journals) { journal.Dispose(); }
+    }
+}

@@ -1,0 +1,88 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>How well one artefact detects on one labelled dataset: what <c>detrlab eval</c> records and results are joined with.</summary>
+/// <remarks>Append-only, as <see cref="RunResult"/> is.</remarks>
+public sealed record AccuracyResult
+{
+    /// <summary>Runtimes whose artefact holds the precision itself; elsewhere the variant decides it, and two variants of one file differ.</summary>
+    const string RuntimeOfGraphs = "ONNX Runtime";
+
+    /// <summary>Version of this record.</summary>
+    public int Schema { get; init; } = RunResult.CurrentSchema;
+
+    /// <summary>What it was judged on.</summary>
+    public required DatasetInfo Dataset { get; init; }
+
+    /// <summary>The file or the weights that were run.</summary>
+    public required ArtefactInfo Artefact { get; init; }
+
+    /// <summary>The variant's fixed name.</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>For example <c>ONNX Runtime</c>.</summary>
+    public required string Runtime { get; init; }
+
+    /// <summary>Shorter side that images were brought to, pixels; null for the model's own.</summary>
+    public int? Size { get; init; }
+
+    /// <summary>When it was judged.</summary>
+    public required DateTimeOffset Evaluated { get; init; }
+
+    /// <summary>Commit of the lab, with <c>+dirty</c> where the tree was changed.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>COCO AP@[.50:.95] in [0, 1].</summary>
+    public required double CocoAp
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp");
+    }
+
+    /// <summary>What it is compared with; null when it was judged alone.</summary>
+    public ArtefactInfo? Reference { get; init; }
+
+    /// <summary>AP minus that of the reference, with a paired bootstrap interval over images.</summary>
+    public Interval? CocoApDifference { get; init; }
+
+    /// <summary>AP of its detections with the reference's as truth, in [0, 1].</summary>
+    public double? DetectionAp { get; init; }
+
+    /// <summary>What tells records apart: a later one with the same key takes the place of an earlier one.</summary>
+    internal (string, string, string, int?) Key => (Artefact.Sha256, Variant, Dataset.Sha256, Size);
+
+    /// <summary>Results with the accuracy of what they timed, by the artefact's sha256; what a result holds already stays.</summary>
+    /// <param name="results">As measured.</param>
+    /// <param name="accuracy">In any order: of several that fit the same variant counts first, then the larger dataset, then the latest.</param>
+    public static IReadOnlyList<RunResult> Join(IEnumerable<RunResult> results, IReadOnlyList<AccuracyResult> accuracy)
+    {
+        var bySha256 = accuracy.ToLookup(a => a.Artefact.Sha256, StringComparer.Ordinal);
+        return [.. results.Select(result => Best(result, bySha256) is { } found
+            ? result with
+            {
+                CocoAp = found.CocoAp,
+                CocoApDifference = found.CocoApDifference,
+                Agreement = result.Agreement is { DetectionAp: null } agreement ? agreement with { DetectionAp = found.DetectionAp } : result.Agreement,
+            }
+            : result)];
+    }
+
+    static AccuracyResult? Best(RunResult result, ILookup<string, AccuracyResult> bySha256) =>
+        result is not { CocoAp: null, Artefact: { } artefact } ? null : bySha256[artefact.Sha256]
+            .Where(a => a.AppliesTo(result))
+            .OrderByDescending(a => a.Variant == result.Variant)
+            .ThenByDescending(a => a.Dataset.Images)
+            .ThenByDescending(a => a.Evaluated)
+            .FirstOrDefault();
+
+    /// <summary>AP depends on the size of the images too: a result of a suite over sizes takes only what was judged at its size.</summary>
+    bool AppliesTo(RunResult result) =>
+        (Variant == result.Variant || (Runtime == RuntimeOfGraphs && result.Engine?.Runtime == RuntimeOfGraphs))
+        && (result.Parameters.FirstOrDefault(p => p.Key.Equals("size", StringComparison.OrdinalIgnoreCase)).Value is not { } size ? Size is null
+            : Size is { } side && size == side.ToString(System.Globalization.CultureInfo.InvariantCulture));
+}
+
+/// <summary>A labelled dataset.</summary>
+/// <param name="Name">Its folder's name.</param>
+/// <param name="Sha256">Hash over labels and images.</param>
+/// <param name="Images">Number of images.</param>
+public sealed record DatasetInfo(string Name, string Sha256, int Images);

@@ -1,0 +1,102 @@
+namespace DetrPerfLab.Tests.Results;
+
+public class AccuracyResultTests
+{
+    static readonly MachineInfo s_machine = new() { CpuModel = "Fake", Cores = 2, Os = "Linux", Runtime = ".NET" };
+
+    [Fact]
+    public void Read_RecordedAccuracy_JoinsByTheHashOfTheFile()
+    {
+        using var folder = new TempFolder();
+        var store = new ResultStore(folder.Path);
+        store.Merge(s_machine, "Precision", Timed("ort-int8-static", "aa"), Timed("ort-fp16", "bb"));
+        store.MergeAccuracy(s_machine, Judged("ort-int8-static", "aa", 0.30) with { CocoApDifference = new(-0.004, -0.01, 0.002, 0.95), DetectionAp = 0.9 });
+
+        var results = ResultStore.Read(store.FolderOf(s_machine)).Results;
+        Assert.Equal((0.30, -0.004, 0.9), (results[0].CocoAp, results[0].CocoApDifference!.Value.Value, results[0].Agreement!.DetectionAp));
+        Assert.Null(results[1].CocoAp);
+        // Joined while reading: the file of the suite stays as it was measured.
+        Assert.Null(ResultStore.ReadSuite(Path.Combine(store.FolderOf(s_machine), "Precision.json"))[0].CocoAp);
+    }
+
+    [Theory]
+    [InlineData("ort-fp32-disabled", "ONNX Runtime", null, true)] // another way to run the same graph
+    [InlineData("torch-bf16", "libtorch", null, false)] // the same weights in another precision
+    [InlineData("ort-fp32", "ONNX Runtime", "480", false)] // images of another size
+    public void Join_OtherVariantOrSize_TakesOnlyWhatWasJudgedAlike(string variant, string runtime, string? size, bool joins)
+    {
+        var timed = Timed(variant, "aa") with
+        {
+            Engine = new(variant, runtime, "1", new Dictionary<string, string>()),
+            Parameters = size is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Size"] = size },
+        };
+        var judged = Judged("ort-fp32", "aa", 0.3) with { Runtime = runtime };
+        Assert.Equal(joins ? 0.3 : null, AccuracyResult.Join([timed], [judged])[0].CocoAp);
+        if (size is not null) { Assert.Equal(0.2, AccuracyResult.Join([timed], [judged, judged with { Size = 480, CocoAp = 0.2 }])[0].CocoAp); }
+    }
+
+    [Fact]
+    public void Join_SeveralFit_TakesItsVariantThenTheLargerDatasetThenTheLatest()
+    {
+        AccuracyResult[] accuracy =
+        [
+            Judged("ort-fp32-basic", "aa", 0.9, images: 5000),
+            Judged("ort-fp32", "aa", 0.1, images: 79),
+            Judged("ort-fp32", "aa", 0.2, images: 500),
+            Judged("ort-fp32", "aa", 0.3, images: 500) with { Evaluated = DateTimeOffset.UnixEpoch.AddDays(1) },
+        ];
+        Assert.Equal(0.3, AccuracyResult.Join([Timed("ort-fp32", "aa")], accuracy)[0].CocoAp);
+        Assert.Equal(0.5, AccuracyResult.Join([Timed("ort-fp32", "aa") with { CocoAp = 0.5 }], accuracy)[0].CocoAp);
+    }
+
+    [Fact]
+    public void MergeAccuracy_Again_ReplacesAndLeavesMachineJson()
+    {
+        using var folder = new TempFolder();
+        var store = new ResultStore(folder.Path);
+        store.Merge(s_machine with { MemoryGbPerSecond = 20 }, "Precision", Timed("a", "aa"));
+        store.MergeAccuracy(s_machine, Judged("a", "aa", 0.1), Judged("a", "bb", 0.2));
+        store.MergeAccuracy(s_machine, Judged("a", "aa", 0.3));
+        Assert.Equal([0.3, 0.2], ResultStore.ReadAccuracy(store.FolderOf(s_machine)).Select(a => a.CocoAp));
+        Assert.Equal(20, ResultStore.ReadMachine(store.FolderOf(s_machine)).MemoryGbPerSecond);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[{\"schema\":2}]")]
+    [InlineData("[{\"schema\":1}]")]
+    public void MergeAccuracy_DamagedFileBefore_SaysSoAndLeavesIt(string content)
+    {
+        using var folder = new TempFolder();
+        var store = new ResultStore(folder.Path);
+        var path = Path.Combine(store.FolderOf(s_machine), "accuracy.json");
+        AtomicFile.WriteText(path, content);
+        Assert.Equal(ExitCode.BadInput, Assert.Throws<LabException>(() => store.MergeAccuracy(s_machine, Judged("a", "aa", 0.1))).ExitCode);
+        Assert.Equal(content, File.ReadAllText(path));
+    }
+
+    static RunResult Timed(string variant, string sha256) => new()
+    {
+        Id = variant,
+        Suite = "Precision",
+        Variant = variant,
+        Started = DateTimeOffset.UnixEpoch,
+        Commit = "unknown",
+        Machine = s_machine.Fingerprint,
+        Artefact = new("m.onnx", sha256, 1),
+        Engine = new(variant, "ONNX Runtime", "1", new Dictionary<string, string>()),
+        Agreement = new() { Reference = "r", LogitsMaxAbs = 0, BoxesMaxAbs = 0 },
+        SamplesMs = [1],
+    };
+
+    static AccuracyResult Judged(string variant, string sha256, double ap, int images = 79) => new()
+    {
+        Dataset = new($"set-{images}", $"{images}", images),
+        Artefact = new("m.onnx", sha256, 1),
+        Variant = variant,
+        Runtime = "ONNX Runtime",
+        Evaluated = DateTimeOffset.UnixEpoch,
+        Commit = "unknown",
+        CocoAp = ap,
+    };
+}
