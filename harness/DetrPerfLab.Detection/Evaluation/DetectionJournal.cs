@@ -32,7 +32,7 @@ public sealed class DetectionJournal : IDisposable
         Directory.CreateDirectory(folder);
         try
         {
-            _file = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            _file = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
