@@ -18,6 +18,7 @@ static class LabCommand
         ExportCommand.Create(),
         ModelsCommand.Create(),
         ParityCommand.Create(),
+        ProfileCommand.Create(),
         QuantizeCommand.Create(),
         ReportCommand.Create(),
         SensitivityCommand.Create(),

@@ -1,3 +1,5 @@
+using DetrPerfLab.Onnx;
+
 namespace DetrPerfLab.Engines;
 
 /// <summary>Where the time of an inference goes.</summary>
@@ -19,6 +21,12 @@ public sealed record EngineProfile
     /// <summary>The same without the profiler; the inferences took turns.</summary>
     public required double PlainWallMs { get; init; }
 
+    /// <summary>Operations of one inference that could be counted, a multiply-add as two.</summary>
+    public double Flops { get; init; }
+
+    /// <summary>Operators that could not be counted.</summary>
+    public IReadOnlyList<OperatorCount> NotCounted { get; init; } = [];
+
     /// <summary>In the order of execution, what lies outside all modules last; empty with a <see cref="ModulesGap"/>.</summary>
     public IReadOnlyList<ProfilePart> Modules { get; init; } = [];
 
@@ -30,6 +38,28 @@ public sealed record EngineProfile
 
     /// <summary>Why there are no operators; null when there are.</summary>
     public string? OperatorsGap { get; init; }
+
+    /// <summary>The same with what comes before and after the engine: rows <c>pre</c> and <c>post</c> in each table, all shares of the new whole.</summary>
+    /// <param name="preMs">Photograph to tensors, milliseconds.</param>
+    /// <param name="postMs">Tensors to detections, milliseconds.</param>
+    public EngineProfile Around(double preMs, double postMs)
+    {
+        var whole = preMs + WallMs + postMs;
+        return this with
+        {
+            WallMs = whole,
+            PlainWallMs = preMs + PlainWallMs + postMs,
+            Modules = Surround(Modules),
+            Operators = Surround(Operators),
+        };
+
+        IReadOnlyList<ProfilePart> Surround(IReadOnlyList<ProfilePart> parts) => parts.Count == 0 ? parts :
+        [
+            new("pre", preMs, preMs / whole, 0, null),
+            .. parts.Select(p => p with { Share = p.Ms / whole }),
+            new("post", postMs, postMs / whole, 0, null),
+        ];
+    }
 
     /// <summary>Parts and the remainder of a whole.</summary>
     internal static IReadOnlyList<ProfilePart> Parts(double wallMs, IEnumerable<(string Name, double Ms, int Nodes, double? Flops)> parts)

@@ -1,5 +1,4 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
@@ -8,20 +7,23 @@ namespace DetrPerfLab.Engines;
 /// <summary>Arithmetic of a model at one input size: the shapes come from one inference by ONNX Runtime, so that they hold for any operator.</summary>
 public static class FlopFacts
 {
-    /// <summary>Operations of the FP32 graph, which every variant of the model computes. Kept beside that file.</summary>
+    /// <summary>Operations of the FP32 graph, which every variant of the model computes. Kept in the cache.</summary>
     /// <param name="model">The model.</param>
     /// <param name="cache">Where its files are.</param>
-    /// <param name="size">Of each image.</param>
+    /// <param name="size">Of each image; one that the model fixes wins.</param>
     /// <param name="batch">Images.</param>
-    public static FlopCount Of(VariantModel model, ArtefactCache cache, ImageSize size, int batch)
+    /// <exception cref="LabException">The model does not run on such inputs.</exception>
+    public static FlopCount Of(VariantModel model, ArtefactCache cache, ImageSize size, int batch) => Of(model, cache, Repeat(model.CreateInputs(size), batch));
+
+    /// <inheritdoc cref="Of(VariantModel, ArtefactCache, ImageSize, int)"/>
+    /// <param name="model">The model.</param>
+    /// <param name="cache">Where its files are.</param>
+    /// <param name="inputs">As the model takes them.</param>
+    public static FlopCount Of(VariantModel model, ArtefactCache cache, TensorSet inputs)
     {
         var artefact = cache.Get(model, OnnxRecipes.Fp32);
-        return SideFile.Get($"{artefact.Path}.flops-{size}x{batch}.json", artefact.Info.Sha256, () =>
-        {
-            var sizes = new ImageSize[batch];
-            Array.Fill(sizes, size);
-            return Count(OnnxFile.Load(artefact.Path), SyntheticImages.CreateBatch(sizes));
-        });
+        var images = string.Join('x', inputs.MaxBy(t => t.Count)!.Shape.ToArray());
+        return SideFile.Get(cache.Beside(model, artefact, $".flops-{images}.json"), artefact.Info.Sha256, () => Count(OnnxFile.Load(artefact.Path), inputs));
     }
 
     /// <summary>Operations of any model for given inputs.</summary>
@@ -36,4 +38,11 @@ public static class FlopFacts
         foreach (var tensor in inputs) { shapes[tensor.Name] = tensor.Shape.ToArray(); }
         return FlopCounter.Count(model, shapes);
     }
+
+    static TensorSet Repeat(TensorSet one, int batch) => batch == 1 ? one : new([.. one.Select(tensor =>
+    {
+        var many = new HostTensor(tensor.Name, tensor.Type, [tensor.Shape[0] * batch, .. tensor.Shape[1..]]);
+        for (var i = 0; i < batch; i++) { tensor.Bytes.CopyTo(many.Bytes[(i * tensor.Bytes.Length)..]); }
+        return many;
+    })]);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
@@ -28,25 +27,11 @@ public static class ModuleProfile
     /// <exception cref="LabException">The model or the machine lacks something.</exception>
     public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5)
     {
-        var pixels = inputs[DetrInterface.PixelValues].Shape;
-        var flops = FlopFacts.Of(model, cache, new ImageSize((int)pixels[2], (int)pixels[3]), (int)pixels[0]);
-        var original = OnnxFile.Load(cache.Get(model, OnnxRecipes.Fp32).Path).Graph;
+        var flops = FlopFacts.Of(model, cache, inputs);
+        var original = Structure(OnnxFile.Load(cache.Get(model, OnnxRecipes.Fp32).Path).Graph);
         return variant.Recipe is null
             ? OfStaged(variant.Name, variant.Create(model, settings, cache).Engine, inputs, runs, flops)
             : OfOrt(variant.Name, change => variant.Create(model, settings with { Instrument = change, InterOpThreads = 1 }, cache).Engine, inputs, runs, original, flops);
-    }
-
-    /// <summary>The same for any ONNX file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="settings">Threads and options.</param>
-    /// <param name="inputs">As the model takes them.</param>
-    /// <param name="runs">Inferences with the profiler, and as many without in turns.</param>
-    /// <exception cref="LabException">The file is no model that runs on these inputs.</exception>
-    public static EngineProfile ProfileFile(string path, EngineSettings settings, TensorSet inputs, int runs = 5)
-    {
-        var model = OnnxFile.Load(path);
-        var chosen = new OrtEngineOptions { IntraOpThreads = settings.EffectiveThreads };
-        return OfOrt(Path.GetFileName(path), change => new OrtEngine(path, change(chosen)), inputs, runs, model.Graph, FlopFacts.Count(model, inputs));
     }
 
     static EngineProfile OfOrt(string name, Func<Func<OrtEngineOptions, OrtEngineOptions>, IInferenceEngine> open, TensorSet inputs, int runs, GraphProto original, FlopCount flops)
@@ -57,6 +42,7 @@ public static class ModuleProfile
             var optimized = Path.Combine(folder.FullName, "optimized.onnx");
             double plainMs, wallMs;
             string trace;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // models that were read: two engines need the room
             using (var plain = open(options => options))
             using (var profiled = (OrtEngine)open(options => options with { ProfilePrefix = Path.Combine(folder.FullName, "trace"), OptimizedModelPath = optimized }))
             {
@@ -73,6 +59,14 @@ public static class ModuleProfile
         }
     }
 
+    /// <summary>A graph without its weights, which would stay in memory for nothing.</summary>
+    static GraphProto Structure(GraphProto graph)
+    {
+        var structure = graph.Clone();
+        structure.Initializer.Clear();
+        return structure;
+    }
+
     /// <summary>Sorts the times of nodes by module and by operator.</summary>
     internal static EngineProfile Tabulate(string name, int runs, double wallMs, double plainMs, IReadOnlyList<NodeTime> nodes, GraphProto original, GraphProto optimized, FlopCount flops)
     {
@@ -85,6 +79,8 @@ public static class ModuleProfile
         {
             Name = name,
             Runs = runs,
+            Flops = flops.Total,
+            NotCounted = flops.NotCounted,
             WallMs = wallMs,
             PlainWallMs = plainMs,
             Modules = EngineProfile.Parts(wallMs, nodes.GroupBy(n => modules.GetValueOrDefault(n.Name) ?? ModuleNames.Of(n.Name) ?? ModuleNames.Other)
@@ -106,6 +102,8 @@ public static class ModuleProfile
             {
                 Name = name,
                 Runs = runs,
+                Flops = flops.Total,
+                NotCounted = flops.NotCounted,
                 WallMs = whole,
                 PlainWallMs = whole,
                 ModulesGap = $"'{engine.Info.Variant}' runs as one graph inside {engine.Info.Runtime}, which tells no parts of it",
@@ -120,6 +118,8 @@ public static class ModuleProfile
         {
             Name = name,
             Runs = runs,
+            Flops = flops.Total,
+            NotCounted = flops.NotCounted,
             WallMs = wallMs,
             PlainWallMs = plainMs,
             Modules = EngineProfile.Parts(wallMs, passes.TakeLast(runs).SelectMany(p => p).GroupBy(m => m.Name)

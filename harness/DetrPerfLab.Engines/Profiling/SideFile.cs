@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>What was found out about an artefact, kept as JSON beside it so that the next process need not find it out again.</summary>
+/// <summary>What was found out about an artefact, kept as JSON in the cache so that the next process need not find it out again.</summary>
 static class SideFile
 {
     // Rules and readers change with the code; what an older build found out is not taken over.

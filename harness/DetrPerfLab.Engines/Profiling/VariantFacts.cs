@@ -12,7 +12,7 @@ public sealed record VariantWhy(double? Flops, IReadOnlyList<Finding> Findings);
 /// <summary>What a result says of its variant beside the measurement: call it in the host, never in the process that measures.</summary>
 public static class VariantFacts
 {
-    /// <summary>Finds it out: seconds at first, then it is read from files beside the artefacts.</summary>
+    /// <summary>Finds it out: seconds at first, then it is read from files in the cache.</summary>
     /// <param name="model">The model.</param>
     /// <param name="variant">The variant.</param>
     /// <param name="settings">As it was measured.</param>
@@ -46,7 +46,7 @@ public static class VariantFacts
     {
         var artefact = cache.Get(model, variant.Recipe!);
         // The graph depends on the processor: layouts and fused forms are chosen for it.
-        return SideFile.Get($"{artefact.Path}.{variant.Name}.why.json", $"{artefact.Info.Sha256} {OrtEngine.Version} {string.Join(' ', machine.Isa)}", () =>
+        return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), $"{artefact.Info.Sha256} {OrtEngine.Version} {string.Join(' ', machine.Isa)}", () =>
             new GraphChange(OnnxFile.Load(artefact.Path).Graph.Node.Count, GraphFacts.Of(OptimizedGraphReader.Read(model, variant, cache))));
     }
 }

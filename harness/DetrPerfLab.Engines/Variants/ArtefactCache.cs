@@ -67,6 +67,9 @@ public sealed class ArtefactCache(string folder)
         return new(path, info);
     }
 
+    /// <summary>Where to keep what was found out about an artefact: in this cache, also where the artefact is a file of the user's.</summary>
+    internal string Beside(VariantModel model, Artefact artefact, string suffix) => Path.Combine(folder, model.Name, Path.GetFileName(artefact.Path) + suffix);
+
     string PathOf(VariantModel model, OnnxRecipe recipe)
     {
         var calibration = recipe.IsCalibrated ? model.Calibration.Identity() : "";

@@ -39,12 +39,28 @@ public class FlopFactsTests
     }
 
     [Fact]
+    public void Of_FileOfTheUsers_WritesOnlyIntoTheCache()
+    {
+        using var theirs = new TempFolder();
+        using var ours = new TempFolder();
+        OnnxFile.Save(DetrExporter.Export(SyntheticWeights.Create(s_config with { BackboneDepth = 18 }), new ExportOptions()), theirs.File("mine.onnx"));
+        var (model, cache) = (VariantModel.Of(theirs.File("mine.onnx")), new ArtefactCache(ours.Path));
+
+        var one = FlopFacts.Of(model, cache, new ImageSize(64, 96), 1).Total;
+        var two = FlopFacts.Of(model, cache, new ImageSize(64, 96), 2).Total;
+
+        Assert.InRange(two / one, 1.9, 2); // some scalars do not grow with the batch
+        Assert.Equal([theirs.File("mine.onnx")], Directory.GetFiles(theirs.Path));
+        Assert.Equal(2, Directory.GetFiles(ours.Path, "mine.onnx.flops-*.json", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
     public void Of_Twice_ReadsWhatItKept()
     {
         using var folder = new TempFolder();
         var (model, cache) = (VariantModel.Synthetic(s_config with { BackboneDepth = 18 }), new ArtefactCache(folder.Path));
         var first = FlopFacts.Of(model, cache, new ImageSize(64, 96), 1);
-        var file = Assert.Single(Directory.GetFiles(folder.Path, "*.flops-64x96x1.json", SearchOption.AllDirectories));
+        var file = Assert.Single(Directory.GetFiles(folder.Path, "*.flops-1x3x64x96.json", SearchOption.AllDirectories));
         // A figure that nobody would count shows that the file was read.
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"total\":", "\"total\": 7, \"was\":"));
 
