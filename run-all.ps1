@@ -3,7 +3,6 @@
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 if ($IsLinux) { & eng/setup.sh; if ($LASTEXITCODE) { exit $LASTEXITCODE } }
-if (-not $args) { $args = @('--filter', '*') }
 Set-Location benchmarks
 dotnet run -c Release -- @args
 exit $LASTEXITCODE

@@ -3,13 +3,13 @@
 #
 #   ./run-all.sh --filter '*Precision*'          one suite
 #   ./run-all.sh --filter '*Precision*' --quick  fewer repeats: minutes instead of a coffee break
-#   ./run-all.sh                                 every suite
+#   ./run-all.sh                                 every suite; add --quick for a first look
 #   ./run-all.sh --list flat                     what there is
-# All options are those of BenchmarkDotNet, and --quick. Exit codes: 0 done, 1 a case failed, 2 wrong use, 3 the machine lacks something.
+# An interrupted run goes on with the same command; --restart measures all again, --verbose shows BenchmarkDotNet's log, --model NAME|FILE
+# takes another model; all other options are BenchmarkDotNet's. Exit codes: 0 done, 1 a case failed, 2 wrong use, 3 the machine lacks something.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-case "${1:-}" in -h|--help) sed -n '2,8p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;; esac
+case "${1:-}" in -h|--help) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;; esac
 eng/setup.sh
-[ $# -gt 0 ] || set -- --filter '*'
 cd benchmarks
 exec dotnet run -c Release -- "$@"

@@ -36,7 +36,9 @@ sealed record RunOptions(bool Quick, bool Restart, bool Verbose, string Model, s
             }
         }
 
-        return new(quick, restart, verbose, model, [.. rest]);
+        var options = new RunOptions(quick, restart, verbose, model, [.. rest]);
+        // Without a filter BenchmarkDotNet asks on the terminal.
+        return options.AsksOnly || rest.Any(a => a is "--filter" or "-f") ? options : options with { Rest = ["--filter", "*", .. rest] };
     }
 
     /// <summary>Whether something is asked that runs nothing.</summary>

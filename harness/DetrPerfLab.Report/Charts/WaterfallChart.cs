@@ -11,14 +11,22 @@ static partial class WaterfallChart
         var steps = Steps(model);
         if (steps.Length < 2) { return Drawing.None("the stacked suite was not measured"); }
         var whole = Estimate.Ratio(steps[0], steps[^1])!.Value;
-        var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {Format.Times(whole.Value)} in all.";
-        return new Chart("waterfall", alt, 124 + (36 * steps.Length), canvas => Draw(canvas, steps, whole, model.Caption));
+        var check = Again(model) is { } again ? $" The first step measured again at the end: {Format.Times(Estimate.Ratio(again, steps[^1])!.Value.Value)}." : "";
+        var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {Format.Times(whole.Value)} in all.{check}";
+        return new Chart("waterfall", alt, 124 + (36 * steps.Length), canvas => Draw(canvas, steps, $"Each step on top of the last: {Format.Times(whole.Value)} in all.{check}", model.Caption));
     }
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
     internal static CaseView[] Steps(ReportModel model) =>
-        [.. model.Suite("Stacked").Where(c => c.Summary is not null)
+        [.. Measured(model).Where(c => !IsAgain(c))
             .OrderBy(c => c.Number("step") ?? double.MaxValue).ThenBy(c => c.Run.Started).ThenBy(c => c.Run.Id, StringComparer.Ordinal)];
+
+    /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile.</summary>
+    static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(IsAgain);
+
+    static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
+
+    static bool IsAgain(CaseView step) => step.Parameter("step")?.EndsWith("again", StringComparison.Ordinal) == true;
 
     /// <summary>What the step is called.</summary>
     internal static string Label(CaseView step) =>
@@ -30,11 +38,11 @@ static partial class WaterfallChart
 
     static string Ms(CaseView view) => Format.Significant(view.Summary!.Median);
 
-    static void Draw(ChartCanvas canvas, CaseView[] steps, Estimate whole, string caption)
+    static void Draw(ChartCanvas canvas, CaseView[] steps, string title, string caption)
     {
         var high = steps.Max(s => s.Summary!.Median);
         canvas.Frame(
-            $"Each step on top of the last: {Format.Times(whole.Value)} in all", caption, "latency of one operation, ms (median)", "",
+            title, caption, "latency of one operation, ms (median)", "",
             left: ChartLayout.LabelWidth(steps.Select(Label)), right: 150);
         canvas.XAxis(Ticks.Linear(0, high), 0, high * 1.02);
         canvas.Categories([.. steps.Select(Label)]);

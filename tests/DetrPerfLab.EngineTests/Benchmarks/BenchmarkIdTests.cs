@@ -41,7 +41,8 @@ public partial class BenchmarkIdTests
 
     [Theory]
     [InlineData(new[] { "--quick", "--filter", "*X*" }, true, false, "detr-r50", new[] { "--filter", "*X*" })]
-    [InlineData(new[] { "--model", "mine.pth", "--restart" }, false, true, "mine.pth", new string[0])]
+    [InlineData(new[] { "--model", "mine.pth", "--restart" }, false, true, "mine.pth", new[] { "--filter", "*" })]
+    [InlineData(new[] { "--list", "flat" }, false, false, "detr-r50", new[] { "--list", "flat" })]
     public void Parse_OwnOptions_AreTakenOut(string[] args, bool quick, bool restart, string model, string[] rest)
     {
         var options = DetrPerfLab.Benchmarks.RunOptions.Parse(args);
