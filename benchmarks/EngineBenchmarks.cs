@@ -11,5 +11,7 @@ public class EngineBenchmarks : ForwardBenchmarks
         new("ort-fp32-disabled"), new("ort-fp32-basic"), new("ort-fp32-extended"), new("ort-fp32"),
     ];
 
+    private protected override bool Profiled => true;
+
     private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize);
 }

@@ -11,5 +11,7 @@ public class PrecisionBenchmarks : ForwardBenchmarks
         new("ort-fp32"), new("ort-fp16"), new("ort-int8-dynamic"), new("ort-int8-static-all"), new("ort-int8-static"),
     ];
 
+    private protected override bool Profiled => true;
+
     private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize);
 }

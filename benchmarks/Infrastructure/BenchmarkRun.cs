@@ -35,12 +35,12 @@ sealed class BenchmarkRun
         _journal = new(
             Path.Combine(LabConfig.Artifacts, $"{(options.Quick ? "quick" : "full")}-run.json"),
             RunJournal.KeyOf([commit, _machine.Fingerprint, options.Model, .. options.Rest, .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString())]));
-        _progress = new(_book, join, _journal, Console.Out);
+        _progress = new(_book, join, _journal, _machine, Console.Out);
         if (!options.AsksOnly && !options.Restart) { Resume(); }
         Environment.SetEnvironmentVariable(WorkerProcess.HostVariable, typeof(BenchmarkRun).Assembly.Location);
         Config = LabConfig.Create(options, facts, _book)
             .AddEventProcessor(_progress)
-            .AddValidator(new PrepareArtefacts(_progress))
+            .AddValidator(new PrepareArtefacts())
             .AddFilter(new SimpleFilter(b => !_journal.Done.Contains(ResultJoin.IdOf(b))));
     }
 

@@ -135,7 +135,6 @@ sealed class CaseProcess : IDisposable
     static UnreachableException End(string id, LabException reason)
     {
         new CaseFacts { Started = DateTimeOffset.UtcNow, Gap = reason.Message, GapIsLack = reason.ExitCode == ExitCode.Missing }.Save(id);
-        Console.Error.WriteLine($"// {id}: {reason.Message}");
         Environment.Exit((int)reason.ExitCode);
         return new();
     }

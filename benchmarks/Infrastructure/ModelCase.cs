@@ -12,6 +12,9 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 /// <param name="Settings">What is chosen for the run and not by the variant.</param>
 sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, EngineSettings? Settings = null)
 {
+    const int ProfiledRuns = 3;
+    const double LongestProfiledMs = 10_000;
+
     static readonly HashSet<string> s_prepared = [];
 
     internal ModelCase(string variantName, ImageSize size, EngineSettings? settings = null)
@@ -60,6 +63,24 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         var reference = ReferenceOutputs.ReferenceOf(Variant);
         if (Variant.Recipe is { } recipe && s_prepared.Add(recipe.Name)) { BenchmarkModel.Artefacts.Get(BenchmarkModel.Current, recipe, progress); }
         if (s_prepared.Add($"{reference} {InputsName}")) { Expected(reference, Inputs()); }
+    }
+
+    /// <summary>Adds the operations that an inference takes, what was found in the graph that ran, and where the time goes.</summary>
+    /// <param name="result">With samples, or it stays as it is.</param>
+    /// <param name="machine">This one.</param>
+    /// <param name="profile">Whether to run it again, in this process, to see where the time goes; never in a quick run or for what takes long.</param>
+    internal RunResult Explain(RunResult result, MachineInfo machine, bool profile)
+    {
+        if (result.SamplesMs.Count == 0) { return result; }
+        var canvas = new ImageSize(Sizes.Max(s => s.Height), Sizes.Max(s => s.Width));
+        var why = VariantFacts.Of(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, canvas, Sizes.Count, machine);
+        profile &= !CaseProcess.IsQuick && Quantile.Median([.. result.SamplesMs]) < LongestProfiledMs;
+        return result with
+        {
+            Flops = why.Flops,
+            Findings = [.. why.Findings, .. result.Findings],
+            Modules = profile ? ModuleProfile.Measure(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, Inputs(), ProfiledRuns) : [],
+        };
     }
 
     TensorSet Inputs() => SyntheticImages.CreateBatch([.. Sizes]);

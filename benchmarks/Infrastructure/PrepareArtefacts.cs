@@ -5,7 +5,7 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 
 /// <summary>Builds the model files and references of the chosen cases before the first of them starts.</summary>
 /// <remarks>A validator, because that is where BenchmarkDotNet tells which cases were chosen. What cannot be built becomes the case's gap, with its reason.</remarks>
-sealed class PrepareArtefacts(RunProgress progress) : IValidator
+sealed class PrepareArtefacts : IValidator
 {
     static readonly TimeSpan s_between = TimeSpan.FromSeconds(5);
 
@@ -13,7 +13,6 @@ sealed class PrepareArtefacts(RunProgress progress) : IValidator
 
     public IEnumerable<ValidationError> Validate(ValidationParameters parameters)
     {
-        progress.Expect(parameters.Benchmarks.Count);
         var clock = Stopwatch.StartNew();
         var shown = clock.Elapsed;
         foreach (var benchmark in parameters.Benchmarks)

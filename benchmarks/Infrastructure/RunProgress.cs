@@ -8,7 +8,7 @@ using DetrPerfLab.Core;
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
 /// <summary>Stores each case as it ends and tells how far the whole run is; BenchmarkDotNet's own log goes to a file.</summary>
-sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, TextWriter output) : EventProcessor
+sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, MachineInfo machine, TextWriter output) : EventProcessor
 {
     readonly Stopwatch _clock = new();
     int _done, _all;
@@ -20,15 +20,15 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, T
 
     public override void OnEndBuildStage() => output.WriteLine("Built; measuring");
 
-    /// <summary>Called by the validator, which is told what was chosen, suite by suite.</summary>
-    internal void Expect(int cases) => _all += cases;
+    public override void OnStartBuildStage(IReadOnlyList<BuildPartition> partitions) => _all = partitions.Sum(p => p.Benchmarks.Length);
 
     public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) =>
         output.Write($"[{_done + 1}/{_all}] {ResultJoin.SuiteOf(benchmarkCase.Descriptor.Type),-12} {Short(ResultJoin.RowOf(benchmarkCase)),-52} ");
 
     public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
     {
-        var result = join.Join(report);
+        var suite = (SuiteBenchmarks)Activator.CreateInstance(benchmarkCase.Descriptor.Type)!;
+        var result = suite.Explain(ResultJoin.RowOf(benchmarkCase), join.Join(report), machine);
         book.Add(result);
         _done++;
         var failed = join.Failed(result);

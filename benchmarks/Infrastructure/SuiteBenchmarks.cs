@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
@@ -34,6 +35,9 @@ public abstract class SuiteBenchmarks
     /// <inheritdoc cref="Axis"/>
     internal static IReadOnlyList<string> AxisOf(string suite) =>
         typeof(SuiteBenchmarks).Assembly.GetType($"{typeof(LabConfig).Namespace}.{suite}Benchmarks") is { } type ? ((SuiteBenchmarks)Activator.CreateInstance(type)!).Axis : [VariantAxis];
+
+    /// <summary>Adds to a result, in the host, why it is as it is.</summary>
+    internal virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 
     [GlobalSetup]
     public void Setup() => _process = CaseProcess.Start(ResultJoin.IdOf(Suite, Method, Case), () => Open(Case));
@@ -71,6 +75,11 @@ public abstract class ForwardBenchmarks : SuiteBenchmarks
     internal override CaseWork Open(SuiteCase row) => CaseOf(row).Open();
 
     internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => CaseOf(row).Prepare(progress);
+
+    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => CaseOf(row).Explain(result, machine, Profiled);
+
+    /// <summary>Whether a profile pass tells where the time of each row goes.</summary>
+    private protected virtual bool Profiled => false;
 }
 
 /// <summary>A suite whose rows are any other work.</summary>
