@@ -3,6 +3,5 @@
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 if ($IsLinux) { & eng/setup.sh; if ($LASTEXITCODE) { exit $LASTEXITCODE } }
-Set-Location benchmarks
-dotnet run -c Release -- @args
+dotnet run -c Release --project benchmarks -- @args
 exit $LASTEXITCODE

@@ -11,5 +11,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 case "${1:-}" in -h|--help) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;; esac
 eng/setup.sh
-cd benchmarks
-exec dotnet run -c Release -- "$@"
+exec dotnet run -c Release --project benchmarks -- "$@"

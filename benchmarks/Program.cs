@@ -2,14 +2,17 @@ using BenchmarkDotNet.Running;
 using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
 
-// Usage: dotnet run -c Release -- --filter '*Precision*' [--quick] [--model NAME|FILE] [--restart] [--verbose] [options of BenchmarkDotNet]
+// Usage: dotnet run -c Release -- --filter '*Precision*' [--quick] [--model NAME|FILE] [--calibrate DIR] [--keep-list FILE] [--restart] [--verbose] [options of BenchmarkDotNet]
 try
 {
     if (WorkerProcess.IsAsked(args)) { return WorkerProcess.Serve(args); }
     var options = RunOptions.Parse(args);
-    // Suites read these when BenchmarkDotNet looks at them; cases get them handed on.
-    Environment.SetEnvironmentVariable(BenchmarkModel.Variable, options.Model);
+    // Suites read these when BenchmarkDotNet looks at them; cases get them handed on. Their folder is another, so paths must be whole.
+    Environment.SetEnvironmentVariable(BenchmarkModel.Variable, File.Exists(options.Model) ? Path.GetFullPath(options.Model) : options.Model);
+    if (options.Calibrate is { } folder) { Environment.SetEnvironmentVariable(CalibrationChoice.FolderVariable, Path.GetFullPath(folder)); }
+    if (options.KeepList is { } table) { Environment.SetEnvironmentVariable(CalibrationChoice.KeepListVariable, Path.GetFullPath(table)); }
     Environment.SetEnvironmentVariable(CaseProcess.QuickVariable, options.Quick ? "1" : "0");
     var run = new BenchmarkRun(options);
     return (int)run.Finish([.. BenchmarkSwitcher.FromAssembly(typeof(LabConfig).Assembly).Run(options.Rest, run.Config)]);

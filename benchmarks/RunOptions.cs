@@ -11,32 +11,47 @@ namespace DetrPerfLab.Benchmarks;
 /// <param name="Rest">For BenchmarkDotNet.</param>
 sealed record RunOptions(bool Quick, bool Restart, bool Verbose, string Model, string[] Rest)
 {
+    /// <summary>Folder of photographs that INT8 ranges come from; null for built-in pictures.</summary>
+    internal string? Calibrate { get; init; }
+
+    /// <summary>Table of <c>detrlab sensitivity</c> whose keep-list stays float in INT8-static.</summary>
+    internal string? KeepList { get; init; }
+
     internal static RunOptions Parse(IReadOnlyList<string> args)
     {
-        var (quick, restart, verbose, model, rest) = (false, false, false, BenchmarkModel.Default, new List<string>());
+        var options = new RunOptions(false, false, false, BenchmarkModel.Default, []);
+        var rest = new List<string>();
         for (var i = 0; i < args.Count; i++)
         {
             switch (args[i])
             {
                 case "--quick":
-                    quick = true;
+                    options = options with { Quick = true };
                     break;
                 case "--restart":
-                    restart = true;
+                    options = options with { Restart = true };
                     break;
                 case "--verbose":
-                    verbose = true;
+                    options = options with { Verbose = true };
                     break;
                 case "--model":
-                    model = ++i < args.Count ? args[i] : throw LabError.OutOfRange("missing", "a model's name or file", "--model");
+                    options = options with { Model = Value("a model's name or file") };
+                    break;
+                case "--calibrate":
+                    options = options with { Calibrate = Value("a folder of photographs") };
+                    break;
+                case "--keep-list":
+                    options = options with { KeepList = Value("a table of detrlab sensitivity") };
                     break;
                 default:
                     rest.Add(args[i]);
                     break;
             }
+
+            string Value(string what) => ++i < args.Count ? args[i] : throw LabError.OutOfRange("missing", what, args[^1]);
         }
 
-        var options = new RunOptions(quick, restart, verbose, model, [.. rest]);
+        options = options with { Rest = [.. rest] };
         // Without a filter BenchmarkDotNet asks on the terminal.
         return options.AsksOnly || rest.Any(a => a is "--filter" or "-f") ? options : options with { Rest = ["--filter", "*", .. rest] };
     }

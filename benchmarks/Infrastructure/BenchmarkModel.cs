@@ -1,4 +1,5 @@
 using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
@@ -14,6 +15,9 @@ static class BenchmarkModel
     internal static ArtefactCache Artefacts { get; } = new(LabPaths.ModelCache);
 
     internal static ReferenceOutputs References { get; } = new(LabPaths.ModelCache);
+
+    /// <summary>Whether it takes images of any size, in batches, as a DETR does; ONNX files of other families take what they fix.</summary>
+    internal static bool IsDetr => Current.Onnx is not { } file || file.Family == DetectorFamilies.Detr;
 
     /// <summary>DETR's own size for a 3:4 photograph.</summary>
     internal static ImageSize DefaultSize { get; } = new(800, 1066);

@@ -34,7 +34,7 @@ sealed class BenchmarkRun
         var code = new[] { typeof(BenchmarkRun), typeof(ResultStore), typeof(VariantRegistry), typeof(MachineProbe), typeof(DetectorPipeline) };
         _journal = new(
             Path.Combine(LabConfig.Artifacts, $"{(options.Quick ? "quick" : "full")}-run.json"),
-            RunJournal.KeyOf([commit, _machine.Fingerprint, options.Model, .. options.Rest, .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString())]));
+            RunJournal.KeyOf([commit, _machine.Fingerprint, options.Model, options.Calibrate ?? "", options.KeepList ?? "", .. options.Rest, .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString())]));
         _progress = new(_book, join, _journal, _machine, Console.Out);
         if (!options.AsksOnly && !options.Restart) { Resume(); }
         Environment.SetEnvironmentVariable(WorkerProcess.HostVariable, typeof(BenchmarkRun).Assembly.Location);

@@ -50,9 +50,9 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         var engine = Variant.Create(BenchmarkModel.Current, Settings ?? new(), BenchmarkModel.Artefacts);
         var loadMs = clock.Elapsed.TotalMilliseconds;
         var inputs = Inputs();
-        var outputs = TensorSet.AllocateOutputs(engine.Engine.Inputs, inputs, engine.Engine.Outputs);
+        var outputs = engine.Engine.AllocateOutputs(inputs);
         var firstMs = new LatencyMeter().Measure(new EngineOperation(engine.Engine, inputs, outputs));
-        var reference = ReferenceOutputs.ReferenceOf(Variant);
+        var reference = ReferenceOutputs.ReferenceOf(Variant, BenchmarkModel.Current);
         var agreement = ReferenceOutputs.ThrowIfDiverged(Variant, reference, Expected(reference, inputs), outputs);
         return new(engine, inputs, outputs, agreement, new() { LoadMs = loadMs, FirstMs = firstMs });
     }
@@ -60,7 +60,7 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
     /// <summary>Builds the model file and computes the reference's outputs, where they are missing.</summary>
     internal void Prepare(Action<string, long, long> progress)
     {
-        var reference = ReferenceOutputs.ReferenceOf(Variant);
+        var reference = ReferenceOutputs.ReferenceOf(Variant, BenchmarkModel.Current);
         if (Variant.Recipe is { } recipe && s_prepared.Add(recipe.Name)) { BenchmarkModel.Artefacts.Get(BenchmarkModel.Current, recipe, progress); }
         if (s_prepared.Add($"{reference} {InputsName}")) { Expected(reference, Inputs()); }
     }
@@ -83,7 +83,13 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         };
     }
 
-    TensorSet Inputs() => SyntheticImages.CreateBatch([.. Sizes]);
+    /// <exception cref="LabException">The model takes no such images.</exception>
+    TensorSet Inputs()
+    {
+        if (Sizes is [var size] && size == BenchmarkModel.DefaultSize) { return BenchmarkModel.Current.CreateInputs(size); }
+        return BenchmarkModel.IsDetr && Sizes.All(s => BenchmarkModel.Current.InputSize(s) == s) ? SyntheticImages.CreateBatch([.. Sizes])
+            : throw LabError.SuiteNeedsDetr(BenchmarkModel.Current.Name);
+    }
 
     TensorSet Expected(string reference, TensorSet inputs) =>
         BenchmarkModel.References.Get(BenchmarkModel.Current, reference, inputs, InputsName, BenchmarkModel.Artefacts);

@@ -12,17 +12,18 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 /// <param name="keepBuffers">Whether buffers live longer than an image; a straightforward port makes new ones.</param>
 sealed class PipelineOperation(IInferenceEngine engine, byte[] jpeg, PreprocessOptions preprocess, bool plain, bool keepBuffers) : IOperation
 {
+    readonly IInferenceEngine _engine = BenchmarkModel.IsDetr ? engine : throw LabError.SuiteNeedsDetr(BenchmarkModel.Current.Name);
     Buffers? _kept;
 
     public void Run()
     {
-        var buffers = _kept ?? new(engine, jpeg, preprocess);
+        var buffers = _kept ?? new(_engine, jpeg, preprocess);
         if (keepBuffers) { _kept = buffers; }
         buffers.Decoder.Decode(jpeg, "synthetic", buffers.Photograph);
         if (plain) { buffers.Plain.Prepare(new ReadOnlySpan<RgbImage>(in buffers.Photograph), buffers.Inputs); }
         else { buffers.Fused.Prepare(buffers.Photograph, buffers.Inputs); }
-        engine.Run(buffers.Inputs, buffers.Outputs);
-        engine.Synchronize();
+        _engine.Run(buffers.Inputs, buffers.Outputs);
+        _engine.Synchronize();
         buffers.Postprocessor.Detr(buffers.Outputs, 0, buffers.Photograph.Size);
     }
 
