@@ -11,7 +11,7 @@ namespace DetrPerfLab.Benchmarks;
 public class GcModeBenchmarks : WorkBenchmarks
 {
     const string Kept = "kept buffers";
-    const string Collect = "GC.Collect after each image";
+    const string Collect = "GC.Collect each";
     static readonly ImageSize s_camera = new(960, 1280);
     static readonly ResizeRule s_resize = ResizeRule.ShorterSide(256);
 

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
+using DetrPerfLab.Cli;
 using DetrPerfLab.Core;
 using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
@@ -24,7 +25,7 @@ sealed class BenchmarkRun
     internal BenchmarkRun(RunOptions options)
     {
         _options = options;
-        _machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+        _machine = options.AsksOnly ? ThisMachine.Read() : ThisMachine.ReadWithPeaks(LabPaths.ModelCache);
         _store = new(ResultsFolder);
         _book = new(_store, _machine);
         var facts = Directory.CreateTempSubdirectory("detrlab-cases-").FullName;

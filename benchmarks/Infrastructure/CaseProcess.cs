@@ -10,13 +10,10 @@ sealed class CaseProcess : IDisposable
     /// <summary>Set for a run with <c>--quick</c>.</summary>
     internal const string QuickVariable = "DETRLAB_QUICK";
 
-    /// <summary>One operation beyond this is sampled only as long as <see cref="s_budget"/> lasts, and not at all in a quick run.</summary>
-    static readonly TimeSpan s_slow = TimeSpan.FromSeconds(10);
-
+    /// <summary>Operations beyond <see cref="InferenceCase.SlowMs"/> are sampled only as long as this lasts, and not at all in a quick run.</summary>
     static readonly TimeSpan s_budget = TimeSpan.FromSeconds(60);
 
-    /// <summary>For operations of about a second on a shared machine: agreement within a few percent, and not without end.</summary>
-    static readonly WarmUpOptions s_warmUp = new() { WindowOperations = 1, AgreeingWindows = 3, Tolerance = 0.05, CapMs = IsQuick ? 4_000 : 20_000 };
+    static readonly WarmUpOptions s_warmUp = IsQuick ? InferenceCase.WarmUpRule with { CapMs = 4_000 } : InferenceCase.WarmUpRule;
 
     readonly string _id;
     readonly bool _slow;
@@ -37,7 +34,7 @@ sealed class CaseProcess : IDisposable
         _work = open();
         var meter = new LatencyMeter();
         var firstMs = meter.Measure(_work.Operation);
-        _slow = firstMs > s_slow.TotalMilliseconds;
+        _slow = firstMs > InferenceCase.SlowMs;
         if (_slow && IsQuick) { throw LabError.TooSlowForQuick(id, firstMs / 1000); }
         _facts = new CaseFacts
         {

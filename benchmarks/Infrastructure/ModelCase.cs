@@ -13,7 +13,6 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, EngineSettings? Settings = null)
 {
     const int ProfiledRuns = 3;
-    const double LongestProfiledMs = 10_000;
 
     static readonly HashSet<string> s_prepared = [];
 
@@ -24,21 +23,13 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
 
     Variant Variant => VariantRegistry.Get(VariantName);
 
-    /// <summary>The same file on the same image: the order of additions may change from run to run, nothing else.</summary>
-    AuditOptions AuditOptions => new()
-    {
-        MaxAbs = Variant.Fidelity == Fidelity.Exact
-            ? new Dictionary<string, double> { ["logits"] = ReferenceOutputs.LogitsBound, ["pred_boxes"] = ReferenceOutputs.BoxesBound }
-            : new Dictionary<string, double> { ["logits"] = 0.05, ["pred_boxes"] = 0.01 }, // a rounding may fall on the other side of a step
-    };
-
     string InputsName => $"synthetic {string.Join(' ', Sizes)}";
 
     /// <summary>The forward pass, checked and audited while it is timed.</summary>
     internal CaseWork Open()
     {
         var ready = Check();
-        var audited = new AuditedOperation(ready.Engine, ready.Inputs, ready.Outputs, ready.Outputs.Copy(), AuditOptions);
+        var audited = new AuditedOperation(ready.Engine, ready.Inputs, ready.Outputs, ready.Outputs.Copy(), new() { MaxAbs = Variant.RepeatBounds });
         return ready.Work(audited) with { ImagesPerOperation = Sizes.Count, Audit = audited.Conclude };
     }
 
@@ -74,9 +65,10 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         if (result.SamplesMs.Count == 0) { return result; }
         var canvas = new ImageSize(Sizes.Max(s => s.Height), Sizes.Max(s => s.Width));
         var why = VariantFacts.Of(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, canvas, Sizes.Count, machine);
-        profile &= !CaseProcess.IsQuick && Quantile.Median([.. result.SamplesMs]) < LongestProfiledMs;
+        profile &= !CaseProcess.IsQuick && Quantile.Median([.. result.SamplesMs]) < InferenceCase.SlowMs;
         return result with
         {
+            Peak = VariantPeak.PeakOf(VariantName, machine),
             Flops = why.Flops,
             Findings = [.. why.Findings, .. result.Findings],
             Modules = profile ? ModuleProfile.Measure(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, Inputs(), ProfiledRuns) : [],

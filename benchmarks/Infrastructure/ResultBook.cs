@@ -34,7 +34,7 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
     {
         var axis = SuiteBenchmarks.AxisOf(result.Suite);
         var measured = _results.Where(r => r.Suite == result.Suite && r.SamplesMs.Count > 0 && Fixed(r) == Fixed(result));
-        return measured.FirstOrDefault(r => r.Variant == VariantRegistry.Baseline && axis.Contains(SuiteBenchmarks.VariantAxis)) ?? measured.FirstOrDefault();
+        return measured.FirstOrDefault(r => r.Variant == VariantRegistry.Baseline && axis is [SuiteBenchmarks.VariantAxis]) ?? measured.FirstOrDefault();
 
         string Fixed(RunResult r) => string.Join(", ", r.Parameters
             .Append(new(SuiteBenchmarks.VariantAxis, r.Variant))

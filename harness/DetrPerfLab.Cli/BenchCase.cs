@@ -7,12 +7,6 @@ namespace DetrPerfLab.Cli;
 /// <summary>What a variant's process measures: the registry's engine on a synthetic image, against the reference's outputs.</summary>
 static class BenchCase
 {
-    /// <summary>Later runs of variants in FP32 may differ from their first by the order of additions, as <c>detrlab parity</c> allows.</summary>
-    static readonly Dictionary<string, double> s_exact = new() { ["logits"] = ReferenceOutputs.LogitsBound, ["pred_boxes"] = ReferenceOutputs.BoxesBound, ["scores"] = ReferenceOutputs.LogitsBound };
-
-    /// <summary>Where values are rounded to few bits, another order of additions may cross a step of the rounding.</summary>
-    static readonly Dictionary<string, double> s_reduced = new() { ["logits"] = 0.1, ["pred_boxes"] = 0.01, ["scores"] = 0.1 };
-
     /// <summary>Builds and computes what <see cref="Setup"/> only reads, so that no variant's process holds a second runtime.</summary>
     /// <returns>The hash of the file that the variant runs; empty where it runs on the weights themselves.</returns>
     internal static string Prepare(BenchRequest request, Action<string, long, long> progress)
@@ -38,7 +32,7 @@ static class BenchCase
             outputs => ReferenceOutputs.ThrowIfDiverged(parts.Variant, parts.Reference, parts.Expected(), outputs))
         {
             // Often, since rounds are few; a check costs no measured time.
-            Audit = new() { Every = 3, Seed = request.Seed, MaxAbs = parts.Variant.Fidelity == Fidelity.Exact ? s_exact : s_reduced },
+            Audit = new() { Every = 3, Seed = request.Seed, MaxAbs = parts.Variant.RepeatBounds },
         };
     }
 

@@ -19,7 +19,14 @@ public enum Fidelity
 /// <param name="Recipe">The model file that it runs; null where it runs on the weights themselves.</param>
 /// <param name="Create">Makes the engine.</param>
 public sealed record Variant(
-    string Name, string Summary, Fidelity Fidelity, OnnxRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create);
+    string Name, string Summary, Fidelity Fidelity, OnnxRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create)
+{
+    /// <summary>How far outputs of later runs may lie from the first run's, by name: the order of additions may change from run to run, nothing else.</summary>
+    /// <remarks>Where values are rounded to few bits, another order may cross a step of the rounding.</remarks>
+    public IReadOnlyDictionary<string, double> RepeatBounds => Fidelity == Fidelity.Exact
+        ? new Dictionary<string, double> { ["logits"] = ReferenceOutputs.LogitsBound, ["pred_boxes"] = ReferenceOutputs.BoxesBound, ["scores"] = ReferenceOutputs.LogitsBound }
+        : new Dictionary<string, double> { ["logits"] = 0.1, ["pred_boxes"] = 0.01, ["scores"] = 0.1 };
+}
 
 /// <summary>An engine, and the artefact that it runs.</summary>
 /// <param name="Engine">Owned: disposed with this.</param>

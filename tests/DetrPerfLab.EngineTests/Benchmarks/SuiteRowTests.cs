@@ -1,6 +1,5 @@
 using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Benchmarks.Infrastructure;
-using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
 
