@@ -33,6 +33,7 @@ static class QuantizeCommand
             var report = which switch
             {
                 ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(from, to, new Fp16Options()),
+                ModelQuantizer.Fp16WeightsPrecision => ModelQuantizer.Fp16Weights(from, to, new HalfStorageOptions()),
                 ModelQuantizer.DynamicPrecision => ModelQuantizer.Dynamic(from, to, new QuantizationOptions { Plan = rules, ReduceRange = reduced }),
                 ModelQuantizer.StaticPrecision => ConsoleProgress.Run("calibrating", progress => ModelQuantizer.Static(
                     from, to,

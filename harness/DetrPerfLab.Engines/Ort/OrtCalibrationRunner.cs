@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using DetrPerfLab.Core;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
@@ -83,7 +85,11 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
                 }
 
                 using var results = _session.Run(_options, bound, _values);
-                for (var i = 0; i < results.Count; i++) { Show(_values[i], results[i], visit); }
+                Parallel.For(0, results.Count, i => Show(_values[i], results[i], visit));
+            }
+            catch (AggregateException e) when (e.InnerException is LabException mistake)
+            {
+                ExceptionDispatchInfo.Throw(mistake);
             }
             catch (OnnxRuntimeException e)
             {

@@ -20,6 +20,13 @@ static class OnnxRecipes
         return Stamped(Fp16Converter.Convert(source, options).Model, "fp16", sha256, options);
     });
 
+    internal static OnnxRecipe Fp16Weights { get; } = new("fp16-weights", build =>
+    {
+        var (source, sha256) = Source(build);
+        var options = new HalfStorageOptions();
+        return Stamped(HalfStorage.Convert(source, options).Model, "fp16-weights", sha256, options);
+    });
+
     internal static OnnxRecipe Int8Dynamic { get; } = new("int8-dynamic", build =>
     {
         var (source, sha256) = Source(build);

@@ -23,6 +23,7 @@ public static class VariantRegistry
         Ort("ort-fp32-extended", "ONNX Runtime, operators fused", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Extended),
         Ort("ort-fp32", "ONNX Runtime, operators fused and laid out for the processor", Fidelity.Exact, OnnxRecipes.Fp32),
         Ort("ort-fp16", "ONNX Runtime, half-precision weights and activations", Fidelity.Reduced, OnnxRecipes.Fp16),
+        Ort("ort-fp16-weights", "ONNX Runtime, weights stored in half precision, float arithmetic: half the file at the speed of FP32", Fidelity.Reduced, OnnxRecipes.Fp16Weights),
         Ort("ort-int8-dynamic", "ONNX Runtime, int8 linear layers, ranges found at run time", Fidelity.Reduced, OnnxRecipes.Int8Dynamic),
         Ort("ort-int8-static-all", "ONNX Runtime, int8 wherever it can be: the warning example", Fidelity.Reduced, OnnxRecipes.Int8StaticAll),
         Ort("ort-int8-static", "ONNX Runtime, int8 convolutions with calibrated ranges, linear layers dynamic, box head in float", Fidelity.Reduced, OnnxRecipes.Int8Static),

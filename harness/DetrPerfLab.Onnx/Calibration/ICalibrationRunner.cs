@@ -26,6 +26,7 @@ public interface ICalibrationRunner
 /// <summary>An open model.</summary>
 public interface ICalibrationSession : IDisposable
 {
-    /// <summary>Runs once and shows every value that the session was opened for.</summary>
+    /// <summary>Runs once and shows every value that the session was opened for: each once, several at a time.</summary>
+    /// <remarks>The visitor is called from several threads, for taking a value in costs as much as computing it.</remarks>
     void Run(TensorSet inputs, TensorVisitor visit);
 }

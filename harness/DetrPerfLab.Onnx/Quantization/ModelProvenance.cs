@@ -10,7 +10,7 @@ public static class ModelProvenance
     /// <summary>Lower-case hex sha256 of the file that was converted.</summary>
     public const string SourceSha256 = "detrlab.source.sha256";
 
-    /// <summary>fp16, int8-dynamic or int8-static.</summary>
+    /// <summary>One of <see cref="ModelQuantizer.Precisions"/>.</summary>
     public const string Precision = "detrlab.precision";
 
     /// <summary>The options as JSON on one line.</summary>

@@ -9,14 +9,17 @@ public static class ModelQuantizer
     /// <summary>float16.</summary>
     public const string Fp16Precision = "fp16";
 
+    /// <summary>Weights stored as float16, float32 arithmetic.</summary>
+    public const string Fp16WeightsPrecision = "fp16-weights";
+
     /// <summary>INT8, activations quantised at run time.</summary>
     public const string DynamicPrecision = "int8-dynamic";
 
     /// <summary>INT8, activations calibrated; mixed by the plan.</summary>
     public const string StaticPrecision = "int8-static";
 
-    /// <summary>The names of the three.</summary>
-    public static IReadOnlyList<string> Precisions { get; } = [Fp16Precision, DynamicPrecision, StaticPrecision];
+    /// <summary>The names of all.</summary>
+    public static IReadOnlyList<string> Precisions { get; } = [Fp16Precision, Fp16WeightsPrecision, DynamicPrecision, StaticPrecision];
 
     /// <summary>Converts to float16.</summary>
     /// <param name="source">ONNX file.</param>
@@ -27,6 +30,14 @@ public static class ModelQuantizer
     {
         var result = Fp16Converter.Convert(OnnxFile.Load(source), options);
         return Save(result, source, target, Fp16Precision, options, null);
+    }
+
+    /// <summary>Stores weights as float16.</summary>
+    /// <inheritdoc cref="Fp16"/>
+    public static ConversionReport Fp16Weights(string source, string target, HalfStorageOptions options)
+    {
+        var result = HalfStorage.Convert(OnnxFile.Load(source), options);
+        return Save(result, source, target, Fp16WeightsPrecision, options, null);
     }
 
     /// <summary>Converts to INT8 with activations quantised at run time.</summary>

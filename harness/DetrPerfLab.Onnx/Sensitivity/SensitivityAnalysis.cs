@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DetrPerfLab.Core;
 using DetrPerfLab.Onnx.Proto;
 
@@ -136,9 +137,9 @@ public static class SensitivityAnalysis
         var all = new List<Dictionary<string, float[]>>();
         foreach (var input in inputs)
         {
-            var outputs = new Dictionary<string, float[]>(StringComparer.Ordinal);
+            var outputs = new ConcurrentDictionary<string, float[]>(StringComparer.Ordinal);
             session.Run(input, (name, data) => outputs[name] = data.ToArray());
-            all.Add(outputs);
+            all.Add(new(outputs, StringComparer.Ordinal));
         }
 
         return all;

@@ -19,7 +19,7 @@ public class QuantizeCommandTests
     }
 
     [Theory]
-    [InlineData("int3", "Unknown precision 'int3'. Known: fp16, int8-dynamic, int8-static.")]
+    [InlineData("int3", "Unknown precision 'int3'. Known: fp16, fp16-weights, int8-dynamic, int8-static.")]
     [InlineData("int8-dynamic", "no MatMul or Gemm can be quantised dynamically")]
     public void Quantize_WhatCannotBe_IsRefusedAndLeavesNoFile(string precision, string message)
     {

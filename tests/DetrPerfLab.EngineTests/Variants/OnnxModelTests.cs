@@ -38,6 +38,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
     [InlineData("ort-fp32")]
     [InlineData("ort-fp32-disabled")]
     [InlineData("ort-fp16")]
+    [InlineData("ort-fp16-weights")]
     [InlineData("ort-int8-dynamic")]
     [InlineData("ort-int8-static")]
     public void Variant_OfADetrFile_AgreesWithItsReference(string name) => AssertAgrees(tiny.WithoutMask, name, new ImageSize(96, 128));
@@ -46,6 +47,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
     [InlineData("ort-fp32")]
     [InlineData("ort-fp32-disabled")]
     [InlineData("ort-fp16")]
+    [InlineData("ort-fp16-weights")]
     [InlineData("ort-int8-dynamic")]
     [InlineData("ort-int8-static")]
     public void Variant_OfADeimFile_AgreesWithItsReference(string name) => AssertAgrees(Deim, name, new ImageSize(800, 1066));

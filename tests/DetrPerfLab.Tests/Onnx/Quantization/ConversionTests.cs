@@ -11,6 +11,7 @@ public class ConversionTests
     {
         ["prepared"] = c => GraphPreparation.Prepare(Source(c)),
         ["fp16"] = c => Fp16Converter.Convert(Source(c), new Fp16Options()).Model,
+        ["fp16-weights"] = c => HalfStorage.Convert(Source(c), new HalfStorageOptions { LeastElements = 1 }).Model,
         ["int8-dynamic"] = c => DynamicQuantizer.Convert(Source(c), new QuantizationOptions { Plan = QuantizationPlan.AllDynamic, ReduceRange = false }).Model,
         ["int8-static"] = c => Static(c, new StaticOptions { Plan = QuantizationPlan.AllStatic, ReduceRange = false }),
         ["int8-static-symmetric"] = c => Static(c, new StaticOptions
@@ -28,6 +29,7 @@ public class ConversionTests
     {
         ["prepared"] = 1e-6, // roundings of folded weights
         ["fp16"] = 4e-3, // half has 11 bits; a handful of roundings in a row
+        ["fp16-weights"] = 2e-3, // weights alone have 11 bits
         ["int8-dynamic"] = 0.03, // two layers of 8-bit weights and activations
         ["int8-static"] = 0.06, // every activation 8 bits
         ["int8-static-symmetric"] = 0.15, // 7-bit weights, one scale a weight, half of the codes unused
