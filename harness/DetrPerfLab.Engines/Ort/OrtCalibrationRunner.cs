@@ -36,7 +36,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             probe.Graph.Output.Add(new ValueInfoProto { Name = value + "/shape" });
         }
 
-        var shapes = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
+        var shapes = new ConcurrentDictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
         using var session = new Session(probe, [.. values.Select(v => v + "/shape")], threads);
         session.Run(inputs, (name, dims) => shapes[name[..^"/shape".Length]] = [.. dims.ToArray().Select(d => (long)d)]);
         return shapes;
