@@ -92,9 +92,18 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var result = outcome.ToResult(BenchOptions.IdOf(outcome.Variant, parameters), started, commit, machine.Fingerprint) with { Parameters = parameters };
         if (outcome.Gap is not null) { return result; }
         var size = model.InputSize(new(options.Size, options.Width));
-        var why = VariantFacts.Of(
-            model, VariantRegistry.Get(outcome.Variant), new() { Threads = options.Threads }, new(options.Cache), size, batch: 1, machine);
-        return result with { Peak = VariantPeak.PeakOf(outcome.Variant, machine), Flops = why.Flops, Findings = why.Findings };
+        result = result with { Peak = VariantPeak.PeakOf(outcome.Variant, machine) };
+        try
+        {
+            var why = VariantFacts.Of(
+                model, VariantRegistry.Get(outcome.Variant), new() { Threads = options.Threads }, new(options.Cache), size, batch: 1, machine);
+            return result with { Flops = why.Flops, Findings = why.Findings };
+        }
+        catch (LabException reason)
+        {
+            // What was measured is not lost because it cannot be explained.
+            return result with { Findings = [new("unknown", $"not looked into: {reason.Message}")] };
+        }
     }
 
     void Print(IReadOnlyList<RunResult> results, string file, string machine)
