@@ -11,9 +11,9 @@ static partial class WaterfallChart
         var steps = Steps(model);
         if (steps.Length < 2) { return Drawing.None("the stacked suite was not measured"); }
         var whole = Estimate.Ratio(steps[0], steps[^1])!.Value;
-        var check = Again(model) is { } again ? $" The first step measured again at the end: {Format.Times(Estimate.Ratio(again, steps[^1])!.Value.Value)}." : "";
-        var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {Format.Times(whole.Value)} in all.{check}";
-        return new Chart("waterfall", alt, 124 + (36 * steps.Length), canvas => Draw(canvas, steps, $"Each step on top of the last: {Format.Times(whole.Value)} in all.{check}", model.Caption));
+        var check = Again(model) is { } again ? $"; {Format.Times(Estimate.Ratio(again, steps[^1])!.Value.Value)} from the first step measured again" : "";
+        var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {Format.Times(whole.Value)} in all{check}.";
+        return new Chart("waterfall", alt, 124 + (36 * steps.Length), canvas => Draw(canvas, steps, $"Each step on top of the last: {Format.Times(whole.Value)} in all{check}", model.Caption));
     }
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>

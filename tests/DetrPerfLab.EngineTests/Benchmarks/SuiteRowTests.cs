@@ -43,7 +43,8 @@ public class SuiteRowTests
         GC.Collect(2, GCCollectionMode.Forced, blocking: true);
         GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         watch.Stop(operations: 1);
-        Assert.True(watch.Info is { Gen2: >= 1, Gen0: >= 1, Operations: 1, TotalPauseMs: > 0 }, watch.Info.ToString());
+        // The runtime may take the second for one of generation 1.
+        Assert.True(watch.Info is { Gen2: >= 1, Operations: 1, TotalPauseMs: > 0 } info && info.Gen0 + info.Gen1 >= 1, watch.Info.ToString());
     }
 
     [Fact]
