@@ -15,7 +15,7 @@ public class ThreadBenchmarks : ForwardBenchmarks
     [
         .. from variant in (string[])["torch-fp32", "ort-fp32", "ort-int8-static"]
            from threads in Counts
-           select new SuiteCase(variant, ("Threads", Text(threads))),
+           select new SuiteCase(variant, ("Threads", Text(threads))) { FullOnly = variant == "torch-fp32" && threads != s_cores },
         .. from variant in (string[])["ort-fp32", "ort-int8-static"]
            select new SuiteCase(variant, ("Threads", Text(s_cores)), ("Spinning", "off")),
         new("ort-fp32", ("Threads", Text(s_cores)), ("InterOp", "2")),

@@ -21,7 +21,7 @@ public class WorkerBenchmarks : WorkBenchmarks
     [
         .. from variant in (string[])["ort-fp32", "ort-int8-static"]
            from layout in (string[])[AllThreads, Sessions, Processes]
-           select new SuiteCase(variant, ("Layout", layout)),
+           select new SuiteCase(variant, ("Layout", layout)) { FullOnly = variant == "ort-fp32" },
     ];
 
     static ModelCase ModelOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize, new EngineSettings { Threads = row["Layout"] == AllThreads ? 0 : 1 });

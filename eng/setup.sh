@@ -3,7 +3,7 @@
 # Safe to repeat; takes seconds when nothing is missing. Needs no prompt. See compat/README.md for the two package sources.
 #
 #   eng/setup.sh                 what building, testing and measuring need
-#   eng/setup.sh --reference     also Debian's python3-onnx and python3-torchvision, which only check our work against others'
+#   eng/setup.sh --reference     also Debian's python3-onnx, python3-torchvision and chromium, which only check our work
 #   eng/setup.sh --feed nuget|compat|auto   the package source; auto (default) tries a real restore
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -59,6 +59,6 @@ else
 fi
 
 if [ "$reference" = yes ]; then
-  apt_install python3-onnx python3-torchvision python3-pil
+  apt_install python3-onnx python3-torchvision python3-pil chromium
 fi
 say "ready"

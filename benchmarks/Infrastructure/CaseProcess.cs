@@ -13,7 +13,7 @@ sealed class CaseProcess : IDisposable
     /// <summary>Operations beyond <see cref="InferenceCase.SlowMs"/> are sampled only as long as this lasts, and not at all in a quick run.</summary>
     static readonly TimeSpan s_budget = TimeSpan.FromSeconds(60);
 
-    static readonly WarmUpOptions s_warmUp = IsQuick ? InferenceCase.WarmUpRule with { CapMs = 4_000 } : InferenceCase.WarmUpRule;
+    static readonly WarmUpOptions s_warmUp = IsQuick ? InferenceCase.WarmUpRule with { CapMs = 2_000 } : InferenceCase.WarmUpRule;
 
     readonly string _id;
     readonly bool _slow;
@@ -33,7 +33,7 @@ sealed class CaseProcess : IDisposable
         _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
         _work = open();
         var meter = new LatencyMeter();
-        var firstMs = meter.Measure(_work.Operation);
+        var firstMs = _work.FirstMs ?? meter.Measure(_work.Operation);
         _slow = firstMs > InferenceCase.SlowMs;
         if (_slow && IsQuick) { throw LabError.TooSlowForQuick(id, firstMs / 1000); }
         _facts = new CaseFacts

@@ -12,6 +12,9 @@ sealed record CaseWork(IOperation Operation) : IDisposable
     public AgreementInfo? Agreement { get; init; }
     public ColdInfo? Cold { get; init; }
 
+    /// <summary>What the operation's first run took, where it has run already.</summary>
+    public double? FirstMs { get; init; }
+
     /// <summary>Images that one operation handles.</summary>
     public int ImagesPerOperation { get; init; } = 1;
 

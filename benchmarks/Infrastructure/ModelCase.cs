@@ -30,7 +30,7 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
     {
         var ready = Check();
         var audited = new AuditedOperation(ready.Engine, ready.Inputs, ready.Outputs, ready.Outputs.Copy(), new() { MaxAbs = Variant.RepeatBounds });
-        return ready.Work(audited) with { ImagesPerOperation = Sizes.Count, Audit = audited.Conclude };
+        return ready.Work(audited) with { FirstMs = ready.Cold.FirstMs, ImagesPerOperation = Sizes.Count, Audit = audited.Conclude };
     }
 
     /// <summary>Opens the engine, runs it once and holds its outputs against the reference: a fast wrong engine must fail here, not appear in the report.</summary>
@@ -64,12 +64,12 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
     {
         if (result.SamplesMs.Count == 0) { return result; }
         var canvas = new ImageSize(Sizes.Max(s => s.Height), Sizes.Max(s => s.Width));
-        var why = VariantFacts.Of(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, canvas, Sizes.Count, machine);
+        var why = VariantFacts.Of(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, canvas, batch: 1, machine);
         profile &= !CaseProcess.IsQuick && Quantile.Median([.. result.SamplesMs]) < InferenceCase.SlowMs;
         return result with
         {
             Peak = VariantPeak.PeakOf(VariantName, machine),
-            Flops = why.Flops,
+            Flops = why.Flops * Sizes.Count, // images of a batch are all padded to one size
             Findings = [.. why.Findings, .. result.Findings],
             Modules = profile ? ModuleProfile.Measure(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, Inputs(), ProfiledRuns) : [],
         };

@@ -11,8 +11,8 @@ public abstract class SuiteBenchmarks
 
     CaseProcess _process = null!;
 
-    /// <summary>All rows, in the order of the story: plainest first.</summary>
-    public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index });
+    /// <summary>The rows of this run, in the order of the story: plainest first.</summary>
+    public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index }).Where(row => !row.FullOnly || !CaseProcess.IsQuick);
 
     /// <summary>The row that this process runs.</summary>
     [ParamsSource(nameof(Cases))]

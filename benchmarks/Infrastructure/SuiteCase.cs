@@ -9,6 +9,9 @@ public sealed record SuiteCase(string Variant, params (string Name, string Value
     /// <summary>Variables of the case's process, for settings that hold from its start.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether a quick run leaves it out: a slow row that another one stands for well enough.</summary>
+    public bool FullOnly { get; init; }
+
     /// <summary>Row in the suite, from 0.</summary>
     public int Row { get; init; }
 
