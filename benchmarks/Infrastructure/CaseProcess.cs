@@ -10,8 +10,11 @@ sealed class CaseProcess : IDisposable
     /// <summary>Set for a run with <c>--quick</c>.</summary>
     internal const string QuickVariable = "DETRLAB_QUICK";
 
-    /// <summary>Operations beyond <see cref="InferenceCase.SlowMs"/> are sampled only as long as this lasts, and not at all in a quick run.</summary>
+    /// <summary>Operations beyond <see cref="InferenceCase.SlowMs"/> are sampled only as long as this lasts.</summary>
     static readonly TimeSpan s_budget = TimeSpan.FromSeconds(60);
+
+    /// <summary>Operations beyond this are left out of a quick run.</summary>
+    const double SlowForQuickMs = 5_000;
 
     static readonly WarmUpOptions s_warmUp = IsQuick ? InferenceCase.WarmUpRule with { CapMs = 2_000 } : InferenceCase.WarmUpRule;
 
@@ -35,7 +38,7 @@ sealed class CaseProcess : IDisposable
         var meter = new LatencyMeter();
         var firstMs = _work.FirstMs ?? meter.Measure(_work.Operation);
         _slow = firstMs > InferenceCase.SlowMs;
-        if (_slow && IsQuick) { throw LabError.TooSlowForQuick(id, firstMs / 1000); }
+        if (IsQuick && firstMs > SlowForQuickMs) { throw LabError.TooSlowForQuick(id, firstMs / 1000); }
         _facts = new CaseFacts
         {
             Started = started,
