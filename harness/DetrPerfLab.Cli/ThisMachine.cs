@@ -19,9 +19,16 @@ static class ThisMachine
         return PeakProbe.WithPeaks(machine, cacheFolder, () => Int8Peak(machine.Cores));
     }
 
+    /// <summary>The better of the two kinds of kernel: which one that is differs between processors.</summary>
     static IEnumerable<PeakInfo> Int8Peak(int threads)
     {
         using var product = new Int8MatMul(threads);
-        return [PeakProbe.Attain(new ActionOperation(product.Run), Int8MatMul.Operations, "int8", Int8MatMul.How)];
+        using var convolution = new Int8Convolution(threads);
+        var attained = new[]
+        {
+            PeakProbe.Attain(new ActionOperation(product.Run), Int8MatMul.Operations, "int8", Int8MatMul.How),
+            PeakProbe.Attain(new ActionOperation(convolution.Run), Int8Convolution.Operations, "int8", Int8Convolution.How),
+        };
+        return [attained.MaxBy(p => p.GflopsPerSecond)!];
     }
 }

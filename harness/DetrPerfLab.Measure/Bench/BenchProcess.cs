@@ -94,7 +94,9 @@ public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request)
     LabException Ended()
     {
         // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
-        var how = !_process!.WaitForExit(s_patience) ? "its output closed" : _process.ExitCode > 128 ? $"signal {_process.ExitCode - 128}" : $"exit code {_process.ExitCode}";
+        var ended = _process!.WaitForExit(s_patience);
+        if (ended) { _process.WaitForExit(); } // without a limit it also waits for the last lines
+        var how = !ended ? "its output closed" : _process.ExitCode > 128 ? $"signal {_process.ExitCode - 128}" : $"exit code {_process.ExitCode}";
         lock (_lastLines) { return LabError.WorkerEnded(Variant, how, string.Join(" | ", _lastLines)); }
     }
 

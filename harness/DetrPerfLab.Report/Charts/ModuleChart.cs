@@ -6,7 +6,7 @@ namespace DetrPerfLab.Report;
 static class ModuleChart
 {
     // Okabe and Ito's hues again, ordered so that neighbours differ in lightness too.
-    static readonly string[] s_colors = ["#0072B2", "#56B4E9", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#7A5C00", "#8C959F", "#AA4499", "#44AA99"];
+    static readonly string[] s_colors = ["#0072B2", "#56B4E9", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#7A5C00", "#8C959F", "#AA4499", "#44AA99", "#999933", "#332288"];
 
     internal static Drawing Create(ReportModel model)
     {

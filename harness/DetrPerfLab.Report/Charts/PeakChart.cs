@@ -14,7 +14,7 @@ static class PeakChart
     }
 
     /// <summary>Attained over attainable operations a second; null where either is not known.</summary>
-    internal static double? Share(CaseView view) => view is { Run: { Flops: > 0 and var flops, Peak: { GflopsPerSecond: > 0 } peak }, Summary: { } summary }
+    internal static double? Share(CaseView view) => view is { Run.Flops: > 0 and var flops, Peak: { GflopsPerSecond: > 0 } peak, Summary: { } summary }
         ? flops / (summary.Median / 1000) / (peak.GflopsPerSecond * 1e9)
         : null;
 
@@ -22,16 +22,17 @@ static class PeakChart
     {
         canvas.Frame(
             "Share of this machine's measured peak", caption, "attained operations a second, per cent of the best matrix product in that precision", "",
-            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 170);
-        canvas.XAxis(Ticks.Linear(0, 100, 6, " %"), 0, Math.Max(100, 100 * cases.Max(c => Share(c)!.Value)));
+            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 210);
+        var most = Math.Max(100, 100 * cases.Max(c => Share(c)!.Value));
+        canvas.XAxis(Ticks.Linear(0, 100, 6, " %"), 0, most);
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
         for (var i = 0; i < cases.Length; i++)
         {
             var share = Share(cases[i])!.Value;
-            var peak = cases[i].Run.Peak!;
+            var peak = cases[i].Peak!;
             canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             canvas.Text(Format.Percent(share), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
-            canvas.Text($"of {Format.Significant(peak.GflopsPerSecond)} GOP/s {peak.Precision}", 100, -i, Alignment.MiddleLeft, offsetX: 12, color: canvas.Theme.Faint);
+            canvas.Text($"of {Format.Significant(peak.GflopsPerSecond)} GOP/s {peak.Precision}", most, -i, Alignment.MiddleLeft, offsetX: 52, color: canvas.Theme.Faint);
             canvas.HoverRow(-i, 0, 100 * share,
                 $"{cases[i].Run.Variant}: {Format.Significant(share * peak.GflopsPerSecond)} of {Format.Significant(peak.GflopsPerSecond)} GOP/s ({peak.Precision})");
         }

@@ -18,6 +18,10 @@ public class VariantPeakTests
     public void PeakOf_MachineWithABf16Peak_TakesIt() => Assert.Equal("bf16", VariantPeak.PeakOf("torch-bf16", Machine("fp32", "bf16"))!.Precision);
 
     [Fact]
+    public void PeakOf_Bf16OnAProcessorThatHasIt_IsNotTheOneOfFp32() =>
+        Assert.Null(VariantPeak.PeakOf("torch-bf16", Machine("fp32") with { Isa = ["avx512_bf16"] }));
+
+    [Fact]
     public void PeakOf_NotProbed_IsAbsentAndNeverGuessed()
     {
         Assert.Null(VariantPeak.PeakOf("ort-fp32", Machine()));

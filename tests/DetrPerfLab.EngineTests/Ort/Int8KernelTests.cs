@@ -3,7 +3,7 @@ using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.EngineTests.Ort;
 
-public class Int8MatMulTests
+public class Int8KernelTests
 {
     [Fact]
     public void Run_Product_IsThatOfTheMatrices()
@@ -16,8 +16,19 @@ public class Int8MatMulTests
         {
             var expected = 0;
             for (var k = 0; k < n; k++) { expected += Int8MatMul.Left((row * n) + k) * Int8MatMul.Right((k * n) + column); }
-            Assert.Equal(expected, product.Product[(row * n) + column]);
+            Assert.Equal(expected, product.Output[(row * n) + column]);
         }
+    }
+
+    [Fact]
+    public void Run_Convolutions_StayWithinAByte()
+    {
+        using var convolution = new Int8Convolution(threads: 2);
+        convolution.Run();
+        var saturated = 0;
+        foreach (var value in convolution.Output) { saturated += value is 0 or 255 ? 1 : 0; }
+        Assert.InRange(saturated / (double)convolution.Output.Length, 0, 0.1);
+        Assert.True(convolution.Output.ContainsAnyExcept(convolution.Output[0]), "all values are equal: nothing was computed");
     }
 
     [Fact]
