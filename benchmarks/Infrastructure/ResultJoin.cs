@@ -30,7 +30,8 @@ sealed class ResultJoin(string factsFolder, string commit, string machine)
             .Select(m => m.Nanoseconds / m.Operations / 1e6 / (facts?.Repeats ?? 1))
             .Take(facts?.Samples ?? int.MaxValue)
             .ToArray();
-        if (facts?.Gap is not null) { samples = []; }
+        // Facts are left at the very end: without them the case was cut off, and its samples are part of something.
+        if (facts is not { Gap: null }) { samples = []; }
         return new RunResult
         {
             Id = id,
