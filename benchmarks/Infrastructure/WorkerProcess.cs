@@ -51,7 +51,7 @@ sealed class WorkerProcess : IDisposable
 
     internal void Await()
     {
-        if (_process.StandardOutput.ReadLine() != Ready) { throw LabError.WorkerEnded(_process.WaitForExit(1000) ? _process.ExitCode : -1); }
+        if (_process.StandardOutput.ReadLine() != Ready) { throw LabError.SuiteWorkerEnded(_process.WaitForExit(1000) ? _process.ExitCode : -1); }
     }
 
     public void Dispose()

@@ -50,7 +50,7 @@ public static partial class torch
         {
             float[] => (ScalarType.Float32, sizeof(float)),
             long[] => (ScalarType.Int64, sizeof(long)),
-            _ => throw new NotImplementedException($"frombuffer({rawArray.GetType().GetElementType()})"),
+            _ => throw new NotSupportedException($"compat/TorchSharp makes tensors of float[] and long[]; found {rawArray.GetType().Name}."),
         };
         var tensor = new Tensor(TensorHandle.FromArray(rawArray, count, offset * bytes, type));
         return (dtype == type ? tensor : tensor.to_type(dtype, disposeAfter: true)).requires_grad_(requires_grad);

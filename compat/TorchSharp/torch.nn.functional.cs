@@ -40,7 +40,7 @@ public static partial class torch
             public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest) =>
                 size is { Length: 2 } && scale_factor is null && mode == InterpolationMode.Nearest
                     ? s_nearest.Call(x, size)
-                    : throw new NotImplementedException("Only nearest interpolation of images to a size is declared here.");
+                    : throw new NotSupportedException("compat/TorchSharp interpolates images to a size by nearest neighbour; found another request.");
         }
     }
 }

@@ -44,7 +44,7 @@ sealed unsafe partial class ScriptHandle() : SafeHandle(0, ownsHandle: true)
         {
             arguments[i] = inputs[i] is Tensor tensor
                 ? new() { Tag = Tag.Tensor, Bits = tensor.Handle }
-                : throw new NotImplementedException($"Passing arguments of type {inputs[i].GetType().Name} to TorchScript.");
+                : throw new NotSupportedException($"compat/TorchSharp passes tensors to TorchScript; found an argument of type {inputs[i].GetType().Name}.");
         }
 
         var results = stackalloc nint[Capacity];

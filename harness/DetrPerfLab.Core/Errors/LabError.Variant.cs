@@ -6,16 +6,16 @@ public static partial class LabError
     public static LabException VariantDiverged(string variant, string reference, string found, string needed) => new(ExitCode.CheckFailed,
         $"Variant '{variant}' differs from '{reference}' by {found}, needed {needed}. It was not timed. See where it starts: detrlab parity");
 
-    /// <summary>A variant is so slow that a quick run would not be one.</summary>
-    public static LabException TooSlowForQuick(string variant, double seconds) => Missing(
-        FormattableString.Invariant($"One operation of '{variant}' takes {seconds:F0} s here: left out of a quick run. Run the suite without --quick to measure it."));
+    /// <summary>A case is so slow that a quick run would not be one.</summary>
+    public static LabException TooSlowForQuick(string caseId, double seconds) => Missing(
+        FormattableString.Invariant($"One operation of '{caseId}' takes {seconds:F0} s here: left out of a quick run. Run the suite without --quick to measure it."));
 
     /// <summary>A suite varies what a model fixes.</summary>
     public static LabException SuiteNeedsDetr(string model) => Missing(
         $"Model '{model}' takes images of one size and family; this row needs a DETR that takes any size and batch. Leave --model out, or name a DETR.");
 
     /// <summary>A worker of a suite ended before it was told to.</summary>
-    public static LabException WorkerEnded(int exitCode) => new(ExitCode.CheckFailed,
+    public static LabException SuiteWorkerEnded(int exitCode) => new(ExitCode.CheckFailed,
         $"A worker process ended with exit code {exitCode} instead of doing its images. Run the suite with --verbose: its message stands in the log.");
 
     /// <summary>A fast path of a suite gives something else than the plain one.</summary>
