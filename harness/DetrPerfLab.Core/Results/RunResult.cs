@@ -125,6 +125,12 @@ public sealed record MemoryInfo
 
     /// <summary>Resident memory mapped from files: libraries and mapped weights.</summary>
     public long? MappedBytes { get; init; }
+
+    /// <summary>Of <see cref="MappedBytes"/>, weights that the engine reads in place from files beside the model; zero where it copied them into memory of its own.</summary>
+    public long? MappedWeightsBytes { get; init; }
+
+    /// <summary>What the runtime says of its arena; null where an engine has none to tell of.</summary>
+    public ArenaInfo? Arena { get; init; }
 }
 
 /// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them, see <see cref="ScoredAgreement"/>.</summary>
