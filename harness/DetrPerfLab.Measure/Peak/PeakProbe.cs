@@ -18,17 +18,15 @@ public static class PeakProbe
     const int Trials = 30;
     const double TrialMs = 10;
 
-    /// <summary>float32 multiply-adds on all cores at once.</summary>
-    /// <param name="threads">Threads; those of the case whose share is wanted.</param>
+    /// <summary>float32 multiply-adds on that many threads at once.</summary>
+    /// <param name="threads">Threads, no more than cores.</param>
     public static PeakInfo MeasureFp32(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        var best = 0.0;
-        for (var trial = 0; trial < Trials; trial++) { best = Math.Max(best, OnThreads(threads, MultiplyForAWhile).Sum()); }
-        return new("fp32", best / 1e9, GemmKernel.Name);
+        return new("fp32", BestRate(threads, MultiplyForAWhile) / 1e9, GemmKernel.Name);
     }
 
-    /// <summary>Bytes read a second by all cores from far more memory than the caches hold, in 10^9.</summary>
+    /// <summary>Bytes read a second by that many threads at once from far more memory than the caches hold, in 10^9.</summary>
     /// <param name="threads">Threads.</param>
     /// <param name="bytesAThread">At least several times the last-level cache over all threads.</param>
     public static double MeasureMemoryGbPerSecond(int threads, int bytesAThread = 128 << 20)
@@ -37,9 +35,7 @@ public static class PeakProbe
         ArgumentOutOfRangeException.ThrowIfLessThan(bytesAThread, 1 << 16);
         var buffers = Enumerable.Range(0, threads).Select(_ => new byte[bytesAThread]).ToArray();
         foreach (var buffer in buffers) { buffer.AsSpan().Fill(1); } // untouched pages are all the same zero page
-        var best = 0.0;
-        for (var trial = 0; trial < Trials; trial++) { best = Math.Max(best, OnThreads(threads, i => ReadOnce(buffers[i])).Sum()); }
-        return best / 1e9;
+        return BestRate(threads, i => ReadOnce(buffers[i])) / 1e9;
     }
 
     /// <summary>The best rate that an operation reaches, for example an INT8 matrix product of an engine.</summary>
@@ -92,22 +88,35 @@ public static class PeakProbe
         }
     }
 
-    /// <summary>Runs the work on that many threads at once; they wait for each other at the start.</summary>
-    static double[] OnThreads(int threads, Func<int, double> work)
+    /// <summary>All threads' work over the time from the first start to the last end: a trial in which they did not run side by side scores low, not high.</summary>
+    internal static double RateOf(IReadOnlyList<ThreadTrial> trials) => trials.Sum(t => t.Work)
+        / Stopwatch.GetElapsedTime(trials.Min(t => t.Start), trials.Max(t => t.End)).TotalSeconds;
+
+    /// <summary>The rate of the best trial, work a second. The threads of a trial are released together.</summary>
+    static double BestRate(int threads, Func<int, double> work)
     {
-        var rates = new double[threads];
+        var best = 0.0;
+        for (var trial = 0; trial < Trials; trial++) { best = Math.Max(best, RateOf(OnThreads(threads, work))); }
+        return best;
+    }
+
+    static ThreadTrial[] OnThreads(int threads, Func<int, double> work)
+    {
+        var trials = new ThreadTrial[threads];
         using var start = new Barrier(threads);
         var running = Enumerable.Range(0, threads).Select(i => new Thread(() =>
         {
             start.SignalAndWait();
-            rates[i] = work(i);
+            var begun = Stopwatch.GetTimestamp();
+            var done = work(i);
+            trials[i] = new(begun, Stopwatch.GetTimestamp(), done);
         })).ToList();
         running.ForEach(t => t.Start());
         running.ForEach(t => t.Join());
-        return rates;
+        return trials;
     }
 
-    /// <summary>Operations a second.</summary>
+    /// <summary>Operations done.</summary>
     static double MultiplyForAWhile(int _)
     {
         var a = new float[GemmKernel.Depth * GemmKernel.Rows];
@@ -123,15 +132,14 @@ public static class PeakProbe
             calls += 64;
         }
 
-        return calls * GemmKernel.Operations / clock.Elapsed.TotalSeconds;
+        return calls * GemmKernel.Operations;
     }
 
-    /// <summary>Bytes a second.</summary>
+    /// <summary>Bytes read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static double ReadOnce(byte[] buffer)
     {
         var vectors = MemoryMarshal.Cast<byte, Vector<long>>(buffer.AsSpan());
-        var clock = Stopwatch.StartNew();
         Vector<long> s0 = default, s1 = default, s2 = default, s3 = default;
         for (var i = 0; i + 4 <= vectors.Length; i += 4)
         {
@@ -141,8 +149,13 @@ public static class PeakProbe
             s3 += vectors[i + 3];
         }
 
-        var seconds = clock.Elapsed.TotalSeconds;
         // The sum is used, so that the reads cannot be left out.
-        return Vector.Sum(s0 + s1 + s2 + s3) == 0 ? 0 : buffer.Length / seconds;
+        return Vector.Sum(s0 + s1 + s2 + s3) == 0 ? 0 : buffer.Length;
     }
+
+    /// <summary>What one thread did in a trial.</summary>
+    /// <param name="Start">Ticks of <see cref="Stopwatch"/>.</param>
+    /// <param name="End">Likewise.</param>
+    /// <param name="Work">Operations or bytes.</param>
+    internal readonly record struct ThreadTrial(long Start, long End, double Work);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
 
@@ -24,6 +25,17 @@ public class PeakProbeTests
         GemmKernel.Run(a, b, c);
 
         Assert.Equal(expected, c);
+    }
+
+    [Fact]
+    public void RateOf_ThreadsThatRanOneAfterTheOther_CountsTheWholeTime()
+    {
+        static PeakProbe.ThreadTrial Trial(double startMs, double endMs) =>
+            new((long)(startMs * Stopwatch.Frequency / 1000), (long)(endMs * Stopwatch.Frequency / 1000), Work: 100);
+
+        Assert.Equal(20_000, PeakProbe.RateOf([Trial(0, 10), Trial(0, 10)]), 1); // 200 in 10 ms
+        Assert.Equal(10_000, PeakProbe.RateOf([Trial(0, 10), Trial(10, 20)]), 1); // each alone was as fast, both together were not
+        Assert.Equal(20_000, PeakProbe.RateOf([Trial(2, 9), Trial(0, 10)]), 1);
     }
 
     [Fact]
