@@ -36,7 +36,7 @@ public class ChunkingBenchmarks : WorkBenchmarks
         return (row["Scene"], row["Chunk"]) switch
         {
             (Batch, _) => ready.Work(new ActionOperation(InChunks(ready, row.Number("Chunk")))) with { ImagesPerOperation = Images, MemoryOperations = 1 },
-            (_, "whole") => ready.Work(new ActionOperation(Whole(ready))) with { MemoryOperations = 1 },
+            (_, "whole") => ready.Work(new ActionOperation(Whole(ready))) with { InputSide = s_4K.Height, MemoryOperations = 1 },
             _ => Tiled(ready),
         };
     }
@@ -93,6 +93,7 @@ public class ChunkingBenchmarks : WorkBenchmarks
             DetectionFilter.SuppressOverlaps(found.AsSpan(0, count), iouThreshold: 0.5f);
         })) with
         {
+            InputSide = null, // no accuracy was judged on tiles
             MemoryOperations = 1,
             Findings = () => [new("tiles", $"overlapping tiles of {BenchmarkModel.DefaultSize} that cover {s_4K}", tiles.Count.ToString(CultureInfo.InvariantCulture))],
         };

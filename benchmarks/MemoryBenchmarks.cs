@@ -42,6 +42,7 @@ public class MemoryBenchmarks : WorkBenchmarks
         return first.Work(sizes) with
         {
             ImagesPerOperation = s_sizes.Length,
+            InputSide = null, // they vary
             MemoryOperations = 2,
             Findings = () => sizes.Findings,
             Owned = [.. new IDisposable?[] { first.Owner, second?.Owner, shared }.OfType<IDisposable>()],

@@ -66,6 +66,7 @@ public class WorkerBenchmarks : WorkBenchmarks
             Agreement = agreement,
             Artefact = artefact,
             Engine = engine,
+            InputSide = ready.InputSide,
             CompleteMemory = memory => memory with
             {
                 // This process only hands out work: what is deployed is the workers.

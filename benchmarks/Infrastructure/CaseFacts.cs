@@ -25,6 +25,7 @@ sealed record CaseFacts
     public int? Samples { get; init; }
 
     public int ImagesPerOperation { get; init; } = 1;
+    public int? InputSide { get; init; }
 
     /// <summary>Operations in one sample.</summary>
     public int Repeats { get; init; } = 1;

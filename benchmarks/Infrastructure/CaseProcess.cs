@@ -47,6 +47,7 @@ sealed class CaseProcess : IDisposable
             Agreement = _work.Agreement,
             Cold = _work.Cold,
             ImagesPerOperation = _work.ImagesPerOperation,
+            InputSide = _work.InputSide,
             Repeats = _work.Repeats,
             WarmUp = _slow ? new WarmUpInfo("one run: it is slow", 1, firstMs, Steady: false) : new WarmUp(s_warmUp).Run(_work.Operation).Info,
             HarnessCost = meter.MeasureOwnCost(),

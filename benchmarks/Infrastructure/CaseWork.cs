@@ -18,6 +18,9 @@ sealed record CaseWork(IOperation Operation) : IDisposable
     /// <summary>Images that one operation handles.</summary>
     public int ImagesPerOperation { get; init; } = 1;
 
+    /// <summary>Shorter side of the images as they enter the network; null where they vary.</summary>
+    public int? InputSide { get; init; }
+
     /// <summary>Operations in one sample: many, where one is too short for the clock.</summary>
     public int Repeats { get; init; } = 1;
 

@@ -23,6 +23,17 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
 
     Variant Variant => VariantRegistry.Get(VariantName);
 
+    /// <summary>Null where images of several sizes share a batch: padding makes it another task than that which accuracy was judged on.</summary>
+    int? InputSide
+    {
+        get
+        {
+            if (Sizes.Distinct().Count() > 1) { return null; }
+            var size = BenchmarkModel.Current.InputSize(Sizes[0]);
+            return Math.Min(size.Height, size.Width);
+        }
+    }
+
     string InputsName => $"synthetic {string.Join(' ', Sizes)}";
 
     /// <summary>The forward pass, checked and audited while it is timed.</summary>
@@ -45,7 +56,7 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         var firstMs = new LatencyMeter().Measure(new EngineOperation(engine.Engine, inputs, outputs));
         var reference = ReferenceOutputs.ReferenceOf(Variant, BenchmarkModel.Current);
         var agreement = ReferenceOutputs.ThrowIfDiverged(Variant, reference, Expected(reference, inputs), outputs);
-        return new(engine, inputs, outputs, agreement, new() { LoadMs = loadMs, FirstMs = firstMs });
+        return new(engine, inputs, outputs, agreement, new() { LoadMs = loadMs, FirstMs = firstMs }) { InputSide = InputSide };
     }
 
     /// <summary>Builds the model file and computes the reference's outputs, where they are missing.</summary>
@@ -97,6 +108,9 @@ sealed record CheckedEngine(VariantEngine Owner, TensorSet Inputs, TensorSet Out
 {
     internal IInferenceEngine Engine => Owner.Engine;
 
+    /// <summary>Shorter side of the images, pixels; null where they vary.</summary>
+    internal int? InputSide { get; init; }
+
     /// <summary>Work on this engine.</summary>
     internal CaseWork Work(IOperation operation) => new(operation)
     {
@@ -104,6 +118,7 @@ sealed record CheckedEngine(VariantEngine Owner, TensorSet Inputs, TensorSet Out
         Engine = Engine.Info,
         Agreement = Agreement,
         Cold = Cold,
+        InputSide = InputSide,
         MemoryOperations = CaseProcess.IsQuick ? 1 : 3,
         Owned = [Owner],
     };

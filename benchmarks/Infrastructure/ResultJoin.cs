@@ -45,6 +45,8 @@ sealed class ResultJoin(string factsFolder, string commit, string machine)
             Engine = facts?.Engine,
             SamplesMs = samples,
             ImagesPerOperation = facts?.ImagesPerOperation ?? 1,
+            OperationsPerSample = facts?.Repeats ?? 1,
+            InputSide = facts?.InputSide,
             WarmUp = facts?.WarmUp,
             Cold = facts?.Cold,
             HarnessCost = facts?.HarnessCost,

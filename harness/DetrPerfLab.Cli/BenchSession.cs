@@ -92,7 +92,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var result = outcome.ToResult(BenchOptions.IdOf(outcome.Variant, parameters), started, commit, machine.Fingerprint) with { Parameters = parameters };
         if (outcome.Gap is not null) { return result; }
         var size = model.InputSize(new(options.Size, options.Width));
-        result = result with { Peak = VariantPeak.PeakOf(outcome.Variant, machine) };
+        result = result with { InputSide = Math.Min(size.Height, size.Width), Peak = VariantPeak.PeakOf(outcome.Variant, machine) };
         try
         {
             var why = VariantFacts.Of(

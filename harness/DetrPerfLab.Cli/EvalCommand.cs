@@ -53,7 +53,7 @@ static class EvalCommand
             if (reference is not null) { for (var i = 1; i < rows.Count; i++) { rows[i] = rows[i].ComparedWith(rows[0], dataset.Truth); } }
 
             var files = EvaluationOutput.Save(rows, parsed.GetValue(file)!);
-            if (parsed.GetResult(record) is not null) { Record(parsed.GetValue(record) ?? LabPaths.Results, rows, dataset, run.Options.Size); }
+            if (parsed.GetResult(record) is not null) { Record(parsed.GetValue(record) ?? LabPaths.Results, rows, dataset); }
             var console = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) { console.WriteLine(JsonSerializer.Serialize(EvaluationOutput.Facts(rows, dataset.Describe()), LabJson.Options)); }
             else { EvaluationOutput.Print(rows, dataset, files, console); }
@@ -63,7 +63,7 @@ static class EvalCommand
         return command;
     }
 
-    static void Record(string folder, IReadOnlyList<EvaluationRow> rows, CocoDataset dataset, int? size)
+    static void Record(string folder, IReadOnlyList<EvaluationRow> rows, CocoDataset dataset)
     {
         var machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
         var (info, commit) = (dataset.Describe(), CommitProbe.Read(LabPaths.Root));
@@ -73,7 +73,7 @@ static class EvalCommand
             Artefact = row.Artefact,
             Variant = row.Engine.Variant,
             Runtime = row.Engine.Runtime,
-            Size = size,
+            Size = row.Result.Side,
             Evaluated = DateTimeOffset.UtcNow,
             Commit = commit,
             CocoAp = row.Result.Evaluation.Summary.Ap!.Value,

@@ -22,8 +22,6 @@ sealed class EvaluationRun(CocoDataset dataset, DetectorOptions options) : IDisp
     readonly string _dataset = dataset.Describe().Sha256;
     readonly List<DetectionJournal> _journals = [];
 
-    internal DetectorOptions Options => options;
-
     internal EvaluationRow Evaluate(Func<OpenedDetector> open, Action<long, long> progress, CancellationToken cancellation)
     {
         using var opened = open();

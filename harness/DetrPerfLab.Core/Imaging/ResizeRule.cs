@@ -34,6 +34,9 @@ public sealed record ResizeRule
         return new ResizeRule(0, 0, size);
     }
 
+    /// <summary>Shorter side that images are brought to, pixels; an image whose longer side reaches its limit first is smaller.</summary>
+    public int Side => _shorter > 0 ? _shorter : Math.Min(_exact.Height, _exact.Width);
+
     /// <summary>The size that an image of <paramref name="original"/> takes.</summary>
     /// <exception cref="LabException">The image is longer than <see cref="ImageGeometry.LongestSide"/>.</exception>
     public ImageSize Apply(ImageSize original)

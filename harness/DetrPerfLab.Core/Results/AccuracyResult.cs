@@ -22,7 +22,7 @@ public sealed record AccuracyResult
     /// <summary>For example <c>ONNX Runtime</c>.</summary>
     public required string Runtime { get; init; }
 
-    /// <summary>Shorter side that images were brought to, pixels; null for the model's own.</summary>
+    /// <summary>Shorter side that images were brought to, pixels, the model's own where none was asked for; null in records of builds that did not store it.</summary>
     public int? Size { get; init; }
 
     /// <summary>When it was judged.</summary>
@@ -74,11 +74,10 @@ public sealed record AccuracyResult
             .ThenByDescending(a => a.Evaluated)
             .FirstOrDefault();
 
-    /// <summary>AP depends on the size of the images too: a result of a suite over sizes takes only what was judged at its size.</summary>
+    /// <summary>AP depends on the size of the images too: a result takes only what was judged at the size that it ran at, and none where that is not one size.</summary>
     bool AppliesTo(RunResult result) =>
         (Variant == result.Variant || (Runtime == RuntimeOfGraphs && result.Engine?.Runtime == RuntimeOfGraphs))
-        && (result.Parameters.FirstOrDefault(p => p.Key.Equals("size", StringComparison.OrdinalIgnoreCase)).Value is not { } size ? Size is null
-            : Size is { } side && size == side.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        && Size is { } side && side == result.InputSide;
 }
 
 /// <summary>A labelled dataset.</summary>

@@ -43,6 +43,12 @@ public sealed record RunResult
     /// <summary>Images that one operation handles.</summary>
     public int ImagesPerOperation { get; init; } = 1;
 
+    /// <summary>Operations that the clock timed at once, where one is too short for it; <see cref="SamplesMs"/> are those of one.</summary>
+    public int OperationsPerSample { get; init; } = 1;
+
+    /// <summary>Shorter side of the images as they entered the network, pixels; null where they vary, where a photograph is tiled, and without a network.</summary>
+    public int? InputSide { get; init; }
+
     /// <summary>What was spent before the samples.</summary>
     public WarmUpInfo? WarmUp { get; init; }
 

@@ -7,7 +7,8 @@ namespace DetrPerfLab.Detecting;
 /// <param name="Detections">All of them, without a threshold.</param>
 /// <param name="Mean">Time of an image.</param>
 /// <param name="LabelsWithoutCategory">Detections left out because their label stands for no category.</param>
-public sealed record DatasetEvaluation(CocoEvaluation Evaluation, CocoDetections Detections, StageTimes Mean, int LabelsWithoutCategory);
+/// <param name="Side">Shorter side that images were brought to, pixels.</param>
+public sealed record DatasetEvaluation(CocoEvaluation Evaluation, CocoDetections Detections, StageTimes Mean, int LabelsWithoutCategory, int Side);
 
 /// <summary>Runs a model over a labelled dataset and judges it by COCO's rules.</summary>
 public static class DatasetEvaluator
@@ -44,7 +45,7 @@ public static class DatasetEvaluator
             progress?.Invoke(++done, dataset.Truth.Images.Count);
         }
 
-        return new(CocoEvaluator.Evaluate(dataset.Truth, detections, skipUnknownCategories: true), detections, sum / done, unknown);
+        return new(CocoEvaluator.Evaluate(dataset.Truth, detections, skipUnknownCategories: true), detections, sum / done, unknown, pipeline.Preprocessing.Resize.Side);
     }
 
     static JournalEntry Run(DetectorPipeline pipeline, CocoDataset dataset, CocoImage image)

@@ -54,6 +54,7 @@ public class DetectorFamiliesTests
         using var engine = FakeEngine.Deim();
         var options = DetectorFamilies.Match(engine.Inputs, engine.Outputs).Preprocessing(engine.Inputs, new DetectorOptions { Size = 640 });
         Assert.Equal(new ImageSize(32, 48), options.Resize.Apply(new ImageSize(1000, 500)));
+        Assert.Equal(32, options.Resize.Side);
     }
 
     [Theory]
@@ -66,5 +67,6 @@ public class DetectorFamiliesTests
         using var engine = FakeEngine.Detr();
         var options = DetectorFamilies.Match(engine.Inputs, engine.Outputs).Preprocessing(engine.Inputs, new DetectorOptions { Size = size });
         Assert.Equal(new ImageSize(resizedHeight, resizedWidth), options.Resize.Apply(new ImageSize(height, width)));
+        Assert.Equal(size ?? 800, options.Resize.Side); // what accuracy is recorded with
     }
 }

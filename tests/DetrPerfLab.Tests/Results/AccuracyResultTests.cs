@@ -20,19 +20,31 @@ public class AccuracyResultTests
     }
 
     [Theory]
-    [InlineData("ort-fp32-disabled", "ONNX Runtime", null, true)] // another way to run the same graph
-    [InlineData("torch-bf16", "libtorch", null, false)] // the same weights in another precision
-    [InlineData("ort-fp32", "ONNX Runtime", "480", false)] // images of another size
-    public void Join_OtherVariantOrSize_TakesOnlyWhatWasJudgedAlike(string variant, string runtime, string? size, bool joins)
+    [InlineData("ort-fp32-disabled", "ONNX Runtime", true)] // another way to run the same graph
+    [InlineData("torch-bf16", "libtorch", false)] // the same weights in another precision
+    public void Join_OtherVariant_TakesOnlyWhatWasJudgedAlike(string variant, string runtime, bool joins)
     {
-        var timed = Timed(variant, "aa") with
+        var timed = Timed(variant, "aa") with { Engine = new(variant, runtime, "1", new Dictionary<string, string>()) };
+        Assert.Equal(joins ? 0.3 : null, AccuracyResult.Join([timed], [Judged("ort-fp32", "aa", 0.3) with { Runtime = runtime }])[0].CocoAp);
+    }
+
+    [Theory]
+    [InlineData(null, 800, 0.3)] // Precision, and all that names no size
+    [InlineData("800", 800, 0.3)] // Resolution: the same accuracy, though the row names its size
+    [InlineData("512", 512, 0.2)]
+    [InlineData("512x682", 512, 0.2)] // bench --size 512
+    [InlineData("672", 672, null)] // not judged at that size
+    [InlineData(null, 256, null)] // GcMode: small images, without a word in its parameters
+    [InlineData(null, null, null)] // a photograph in tiles, sizes that vary
+    public void Join_BySideThatRan_TakesWhatWasJudgedAtThatSide(string? parameter, int? side, double? ap)
+    {
+        var timed = Timed("ort-fp32", "aa") with
         {
-            Engine = new(variant, runtime, "1", new Dictionary<string, string>()),
-            Parameters = size is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Size"] = size },
+            InputSide = side,
+            Parameters = parameter is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Size"] = parameter },
         };
-        var judged = Judged("ort-fp32", "aa", 0.3) with { Runtime = runtime };
-        Assert.Equal(joins ? 0.3 : null, AccuracyResult.Join([timed], [judged])[0].CocoAp);
-        if (size is not null) { Assert.Equal(0.2, AccuracyResult.Join([timed], [judged, judged with { Size = 480, CocoAp = 0.2 }])[0].CocoAp); }
+        AccuracyResult[] judged = [Judged("ort-fp32", "aa", 0.3), Judged("ort-fp32", "aa", 0.2) with { Size = 512 }, Judged("ort-fp32", "aa", 0.9) with { Size = null }];
+        Assert.Equal(ap, AccuracyResult.Join([timed], judged)[0].CocoAp);
     }
 
     [Fact]
@@ -87,6 +99,7 @@ public class AccuracyResultTests
         Engine = new(variant, "ONNX Runtime", "1", new Dictionary<string, string>()),
         Agreement = new() { Reference = "r", LogitsMaxAbs = 0, BoxesMaxAbs = 0 },
         SamplesMs = [1],
+        InputSide = 800,
     };
 
     static AccuracyResult Judged(string variant, string sha256, double ap, int images = 79) => new()
@@ -95,6 +108,7 @@ public class AccuracyResultTests
         Artefact = new("m.onnx", sha256, 1),
         Variant = variant,
         Runtime = "ONNX Runtime",
+        Size = 800,
         Evaluated = DateTimeOffset.UnixEpoch,
         Commit = "unknown",
         CocoAp = ap,
