@@ -5,7 +5,6 @@ using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using DetrPerfLab.Benchmarks.Infrastructure;
-using DetrPerfLab.Core;
 using Perfolizer.Mathematics.OutlierDetection;
 
 namespace DetrPerfLab.Benchmarks;
@@ -13,18 +12,16 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>How every suite is run, with the reason of each choice.</summary>
 static class LabConfig
 {
-    /// <summary>Logs and exports of BenchmarkDotNet; ignored by git.</summary>
-    internal static string Artifacts => Path.Combine(LabPaths.Root, "benchmarks", "BenchmarkDotNet.Artifacts");
-
     /// <param name="options">Quick: few repeats, an answer in minutes, with wide intervals.</param>
+    /// <param name="place">Where processes and files come from.</param>
     /// <param name="factsFolder">Where cases leave what they know beside their times.</param>
     /// <param name="book">The columns show what it holds.</param>
-    internal static ManualConfig Create(RunOptions options, string factsFolder, ResultBook book)
+    internal static ManualConfig Create(RunOptions options, RunPlace place, string factsFolder, ResultBook book)
     {
         var facts = CaseFacts.Variable(factsFolder);
         var job = Job.Default
             // Each case in a fresh process: no case inherits another's heap, thread pool or library state.
-            .WithToolchain(HostBinariesToolchain.Instance)
+            .WithToolchain(place.Toolchain)
             .WithRuntime(HostBinariesToolchain.Runtime)
             // Operations last from half a second to several: one operation is one sample, and no pilot run is needed.
             .WithStrategy(RunStrategy.Monitoring)
@@ -48,6 +45,6 @@ static class LabConfig
             .AddExporter(MarkdownExporter.GitHub, JsonExporter.Full)
             // The order in the file is the order of the story: naive first, fastest last.
             .WithOrderer(new StoryOrder())
-            .WithArtifactsPath(Artifacts);
+            .WithArtifactsPath(place.Artifacts);
     }
 }

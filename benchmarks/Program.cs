@@ -14,7 +14,7 @@ try
     if (options.Calibrate is { } folder) { Environment.SetEnvironmentVariable(CalibrationChoice.FolderVariable, Path.GetFullPath(folder)); }
     if (options.KeepList is { } table) { Environment.SetEnvironmentVariable(CalibrationChoice.KeepListVariable, Path.GetFullPath(table)); }
     Environment.SetEnvironmentVariable(CaseProcess.QuickVariable, options.Quick ? "1" : "0");
-    var run = new BenchmarkRun(options);
+    var run = new BenchmarkRun(options, RunPlace.Of(options));
     return (int)run.Finish([.. BenchmarkSwitcher.FromAssembly(typeof(LabConfig).Assembly).Run(options.Rest, run.Config)]);
 }
 catch (LabException mistake)

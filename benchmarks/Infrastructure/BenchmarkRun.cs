@@ -3,7 +3,6 @@ using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
-using DetrPerfLab.Cli;
 using DetrPerfLab.Core;
 using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
@@ -16,30 +15,29 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 sealed class BenchmarkRun
 {
     readonly RunOptions _options;
-    readonly MachineInfo _machine;
+    readonly RunPlace _place;
     readonly ResultStore _store;
     readonly ResultBook _book;
     readonly RunJournal _journal;
     readonly RunProgress _progress;
 
-    internal BenchmarkRun(RunOptions options)
+    internal BenchmarkRun(RunOptions options, RunPlace place)
     {
-        _options = options;
-        _machine = options.AsksOnly ? ThisMachine.Read() : ThisMachine.ReadWithPeaks(LabPaths.ModelCache);
-        _store = new(ResultsFolder);
-        _book = new(_store, _machine);
+        (_options, _place) = (options, place);
+        _store = new(place.Results);
+        _book = new(_store, place.Machine);
         var facts = Directory.CreateTempSubdirectory("detrlab-cases-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(facts, recursive: true);
         var commit = CommitProbe.Read(LabPaths.Root);
-        var join = new ResultJoin(facts, commit, _machine.Fingerprint);
         var code = new[] { typeof(BenchmarkRun), typeof(ResultStore), typeof(VariantRegistry), typeof(MachineProbe), typeof(DetectorPipeline) };
-        _journal = new(
-            Path.Combine(LabConfig.Artifacts, $"{(options.Quick ? "quick" : "full")}-run.json"),
-            RunJournal.KeyOf([commit, _machine.Fingerprint, options.Model, options.Calibrate ?? "", options.KeepList ?? "", .. options.Rest, .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString())]));
-        _progress = new(_book, join, _journal, _machine, Console.Out);
+        _journal = new(place.Artifacts, RunJournal.KeyOf([
+            $"quick: {options.Quick}", commit, place.Machine.Fingerprint, options.Model, options.Calibrate ?? "", options.KeepList ?? "", .. options.Rest,
+            .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString()),
+        ]));
         if (!options.AsksOnly && !options.Restart) { Resume(); }
+        _progress = new(_book, new ResultJoin(facts, place.Artifacts, commit, place.Machine.Fingerprint), _journal, place.Machine, place.Output);
         Environment.SetEnvironmentVariable(WorkerProcess.HostVariable, typeof(BenchmarkRun).Assembly.Location);
-        Config = LabConfig.Create(options, facts, _book)
+        Config = LabConfig.Create(options, place, facts, _book)
             .AddEventProcessor(_progress)
             .AddValidator(new PrepareArtefacts())
             .AddFilter(new SimpleFilter(b => !_journal.Done.Contains(ResultJoin.IdOf(b))));
@@ -47,17 +45,15 @@ sealed class BenchmarkRun
 
     internal IConfig Config { get; }
 
-    /// <summary>Quick results have wide intervals and must not take the place of full ones.</summary>
-    string ResultsFolder => _options.Quick ? Path.Combine(LabPaths.Results, "quick") : LabPaths.Results;
-
-    string PlotsFolder => _options.Quick ? Path.Combine(LabPaths.Plots, "quick") : LabPaths.Plots;
+    /// <summary>Of this run and of the interrupted one that it goes on with.</summary>
+    internal IReadOnlyList<RunResult> Results => _book.Results;
 
     void Resume()
     {
         _journal.Resume();
         if (_journal.Done.Count == 0) { return; }
         _book.Recall(_journal.Done);
-        Console.WriteLine($"Going on with the interrupted run: {_journal.Done.Count} cases are measured already (--restart measures them again)");
+        _place.Output.WriteLine($"Going on with the interrupted run: {_journal.Done.Count} cases are measured already (--restart measures them again)");
     }
 
     /// <summary>Writes the report and says where everything lies.</summary>
@@ -67,14 +63,14 @@ sealed class BenchmarkRun
         if (_book.Results.Count == 0) { return ExitCode.BadInput; } // BenchmarkDotNet has said what is wrong with the filter
         if (_progress.Failures == 0) { _journal.Complete(); }
 
-        var report = Reporter.Write(new ReportOptions { ResultsDir = ResultsFolder, Machine = Path.GetFileName(_store.FolderOf(_machine)), PlotsDir = PlotsFolder });
+        var report = Reporter.Write(new ReportOptions { ResultsDir = _place.Results, Machine = Path.GetFileName(_store.FolderOf(_place.Machine)), PlotsDir = _place.Plots });
         foreach (var summary in summaries.Where(s => s.BenchmarksCases.Length > 0)) { MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default); }
-        foreach (var suite in _book.Results.GroupBy(r => r.Suite)) { SpeedUpText.Write([.. suite], _book, Console.Out); }
-        Console.WriteLine(report.Answer);
-        Console.WriteLine($"Report:  {Relative(report.Markdown)}, {Relative(report.Html)}");
-        Console.WriteLine($"Charts:  {string.Join(", ", report.Charts.Select(Relative))}");
-        foreach (var warning in report.Warnings) { Console.WriteLine($"Warning: {warning}"); }
-        foreach (var result in _book.Results.Where(r => r.Gap is not null)) { Console.WriteLine($"Gap:     {result.Id}: {result.Gap}"); }
+        foreach (var suite in _book.Results.GroupBy(r => r.Suite)) { SpeedUpText.Write([.. suite], _book, _place.Output); }
+        _place.Output.WriteLine(report.Answer);
+        _place.Output.WriteLine($"Report:  {Relative(report.Markdown)}, {Relative(report.Html)}");
+        _place.Output.WriteLine($"Charts:  {string.Join(", ", report.Charts.Select(Relative))}");
+        foreach (var warning in report.Warnings) { _place.Output.WriteLine($"Warning: {warning}"); }
+        foreach (var result in _book.Results.Where(r => r.Gap is not null)) { _place.Output.WriteLine($"Gap:     {result.Id}: {result.Gap}"); }
         return _progress.Failures > 0 ? ExitCode.CheckFailed : ExitCode.Done;
     }
 

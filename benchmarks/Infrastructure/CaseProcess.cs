@@ -63,7 +63,7 @@ sealed class CaseProcess : IDisposable
         {
             return new(id, open);
         }
-        catch (LabException reason)
+        catch (Exception reason)
         {
             throw End(id, reason);
         }
@@ -85,8 +85,15 @@ sealed class CaseProcess : IDisposable
     internal void Sample()
     {
         if (Spent) { return; }
-        for (var i = 0; i < _work.Repeats; i++) { _work.Operation.Run(); }
-        _work.Operation.Synchronize();
+        try
+        {
+            for (var i = 0; i < _work.Repeats; i++) { _work.Operation.Run(); }
+            _work.Operation.Synchronize();
+        }
+        catch (Exception reason)
+        {
+            throw End(_id, reason);
+        }
     }
 
     /// <summary>Off the clock, after each sample.</summary>
@@ -101,7 +108,7 @@ sealed class CaseProcess : IDisposable
         {
             _work.Operation.Finish(ms);
         }
-        catch (LabException wrong)
+        catch (Exception wrong)
         {
             throw End(_id, wrong); // a fast wrong engine must fail here, not appear in the report
         }
@@ -125,7 +132,7 @@ sealed class CaseProcess : IDisposable
             }).Save(_id);
             _work.Dispose();
         }
-        catch (LabException reason)
+        catch (Exception reason)
         {
             throw End(_id, reason);
         }
@@ -133,10 +140,11 @@ sealed class CaseProcess : IDisposable
 
     bool Spent => _slow && _sampling.Elapsed > s_budget;
 
-    static UnreachableException End(string id, LabException reason)
+    static UnreachableException End(string id, Exception reason)
     {
-        new CaseFacts { Started = DateTimeOffset.UtcNow, Gap = reason.Message, GapIsLack = reason.ExitCode == ExitCode.Missing }.Save(id);
-        Environment.Exit((int)reason.ExitCode);
+        var code = (reason as LabException)?.ExitCode ?? ExitCode.CheckFailed;
+        new CaseFacts { Started = DateTimeOffset.UtcNow, Gap = CaseFacts.Reason(reason), GapIsLack = code == ExitCode.Missing }.Save(id);
+        Environment.Exit((int)code);
         return new();
     }
 }

@@ -13,11 +13,13 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
     /// <summary>In the order run.</summary>
     internal IReadOnlyList<RunResult> Results => _results;
 
-    /// <summary>Stores a result; nothing of it is lost when the run is interrupted later.</summary>
+    /// <summary>Stores a result, in place of an earlier one of the same id; nothing of it is lost when the run is interrupted later.</summary>
     internal void Add(RunResult result)
     {
         store.Merge(machine, result.Suite, result);
-        _results.Add(result);
+        var at = _results.FindIndex(r => r.Id == result.Id);
+        if (at < 0) { _results.Add(result); }
+        else { _results[at] = result; }
     }
 
     /// <summary>Takes up results that the interrupted run stored.</summary>

@@ -6,7 +6,11 @@ using DetrPerfLab.Core;
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
 /// <summary>Joins BenchmarkDotNet's samples with the facts that each case left.</summary>
-sealed class ResultJoin(string factsFolder, string commit, string machine)
+/// <param name="factsFolder">Where cases leave them.</param>
+/// <param name="logFolder">Where BenchmarkDotNet's log lies.</param>
+/// <param name="commit">Of the lab.</param>
+/// <param name="machine">Fingerprint.</param>
+sealed class ResultJoin(string factsFolder, string logFolder, string commit, string machine)
 {
     /// <summary>The row that a case of BenchmarkDotNet stands for.</summary>
     internal static SuiteCase RowOf(BenchmarkCase benchmark) => (SuiteCase)benchmark.Parameters[nameof(SuiteBenchmarks.Case)]!;
@@ -56,8 +60,22 @@ sealed class ResultJoin(string factsFolder, string commit, string machine)
             Gc = facts?.Gc,
             Agreement = facts?.Agreement,
             Findings = facts?.Findings ?? [],
-            Gap = facts?.Gap ?? (samples.Length == 0 ? "the case ended without a result; its log says why" : null),
+            Gap = facts?.Gap ?? (samples.Length == 0 ? CutOff(report) : null),
         };
+    }
+
+    /// <summary>For a case that could not say anything itself: a crash of native code, or the system took its memory away.</summary>
+    string CutOff(BenchmarkReport report)
+    {
+        // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
+        var how = report.ExecuteResults.LastOrDefault()?.ExitCode switch
+        {
+            null or 0 => "",
+            > 128 and var code => $" (signal {code - 128})",
+            var code => $" (exit code {code})",
+        };
+        var log = Directory.Exists(logFolder) ? new DirectoryInfo(logFolder).GetFiles("*.log").MaxBy(f => f.LastWriteTimeUtc)?.FullName : null;
+        return $"the case ended without a result{how}; its log says why: {(log is null ? "run it with --verbose" : Path.GetRelativePath(LabPaths.Root, log))}";
     }
 
     /// <summary>Whether a case has neither samples nor a lack of the machine to excuse it.</summary>

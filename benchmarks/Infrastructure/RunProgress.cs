@@ -11,6 +11,9 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, MachineInfo machine, TextWriter output) : EventProcessor
 {
     readonly Stopwatch _clock = new();
+
+    /// <summary>Of an interrupted run that goes on: they count as done, and cost this run no time.</summary>
+    readonly int _before = journal.Done.Count;
     int _done, _all;
 
     /// <summary>Cases that failed, and not by a lack of the machine.</summary>
@@ -20,21 +23,37 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
 
     public override void OnEndBuildStage() => output.WriteLine("Built; measuring");
 
-    public override void OnStartBuildStage(IReadOnlyList<BuildPartition> partitions) => _all = partitions.Sum(p => p.Benchmarks.Length);
+    public override void OnStartBuildStage(IReadOnlyList<BuildPartition> partitions) => _all = _before + partitions.Sum(p => p.Benchmarks.Length);
 
     public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) =>
-        output.Write($"[{_done + 1}/{_all}] {ResultJoin.SuiteOf(benchmarkCase.Descriptor.Type),-12} {Short(ResultJoin.RowOf(benchmarkCase)),-52} ");
+        output.Write($"[{_before + _done + 1}/{_all}] {ResultJoin.SuiteOf(benchmarkCase.Descriptor.Type),-12} {Short(ResultJoin.RowOf(benchmarkCase)),-52} ");
 
     public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
     {
-        var suite = (SuiteBenchmarks)Activator.CreateInstance(benchmarkCase.Descriptor.Type)!;
-        var result = suite.Explain(ResultJoin.RowOf(benchmarkCase), join.Join(report), machine);
-        book.Add(result);
+        var measured = join.Join(report);
+        book.Add(measured); // before anything else: what was measured is not lost because it cannot be explained
+        var result = Explained(benchmarkCase, measured);
+        if (!ReferenceEquals(result, measured)) { book.Add(result); }
         _done++;
         var failed = join.Failed(result);
         if (failed) { Failures++; } else { journal.Add(result.Id); }
-        var left = _done < _all ? $", {Left()} left" : "";
+        var left = _before + _done < _all ? $", {Left()} left" : "";
         output.WriteLine(result.Gap is { } gap ? $"{(failed ? "FAILED" : "gap")}: {gap}" : Text(result) + left);
+    }
+
+    /// <summary>With the reasons of its figures; where they cannot be had, with that as a finding.</summary>
+    RunResult Explained(BenchmarkCase benchmark, RunResult measured)
+    {
+        try
+        {
+            return ((SuiteBenchmarks)Activator.CreateInstance(benchmark.Descriptor.Type)!).Explain(ResultJoin.RowOf(benchmark), measured, machine);
+        }
+        catch (Exception reason)
+        {
+            var text = $"not looked into: {CaseFacts.Reason(reason)}";
+            output.Write($"({text}) ");
+            return measured with { Findings = [.. measured.Findings, new("unknown", text)] };
+        }
     }
 
     static string Text(RunResult result)
@@ -46,7 +65,7 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
 
     string Left()
     {
-        var left = _clock.Elapsed / _done * (_all - _done);
+        var left = _clock.Elapsed / _done * (_all - _before - _done);
         return left.TotalMinutes >= 1 ? $"about {left.TotalMinutes:F0} min" : $"about {left.TotalSeconds:F0} s";
     }
 

@@ -1,0 +1,148 @@
+using BenchmarkDotNet.Running;
+using DetrPerfLab.Benchmarks;
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Benchmarks;
+
+/// <summary>The whole run around BenchmarkDotNet, with scripted processes in place of the cases'.</summary>
+public sealed class BenchmarkRunTests : IDisposable
+{
+    static readonly CaseFacts s_measured = new() { Started = DateTimeOffset.UnixEpoch, Samples = 6 };
+
+    readonly TempFolder _folder = new();
+    readonly StringWriter _screen = new();
+
+    static IReadOnlyList<string> All { get; } =
+        [.. BenchmarkConverter.TypeToBenchmarks(typeof(PostprocessBenchmarks)).BenchmarksCases.OrderBy(b => ResultJoin.RowOf(b).Row).Select(ResultJoin.IdOf)];
+
+    public void Dispose()
+    {
+        _screen.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Run_InterruptedAndStartedAgain_MeasuresOnlyWhatIsLeft()
+    {
+        var first = Interrupted(at: 4);
+        Assert.Equal(4, first.Started.Count); // the fourth was cut off
+
+        var second = new ScriptedToolchain(_ => s_measured);
+        var (run, code) = Run(second);
+
+        Assert.Equal(All, [.. first.Started.Take(3), .. second.Started]);
+        Assert.Equal(first.Started[3], second.Started[0]);
+        Assert.Contains("3 cases are measured already", _screen.ToString());
+        Assert.Contains($"[4/{All.Count}]", _screen.ToString());
+        Assert.Contains($"[{All.Count}/{All.Count}]", _screen.ToString());
+        Assert.Equal(All.Order(), run.Results.Select(r => r.Id).Order());
+        Assert.Equal(All.Order(), Stored().Select(r => r.Id).Order());
+        Assert.All(Stored(), r => Assert.Equal(6, r.SamplesMs.Count));
+        Assert.Equal(ExitCode.Done, code);
+
+        var third = new ScriptedToolchain(_ => s_measured); // it was complete: nothing to go on with
+        Run(third);
+        Assert.Equal(All, third.Started);
+    }
+
+    [Fact]
+    public void Run_OtherCommandInBetween_LeavesTheInterruptedOneAlone()
+    {
+        Interrupted(at: 4);
+        var other = new ScriptedToolchain(_ => s_measured);
+        Run(other, "--filter", "*hungarian*");
+        Assert.Single(other.Started);
+
+        var again = new ScriptedToolchain(_ => s_measured);
+        Run(again);
+
+        Assert.Equal(All.Skip(3), again.Started);
+    }
+
+    [Fact]
+    public void Run_Restart_MeasuresAll()
+    {
+        Interrupted(at: 4);
+        var again = new ScriptedToolchain(_ => s_measured);
+        Run(again, "--restart");
+        Assert.Equal(All, again.Started);
+    }
+
+    [Fact]
+    public void Run_CaseThatIsCutOff_IsAGapWithItsLogAndMeasuredAgain()
+    {
+        var killed = All[1];
+        var (run, code) = Run(new ScriptedToolchain(id => id == killed ? null : s_measured));
+
+        var result = run.Results.Single(r => r.Id == killed);
+        Assert.Empty(result.SamplesMs); // the six that it printed are part of something
+        Assert.Contains("(signal 9)", result.Gap);
+        Assert.EndsWith(".log", result.Gap);
+        Assert.True(File.Exists(Path.Combine(LabPaths.Root, result.Gap!.Split(": ")[^1])), result.Gap);
+        Assert.Equal(All.Count, run.Results.Count);
+        Assert.Equal(ExitCode.CheckFailed, code);
+
+        var again = new ScriptedToolchain(_ => s_measured);
+        Run(again);
+        Assert.Equal([killed], again.Started);
+    }
+
+    [Fact]
+    public void Run_CaseThatTheMachineCannotRun_IsNoFailure()
+    {
+        var (run, code) = Run(new ScriptedToolchain(_ => s_measured with { Samples = null, Gap = "no such library", GapIsLack = true }), "--filter", "*hungarian*");
+
+        Assert.Equal("no such library", Assert.Single(run.Results).Gap);
+        Assert.Equal(ExitCode.Done, code);
+    }
+
+    [Fact]
+    public void Run_ExplanationThatFails_KeepsTheSamplesAndSaysSo()
+    {
+        var toolchain = new ScriptedToolchain(_ => s_measured with { Findings = [new("first", "found by the case")] });
+        var (run, code) = Run(toolchain, typeof(UnexplainedBenchmarks));
+
+        Assert.Equal(2, toolchain.Started.Count);
+        Assert.All(Stored(), r =>
+        {
+            Assert.Null(r.Gap);
+            Assert.Equal(6, r.SamplesMs.Count);
+            Assert.Equal(["found by the case", "not looked into: DllNotFoundException: no libtorch"], r.Findings.Select(f => f.Text));
+        });
+        Assert.Equal(2, Stored().Count);
+        Assert.Equal(2, run.Results.Count);
+        Assert.Contains("no libtorch", _screen.ToString());
+        Assert.Equal(ExitCode.Done, code);
+    }
+
+    ScriptedToolchain Interrupted(int at)
+    {
+        var toolchain = default(ScriptedToolchain);
+        toolchain = new(_ => toolchain!.Started.Count == at ? throw new OperationCanceledException() : s_measured);
+        Assert.Throws<OperationCanceledException>(() => Run(toolchain));
+        return toolchain;
+    }
+
+    (BenchmarkRun Run, ExitCode Code) Run(ScriptedToolchain toolchain, params string[] args) => Run(toolchain, typeof(PostprocessBenchmarks), args);
+
+    (BenchmarkRun Run, ExitCode Code) Run(ScriptedToolchain toolchain, Type suite, params string[] args)
+    {
+        var options = DetrPerfLab.Benchmarks.RunOptions.Parse(args);
+        var machine = new MachineInfo { CpuModel = "Test", Cores = 2, Os = "Linux", Runtime = ".NET 10" };
+        var run = new BenchmarkRun(options, new(machine, _folder.File("results"), Plots: null, _folder.File("artifacts"), toolchain, _screen));
+        return (run, run.Finish([.. BenchmarkSwitcher.FromTypes([suite]).Run(options.Rest, run.Config)]));
+    }
+
+    IReadOnlyList<RunResult> Stored() => ResultStore.Read(Directory.GetDirectories(_folder.File("results")).Single()).Results;
+}
+
+/// <summary>A suite whose results cannot be explained.</summary>
+public class UnexplainedBenchmarks : WorkBenchmarks
+{
+    protected override IReadOnlyList<SuiteCase> Rows => [new("one"), new("two")];
+
+    internal override CaseWork Open(SuiteCase row) => throw new NotSupportedException("processes are scripted");
+
+    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => throw new DllNotFoundException("no libtorch");
+}
