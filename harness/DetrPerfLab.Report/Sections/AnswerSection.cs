@@ -97,6 +97,6 @@ static class AnswerSection
     static IEnumerable<Block> Reproduce(Candidate best)
     {
         yield return new Paragraph(["Measure it again:"]);
-        yield return new CodeBlock($"./run-all.sh --filter '*{Cells.Word(best.View.Run.Suite)}Benchmarks*'");
+        yield return new CodeBlock(string.Join('\n', Repeating.Commands([best.View])));
     }
 }

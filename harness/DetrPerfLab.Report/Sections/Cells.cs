@@ -76,9 +76,6 @@ static class Cells
             : new(text);
     }
 
-    /// <summary>A name from a result file as it may stand in a shell command: letters and digits only.</summary>
-    internal static string Word(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
-
     static string Reasons(CaseView view) => string.Join("; ", view.Run.Contamination!.Reasons);
 
     // In a row that is a gap, one reason is enough.

@@ -22,6 +22,7 @@ static class ReportContent
         [
             AnswerSection.Create(model, limits, answer),
             Effects(model, withCharts),
+            ColdSection.Create(model),
             .. withCharts ? (Section[])[Charts(model)] : [],
             WhySection.Create(model),
             FactorialSection.Create(model),

@@ -1,0 +1,71 @@
+using DetrPerfLab.Report;
+
+namespace DetrPerfLab.Tests.Report;
+
+public class TrustTests
+{
+    [Fact]
+    public void Audit_CheckedAndFreshRuns_AreSaidToBeOthers()
+    {
+        var text = Reports.Markdown(Reports.Model(Audited("a", fresh: 4), Audited("b", fresh: 3)));
+
+        Assert.Contains("the outputs of 12 timed operations were compared", text);
+        Assert.Contains("7 others ran on inputs never seen before", text);
+        Assert.Contains("That excludes a cache in all of them.", text);
+    }
+
+    [Fact]
+    public void Audit_FewFreshRuns_SaysThatACacheCouldNotBeExcluded()
+    {
+        var text = Reports.Markdown(Reports.Model(Audited("a", fresh: 4), Audited("b", fresh: 2)));
+
+        Assert.Contains("in 1 case it could not be excluded", text);
+        Assert.Contains("fewer than 3 fresh inputs: a cache could not be excluded", text);
+    }
+
+    // 0.6 µs beside 10 µs is 6 %; a sample of 200 such operations lasts 2 ms, and the clock is read once: 0.030 %.
+    [Theory]
+    [InlineData(1, "at most 6.000 % of a sample's time")]
+    [InlineData(200, "at most 0.030 % of a sample's time")]
+    public void HarnessCost_ManyOperationsInASample_IsHeldAgainstTheSample(int operations, string expected)
+    {
+        var quick = FakeResults.Engine[0] with { SamplesMs = [.. Enumerable.Repeat(0.01, 10)], OperationsPerSample = operations };
+
+        Assert.Contains(expected, Reports.Markdown(Reports.Model(quick)));
+    }
+
+    [Fact]
+    public void Cold_AllThreeFigures_StandApart()
+    {
+        var cold = FakeResults.Engine[1] with { Cold = new() { ProcessToFirstMs = 4538, LoadMs = 792, FirstMs = 3517 } };
+
+        Assert.Contains("| `torch-fp32` | the network | 4538 | 792 | 3517 |", Reports.Markdown(Reports.Model(cold)));
+    }
+
+    [Fact]
+    public void Commands_ResultsOfBench_NameTheVerbAndItsChoices()
+    {
+        var plain = FakeResults.Engine[1] with
+        {
+            Id = "Bench.Forward(Variant: torch-fp32)",
+            Suite = "Bench",
+            SamplesMs = [1, 2, 3],
+            Interleaving = new("run", 1, ["torch-fp32", "ort-fp32"], [0, 1, 0]),
+        };
+        var small = plain with
+        {
+            Id = "Bench.Forward(Variant: torch-fp32, Size: 512x682, Threads: 2)",
+            Parameters = new Dictionary<string, string> { ["Size"] = "512x682", ["Threads"] = "2", ["Model"] = "a'; rm b" },
+        };
+
+        Assert.Equal(
+            [
+                "./detrlab bench --variants torch-fp32,ort-fp32 --rounds 3",
+                "./detrlab bench --variants torch-fp32,ort-fp32 --model armb --size 512 --threads 2 --rounds 3",
+                "./run-all.sh --filter '*EngineBenchmarks*'",
+            ],
+            Repeating.Commands([new CaseView(plain), new CaseView(small), new CaseView(FakeResults.Engine[0])]));
+    }
+
+    static RunResult Audited(string name, int fresh) => FakeResults.Engine[1] with { Id = name, Audit = new(Checks: 6, BitwiseEqual: 6, FreshInputs: fresh, FreshToUsual: 1) };
+}
