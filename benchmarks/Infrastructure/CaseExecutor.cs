@@ -14,12 +14,18 @@ sealed class CaseExecutor : IExecutor
 
     public ExecuteResult Execute(ExecuteParameters parameters)
     {
-        var benchmark = parameters.BenchmarkCase;
-        if (ResultJoin.RowOf(benchmark).Environment is not { Count: > 0 } variables) { return _executor.Execute(parameters); }
+        var benchmark = WithVariables(parameters.BenchmarkCase);
+        if (benchmark == parameters.BenchmarkCase) { return _executor.Execute(parameters); }
+        return _executor.Execute(new(
+            parameters.BuildResult, benchmark, parameters.BenchmarkId, parameters.Logger, parameters.Resolver, parameters.LaunchIndex, parameters.Diagnoser));
+    }
+
+    /// <summary>The case with its row's variables beside the job's, which all rows share.</summary>
+    internal static BenchmarkCase WithVariables(BenchmarkCase benchmark)
+    {
+        if (ResultJoin.RowOf(benchmark).Environment is not { Count: > 0 } variables) { return benchmark; }
         var job = benchmark.Job.WithEnvironmentVariables(
             [.. benchmark.Job.Environment.EnvironmentVariables ?? [], .. variables.Select(v => new EnvironmentVariable(v.Key, v.Value))]);
-        return _executor.Execute(new(
-            parameters.BuildResult, BenchmarkCase.Create(benchmark.Descriptor, job, benchmark.Parameters, benchmark.Config),
-            parameters.BenchmarkId, parameters.Logger, parameters.Resolver, parameters.LaunchIndex, parameters.Diagnoser));
+        return BenchmarkCase.Create(benchmark.Descriptor, job, benchmark.Parameters, benchmark.Config);
     }
 }
