@@ -3,7 +3,7 @@ namespace DetrPerfLab.Core;
 /// <summary>What a runtime says of the arena that its sessions take memory from, read after the memory pass; figures are null where it does not tell, with the reason.</summary>
 public sealed record ArenaInfo
 {
-    /// <summary>Handed out now, bytes: between two inferences the weights and what the session keeps.</summary>
+    /// <summary>Handed out now, bytes: between two inferences, weights as far as the runtime takes their memory from the arena.</summary>
     public long? BytesInUse { get; init; }
 
     /// <summary>Most that was handed out at once, bytes.</summary>

@@ -8,7 +8,7 @@ namespace DetrPerfLab.Engines;
 /// A pair of tensor sets is bound once and recognised by reference; further runs allocate no managed memory. Tensors of the input set that the model
 /// does not take are passed over, but for one: a <c>pixel_mask</c> with padding, which a model without that input would silently ignore, is refused.
 /// </remarks>
-public sealed class OrtEngine : IInferenceEngine
+public sealed class OrtEngine : IArenaEngine
 {
     // Enough for callers that alternate between a few sizes; a bound set is kept alive.
     const int MaxBindings = 4;
@@ -100,6 +100,13 @@ public sealed class OrtEngine : IInferenceEngine
     public void Synchronize()
     {
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Of this session's arena on the CPU, on a GPU too.</remarks>
+    public ArenaInfo ReadArena() => OrtArena.Read(_session);
+
+    /// <inheritdoc/>
+    public long? ReadMappedWeightsBytes() => MappedWeights.ResidentBytes(_path);
 
     /// <inheritdoc/>
     public void Dispose()
