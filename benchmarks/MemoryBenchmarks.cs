@@ -17,33 +17,42 @@ public class MemoryBenchmarks : WorkBenchmarks
     static readonly ImageSize[] s_sizes =
         [new(256, 341), new(341, 256), new(192, 256), new(320, 320), new(256, 384), new(384, 512), new(288, 384), new(224, 224), new(384, 288), new(256, 320)];
 
+    /// <summary>Those whose outputs are held against the reference once the last sample is taken; the others run between them on the same engine.</summary>
+    static readonly ImageSize[] s_checked = [s_sizes[0], s_sizes.MinBy(s => s.Height * s.Width), s_sizes.MaxBy(s => s.Height * s.Width)];
+
     private protected override IReadOnlyList<string> Axis => ["Setting"];
 
     protected override IReadOnlyList<SuiteCase> Rows =>
         [.. from setting in (string[])[Default, NoArena, NoPattern, Fresh, Two, Shared] select new SuiteCase("ort-fp32", ("Setting", setting))];
 
-    static ModelCase ModelOf(SuiteCase row, OrtSharedWeights? shared = null) => new(row.Variant, s_sizes[0], new EngineSettings
+    static ModelCase ModelOf(SuiteCase row, ImageSize size, OrtSharedWeights? shared = null) => new(row.Variant, size, new EngineSettings
     {
         Arena = row["Setting"] != NoArena,
         MemoryPattern = row["Setting"] != NoPattern,
         SharedWeights = shared,
     });
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => ModelOf(row).Prepare(progress);
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress)
+    {
+        foreach (var size in s_checked) { ModelOf(row, size).Prepare(progress); }
+    }
 
     internal override CaseWork Open(SuiteCase row)
     {
         var shared = row["Setting"] == Shared ? new OrtSharedWeights(BenchmarkModel.Artefacts.Get(BenchmarkModel.Current, VariantRegistry.Get(row.Variant).Recipe!).Path) : null;
         // Reading the weights left garbage of their size, which is not what is compared.
         if (shared is not null) { GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); }
-        var first = ModelOf(row, shared).Check();
-        var second = row["Setting"] is Two or Shared ? ModelOf(row, shared).Check() : null;
-        var sizes = new VaryingSizes([.. new[] { first, second }.OfType<CheckedEngine>().Select(c => c.Engine)], freshOutputs: row["Setting"] == Fresh);
+        var first = ModelOf(row, s_sizes[0], shared).Check();
+        var second = row["Setting"] is Two or Shared ? ModelOf(row, s_sizes[0], shared).Check() : null;
+        IInferenceEngine[] engines = [.. new[] { first, second }.OfType<CheckedEngine>().Select(c => c.Engine)];
+        var sizes = new VaryingSizes(engines, freshOutputs: row["Setting"] == Fresh);
         return first.Work(sizes) with
         {
             ImagesPerOperation = s_sizes.Length,
             InputSide = null, // they vary
             MemoryOperations = 2,
+            Audit = () => sizes.Conclude(size => ModelOf(row, size)),
+            CompleteMemory = memory => EngineMemory.Complete(memory, engines),
             Findings = () => sizes.Findings,
             Owned = [.. new IDisposable?[] { first.Owner, second?.Owner, shared }.OfType<IDisposable>()],
         };
@@ -55,14 +64,19 @@ public class MemoryBenchmarks : WorkBenchmarks
         readonly IReadOnlyList<IInferenceEngine> _engines;
         readonly TensorSet[] _inputs, _outputs;
         readonly bool _freshOutputs;
-        int _runs;
-        long? _firstRss, _lastRss;
+        readonly bool _peakIsOurs;
+        readonly MemoryReading _start;
+        MemoryReading _end;
+        TensorSet[] _firstOutputs = [];
+        int _runs, _runsAtEnd;
 
         internal VaryingSizes(IReadOnlyList<IInferenceEngine> engines, bool freshOutputs)
         {
             (_engines, _freshOutputs) = (engines, freshOutputs);
             _inputs = [.. s_sizes.Select(size => SyntheticImages.CreateBatch(size))];
             _outputs = [.. _inputs.Select(engines[0].AllocateOutputs)];
+            _peakIsOurs = ProcessMemory.TryResetPeak();
+            _start = ProcessMemory.Read();
         }
 
         public void Run()
@@ -70,21 +84,51 @@ public class MemoryBenchmarks : WorkBenchmarks
             for (var i = 0; i < _inputs.Length; i++)
             {
                 var engine = _engines[_runs++ % _engines.Count];
-                engine.Run(_inputs[i], _freshOutputs ? engine.AllocateOutputs(_inputs[i]) : _outputs[i]);
+                if (_freshOutputs) { _outputs[i] = engine.AllocateOutputs(_inputs[i]); }
+                engine.Run(_inputs[i], _outputs[i]);
+                engine.Synchronize();
             }
         }
 
+        /// <summary>Only here, after a timed sample: the memory pass runs the sizes too, and is not told of.</summary>
         public void Finish(double ms)
         {
-            _lastRss = ProcessMemory.Read().RssBytes;
-            _firstRss ??= _lastRss;
+            (_runsAtEnd, _end) = (_runs, ProcessMemory.Read());
+            if (_firstOutputs.Length == 0) { _firstOutputs = [.. _outputs.Select(o => o.Copy())]; }
         }
 
-        /// <summary>What stays resident though every run gave back what it took.</summary>
-        internal IReadOnlyList<Finding> Findings => _firstRss is { } first && _lastRss is { } last
-            ? [new("memory", $"resident after {_runs} runs of {s_sizes.Length} sizes, over that after the first {s_sizes.Length}", Times(last / (double)first))]
-            : [];
+        /// <summary>Checks what the last sample left and keeps the figures; before the memory pass.</summary>
+        /// <exception cref="LabException">The outputs for a size are wrong.</exception>
+        internal AuditInfo Conclude(Func<ImageSize, ModelCase> modelOf)
+        {
+            var logits = s_checked.Max(size => modelOf(size).Compare(_outputs[Array.IndexOf(s_sizes, size)]).LogitsMaxAbs);
+            var equal = s_checked.Count(size => Array.IndexOf(s_sizes, size) is var i && _outputs[i].Zip(_firstOutputs[i]).All(p => p.First.Bytes.SequenceEqual(p.Second.Bytes)));
+            Findings = [.. Tell(EngineMemory.Sum([.. _engines.OfType<IArenaEngine>().Select(e => e.ReadArena())])),
+                new("checked", $"largest difference of logits to the reference after the last run at {string.Join(", ", s_checked)}; the other {s_sizes.Length - s_checked.Length} sizes are not compared", Text($"{logits:0.0E+0}"))];
+            return new(s_checked.Length, equal, FreshInputs: 0, FreshToUsual: null);
+        }
 
-        static string Times(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:F2}x");
+        /// <summary>What is resident before, while and after the sizes ran, and what of it nothing uses: every run gives back what it took.</summary>
+        internal IReadOnlyList<Finding> Findings { get; private set; } = [];
+
+        IEnumerable<Finding> Tell(ArenaInfo arena)
+        {
+            yield return new("memory", $"resident before {_runsAtEnd} runs of {s_sizes.Length} sizes, most meanwhile, after them",
+                string.Join(", ", Size(_start.RssBytes), Size(_peakIsOurs ? _end.PeakRssBytes : null), Size(_end.RssBytes)));
+            if (arena.Reason is { } reason)
+            {
+                yield return new("memory", $"arena: {reason}; what stays after the runs is the growth of resident memory", Size(_end.RssBytes - _start.RssBytes));
+                yield break;
+            }
+
+            yield return new("memory", $"arena after them: in use by weights, most in use at once, taken from the system in {arena.Extensions} steps",
+                string.Join(", ", Size(arena.BytesInUse), Size(arena.LargestBytesInUse), Size(arena.ReservedBytes)));
+            yield return new("memory", "held by the arena beyond what is in use: kept for later runs, or fragmented; and the growth of resident memory over the runs",
+                string.Join(", ", Size(arena.ReservedBytes - arena.BytesInUse), Size(_end.RssBytes - _start.RssBytes)));
+        }
+
+        static string Size(long? bytes) => bytes is { } known ? Text($"{known / 1048576.0:F0} MiB") : "unknown";
+
+        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -34,6 +34,8 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         }
     }
 
+    string Reference => ReferenceOutputs.ReferenceOf(Variant, BenchmarkModel.Current);
+
     string InputsName => $"synthetic {string.Join(' ', Sizes)}";
 
     /// <summary>The forward pass, checked and audited while it is timed.</summary>
@@ -54,17 +56,29 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         var inputs = Inputs();
         var outputs = engine.Engine.AllocateOutputs(inputs);
         var firstMs = new LatencyMeter().Measure(new EngineOperation(engine.Engine, inputs, outputs));
-        var reference = ReferenceOutputs.ReferenceOf(Variant, BenchmarkModel.Current);
-        var agreement = ReferenceOutputs.ThrowIfDiverged(Variant, reference, Expected(reference, inputs), outputs);
-        return new(engine, inputs, outputs, agreement, new() { LoadMs = loadMs, FirstMs = firstMs }) { InputSide = InputSide };
+        return new(engine, inputs, outputs, Compare(inputs, InputsName, outputs), new() { LoadMs = loadMs, FirstMs = firstMs }) { InputSide = InputSide };
     }
+
+    /// <summary>Holds outputs on this case's images, from an engine that was opened for others, against the reference.</summary>
+    /// <exception cref="LabException">They are something else.</exception>
+    internal AgreementInfo Compare(TensorSet outputs) => Compare(Inputs(), InputsName, outputs);
+
+    /// <summary>Holds outputs on any inputs against the reference, which <see cref="PrepareReference"/> has computed.</summary>
+    /// <exception cref="LabException">They are something else.</exception>
+    internal AgreementInfo Compare(TensorSet inputs, string inputsName, TensorSet outputs) =>
+        ReferenceOutputs.ThrowIfDiverged(Variant, Reference, Expected(inputs, inputsName), outputs);
 
     /// <summary>Builds the model file and computes the reference's outputs, where they are missing.</summary>
     internal void Prepare(Action<string, long, long> progress)
     {
-        var reference = ReferenceOutputs.ReferenceOf(Variant, BenchmarkModel.Current);
         if (Variant.Recipe is { } recipe && s_prepared.Add(recipe.Name)) { BenchmarkModel.Artefacts.Get(BenchmarkModel.Current, recipe, progress); }
-        if (s_prepared.Add($"{reference} {InputsName}")) { Expected(reference, Inputs()); }
+        PrepareReference(Inputs, InputsName);
+    }
+
+    /// <summary>Computes the reference's outputs where they are missing.</summary>
+    internal void PrepareReference(Func<TensorSet> inputs, string inputsName)
+    {
+        if (s_prepared.Add($"{Reference} {inputsName}")) { Expected(inputs(), inputsName); }
     }
 
     /// <summary>Adds the operations that an inference takes, what was found in the graph that ran, and where the time goes.</summary>
@@ -94,8 +108,8 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
             : throw LabError.SuiteNeedsDetr(BenchmarkModel.Current.Name);
     }
 
-    TensorSet Expected(string reference, TensorSet inputs) =>
-        BenchmarkModel.References.Get(BenchmarkModel.Current, reference, inputs, InputsName, BenchmarkModel.Artefacts);
+    TensorSet Expected(TensorSet inputs, string inputsName) =>
+        BenchmarkModel.References.Get(BenchmarkModel.Current, Reference, inputs, inputsName, BenchmarkModel.Artefacts);
 }
 
 /// <summary>An engine whose outputs agree with the reference.</summary>
@@ -120,6 +134,7 @@ sealed record CheckedEngine(VariantEngine Owner, TensorSet Inputs, TensorSet Out
         Cold = Cold,
         InputSide = InputSide,
         MemoryOperations = CaseProcess.IsQuick ? 1 : 3,
+        CompleteMemory = memory => EngineMemory.Complete(memory, Engine),
         Owned = [Owner],
     };
 }

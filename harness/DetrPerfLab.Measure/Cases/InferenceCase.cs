@@ -138,7 +138,11 @@ public sealed class InferenceCase : IDisposable
 
     /// <summary>The memory pass, which times nothing.</summary>
     /// <param name="operations">Runs; a slow variant gets one.</param>
-    public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(int operations = 3) => MemoryPass.Measure(_plain, FirstMs > SlowMs ? 1 : operations);
+    public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(int operations = 3)
+    {
+        var (memory, gc) = MemoryPass.Measure(_plain, FirstMs > SlowMs ? 1 : operations);
+        return (EngineMemory.Complete(memory, _engine), gc);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
