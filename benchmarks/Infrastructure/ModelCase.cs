@@ -93,7 +93,7 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         profile &= !CaseProcess.IsQuick && Quantile.Median([.. result.SamplesMs]) < InferenceCase.SlowMs;
         return result with
         {
-            Peak = VariantPeak.PeakOf(VariantName, machine),
+            Peak = why.Peak,
             Flops = why.Flops * Sizes.Count, // images of a batch are all padded to one size
             Findings = [.. why.Findings, .. result.Findings],
             Modules = profile ? ModuleProfile.Measure(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, Inputs(), ProfiledRuns) : [],

@@ -92,12 +92,12 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var result = outcome.ToResult(BenchOptions.IdOf(outcome.Variant, parameters), started, commit, machine.Fingerprint) with { Parameters = parameters };
         if (outcome.Gap is not null) { return result; }
         var size = model.InputSize(new(options.Size, options.Width));
-        result = result with { InputSide = Math.Min(size.Height, size.Width), Peak = VariantPeak.PeakOf(outcome.Variant, machine) };
+        result = result with { InputSide = Math.Min(size.Height, size.Width) };
         try
         {
             var why = VariantFacts.Of(
                 model, VariantRegistry.Get(outcome.Variant), new() { Threads = options.Threads }, new(options.Cache), size, batch: 1, machine);
-            return result with { Flops = why.Flops, Findings = why.Findings };
+            return result with { Flops = why.Flops, Peak = why.Peak, Findings = why.Findings };
         }
         catch (LabException reason)
         {

@@ -13,11 +13,7 @@ static class ThisMachine
         MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
 
     /// <summary>With what it attains at best, measured where it is not known yet.</summary>
-    internal static MachineInfo ReadWithPeaks(string cacheFolder)
-    {
-        var machine = Read();
-        return PeakProbe.WithPeaks(machine, cacheFolder, () => Int8Peak(machine.Cores));
-    }
+    internal static MachineInfo ReadWithPeaks(string cacheFolder) => PeakProbe.WithPeaks(Read(), cacheFolder, Int8Peak);
 
     /// <summary>The better of the two kinds of kernel: which one that is differs between processors.</summary>
     static IEnumerable<PeakInfo> Int8Peak(int threads)

@@ -43,7 +43,7 @@ public sealed record MachineInfo
     /// <summary>What really ran, by package: source (package or compat) and version of ORT, libtorch, BLAS, oneDNN, JPEG library, plot backend.</summary>
     public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the machine attains at best, one entry a precision; empty until measured. Not part of the fingerprint.</summary>
+    /// <summary>What the machine attains at best, one entry a precision with one thread and one with all cores; empty until measured. Not part of the fingerprint.</summary>
     public IReadOnlyList<PeakInfo> Peaks { get; init; } = [];
 
     /// <summary>Memory read by all cores at best, 10^9 bytes a second; null until measured. Not part of the fingerprint.</summary>

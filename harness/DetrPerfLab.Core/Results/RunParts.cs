@@ -1,10 +1,14 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>What the machine attains at best, from a micro-benchmark of matrix products.</summary>
-/// <param name="Precision">For example <c>fp32</c> or <c>int8</c>.</param>
-/// <param name="GflopsPerSecond">10^9 operations a second with the threads of the case.</param>
+/// <param name="Precision">For example <c>fp32</c>, <c>int8</c>, or <c>int8 (40 %) and fp32</c> for operations of both.</param>
+/// <param name="GflopsPerSecond">10^9 operations a second with that many threads.</param>
 /// <param name="How">What computed it, for example <c>C# AVX-512</c>.</param>
-public sealed record PeakInfo(string Precision, double GflopsPerSecond, string? How = null);
+public sealed record PeakInfo(string Precision, double GflopsPerSecond, string? How = null)
+{
+    /// <summary>Threads that attained it; null in older files, where it was all cores.</summary>
+    public int? Threads { get; init; }
+}
 
 /// <summary>Garbage collections while the samples were taken.</summary>
 public sealed record GcInfo

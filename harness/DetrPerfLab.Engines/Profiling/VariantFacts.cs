@@ -1,17 +1,23 @@
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Onnx;
+using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Engines;
 
 /// <summary>Why a variant is as fast as it is.</summary>
 /// <param name="Flops">Operations of one inference, a multiply-add as two, counted on the FP32 graph; null where it could not be counted.</param>
+/// <param name="Peak">What the machine attains in these operations with the threads of the case; null where it was not probed, or the operations are not known.</param>
 /// <param name="Findings">In plain words, each with the figure behind it.</param>
-public sealed record VariantWhy(double? Flops, IReadOnlyList<Finding> Findings);
+public sealed record VariantWhy(double? Flops, PeakInfo? Peak, IReadOnlyList<Finding> Findings);
 
 /// <summary>What a result says of its variant beside the measurement: call it in the host, never in the process that measures.</summary>
 public static class VariantFacts
 {
+    const string TorchInt8 = "torch-int8-dynamic";
+
+    static readonly string[] s_transformer = ["encoder", "decoder"];
+
     /// <summary>Finds it out: seconds at first, then it is read from files in the cache.</summary>
     /// <param name="model">The model.</param>
     /// <param name="variant">The variant.</param>
@@ -25,21 +31,33 @@ public static class VariantFacts
     {
         var findings = new List<Finding>(VariantFindings.Threads(settings.EffectiveThreads, machine));
         double? flops = null;
+        PeakInfo? peak = null;
         try
         {
             var count = FlopFacts.Of(model, cache, size, batch);
             flops = count.Total;
             findings.AddRange(VariantFindings.Work(count));
-            findings.AddRange(variant.Recipe is null
-                ? VariantFindings.Torch(variant.Name, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine)
-                : VariantFindings.Ort(variant.Name, GraphOf(model, variant, cache, machine), machine));
+            IReadOnlyList<string> integer;
+            if (variant.Recipe is null)
+            {
+                integer = variant.Name == TorchInt8 ? IntegerNodesOfTorch(model, cache) : [];
+                findings.AddRange(VariantFindings.Torch(variant.Name, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine));
+            }
+            else
+            {
+                var graph = GraphOf(model, variant, cache, machine);
+                integer = graph.IntegerNodes;
+                findings.AddRange(VariantFindings.Ort(variant.Name, graph, machine));
+            }
+
+            peak = VariantPeak.PeakOf(variant.Name, machine, settings.EffectiveThreads * settings.InterOpThreads, ShareOf(integer, count));
         }
         catch (LabException reason) when (reason.ExitCode == ExitCode.Missing)
         {
             findings.Add(new("unknown", $"not looked into: {reason.Message}"));
         }
 
-        return new(flops, findings);
+        return new(flops, peak, findings);
     }
 
     static GraphChange GraphOf(VariantModel model, Variant variant, ArtefactCache cache, MachineInfo machine)
@@ -47,11 +65,39 @@ public static class VariantFacts
         var artefact = cache.Get(model, variant.Recipe!);
         // The graph depends on the processor: layouts and fused forms are chosen for it.
         return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), $"{artefact.Info.Sha256} {OrtEngine.Version} {string.Join(' ', machine.Isa)}", () =>
-            new GraphChange(OnnxFile.Load(artefact.Path).Graph.Node.Count, GraphFacts.Of(OptimizedGraphReader.Read(model, variant, cache))));
+        {
+            var optimized = OptimizedGraphReader.Read(model, variant, cache);
+            return new GraphChange(OnnxFile.Load(artefact.Path).Graph.Node.Count, GraphFacts.Of(optimized), IntegerNodes(OnnxFile.Load(cache.Get(model, OnnxRecipes.Fp32).Path), optimized));
+        });
+    }
+
+    /// <summary>Nodes of the float32 graph whose work nodes on 8-bit integers do.</summary>
+    internal static IReadOnlyList<string> IntegerNodes(ModelProto original, ModelProto optimized) =>
+        [.. NodeCover.Assign(original.Graph, optimized.Graph).Where(c => GraphFacts.IsIntegerProduct(c.Value)).Select(c => c.Key)];
+
+    /// <summary>libtorch's dynamic quantisation takes the transformer's linear layers: products with a weight.</summary>
+    static IReadOnlyList<string> IntegerNodesOfTorch(VariantModel model, ArtefactCache cache)
+    {
+        var artefact = cache.Get(model, OnnxRecipes.Fp32);
+        return SideFile.Get(cache.Beside(model, artefact, $".{TorchInt8}.why.json"), artefact.Info.Sha256, () =>
+        {
+            var graph = OnnxFile.Load(artefact.Path).Graph;
+            var index = new GraphIndex(graph);
+            return (string[])[.. ModuleNames.OfGraph(graph)
+                .Where(n => n.Node.OpType is "Gemm" or "MatMul" && index.Constant(n.Node.Input[1]) is not null && s_transformer.Any(m => n.Module.StartsWith(m, StringComparison.Ordinal)))
+                .Select(n => NodeCover.NameOf(n.Node))];
+        });
+    }
+
+    static double ShareOf(IReadOnlyList<string> nodes, FlopCount count)
+    {
+        var names = nodes.ToHashSet(StringComparer.Ordinal);
+        return count.Total > 0 ? count.Nodes.Where(n => names.Contains(n.Name)).Sum(n => n.Flops) / count.Total : 0;
     }
 }
 
 /// <summary>A graph before and after ONNX Runtime's own optimisations.</summary>
 /// <param name="NodesBefore">Nodes of the file.</param>
 /// <param name="After">What really runs.</param>
-sealed record GraphChange(int NodesBefore, GraphFacts After);
+/// <param name="IntegerNodes">Products and convolutions of the float32 graph that run on 8-bit integers, by name.</param>
+sealed record GraphChange(int NodesBefore, GraphFacts After, IReadOnlyList<string> IntegerNodes);

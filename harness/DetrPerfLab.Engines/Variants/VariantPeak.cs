@@ -1,21 +1,51 @@
+using System.Globalization;
 using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>Which of the machine's peaks a variant is held against.</summary>
+/// <summary>What the machine attains at best in the operations of a variant, with the threads of the case.</summary>
 public static class VariantPeak
 {
-    const string Float32 = "fp32";
+    const string Float32 = "fp32", Int8 = "int8";
 
-    /// <summary>The peak of the variant's precision: int8 for those with int8 in their name; bf16 or fp16 where the machine has such a peak; else fp32, in which they compute then.</summary>
+    /// <summary>
+    /// The rate at which all operations would be done were each done at the peak of its precision: total over (8-bit ones over the peak of int8 + the others over that of fp32).
+    /// fp16 and bf16 are held against a peak of their own where the machine has one, else against fp32, in which they compute then.
+    /// </summary>
     /// <param name="variant">A variant's name.</param>
     /// <param name="machine">With its peaks.</param>
-    /// <returns>Null where the machine was not probed in the precision that it computes in: int8, or bf16 on a processor that has it.</returns>
-    public static PeakInfo? PeakOf(string variant, MachineInfo machine)
+    /// <param name="threads">Of the case; beyond the cores they attain what all cores do, between one and all what lies on the line between.</param>
+    /// <param name="int8Share">Share of the operations that run on 8-bit integers, in [0, 1]; null where it is not known.</param>
+    /// <returns>Null where the machine was not probed in a precision that it computes in (int8, or bf16 on a processor that has it), or the share is not known.</returns>
+    public static PeakInfo? PeakOf(string variant, MachineInfo machine, int threads, double? int8Share)
     {
         var parts = variant.Split('-');
-        var own = machine.Peaks.FirstOrDefault(p => p.Precision != Float32 && parts.Contains(p.Precision));
-        var computesInOwn = parts.Contains("int8") || (parts.Contains("bf16") && machine.Isa.Any(i => i.EndsWith("_bf16", StringComparison.Ordinal)));
-        return own ?? (computesInOwn ? null : machine.Peaks.FirstOrDefault(p => p.Precision == Float32));
+        if (int8Share > 0) { return Mixed(At(Int8, machine, threads), At(Float32, machine, threads), int8Share.Value); }
+        if (parts.Contains(Int8) && int8Share is null) { return null; }
+        var own = machine.Peaks.FirstOrDefault(p => p.Precision is not (Float32 or Int8) && parts.Contains(p.Precision))?.Precision;
+        var computesInOwn = parts.Contains("bf16") && machine.Isa.Any(i => i.EndsWith("_bf16", StringComparison.Ordinal));
+        return own is null && computesInOwn ? null : At(own ?? Float32, machine, threads);
+    }
+
+    /// <summary>Harmonic mean by operations, since their times add up.</summary>
+    static PeakInfo? Mixed(PeakInfo? int8, PeakInfo? float32, double share)
+    {
+        if (share >= 1 || int8 is null || float32 is null) { return share >= 1 ? int8 : null; }
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"{Int8} ({share:0 %}) and {Float32}"),
+            1 / ((share / int8.GflopsPerSecond) + ((1 - share) / float32.GflopsPerSecond)),
+            $"{int8.How}; {float32.How}")
+        { Threads = int8.Threads };
+    }
+
+    static PeakInfo? At(string precision, MachineInfo machine, int threads)
+    {
+        threads = Math.Min(threads, machine.Cores);
+        // Older files tell no threads: they probed all cores.
+        var peaks = machine.Peaks.Where(p => p.Precision == precision).Select(p => p with { Threads = p.Threads ?? machine.Cores }).OrderBy(p => p.Threads).ToList();
+        if (peaks.FirstOrDefault(p => p.Threads == threads) is { } probed) { return probed; }
+        if (peaks is not [{ Threads: int few } least, .., { Threads: int many } most] || threads < few || threads > many) { return null; }
+        var rate = least.GflopsPerSecond + ((most.GflopsPerSecond - least.GflopsPerSecond) * (threads - few) / (many - few));
+        return new(precision, rate, $"{most.How}, between the rates of {few} and {many} threads") { Threads = threads };
     }
 }

@@ -52,19 +52,20 @@ public static class PeakProbe
         return new(precision, operationsARun / shortest / 1e6, how);
     }
 
-    /// <summary>The machine with its peaks: from the cache where this fingerprint was measured before, else measured, and kept unless the machine was busy.</summary>
+    /// <summary>The machine with its peaks, of one thread and of all cores: from the cache where this fingerprint was measured before, else measured, and kept unless the machine was busy.</summary>
     /// <param name="machine">This one.</param>
     /// <param name="cacheFolder">Holds one small file a fingerprint.</param>
-    /// <param name="more">Other peaks, measured by an engine.</param>
+    /// <param name="more">Other peaks with so many threads, measured by an engine.</param>
     /// <param name="counters">Tell whether the machine was busy; this machine's unless a test says otherwise.</param>
     public static MachineInfo WithPeaks(
-        MachineInfo machine, string cacheFolder, Func<IEnumerable<PeakInfo>>? more = null, ICounterSource? counters = null)
+        MachineInfo machine, string cacheFolder, Func<int, IEnumerable<PeakInfo>>? more = null, ICounterSource? counters = null)
     {
         var path = Path.Combine(cacheFolder, $"peak-{machine.Fingerprint}.json");
-        if (ReadCache(path) is not { Peaks.Count: > 0 } cached)
+        if (ReadCache(path) is not { Peaks.Count: > 0 } cached || cached.Peaks.Any(p => p.Threads is null)) // an older build probed all cores only
         {
             var watch = ContaminationWatch.Start(counters);
-            cached = new([MeasureFp32(machine.Cores), .. more?.Invoke() ?? []], MeasureMemoryGbPerSecond(machine.Cores));
+            IEnumerable<PeakInfo> With(int threads) => (more?.Invoke(threads) ?? []).Prepend(MeasureFp32(threads)).Select(p => p with { Threads = threads });
+            cached = new([.. new SortedSet<int> { 1, machine.Cores }.SelectMany(With)], MeasureMemoryGbPerSecond(machine.Cores));
             if (watch.Stop(ContaminationLimits.Quiet).Verdict != ContaminationVerdict.Contaminated)
             {
                 AtomicFile.WriteText(path, JsonSerializer.Serialize(cached, LabJson.Options) + "\n");

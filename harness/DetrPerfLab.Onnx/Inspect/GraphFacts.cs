@@ -5,6 +5,9 @@ namespace DetrPerfLab.Onnx;
 /// <summary>What an optimised graph tells about a variant: what was fused, what was not, what was put in.</summary>
 public sealed record GraphFacts
 {
+    static readonly string[] s_integerConvs = ["QLinearConv", "ConvInteger"];
+    static readonly string[] s_integerMatMuls = ["QLinearMatMul", "QGemm", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "MatMulInteger"];
+
     /// <summary>Nodes of the main graph by operator, most frequent first.</summary>
     public required IReadOnlyList<OperatorCount> Operators { get; init; }
 
@@ -68,9 +71,9 @@ public sealed record GraphFacts
         return new()
         {
             Operators = [.. count.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => new OperatorCount(c.Key, c.Value))],
-            QuantizedConvs = Of("QLinearConv", "ConvInteger"),
+            QuantizedConvs = Of(s_integerConvs),
             FloatConvs = [.. graph.Node.Where(IsFloatConv).Select(NodeCover.NameOf)],
-            QuantizedMatMuls = Of("QLinearMatMul", "QGemm", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "MatMulInteger"),
+            QuantizedMatMuls = Of(s_integerMatMuls),
             FloatMatMuls = [.. graph.Node.Where(IsFloatMatMul).Select(NodeCover.NameOf)],
             QuantizedBackboneConvs = backbone.Count(n => n.OpType is "QLinearConv" or "ConvInteger"),
             FloatBackboneNodes = [.. backbone.Where(n => IsFloatWork(n, index)).Select(NodeCover.NameOf)],
@@ -108,6 +111,9 @@ public sealed record GraphFacts
 
     /// <summary>The first names of a list and how many more there are.</summary>
     public static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(4)) + (names.Count > 4 ? $" and {names.Count - 4} more" : "");
+
+    /// <summary>Whether a node is a convolution or matrix product on 8-bit integers.</summary>
+    public static bool IsIntegerProduct(NodeProto node) => s_integerConvs.Contains(node.OpType) || s_integerMatMuls.Contains(node.OpType);
 
     static bool IsFloatConv(NodeProto node) => node.OpType is "Conv" or "FusedConv" or "NhwcFusedConv";
 

@@ -14,7 +14,7 @@ static class PeakChart
     }
 
     /// <summary>Attained over attainable operations a second; null where either is not known.</summary>
-    internal static double? Share(CaseView view) => view is { Run.Flops: > 0 and var flops, Peak: { GflopsPerSecond: > 0 } peak, Summary: { } summary }
+    internal static double? Share(CaseView view) => view is { Run.Flops: > 0 and var flops, Run.Peak: { GflopsPerSecond: > 0 } peak, Summary: { } summary }
         ? flops / (summary.Median / 1000) / (peak.GflopsPerSecond * 1e9)
         : null;
 
@@ -29,7 +29,7 @@ static class PeakChart
         for (var i = 0; i < cases.Length; i++)
         {
             var share = Share(cases[i])!.Value;
-            var peak = cases[i].Peak!;
+            var peak = cases[i].Run.Peak!;
             canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             canvas.Text(Format.Percent(share), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
             canvas.Text($"of {Format.Significant(peak.GflopsPerSecond)} GOP/s {peak.Precision}", most, -i, Alignment.MiddleLeft, offsetX: 52, color: canvas.Theme.Faint);

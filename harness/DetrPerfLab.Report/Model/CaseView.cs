@@ -30,13 +30,6 @@ sealed class CaseView
     /// <summary>Whether the run was disturbed beyond the limits: shown, never compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 
-    /// <summary>What the machine attains at best in this case's precision; null where that is not known.</summary>
-    internal PeakInfo? Peak { get; private set; }
-
-    /// <summary>Takes the best that was ever seen in this precision: neighbours only take speed away.</summary>
-    internal void HoldAgainst(MachineInfo? machine) =>
-        Peak = Run.Peak is { } peak ? (machine?.Peaks ?? []).Where(p => p.Precision == peak.Precision).Append(peak).MaxBy(p => p.GflopsPerSecond) : null;
-
     /// <summary>Why there are no samples; null when there are.</summary>
     internal string? Gap => Summary is not null ? null : Run.Gap ?? "the result holds no samples and no reason";
 

@@ -23,7 +23,6 @@ sealed class ReportModel
             .OrderBy(r => r.Id, StringComparer.Ordinal)
             .AsParallel().AsOrdered()
             .Select(r => new CaseView(r))];
-        foreach (var view in Cases) { view.HoldAgainst(machine); }
         // Only within one suite and at equal parameters: those were measured in one run, others may have met another load.
         Cases.GroupBy(c => (c.Run.Suite, c.ParameterText)).AsParallel().ForAll(group =>
         {

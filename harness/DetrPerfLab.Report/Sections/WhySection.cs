@@ -29,8 +29,8 @@ static class WhySection
 
         if (PeakChart.Share(view) is { } share)
         {
-            yield return [Inline.Bold("peak"), $": it reaches {Format.Percent(share)} of what this machine attains in {view.Peak!.Precision} " +
-                $"({Format.Significant(share * view.Peak.GflopsPerSecond)} of {Format.Significant(view.Peak.GflopsPerSecond)} GOP/s)"];
+            yield return [Inline.Bold("peak"), $": it reaches {Format.Percent(share)} of what this machine attains in {view.Run.Peak!.Precision} " +
+                $"({Format.Significant(share * view.Run.Peak.GflopsPerSecond)} of {Format.Significant(view.Run.Peak.GflopsPerSecond)} GOP/s)"];
         }
 
         // What the stored facts alone tell, where no finding was stored.

@@ -52,25 +52,35 @@ public class PeakProbeTests
     public void WithPeaks_SecondTime_ComesFromTheCache()
     {
         using var folder = new TempFolder();
-        var machine = new MachineInfo { CpuModel = "test", Cores = 1, Os = "test", Runtime = "test" };
+        var machine = new MachineInfo { CpuModel = "test", Cores = 2, Os = "test", Runtime = "test" };
         var asked = 0;
-        IEnumerable<PeakInfo> More()
+        IEnumerable<PeakInfo> More(int threads)
         {
             asked++;
-            return [new("int8", 1234, "engine")];
+            return [new("int8", 1000 * threads, "engine")];
         }
 
         var first = PeakProbe.WithPeaks(machine, folder.Path, More, new Counters(othersSeconds: 0));
         var second = PeakProbe.WithPeaks(machine, folder.Path, More, new Counters(othersSeconds: 0));
 
-        Assert.Equal(1, asked);
+        Assert.Equal(2, asked);
         Assert.Equal(first.Peaks, second.Peaks);
-        Assert.Equal(["fp32", "int8"], second.Peaks.Select(p => p.Precision));
+        Assert.Equal([("fp32", 1), ("int8", 1), ("fp32", 2), ("int8", 2)], second.Peaks.Select(p => (p.Precision, p.Threads!.Value)));
         Assert.All(second.Peaks, p => Assert.True(p.GflopsPerSecond > 0));
         Assert.True(second.MemoryGbPerSecond > 0);
 
         AtomicFile.WriteText(folder.File($"peak-{machine.Fingerprint}.json"), "{");
         Assert.NotEmpty(PeakProbe.WithPeaks(machine, folder.Path).Peaks); // a damaged cache is measured anew
+    }
+
+    [Fact]
+    public void WithPeaks_CacheOfAnOlderBuild_IsMeasuredAnewWithThreads()
+    {
+        using var folder = new TempFolder();
+        var machine = new MachineInfo { CpuModel = "test", Cores = 1, Os = "test", Runtime = "test" };
+        AtomicFile.WriteText(folder.File($"peak-{machine.Fingerprint}.json"), """{ "peaks": [{ "precision": "fp32", "gflopsPerSecond": 1e9 }], "memoryGbPerSecond": 1 }""");
+
+        Assert.Equal(1, Assert.Single(PeakProbe.WithPeaks(machine, folder.Path).Peaks).Threads);
     }
 
     [Fact]
