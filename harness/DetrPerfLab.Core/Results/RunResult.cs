@@ -82,7 +82,7 @@ public sealed record RunResult
     /// <summary>What this machine attains at best in the precisions of this case's operations, with its threads (all cores in older files); null when it was not probed, or the precisions are not known.</summary>
     public PeakInfo? Peak { get; init; }
 
-    /// <summary>Garbage collections while the samples were taken; null when they were not counted.</summary>
+    /// <summary>Garbage collections during warm operations; null when they were not counted.</summary>
     public GcInfo? Gc { get; init; }
 
     /// <summary>What disturbed the run; null when nothing watched it.</summary>
@@ -117,7 +117,7 @@ public sealed record MemoryInfo
     /// <summary>Managed bytes allocated by one operation.</summary>
     public double? AllocatedBytesPerOperation { get; init; }
 
-    /// <summary>Resident set of the process after loading and warm-up.</summary>
+    /// <summary>Resident set of the process once loaded and warm, read after the operations of the memory pass.</summary>
     public long? SteadyRssBytes { get; init; }
 
     /// <summary>Largest resident set while the operations ran.</summary>

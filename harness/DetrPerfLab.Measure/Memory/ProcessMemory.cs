@@ -48,7 +48,8 @@ public static partial class ProcessMemory
         }
     }
 
-    static MemoryReading ReadLinux(string path)
+    /// <param name="path">A file as /proc/PID/status.</param>
+    internal static MemoryReading ReadLinux(string path)
     {
         try
         {
@@ -68,7 +69,8 @@ public static partial class ProcessMemory
         return at >= 0 && Utf8Parser.TryParse(status[(at + name.Length)..].TrimStart(" \t"u8), out long kib, out _) ? kib * 1024 : null;
     }
 
-    static MemoryReading ReadOther()
+    /// <summary>Windows and macOS. Both count bytes: WorkingSet64 is resident memory on either, the peak PeakWorkingSetSize of Windows and ru_maxrss of macOS.</summary>
+    internal static MemoryReading ReadOther()
     {
         using var process = Process.GetCurrentProcess();
         var peak = OperatingSystem.IsWindows() ? process.PeakWorkingSet64 : ResourceUsage.Read()?.PeakRssBytes;
