@@ -10,7 +10,7 @@ public sealed record PeakInfo(string Precision, double GflopsPerSecond, string? 
     public int? Threads { get; init; }
 }
 
-/// <summary>Garbage collections while the samples were taken.</summary>
+/// <summary>Garbage collections during a number of warm operations, with nothing else run meanwhile: the timed ones in the suites, those of the memory pass in <c>detrlab bench</c>.</summary>
 public sealed record GcInfo
 {
     /// <summary>Collections of generation 0, without those of higher ones.</summary>
@@ -28,7 +28,7 @@ public sealed record GcInfo
     /// <summary>The longest standstill, milliseconds; null where it is not known.</summary>
     public double? MaxPauseMs { get; init; }
 
-    /// <summary>Operations that ran meanwhile.</summary>
+    /// <summary>Those operations; the counts are of all of them together.</summary>
     public int? Operations { get; init; }
 }
 
@@ -59,11 +59,14 @@ public sealed record ContaminationInfo(ContaminationVerdict Verdict, IReadOnlyLi
     /// <summary>Share of our cores' time that other processes used, in [0, 1].</summary>
     public double? OthersShare { get; init; }
 
-    /// <summary>Times a second that a thread of ours lost its core while it had work.</summary>
+    /// <summary>Times a second that a thread of ours lost its core while it had work: to others, or to another thread of ours. It counts only where others can explain it.</summary>
     public double? InvoluntarySwitchesPerSecond { get; init; }
 
     /// <summary>How much slower a fixed computation was at its slower end of the run than at its faster, as a share: frequency, or a shared core.</summary>
     public double? SpeedChange { get; init; }
+
+    /// <summary>Frequency of the first core between timed operations as the kernel tells it, MHz; virtual machines are told the nominal one.</summary>
+    public double? FrequencyMhz { get; init; }
 }
 
 /// <summary>Time spent in one part of the model.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using DetrPerfLab.Core;
 
@@ -15,13 +16,18 @@ public sealed class ContaminationWatch
     /// <param name="source">This machine's counters unless a test says otherwise.</param>
     public static ContaminationWatch Start(ICounterSource? source = null) => new(source ?? new SystemCounters());
 
-    /// <summary>Watches the machine while we sleep, and takes from it what is normal here.</summary>
-    /// <param name="milliseconds">Long enough for the kernel's ticks of 10 ms.</param>
-    public static ContaminationLimits MeasureLimits(int milliseconds = 1000)
+    /// <summary>Watches the machine while we sleep, then while we keep every core busy, and takes from it what is normal here.</summary>
+    /// <param name="milliseconds">Of each; long enough for the kernel's ticks of 10 ms.</param>
+    /// <param name="source">This machine's counters unless a test says otherwise; read at both ends of each.</param>
+    public static ContaminationLimits MeasureLimits(int milliseconds = 1000, ICounterSource? source = null)
     {
-        var watch = Start();
+        source ??= new SystemCounters();
+        var idle = Start(source);
         Thread.Sleep(milliseconds);
-        return ContaminationLimits.FromIdle(watch.Stop(ContaminationLimits.Quiet));
+        var idleInfo = idle.Stop(ContaminationLimits.Quiet);
+        var busy = Start(source);
+        KeepCoresBusy(milliseconds);
+        return ContaminationLimits.FromIdle(idleInfo, busy.Stop(ContaminationLimits.Quiet));
     }
 
     /// <summary>The figures since the start and what they mean. The watch goes on and can be asked again.</summary>
@@ -46,7 +52,12 @@ public sealed class ContaminationWatch
         var reasons = new List<string>();
         Hold("steal time", steal, limits.StealShare, "0.0 %");
         Hold("other processes", others, limits.OthersShare, "0.0 %");
-        Hold("involuntary switches a second", switches, limits.InvoluntarySwitchesPerSecond, "0");
+        // A core is lost to somebody. Where nobody else had any to speak of, it was another thread of the case: many threads, not a noisy machine.
+        if (others + steal is { } strangers && strangers > limits.OthersThatSwitch)
+        {
+            Hold(string.Create(CultureInfo.InvariantCulture, $"others took {strangers:0.0 %} of the cores and involuntary switches a second are"), switches, limits.InvoluntarySwitchesPerSecond, "0");
+        }
+
         Hold("change of the core's speed", speed, limits.SpeedChange, "0.0 %");
         return new(verdict, reasons)
         {
@@ -55,6 +66,7 @@ public sealed class ContaminationWatch
             OthersShare = others,
             InvoluntarySwitchesPerSecond = switches,
             SpeedChange = speed,
+            FrequencyMhz = start.FrequencyMhz is { } one && end.FrequencyMhz is { } other ? (one + other) / 2 : null,
         };
 
         void Hold(string name, double? figure, FigureLimits limit, string format)
@@ -74,8 +86,20 @@ public sealed class ContaminationWatch
     {
         var total = turns.Skip(1).Aggregate(turns[0], (sum, turn) => sum.Plus(turn));
         double[] yardsticks = [.. turns.Select(t => t.YardstickMs).Order()];
+        double[] frequencies = [.. turns.Select(t => t.FrequencyMhz).OfType<double>().Order()];
         var start = new CounterReading(0, 0, 0, 0, 0, 0, Quantile.OfSorted(yardsticks, 0.25));
-        return Judge(start, total with { YardstickMs = Quantile.OfSorted(yardsticks, 0.75) }, limits);
+        return Judge(start, total with { YardstickMs = Quantile.OfSorted(yardsticks, 0.75) }, limits) with { FrequencyMhz = frequencies.Length > 0 ? Quantile.OfSorted(frequencies, 0.5) : null };
+    }
+
+    static void KeepCoresBusy(int milliseconds)
+    {
+        var end = Stopwatch.GetTimestamp() + (milliseconds * Stopwatch.Frequency / 1000);
+        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
+        {
+            while (Stopwatch.GetTimestamp() < end) { Thread.SpinWait(50); }
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
     }
 
     /// <summary>In [0, 1]: the counters tick at different moments, so small differences may come out negative.</summary>

@@ -8,21 +8,23 @@ namespace DetrPerfLab.Measure;
 /// <param name="CoreSeconds">Time of all cores that we may use, whoever had them.</param>
 /// <param name="IdleSeconds">Of it, time that nobody wanted.</param>
 /// <param name="StealSeconds">Of it, time that the hypervisor gave to other machines.</param>
-/// <param name="OwnSeconds">Time of this process and of children that it waited for.</param>
+/// <param name="OwnSeconds">Time of this process and of all that it started, living or not.</param>
 /// <param name="InvoluntarySwitches">Times that a thread of this process lost its core while it had work.</param>
 /// <param name="YardstickMs">Time of a fixed computation on one core.</param>
+/// <param name="FrequencyMhz">The first core's, as the kernel tells it.</param>
 public readonly record struct CounterReading(
-    double Seconds, double? CoreSeconds, double? IdleSeconds, double? StealSeconds, double? OwnSeconds, long? InvoluntarySwitches, double YardstickMs)
+    double Seconds, double? CoreSeconds, double? IdleSeconds, double? StealSeconds, double? OwnSeconds, long? InvoluntarySwitches, double YardstickMs,
+    double? FrequencyMhz = null)
 {
-    /// <summary>What was counted between an earlier reading and this one; the yardstick is this one's.</summary>
+    /// <summary>What was counted between an earlier reading and this one; yardstick and frequency are this one's.</summary>
     internal CounterReading Since(in CounterReading earlier) => new(
         Seconds - earlier.Seconds, CoreSeconds - earlier.CoreSeconds, IdleSeconds - earlier.IdleSeconds, StealSeconds - earlier.StealSeconds,
-        OwnSeconds - earlier.OwnSeconds, InvoluntarySwitches - earlier.InvoluntarySwitches, YardstickMs);
+        OwnSeconds - earlier.OwnSeconds, InvoluntarySwitches - earlier.InvoluntarySwitches, YardstickMs, FrequencyMhz);
 
-    /// <summary>Both counts together; the yardstick is this one's.</summary>
+    /// <summary>Both counts together; yardstick and frequency are this one's.</summary>
     internal CounterReading Plus(in CounterReading other) => new(
         Seconds + other.Seconds, CoreSeconds + other.CoreSeconds, IdleSeconds + other.IdleSeconds, StealSeconds + other.StealSeconds,
-        OwnSeconds + other.OwnSeconds, InvoluntarySwitches + other.InvoluntarySwitches, YardstickMs);
+        OwnSeconds + other.OwnSeconds, InvoluntarySwitches + other.InvoluntarySwitches, YardstickMs, FrequencyMhz);
 }
 
 /// <summary>Reads the system's counters; tests put a script in its place.</summary>
@@ -44,8 +46,9 @@ public sealed class SystemCounters : ICounterSource
         var (total, idle, steal) = ReadCores("/");
         var usage = ResourceUsage.Read();
         return new(
-            Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, total, idle, steal, usage?.CpuSeconds ?? Environment.CpuUsage.TotalTime.TotalSeconds,
-            usage?.InvoluntarySwitches, yardstick);
+            Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, total, idle, steal,
+            (usage?.CpuSeconds ?? Environment.CpuUsage.TotalTime.TotalSeconds) + Descendants.CpuSeconds("/"),
+            usage?.InvoluntarySwitches, yardstick, CoreFrequency.ReadMhz("/"));
     }
 
     /// <summary>Sums the lines <c>cpuN</c> of the cores that we may use.</summary>

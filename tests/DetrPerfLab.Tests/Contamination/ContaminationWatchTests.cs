@@ -44,8 +44,26 @@ public class ContaminationWatchTests
     }
 
     [Fact]
-    public void Judge_ManyInvoluntarySwitches_IsNoisyAtMost() =>
-        Assert.Equal(ContaminationVerdict.Noisy, Judge(Quiet() with { InvoluntarySwitches = 1_000_000 }).Verdict);
+    public void Judge_SwitchesAmongOwnThreads_AreAFigureWithoutAVerdict()
+    {
+        // More threads than cores, and nobody else on the machine: they can only have lost their cores to each other.
+        var info = Judge(Quiet() with { InvoluntarySwitches = 1_000_000 });
+
+        Assert.Equal((ContaminationVerdict.Clean, 99_950), (info.Verdict, info.InvoluntarySwitchesPerSecond));
+        Assert.Empty(info.Reasons);
+    }
+
+    [Theory]
+    [InlineData(0, 0.4)] // steal, below its own limit on the machine of this test
+    [InlineData(0.4, 0)] // other processes
+    public void Judge_SwitchesThatOthersCanExplain_AreNoisyAtMost(double others, double steal)
+    {
+        var end = Quiet() with { InvoluntarySwitches = 1_000_000, OwnSeconds = 65 - others - steal, StealSeconds = 10 + steal };
+        var info = ContaminationWatch.Judge(s_start, end, ContaminationLimits.Quiet with { StealShare = new(0.03, 0.1) });
+
+        Assert.Equal(ContaminationVerdict.Noisy, info.Verdict);
+        Assert.Equal(["others took 2.0 % of the cores and involuntary switches a second are 99950, limit 100"], info.Reasons);
+    }
 
     [Fact]
     public void Judge_CountersAbsent_SaysNothingOfThem()
@@ -86,11 +104,51 @@ public class ContaminationWatchTests
     public void FromIdle_IdleNoise_RaisesTheLimitsButNotWithoutBound()
     {
         var idle = new ContaminationInfo(ContaminationVerdict.Noisy, []) { StealShare = 0.02, OthersShare = 0.9 };
-        var limits = ContaminationLimits.FromIdle(idle);
+        var limits = ContaminationLimits.FromIdle(idle, new(ContaminationVerdict.Clean, []) { InvoluntarySwitchesPerSecond = 1e6 });
 
         Assert.Equal(0.03, limits.StealShare.Noisy, 1e-12);
         Assert.Equal(0.06, limits.OthersShare.Noisy, 1e-12); // a busy machine may not call its noise normal
+        Assert.Equal(0.04, limits.OthersThatSwitch, 1e-12);
+        Assert.Equal(500, limits.InvoluntarySwitchesPerSecond.Noisy, 1e-12);
         Assert.Equal(ContaminationLimits.Quiet.SpeedChange, limits.SpeedChange);
+    }
+
+    [Fact]
+    public void MeasureLimits_ScriptedMachine_TakesSharesFromTheIdleHalfAndSwitchesFromTheBusyOne()
+    {
+        // Idle for 1 s on 2 cores: others 0.04, steal 0.01 of 2 core seconds, the yardstick 2 % slower at the end. Busy for 1 s: 80 switches; its shares do not matter.
+        var source = new Script(
+            new CounterReading(0, 0, 0, 0, 0, 7, 1), new CounterReading(1, 2, 1.93, 0.01, 0.02, 9, 1.02),
+            new CounterReading(5, 10, 5, 1, 1, 100, 1), new CounterReading(6, 12, 5, 2, 1, 180, 2));
+
+        var limits = ContaminationWatch.MeasureLimits(milliseconds: 1, source);
+
+        Assert.Equal(4, source.Reads);
+        Assert.Equal(0.015, limits.StealShare.Noisy, 1e-9);
+        Assert.Equal(0.05, limits.OthersShare.Noisy, 1e-9);
+        Assert.Equal(0.05, limits.SpeedChange.Noisy, 1e-9);
+        Assert.Equal(180, limits.InvoluntarySwitchesPerSecond.Noisy, 1e-9);
+        Assert.Equal(0.035, limits.OthersThatSwitch, 1e-9);
+    }
+
+    [Fact]
+    public void MeasureLimits_ThisMachine_ReadsAroundThreadsThatKeepTheCoresBusy()
+    {
+        var source = new Recorder();
+        ContaminationWatch.MeasureLimits(milliseconds: 100, source);
+
+        // Asleep we took next to nothing beyond the yardstick; busy, at least what one thread can get within the time.
+        var (idle, busy) = (source.Readings[1].Since(source.Readings[0]), source.Readings[3].Since(source.Readings[2]));
+        Assert.True(busy.OwnSeconds > idle.OwnSeconds, $"{busy.OwnSeconds} s busy, {idle.OwnSeconds} s idle");
+    }
+
+    [Fact]
+    public void JudgeTurns_Frequency_IsTheMedianOfThoseThatAreTold()
+    {
+        static CounterReading Turn(double? mhz) => new(0.1, 0.2, 0, 0, 0.2, 0, 1, mhz);
+
+        Assert.Equal(3000, ContaminationWatch.JudgeTurns([Turn(2000), Turn(3000), Turn(3100), Turn(null)], ContaminationLimits.Quiet).FrequencyMhz);
+        Assert.Null(ContaminationWatch.JudgeTurns([Turn(null)], ContaminationLimits.Quiet).FrequencyMhz);
     }
 
     [Fact]
@@ -139,6 +197,19 @@ public class ContaminationWatchTests
     static CounterReading Quiet() => s_start with { Seconds = 110, CoreSeconds = 1020, IdleSeconds = 405, OwnSeconds = 65 };
 
     static ContaminationInfo Judge(CounterReading end) => ContaminationWatch.Judge(s_start, end, ContaminationLimits.Quiet);
+
+    sealed class Recorder : ICounterSource
+    {
+        readonly SystemCounters _machine = new();
+
+        public List<CounterReading> Readings { get; } = [];
+
+        public CounterReading Read()
+        {
+            Readings.Add(_machine.Read());
+            return Readings[^1];
+        }
+    }
 
     sealed class Script(params CounterReading[] readings) : ICounterSource
     {
