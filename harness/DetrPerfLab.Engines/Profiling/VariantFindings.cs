@@ -64,9 +64,13 @@ static class VariantFindings
 
     internal static IEnumerable<Finding> Torch(string variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine)
     {
-        yield return variant == "torchscript-fp32"
-            ? new("graph", "traced once and frozen: no dispatch by name, weights are constants, neighbours may be fused")
-            : new("graph", "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory");
+        yield return new("graph", variant switch
+        {
+            "torchscript-fp32-traced" => "traced once: weights are constants, the interpreter walks the graph as it was recorded",
+            "torchscript-fp32-frozen" => "traced once and frozen: constants are folded into convolutions and linear layers",
+            "torchscript-fp32" => "traced once and frozen: no dispatch by name, weights are constants, neighbours may be fused",
+            _ => "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory",
+        });
         foreach (var (name, text) in new[]
         {
             ("libtorch oneDNN", "convolutions go to oneDNN"), ("libtorch BLAS", "matrix products go to this BLAS"), ("libtorch vector kernels", "libtorch's own kernels are compiled for"),
@@ -86,8 +90,12 @@ static class VariantFindings
 
     static IEnumerable<Finding> Integer(GraphFacts graph)
     {
-        yield return new("integer", Left("convolutions run on 8-bit integers", graph.FloatConvs), $"{graph.QuantizedConvs} of {graph.QuantizedConvs + graph.FloatConvs.Count}");
-        yield return new("integer", Left("matrix products run on 8-bit integers", graph.FloatMatMuls), $"{graph.QuantizedMatMuls} of {graph.QuantizedMatMuls + graph.FloatMatMuls.Count}");
+        foreach (var (kind, quantized, inFloat) in new[] { ("convolution", graph.QuantizedConvs, graph.FloatConvs), ("matrix product", graph.QuantizedMatMuls, graph.FloatMatMuls) })
+        {
+            if (quantized + inFloat.Count == 0) { continue; }
+            yield return new("integer", OnIntegers(kind, quantized, inFloat), $"{quantized} of {quantized + inFloat.Count}");
+        }
+
         var backbone = graph.FloatConvs.Count(n => ModuleNames.Of(n)?.StartsWith("backbone", StringComparison.Ordinal) == true);
         if (graph.QuantizedBackboneConvs > 0)
         {
@@ -104,7 +112,10 @@ static class VariantFindings
         if (graph.NeedlessPairs > 0) { yield return new("borders", "of these, conversions that the next node undoes at once", $"{graph.NeedlessPairs} pairs"); }
     }
 
-    static string Left(string text, IReadOnlyList<string> names) => names.Count == 0 ? text : $"{text}; left in float: {GraphFacts.Some(names)}";
+    static string OnIntegers(string kind, int quantized, IReadOnlyList<string> inFloat) =>
+        quantized == 0 ? $"no {kind} runs on 8-bit integers: all are left in float"
+        : inFloat.Count == 0 ? $"every {kind} runs on 8-bit integers"
+        : $"{kind}s run on 8-bit integers; left in float: {GraphFacts.Some(inFloat)}";
 
     static Finding Set(MachineInfo machine, string[] wanted, string there, string missing) => wanted.FirstOrDefault(machine.Isa.Contains) is { } found
         ? new("isa", there, found)

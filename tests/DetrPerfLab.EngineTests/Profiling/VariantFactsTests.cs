@@ -39,7 +39,36 @@ public sealed class VariantFactsTests : IDisposable
         Assert.Equal("avx512f", Figure(fp32, "isa"));
         Assert.Equal("avx512_vnni", Figure(dynamic, "isa"));
         Assert.DoesNotContain(fp32.Findings, f => f.Topic is "integer" or "threads");
-        Assert.Contains(dynamic.Findings, f => f.Topic == "integer" && f.Text.StartsWith("convolutions", StringComparison.Ordinal) && f.Figure!.StartsWith("0 of ", StringComparison.Ordinal));
+        Assert.Contains(dynamic.Findings, f => f is { Topic: "integer", Text: "no convolution runs on 8-bit integers: all are left in float" } && f.Figure!.StartsWith("0 of ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, 2, "no convolution runs on 8-bit integers: all are left in float (0 of 2)")]
+    [InlineData(1, 1, "convolutions run on 8-bit integers; left in float: c0 (1 of 2)")]
+    [InlineData(2, 0, "every convolution runs on 8-bit integers (2 of 2)")]
+    public void Ort_Convolutions_SaysHowManyRunOnIntegers(int quantized, int inFloat, string expected)
+    {
+        var graph = new GraphFacts
+        {
+            Operators = [],
+            QuantizedConvs = quantized,
+            FloatConvs = [.. Enumerable.Range(0, inFloat).Select(i => $"c{i}")],
+            QuantizedMatMuls = 1,
+            FloatMatMuls = [],
+            QuantizedBackboneConvs = 0,
+            FloatBackboneNodes = [],
+            QuantizeNodes = [],
+            DequantizeNodes = [],
+            NeedlessPairs = 0,
+            FloatCasts = 0,
+            HalfProducts = 0,
+            LayoutReorders = 0,
+            BlockedConvs = 0,
+        };
+
+        var said = VariantFindings.Ort("ort-int8-dynamic", new(1, graph), s_machine).Where(f => f.Topic == "integer").Select(f => $"{f.Text} ({f.Figure})");
+
+        Assert.Equal([expected, "every matrix product runs on 8-bit integers (1 of 1)"], said);
     }
 
     [Theory]
