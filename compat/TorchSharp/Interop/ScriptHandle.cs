@@ -83,6 +83,12 @@ sealed unsafe partial class ScriptHandle() : SafeHandle(0, ownsHandle: true)
         finally { context.Free(); }
     }
 
+    public ScriptHandle Freeze()
+    {
+        Shim.Check(dl_module_freeze(this, out var module));
+        return module;
+    }
+
     public ScriptHandle Optimize()
     {
         Shim.Check(dl_module_optimize(this, out var module));
@@ -151,6 +157,9 @@ sealed unsafe partial class ScriptHandle() : SafeHandle(0, ownsHandle: true)
     private static partial int dl_module_trace(
         nint* inputs, string[] names, int inputCount, int outputCount, delegate* unmanaged[Cdecl]<nint, nint*, int, nint*, int, int> function, nint context,
         out ScriptHandle module);
+
+    [LibraryImport(Shim.Library)]
+    private static partial int dl_module_freeze(ScriptHandle module, out ScriptHandle frozen);
 
     [LibraryImport(Shim.Library)]
     private static partial int dl_module_optimize(ScriptHandle module, out ScriptHandle optimized);

@@ -9,7 +9,7 @@ static partial class Shim
     public const string Library = "detrlab_torch";
 
     /// <summary>DETRLAB_ABI_VERSION of native/detrlab_torch.h.</summary>
-    const int AbiVersion = 2;
+    const int AbiVersion = 3;
 
     /// <summary>Checks the library once, before any other function of it is called.</summary>
 #pragma warning disable CA2255 // nothing else in a library runs before all of its imports

@@ -8,7 +8,7 @@
 #define DL_API extern "C" __attribute__((visibility("default")))
 
 // Raised with each change of this file; the managed side refuses another number (Interop/Shim.cs).
-#define DETRLAB_ABI_VERSION 2
+#define DETRLAB_ABI_VERSION 3
 
 namespace at { class Tensor; }
 namespace c10 { class OperatorHandle; struct IValue; struct InferenceMode; }
@@ -75,10 +75,22 @@ typedef int32_t (*dl_traced_function)(void* context, dl_tensor** inputs, int32_t
 DL_API int32_t dl_module_trace(
     dl_tensor* const* inputs, const char* const* input_names, int32_t inputs_count, int32_t outputs_count,
     dl_traced_function function, void* context, dl_module** out);
-// Freezes (constants folded into convolutions) and optimises for inference (oneDNN layouts, fused operators).
+// Freezes: attributes become constants, which are folded into convolutions and linear layers.
+DL_API int32_t dl_module_freeze(const dl_module* module, dl_module** out);
+// Freezes and optimises for inference (oneDNN layouts, fused operators).
 DL_API int32_t dl_module_optimize(const dl_module* module, dl_module** out);
 
 // quantized.cpp: a linear layer with int8 weights per output row; activations are quantised at each call.
 DL_API int32_t dl_dynamic_linear_create(const char* engine, const dl_tensor* weight, const dl_tensor* bias, c10::IValue** out);
 DL_API int32_t dl_dynamic_linear_run(const c10::IValue* packed, const dl_tensor* input, dl_tensor** out);
 DL_API void dl_dynamic_linear_free(c10::IValue* packed);
+
+// profile.cpp: times of the operators that this thread calls between start and stop. Nothing is recorded, and nothing costs time, outside.
+struct dl_operator_time {
+  const char* name;   // for example aten::conv2d
+  int64_t calls;
+  int64_t self_ns;    // without the operators that it called: these add up
+  int64_t total_ns;   // with them
+};
+DL_API int32_t dl_profile_start();
+DL_API int32_t dl_profile_stop(const dl_operator_time** out, int32_t* count);  // by name; valid until this thread's next start

@@ -91,6 +91,10 @@ int32_t dl_module_trace(
   });
 }
 
+int32_t dl_module_freeze(const dl_module* module, dl_module** out) {
+  return guarded([&] { *out = new Module(torch::jit::freeze(*module)); });
+}
+
 int32_t dl_module_optimize(const dl_module* module, dl_module** out) {
   return guarded([&] {
     auto frozen = torch::jit::freeze(*module);

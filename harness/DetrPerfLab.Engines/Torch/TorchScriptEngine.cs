@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines.Torch;
 
-/// <summary>A TorchScript module: our own DETR, traced, frozen and optimised, or a file of the user's.</summary>
+/// <summary>A TorchScript module: our own DETR, traced and made faster step by step, or a file of the user's.</summary>
 public sealed class TorchScriptEngine : TorchEngine
 {
     /// <summary>Any size serves: the trace holds for every other (see <see cref="PaddingMask"/>).</summary>
@@ -21,22 +21,33 @@ public sealed class TorchScriptEngine : TorchEngine
         _arguments = new object[inputCount];
     }
 
-    /// <summary>Traces the eager model.</summary>
+    /// <summary>Traces the eager model and goes on from there.</summary>
     /// <param name="variant">The variant's fixed name.</param>
     /// <param name="weights">Copied: the store may be dropped afterwards.</param>
     /// <param name="options">Threads.</param>
+    /// <param name="steps">What is done to the trace.</param>
     /// <exception cref="LabException">A weight is missing, or the binding cannot trace.</exception>
-    internal static TorchScriptEngine Trace(string variant, WeightStore weights, TorchOptions options)
+    internal static TorchScriptEngine Trace(string variant, WeightStore weights, TorchOptions options, ScriptSteps steps)
     {
         var extension = TorchExtension.Require("tracing");
-        using var traced = TraceModule(extension, weights);
-        var module = extension.OptimizeForInference(traced);
+        var traced = TraceModule(extension, weights);
+        var (module, then) = steps switch
+        {
+            ScriptSteps.Traced => (traced, ""),
+            ScriptSteps.Frozen => (Replace(traced, extension.Freeze), ", frozen"),
+            _ => (Replace(traced, extension.OptimizeForInference), ", frozen, optimised for inference"),
+        };
         return new(
-            Describe(variant, options.EffectiveThreads, ("made_by", "trace of the eager model, frozen, optimised for inference")),
+            Describe(variant, options.EffectiveThreads, ("made_by", $"trace of the eager model{then}")),
             module,
             inputCount: 2,
             DetrInterface.Outputs(weights.Config),
             options.EffectiveThreads);
+    }
+
+    static jit.ScriptModule Replace(jit.ScriptModule module, Func<jit.ScriptModule, jit.ScriptModule> step)
+    {
+        using (module) { return step(module); }
     }
 
     /// <summary>Loads a file.</summary>
@@ -156,4 +167,17 @@ public sealed class TorchScriptEngine : TorchEngine
         && logits.size(0) == boxes.size(0) && logits.size(1) == boxes.size(1);
 
     static string FirstLine(string message) => message.Split('\n')[0].TrimEnd('.', ' ');
+}
+
+/// <summary>How far a trace is taken.</summary>
+enum ScriptSteps
+{
+    /// <summary>As it was recorded; what the interpreter does by itself remains.</summary>
+    Traced,
+
+    /// <summary>Constants folded into convolutions and linear layers.</summary>
+    Frozen,
+
+    /// <summary>Frozen, then oneDNN's layouts and fused operators.</summary>
+    Optimized,
 }

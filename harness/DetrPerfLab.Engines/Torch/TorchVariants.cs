@@ -18,7 +18,9 @@ public static class TorchVariants
             EagerEngine.Create(variant, weights, options, new() { DataType = ScalarType.BFloat16, ChannelsLast = true }),
         ["torch-int8-dynamic"] = (variant, weights, options) => EagerEngine.Create(
             variant, weights, options, new() { QuantizedEngine = TorchRuntime.ChooseQuantizedEngine(options.QuantizedEngine) }),
-        ["torchscript-fp32"] = TorchScriptEngine.Trace,
+        ["torchscript-fp32-traced"] = (variant, weights, options) => TorchScriptEngine.Trace(variant, weights, options, ScriptSteps.Traced),
+        ["torchscript-fp32-frozen"] = (variant, weights, options) => TorchScriptEngine.Trace(variant, weights, options, ScriptSteps.Frozen),
+        ["torchscript-fp32"] = (variant, weights, options) => TorchScriptEngine.Trace(variant, weights, options, ScriptSteps.Optimized),
     };
 
     /// <summary>The names, from the plainest to the most optimised.</summary>

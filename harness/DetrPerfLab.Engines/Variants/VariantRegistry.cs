@@ -17,6 +17,8 @@ public static class VariantRegistry
         Torch("torch-fp32-channels-last", "eager, images and filters with channels innermost", Fidelity.Exact),
         Torch("torch-bf16", "eager, bfloat16 weights and activations, channels innermost", Fidelity.Reduced),
         Torch("torch-int8-dynamic", "eager, int8 linear layers", Fidelity.Reduced),
+        Torch("torchscript-fp32-traced", "traced: the graph as it was recorded", Fidelity.Exact),
+        Torch("torchscript-fp32-frozen", "traced, frozen", Fidelity.Exact),
         Torch("torchscript-fp32", "traced, frozen, optimised", Fidelity.Exact),
         Ort("ort-fp32-disabled", "ONNX Runtime, the graph as exported", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Disabled),
         Ort("ort-fp32-basic", "ONNX Runtime, constants folded", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Basic),

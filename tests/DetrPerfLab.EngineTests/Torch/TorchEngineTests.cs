@@ -11,6 +11,8 @@ public class TorchEngineTests
     [Theory]
     [InlineData("torch-naive")]
     [InlineData("torch-fp32-channels-last")]
+    [InlineData("torchscript-fp32-traced")]
+    [InlineData("torchscript-fp32-frozen")]
     [InlineData("torchscript-fp32")]
     public void Run_AnotherWayToComputeFloat32_Agrees(string variant)
     {
@@ -39,12 +41,15 @@ public class TorchEngineTests
         Assert.InRange(TorchCases.MaxDifference(actual.Boxes, expected.Boxes), 1e-7, tolerance / 5);
     }
 
-    [Fact]
-    public void Run_TorchScript_ServesEverySizeWithOneTrace()
+    [Theory]
+    [InlineData("torchscript-fp32-traced")]
+    [InlineData("torchscript-fp32-frozen")]
+    [InlineData("torchscript-fp32")]
+    public void Run_TorchScript_ServesEverySizeWithOneTrace(string variant)
     {
         RequireExtension();
         using var eager = TorchVariants.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
-        using var script = TorchVariants.Create("torchscript-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
+        using var script = TorchVariants.Create(variant, TorchCases.SmallWeights, TorchCases.OneThread);
         foreach (var inputs in new[]
         {
             SyntheticImages.CreateBatch(new ImageSize(33, 31)),
