@@ -8,7 +8,12 @@ static class ProfileTable
 {
     internal static void Print(EngineProfile profile, TextWriter output)
     {
-        output.WriteLine(Text($"With the profiler {profile.WallMs:F1} ms, without {profile.PlainWallMs:F1} ms: it costs {100 * (profile.WallMs / profile.PlainWallMs - 1):F1} %. Means of {profile.Runs} runs in turns."));
+        output.WriteLine(Text($"With the profiler {profile.WallMs:F1} ms, without {profile.PlainWallMs:F1} ms: it costs {100 * (profile.WallMs / profile.PlainWallMs - 1):F1} %. Means of {profile.Runs} runs each."));
+        if (profile.EndToEndMs is { } endToEndMs)
+        {
+            output.WriteLine(Text($"Both are sums of pre, engine and post, which were measured in passes of their own. From photograph to detections as one pass, without the profiler: {endToEndMs:F1} ms."));
+        }
+
         output.WriteLine(Text($"{profile.Flops / 1e9:F2} GFLOP counted on the float32 graph, a multiply-add as two{(profile.NotCounted.Count == 0 ? "" : $"; without {string.Join(", ", profile.NotCounted.Select(o => $"{o.Nodes} {o.Operator}"))}")}."));
         Print("module", profile.Modules, profile.ModulesGap, output);
         Print("operator", profile.Operators, profile.OperatorsGap, output);
@@ -23,13 +28,25 @@ static class ProfileTable
             return;
         }
 
-        output.WriteLine($"{kind,-24} {"nodes",6} {"ms",10} {"share",8} {"GFLOP",9} {"GFLOP/s",9}");
+        // Operators of libtorch call each other: a column of its own shows them with what they called, which adds up to nothing.
+        var nested = parts.Any(p => p.InclusiveMs is not null);
+        var width = Math.Max(24, parts.Max(p => p.Name.Length));
+        output.WriteLine(Row(kind, nested ? "calls" : "nodes", "ms", "share", nested ? "with inner" : "GFLOP", nested ? "" : "GFLOP/s"));
         foreach (var part in parts)
         {
-            output.WriteLine(Text($"{part.Name,-24} {(part.Nodes > 0 ? part.Nodes : ""),6} {part.Ms,10:F3} {100 * part.Share,6:F1} % {part.Flops / 1e9,9:F3} {part.GflopsPerSecond,9:F1}"));
+            output.WriteLine(Row(
+                part.Name,
+                part.Nodes > 0 ? Text($"{part.Nodes}") : "",
+                Text($"{part.Ms:F3}"),
+                Text($"{100 * part.Share:F1} %"),
+                nested ? Text($"{part.InclusiveMs:F3}") : Text($"{part.Flops / 1e9:F3}"),
+                nested ? "" : Text($"{part.GflopsPerSecond:F1}")));
         }
 
-        output.WriteLine(Text($"{"sum",-24} {"",6} {parts.Sum(p => p.Ms),10:F3} {100 * parts.Sum(p => p.Share),6:F1} %"));
+        output.WriteLine(Row("sum", "", Text($"{parts.Sum(p => p.Ms):F3}"), Text($"{100 * parts.Sum(p => p.Share):F1} %"), "", ""));
+
+        string Row(string name, string count, string ms, string share, string work, string rate) =>
+            $"{name.PadRight(width)} {count,6} {ms,10} {share,8} {work,10} {rate,9}".TrimEnd();
     }
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

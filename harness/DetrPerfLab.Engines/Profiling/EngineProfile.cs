@@ -18,8 +18,11 @@ public sealed record EngineProfile
     /// <summary>Mean time of an inference with the profiler on, by the wall clock, milliseconds.</summary>
     public required double WallMs { get; init; }
 
-    /// <summary>The same without the profiler; the inferences took turns.</summary>
+    /// <summary>The same without the profiler: in turns on libtorch; on ONNX Runtime, whose profiler cannot be turned on again, right after in the same session.</summary>
     public required double PlainWallMs { get; init; }
+
+    /// <summary>Photograph to detections measured as one, without the profiler, milliseconds; null where the profile is of the engine alone.</summary>
+    public double? EndToEndMs { get; init; }
 
     /// <summary>Operations of one inference that could be counted, a multiply-add as two.</summary>
     public double Flops { get; init; }
@@ -39,16 +42,21 @@ public sealed record EngineProfile
     /// <summary>Why there are no operators; null when there are.</summary>
     public string? OperatorsGap { get; init; }
 
-    /// <summary>The same with what comes before and after the engine: rows <c>pre</c> and <c>post</c> in each table, all shares of the new whole.</summary>
+    /// <summary>
+    /// The same with what comes before and after the engine: rows <c>pre</c> and <c>post</c> in each table, all shares of the new whole, which is the sum of the three since
+    /// a profiled engine would slow the passes that <c>pre</c> and <c>post</c> are taken from.
+    /// </summary>
     /// <param name="preMs">Photograph to tensors, milliseconds.</param>
     /// <param name="postMs">Tensors to detections, milliseconds.</param>
-    public EngineProfile Around(double preMs, double postMs)
+    /// <param name="endToEndMs">Both and the engine between them without the profiler, by one clock from start to end: what the sum is to be held against.</param>
+    public EngineProfile Around(double preMs, double postMs, double endToEndMs)
     {
         var whole = preMs + WallMs + postMs;
         return this with
         {
             WallMs = whole,
             PlainWallMs = preMs + PlainWallMs + postMs,
+            EndToEndMs = endToEndMs,
             Modules = Surround(Modules),
             Operators = Surround(Operators),
         };
@@ -61,10 +69,10 @@ public sealed record EngineProfile
         ];
     }
 
-    /// <summary>Parts and the remainder of a whole.</summary>
-    internal static IReadOnlyList<ProfilePart> Parts(double wallMs, IEnumerable<(string Name, double Ms, int Nodes, double? Flops)> parts)
+    /// <summary>Parts, whose shares are computed here, and the remainder of a whole.</summary>
+    internal static IReadOnlyList<ProfilePart> Parts(double wallMs, IEnumerable<ProfilePart> parts)
     {
-        var rows = parts.Select(p => new ProfilePart(p.Name, p.Ms, p.Ms / wallMs, p.Nodes, p.Flops)).ToList();
+        var rows = parts.Select(p => p with { Share = p.Ms / wallMs }).ToList();
         var rest = wallMs - rows.Sum(r => r.Ms);
         return [.. rows, new(Unattributed, rest, rest / wallMs, 0, null)];
     }
@@ -74,10 +82,13 @@ public sealed record EngineProfile
 /// <param name="Name">A module or an operator.</param>
 /// <param name="Ms">Mean time of one inference, milliseconds.</param>
 /// <param name="Share">Of the wall time with the profiler.</param>
-/// <param name="Nodes">Nodes that ran in it; 0 where there are none to count.</param>
+/// <param name="Nodes">Nodes that ran in it, or calls of an operator of libtorch in one inference; 0 where there are none to count.</param>
 /// <param name="Flops">Operations of the FP32 graph that it stands for, a multiply-add as two; null where they were not counted.</param>
 public sealed record ProfilePart(string Name, double Ms, double Share, int Nodes, double? Flops)
 {
+    /// <summary>An operator of libtorch together with the operators that it called, milliseconds; null elsewhere. These overlap: only <see cref="Ms"/> adds up.</summary>
+    public double? InclusiveMs { get; init; }
+
     /// <summary>10^9 operations a second; null without operations.</summary>
     public double? GflopsPerSecond => Flops is > 0 && Ms > 0 ? Flops / Ms / 1e6 : null;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DetrPerfLab.Core;
+using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
@@ -16,25 +17,31 @@ public static class ModuleProfile
     public static IReadOnlyList<ModuleTime> Measure(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5) =>
         [.. Profile(model, variant, settings, cache, inputs, runs).Modules.Select(m => new ModuleTime(m.Name, m.Ms))];
 
-    /// <summary>Time by module and by operator. Holds two engines for a while: one with the profiler, one without.</summary>
+    /// <summary>Time by module and by operator. Holds one engine.</summary>
     /// <remarks>Operators run one after the other, whatever the settings say: times of operators that overlap would not add up.</remarks>
     /// <param name="model">The model.</param>
     /// <param name="variant">The variant.</param>
     /// <param name="settings">Threads and options.</param>
     /// <param name="cache">Where artefacts are.</param>
     /// <param name="inputs">As the engine takes them.</param>
-    /// <param name="runs">Inferences with the profiler, and as many without in turns.</param>
+    /// <param name="runs">Inferences with the profiler, and as many without.</param>
     /// <exception cref="LabException">The model or the machine lacks something.</exception>
     public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5)
     {
         var flops = FlopFacts.Of(model, cache, inputs);
-        var original = Structure(OnnxFile.Load(cache.Get(model, OnnxRecipes.Fp32).Path).Graph);
         return variant.Recipe is null
-            ? OfStaged(variant.Name, variant.Create(model, settings, cache).Engine, inputs, runs, flops)
-            : OfOrt(variant.Name, change => variant.Create(model, settings with { Instrument = change, InterOpThreads = 1 }, cache).Engine, inputs, runs, original, flops);
+            ? OfTorch(variant.Name, variant.Create(model, settings, cache).Engine, inputs, runs, flops)
+            : OfOrt(
+                variant.Name,
+                change => variant.Create(model, settings with { Instrument = change, InterOpThreads = 1 }, cache).Engine,
+                inputs,
+                runs,
+                () => OnnxFile.Load(cache.Get(model, OnnxRecipes.Fp32).Path).Graph,
+                flops);
     }
 
-    static EngineProfile OfOrt(string name, Func<Func<OrtEngineOptions, OrtEngineOptions>, IInferenceEngine> open, TensorSet inputs, int runs, GraphProto original, FlopCount flops)
+    static EngineProfile OfOrt(
+        string name, Func<Func<OrtEngineOptions, OrtEngineOptions>, IInferenceEngine> open, TensorSet inputs, int runs, Func<GraphProto> original, FlopCount flops)
     {
         var folder = Directory.CreateTempSubdirectory("detrlab-profile-");
         try
@@ -42,29 +49,21 @@ public static class ModuleProfile
             var optimized = Path.Combine(folder.FullName, "optimized.onnx");
             double plainMs, wallMs;
             string trace;
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // models that were read: two engines need the room
-            using (var plain = open(options => options))
-            using (var profiled = (OrtEngine)open(options => options with { ProfilePrefix = Path.Combine(folder.FullName, "trace"), OptimizedModelPath = optimized }))
+            using (var engine = (OrtEngine)open(options => options with { ProfilePrefix = Path.Combine(folder.FullName, "trace"), OptimizedModelPath = optimized }))
             {
-                (plainMs, wallMs) = InTurns(Runner(plain, inputs), Runner(profiled, inputs), runs);
-                trace = profiled.EndProfiling()!;
+                var run = Runner(engine, inputs);
+                wallMs = InTurns(runs, run)[0];
+                trace = engine.EndProfiling()!;
+                plainMs = InTurns(runs, run)[0]; // a second session, to take turns, would need as much memory again
             }
 
             var nodes = OrtProfileReader.Read(File.ReadAllBytes(trace), runs);
-            return Tabulate(name, runs, wallMs, plainMs, nodes, original, OnnxFile.Load(optimized).Graph, flops);
+            return Tabulate(name, runs, wallMs, plainMs, nodes, original(), OnnxFile.Load(optimized).Graph, flops);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    /// <summary>A graph without its weights, which would stay in memory for nothing.</summary>
-    static GraphProto Structure(GraphProto graph)
-    {
-        var structure = graph.Clone();
-        structure.Initializer.Clear();
-        return structure;
     }
 
     /// <summary>Sorts the times of nodes by module and by operator.</summary>
@@ -75,60 +74,50 @@ public static class ModuleProfile
         var flopsOfOperator = flops.Nodes.Where(n => cover.ContainsKey(n.Name)).GroupBy(n => cover[n.Name].OpType).ToDictionary(g => g.Key, g => g.Sum(n => n.Flops), StringComparer.Ordinal);
         var flopsOfModule = flops.Modules.ToDictionary(m => m.Name, m => m.Flops, StringComparer.Ordinal);
         var order = flops.Modules.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
-        return new()
+        return Whole(name, runs, wallMs, plainMs, flops) with
         {
-            Name = name,
-            Runs = runs,
-            Flops = flops.Total,
-            NotCounted = flops.NotCounted,
-            WallMs = wallMs,
-            PlainWallMs = plainMs,
             Modules = EngineProfile.Parts(wallMs, nodes.GroupBy(n => modules.GetValueOrDefault(n.Name) ?? ModuleNames.Of(n.Name) ?? ModuleNames.Other)
                 .OrderBy(g => order.GetValueOrDefault(g.Key, int.MaxValue))
-                .Select(g => (g.Key, g.Sum(n => n.TotalMs) / runs, g.Count(), flopsOfModule.TryGetValue(g.Key, out var f) ? f : (double?)null))),
+                .Select(g => new ProfilePart(g.Key, g.Sum(n => n.TotalMs) / runs, 0, g.Count(), flopsOfModule.TryGetValue(g.Key, out var f) ? f : null))),
             Operators = EngineProfile.Parts(wallMs, nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.TotalMs))
-                .Select(g => (g.Key, g.Sum(n => n.TotalMs) / runs, g.Count(), flopsOfOperator.TryGetValue(g.Key, out var f) ? f : (double?)null))),
+                .Select(g => new ProfilePart(g.Key, g.Sum(n => n.TotalMs) / runs, 0, g.Count(), flopsOfOperator.TryGetValue(g.Key, out var f) ? f : null))),
         };
     }
 
-    static EngineProfile OfStaged(string name, IInferenceEngine engine, TensorSet inputs, int runs, FlopCount flops)
+    static EngineProfile OfTorch(string name, IInferenceEngine engine, TensorSet inputs, int runs, FlopCount flops)
     {
         using var owned = engine;
-        var outputs = engine.AllocateOutputs(inputs);
-        if (engine is not IModuleTimedEngine staged)
-        {
-            var (whole, _) = InTurns(Runner(engine, inputs), () => { }, runs);
-            return new()
-            {
-                Name = name,
-                Runs = runs,
-                Flops = flops.Total,
-                NotCounted = flops.NotCounted,
-                WallMs = whole,
-                PlainWallMs = whole,
-                ModulesGap = $"'{engine.Info.Variant}' runs as one graph inside {engine.Info.Runtime}, which tells no parts of it",
-                OperatorsGap = OperatorsOfLibtorch,
-            };
-        }
+        var (plain, outputs) = (Runner(engine, inputs), engine.AllocateOutputs(inputs));
+        var (staged, extension) = (engine as IModuleTimedEngine, TorchExtension.Available);
+        var modules = new List<IReadOnlyList<ModuleTime>>();
+        var operators = new List<(string Name, long Calls, double SelfMs, double TotalMs)[]>();
+        // Both in one pass, so that the two tables are of the same whole.
+        Action pass = staged is null ? plain : () => modules.Add(staged.RunModules(inputs, outputs));
+        var times = InTurns(runs, plain, extension is null ? pass : () => operators.Add(extension.ProfileOperators(pass)));
+        var (plainMs, wallMs) = (times[0], times[1]);
 
         var flopsOf = flops.Modules.ToDictionary(m => m.Name, m => m.Flops, StringComparer.Ordinal);
-        var passes = new List<IReadOnlyList<ModuleTime>>();
-        var (plainMs, wallMs) = InTurns(Runner(engine, inputs), () => passes.Add(staged.RunModules(inputs, outputs)), runs);
-        return new()
+        return Whole(name, runs, wallMs, plainMs, flops) with
         {
-            Name = name,
-            Runs = runs,
-            Flops = flops.Total,
-            NotCounted = flops.NotCounted,
-            WallMs = wallMs,
-            PlainWallMs = plainMs,
-            Modules = EngineProfile.Parts(wallMs, passes.TakeLast(runs).SelectMany(p => p).GroupBy(m => m.Name)
-                .Select(g => (g.Key, g.Sum(m => m.Ms) / runs, 0, flopsOf.TryGetValue(g.Key, out var f) ? f : (double?)null))),
-            OperatorsGap = OperatorsOfLibtorch,
+            Modules = staged is null ? [] : EngineProfile.Parts(wallMs, modules.TakeLast(runs).SelectMany(p => p).GroupBy(m => m.Name)
+                .Select(g => new ProfilePart(g.Key, g.Sum(m => m.Ms) / runs, 0, 0, flopsOf.TryGetValue(g.Key, out var f) ? f : null))),
+            ModulesGap = staged is null ? $"'{engine.Info.Variant}' runs as one graph inside {engine.Info.Runtime}, which knows no modules" : null,
+            Operators = extension is null ? [] : EngineProfile.Parts(wallMs, operators.TakeLast(runs).SelectMany(p => p).GroupBy(o => o.Name)
+                .Select(g => new ProfilePart(g.Key, g.Sum(o => o.SelfMs) / runs, 0, (int)(g.Sum(o => o.Calls) / runs), null) { InclusiveMs = g.Sum(o => o.TotalMs) / runs })
+                .OrderByDescending(p => p.Ms)),
+            OperatorsGap = extension is null ? "the binding of libtorch gives no profile of its operators" : null,
         };
     }
 
-    const string OperatorsOfLibtorch = "the binding of libtorch gives no profile of its operators";
+    static EngineProfile Whole(string name, int runs, double wallMs, double plainMs, FlopCount flops) => new()
+    {
+        Name = name,
+        Runs = runs,
+        WallMs = wallMs,
+        PlainWallMs = plainMs,
+        Flops = flops.Total,
+        NotCounted = flops.NotCounted,
+    };
 
     static Action Runner(IInferenceEngine engine, TensorSet inputs)
     {
@@ -140,21 +129,20 @@ public static class ModuleProfile
         };
     }
 
-    /// <summary>Mean time of each, so that a slow minute of the machine meets both.</summary>
-    static (double First, double Second) InTurns(Action first, Action second, int runs)
+    /// <summary>Mean time of each in milliseconds; in turns, so that a slow minute of the machine meets all.</summary>
+    static double[] InTurns(int runs, params Action[] actions)
     {
-        var (a, b) = (TimeSpan.Zero, TimeSpan.Zero);
-        for (var i = -WarmUpRuns; i < runs; i++)
+        var sums = new double[actions.Length];
+        for (var run = -WarmUpRuns; run < runs; run++)
         {
-            var start = Stopwatch.GetTimestamp();
-            first();
-            var between = Stopwatch.GetTimestamp();
-            second();
-            var end = Stopwatch.GetTimestamp();
-            if (i < 0) { continue; }
-            (a, b) = (a + Stopwatch.GetElapsedTime(start, between), b + Stopwatch.GetElapsedTime(between, end));
+            for (var i = 0; i < actions.Length; i++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                actions[i]();
+                if (run >= 0) { sums[i] += Stopwatch.GetElapsedTime(start).TotalMilliseconds / runs; }
+            }
         }
 
-        return (a.TotalMilliseconds / runs, b.TotalMilliseconds / runs);
+        return sums;
     }
 }
