@@ -67,7 +67,7 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
 
             Not by module: one graph.
 
-            operator                            calls         ms    share with inner
+            operator                             calls         ms    share with inner
             aten::a_name_longer_than_the_column      2      3.000   60.0 %      4.500
             aten::addmm                              7      1.500   30.0 %      1.500
             unattributed                                    0.500   10.0 %

@@ -87,7 +87,7 @@ public sealed class ModuleProfileTests : IDisposable
 
     [Theory]
     [InlineData("torchscript-fp32-traced")]
-    [InlineData("torchscript-fp32")]
+    [InlineData("torchscript-fp32-frozen")]
     public void Profile_TorchScript_HasOperatorsAndSaysThatItHasNoModules(string variant)
     {
         Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package cannot trace");
