@@ -66,7 +66,7 @@ public sealed class VariantFactsTests : IDisposable
             BlockedConvs = 0,
         };
 
-        var said = VariantFindings.Ort("ort-int8-dynamic", new(1, graph), s_machine).Where(f => f.Topic == "integer").Select(f => $"{f.Text} ({f.Figure})");
+        var said = VariantFindings.Ort("ort-int8-dynamic", new(1, graph, []), s_machine).Where(f => f.Topic == "integer").Select(f => $"{f.Text} ({f.Figure})");
 
         Assert.Equal([expected, "every matrix product runs on 8-bit integers (1 of 1)"], said);
     }
