@@ -41,6 +41,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var results = outcomes.Select(o => Result(o, model, machine, journal.Started, commit)).ToList();
         var file = store.Merge(machine, BenchRun.Suite, results);
         journal.Delete();
+        foreach (var one in outcomes.Where(o => o.MemoryGap is not null)) { error.WriteLine($"detrlab: the memory of {one.Variant} was not measured: {one.MemoryGap}"); }
         Print(results, file, Path.GetFileName(store.FolderOf(machine)));
         return CodeOf(outcomes);
     }
@@ -97,12 +98,12 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         {
             var why = VariantFacts.Of(
                 model, VariantRegistry.Get(outcome.Variant), new() { Threads = options.Threads }, new(options.Cache), size, batch: 1, machine);
-            return result with { Flops = why.Flops, Peak = why.Peak, Findings = why.Findings };
+            return result with { Flops = why.Flops, Peak = why.Peak, Findings = [.. result.Findings, .. why.Findings] };
         }
-        catch (LabException reason)
+        catch (Exception reason)
         {
             // What was measured is not lost because it cannot be explained.
-            return result with { Findings = [new("unknown", $"not looked into: {reason.Message}")] };
+            return result with { Findings = [.. result.Findings, new("unknown", $"not looked into: {reason.Message}")] };
         }
     }
 

@@ -31,26 +31,37 @@ public sealed record BenchKey(
 /// <param name="Code"><see cref="ExitCode.Missing"/> where this machine lacks something, which is no failure.</param>
 public sealed record BenchGap(string Reason, ExitCode Code);
 
-/// <summary>What a bench has measured so far, stored whole after every turn, so that an interrupted one goes on at its next round.</summary>
-/// <remarks>Locked while it is open: the same bench twice at once would mix its turns, and disturb itself.</remarks>
+/// <summary>What a bench has measured so far, a line a turn, so that an interrupted one goes on at its next round.</summary>
+/// <remarks>
+/// The first line says what is measured. A turn is added to the file, which is not written anew: a line that a killed process left unfinished is no turn.
+/// Locked while it is open: the same bench twice at once would mix its turns, and disturb itself.
+/// </remarks>
 public sealed class BenchJournal : IDisposable
 {
-    const long LargestFile = 64 << 20;
+    /// <summary>A line of a turn is a third of this.</summary>
+    const int LargestTurn = 1 << 10;
+
+    /// <summary>The first line, and why variants have gaps.</summary>
+    const int LargestRest = 1 << 20;
 
     readonly string _path;
     readonly FileStream _lock;
-    readonly State _state;
+    readonly Header _header;
+    readonly List<(int Round, string Variant, InferenceTurn Turn)> _turns = [];
+    readonly HashSet<(int Round, string Variant)> _done = [];
+    readonly Dictionary<string, BenchGap> _gaps = [];
+    bool _written;
 
-    BenchJournal(string path, FileStream held, State state) => (_path, _lock, _state) = (path, held, state);
+    BenchJournal(string path, FileStream held, Header header) => (_path, _lock, _header) = (path, held, header);
 
     /// <summary>What is measured.</summary>
-    internal BenchKey Key => _state.Key;
+    internal BenchKey Key => _header.Key;
 
     /// <summary>Name of the run, kept when it is continued.</summary>
-    internal string Run => _state.Run;
+    internal string Run => _header.Run;
 
     /// <summary>When the first part of the run began.</summary>
-    public DateTimeOffset Started => _state.Started;
+    public DateTimeOffset Started => _header.Started;
 
     /// <summary>Rounds in which every variant without a gap had its turn.</summary>
     public int CompleteRounds { get; private set; }
@@ -65,45 +76,41 @@ public sealed class BenchJournal : IDisposable
     {
         var path = Path.Combine(folder, $"bench-{key.Hash}.partial");
         var held = Lock(path);
-        var fresh = new BenchJournal(path, held, new(key, Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow, [], []));
-        if (!File.Exists(path)) { return fresh; }
+        BenchJournal Fresh() => new(path, held, new(key, Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow));
+        if (!File.Exists(path)) { return Fresh(); }
         if (restart)
         {
             say($"Starting anew; the rounds in {Path.GetFileName(path)} are dropped.");
-            return fresh;
+            return Fresh();
         }
 
-        if (Read(path, key, out var problem) is not { } state)
+        if (Read(path, key, out var problem) is not var (header, lines))
         {
             say($"The earlier rounds in {Path.GetFileName(path)} are not taken: {problem}. Starting anew.");
-            return fresh;
+            return Fresh();
         }
 
-        var journal = new BenchJournal(path, held, state);
-        journal.CompleteRounds = journal.CountCompleteRounds();
-        if (journal.CompleteRounds == 0) { return fresh; } // whatever failed then may be mended now
-        state.Turns.RemoveAll(t => t.Round >= journal.CompleteRounds);
-        say($"Going on after round {journal.CompleteRounds} of {key.Rounds} of the run begun {state.Started.LocalDateTime:yyyy-MM-dd HH:mm} (--restart begins anew).");
+        var journal = new BenchJournal(path, held, header);
+        foreach (var line in lines) { journal.Take(line); }
+        if (journal.CompleteRounds == 0) { return Fresh(); } // whatever failed then may be mended now
+        journal._turns.RemoveAll(t => t.Round >= journal.CompleteRounds);
+        journal._done.RemoveWhere(d => d.Round >= journal.CompleteRounds);
+        say($"Going on after round {journal.CompleteRounds} of {key.Rounds} of the run begun {header.Started.LocalDateTime:yyyy-MM-dd HH:mm} (--restart begins anew).");
         return journal;
     }
 
     /// <summary>The turns of a variant's complete rounds, in their order.</summary>
     internal IReadOnlyList<InferenceTurn> TurnsOf(string variant) =>
-        [.. _state.Turns.Where(t => t.Variant == variant && t.Round < CompleteRounds).OrderBy(t => t.Round).Select(t => t.Turn)];
+        [.. _turns.Where(t => t.Variant == variant && t.Round < CompleteRounds).OrderBy(t => t.Round).Select(t => t.Turn)];
 
     /// <summary>Why a variant has no samples; null when nothing went wrong.</summary>
-    internal BenchGap? GapOf(string variant) => _state.Gaps.GetValueOrDefault(variant);
+    internal BenchGap? GapOf(string variant) => _gaps.GetValueOrDefault(variant);
 
-    internal void Add(int round, string variant, InferenceTurn turn)
-    {
-        _state.Turns.Add(new(round, variant, turn));
-        Save();
-    }
+    internal void Add(int round, string variant, InferenceTurn turn) => Save(new(variant) { Round = round, Turn = turn });
 
     internal void AddGap(string variant, BenchGap gap)
     {
-        _state.Gaps.TryAdd(variant, gap);
-        Save();
+        if (!_gaps.ContainsKey(variant)) { Save(new(variant) { Gap = gap }); }
     }
 
     /// <summary>Once the results are stored.</summary>
@@ -112,20 +119,28 @@ public sealed class BenchJournal : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
-    void Save()
+    void Save(Line line)
     {
-        AtomicFile.WriteText(_path, JsonSerializer.Serialize(_state, LabJson.Options));
-        CompleteRounds = CountCompleteRounds();
+        Take(line);
+        if (_written)
+        {
+            File.AppendAllText(_path, WorkerLine.Write(line) + "\n");
+            return;
+        }
+
+        // The first time, in place of what an earlier part left: its round that was under way is run again.
+        var lines = _gaps.Select(g => new Line(g.Key) { Gap = g.Value }).Concat(_turns.Select(t => new Line(t.Variant) { Round = t.Round, Turn = t.Turn }));
+        AtomicFile.WriteText(_path, string.Concat(lines.Select(WorkerLine.Write).Prepend(WorkerLine.Write(_header)).Select(l => l + "\n")));
+        _written = true;
     }
 
-    int CountCompleteRounds()
+    void Take(Line line)
     {
-        var live = Key.Variants.Where(v => !_state.Gaps.ContainsKey(v)).ToArray();
-        if (live.Length == 0) { return 0; }
-        var done = _state.Turns.Select(t => (t.Round, t.Variant)).ToHashSet();
-        var rounds = 0;
-        while (rounds < Key.Rounds && live.All(v => done.Contains((rounds, v)))) { rounds++; }
-        return rounds;
+        if (line.Gap is not null) { _gaps.TryAdd(line.Variant, line.Gap); }
+        else if (_done.Add((line.Round, line.Variant))) { _turns.Add((line.Round, line.Variant, line.Turn!.Value)); }
+        var live = Key.Variants.Where(v => !_gaps.ContainsKey(v)).ToArray();
+        if (live.Length == 0) { CompleteRounds = 0; }
+        while (live.Length > 0 && CompleteRounds < Key.Rounds && live.All(v => _done.Contains((CompleteRounds, v)))) { CompleteRounds++; }
     }
 
     static FileStream Lock(string path)
@@ -141,32 +156,39 @@ public sealed class BenchJournal : IDisposable
         }
     }
 
-    static State? Read(string path, BenchKey key, out string problem)
+    static (Header Header, IReadOnlyList<Line> Lines)? Read(string path, BenchKey key, out string problem)
     {
         problem = "";
         try
         {
-            if (new FileInfo(path).Length > LargestFile)
+            var most = LargestRest + ((long)LargestTurn * key.Rounds * key.Artefacts.Count);
+            if (new FileInfo(path).Length > most)
             {
-                problem = $"the file is larger than {LargestFile >> 20} MiB";
+                problem = $"the file is larger than {most >> 20} MiB, which all rounds together would not fill";
                 return null;
             }
 
-            var state = JsonSerializer.Deserialize<State>(File.ReadAllText(path), LabJson.Options);
-            if (state is not { Key: not null, Run: not null, Turns: not null, Gaps: not null }
-                || state.Turns.Any(t => t.Turn.Run.Ms is not (> 0 and < double.PositiveInfinity) || t.Round < 0 || !key.Variants.Contains(t.Variant)))
+            var lines = File.ReadAllText(path).Split('\n')[..^1]; // what no end of line follows was never finished
+            if (lines.Length == 0 || WorkerLine.Read<Header>(lines[0]) is not { Key.Artefacts: not null, Run: not null } header)
             {
-                problem = "the file is damaged: it holds a turn that is none";
+                problem = "the file is damaged: it does not say what was measured";
                 return null;
             }
 
-            if (state.Key.Hash != key.Hash)
+            if (header.Key.Hash != key.Hash)
             {
                 problem = "they belong to another machine, model, build or options";
                 return null;
             }
 
-            return state;
+            var turns = lines.Skip(1).Select(WorkerLine.Read<Line>).ToList();
+            if (turns.Any(l => !IsWhole(l, key)))
+            {
+                problem = "the file is damaged: it holds a turn that is none";
+                return null;
+            }
+
+            return (header, turns);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -175,7 +197,17 @@ public sealed class BenchJournal : IDisposable
         }
     }
 
-    sealed record State(BenchKey Key, string Run, DateTimeOffset Started, List<StoredTurn> Turns, Dictionary<string, BenchGap> Gaps);
+    static bool IsWhole(Line? line, BenchKey key) =>
+        line is not null && key.Variants.Contains(line.Variant)
+        && (line.Gap is { Reason: not null } || (line.Turn is { Run.Ms: > 0 and < double.PositiveInfinity } && line.Round >= 0 && line.Round < key.Rounds));
 
-    sealed record StoredTurn(int Round, string Variant, InferenceTurn Turn);
+    sealed record Header(BenchKey Key, string Run, DateTimeOffset Started);
+
+    /// <summary>A turn, or the end of a variant that failed.</summary>
+    sealed record Line(string Variant)
+    {
+        public int Round { get; init; }
+        public InferenceTurn? Turn { get; init; }
+        public BenchGap? Gap { get; init; }
+    }
 }

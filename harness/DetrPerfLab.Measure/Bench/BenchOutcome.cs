@@ -19,11 +19,14 @@ public sealed record BenchOutcome(string Variant, InterleavingInfo Interleaving)
     /// <summary>What disturbed its own turns; null with a gap.</summary>
     public ContaminationInfo? Contamination { get; init; }
 
-    /// <summary>Of its own process, measured after the timed runs; null with a gap.</summary>
+    /// <summary>Of its own process, measured after the timed runs; null with a gap or a <see cref="MemoryGap"/>.</summary>
     public MemoryInfo? Memory { get; init; }
 
-    /// <summary>Collections in the memory pass; null with a gap.</summary>
+    /// <summary>Collections in the memory pass; null likewise.</summary>
     public GcInfo? Gc { get; init; }
+
+    /// <summary>Why the memory pass failed, which leaves the samples as they are; null when it did not.</summary>
+    public string? MemoryGap { get; init; }
 
     /// <summary>Why there are no samples; null when there are.</summary>
     public BenchGap? Gap { get; init; }
@@ -53,6 +56,7 @@ public sealed record BenchOutcome(string Variant, InterleavingInfo Interleaving)
         Agreement = Facts?.Agreement,
         Gc = Gc,
         Contamination = Contamination,
+        Findings = MemoryGap is null ? [] : [new("memory", $"not measured: {MemoryGap}")],
         Gap = Gap?.Reason,
     };
 }

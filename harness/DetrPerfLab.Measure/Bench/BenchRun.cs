@@ -13,13 +13,10 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     /// <summary>The results' suite.</summary>
     public const string Suite = "Bench";
 
-    // The memory pass runs this often (InferenceCase.MeasureMemory).
-    const int MemoryRuns = 3;
-
     readonly AuditOptions _audit = audit ?? new();
     readonly IClock _clock = clock ?? SystemClock.Instance;
     readonly Dictionary<string, InferenceFacts> _facts = [];
-    readonly Dictionary<string, (MemoryInfo Memory, GcInfo Gc)> _memory = [];
+    readonly Dictionary<string, (MemoryInfo? Memory, GcInfo? Gc, string? Gap)> _memory = [];
     readonly Dictionary<string, (double TotalMs, int Turns)> _wall = [];
     readonly Dictionary<string, BenchState> _states = [];
     readonly Dictionary<string, List<double>> _samples = [];
@@ -34,9 +31,9 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         foreach (var one in cases) { _samples[one.Variant] = [.. journal.TurnsOf(one.Variant).Select(t => t.Run.Ms)]; }
         void Show() => show?.Invoke(Progress(cases));
 
-        ForEachLive(cases, BenchState.Opening, one => _facts[one.Variant] = one.Open(cancellation), Show, cancellation);
+        ForEachLive(cases, BenchState.Opening, one => TryOpen(one, cancellation), Show, cancellation);
         TakeTurns(cases, Show, cancellation);
-        ForEachLive(cases, BenchState.MeasuringMemory, one => _memory[one.Variant] = one.MeasureMemory(cancellation), Show, cancellation);
+        ForEachLive(cases, BenchState.MeasuringMemory, one => _memory[one.Variant] = MemoryOf(one, cancellation), Show, cancellation);
         return [.. cases.Select((one, index) => Outcome(one.Variant, index))];
     }
 
@@ -45,7 +42,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         if (cases.All(one => journal.GapOf(one.Variant) is not null)) { return; }
         var options = new InterleavedOptions { Rounds = journal.Key.Rounds, FirstRound = journal.CompleteRounds, Seed = journal.Key.Seed, Run = journal.Run };
         var taken = default(InferenceTurn);
-        var turns = cases.Select(one => InterleavedCase.TimedElsewhere(one.Variant, stop =>
+        var turns = cases.Select(one => new InterleavedCase(one.Variant, stop =>
         {
             // A variant without its engine keeps its place in the order, so that a continued run has the same.
             if (journal.GapOf(one.Variant) is { } gap) { throw LabError.InWorker(gap.Code, gap.Reason); }
@@ -58,7 +55,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
             _states[one.Variant] = BenchState.Ready;
             return taken.Run.Ms;
         })).ToList();
-        new InterleavedRun(options, _clock).Run(
+        new InterleavedRun(options).Run(
             turns,
             turn =>
             {
@@ -80,21 +77,35 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
             cancellation.ThrowIfCancellationRequested();
             _states[one.Variant] = state;
             show();
-            try
-            {
-                Guarded(one, () =>
-                {
-                    work(one);
-                    return true;
-                });
-                _states[one.Variant] = BenchState.Ready;
-            }
-            catch (LabException)
-            {
-                // It is in the journal as a gap.
-            }
-
+            work(one);
+            _states[one.Variant] = BenchState.Ready;
             show();
+        }
+    }
+
+    void TryOpen(IBenchCase one, CancellationToken cancellation)
+    {
+        try
+        {
+            _facts[one.Variant] = Guarded(one, () => one.Open(cancellation));
+        }
+        catch (LabException)
+        {
+            // It is in the journal as a gap.
+        }
+    }
+
+    /// <summary>A failed memory pass takes nothing from the samples, and is not kept: a continued run tries it again.</summary>
+    static (MemoryInfo? Memory, GcInfo? Gc, string? Gap) MemoryOf(IBenchCase one, CancellationToken cancellation)
+    {
+        try
+        {
+            var (memory, gc) = one.MeasureMemory(cancellation);
+            return (memory, gc, null);
+        }
+        catch (Exception reason) when (reason is not OperationCanceledException)
+        {
+            return (null, null, GapOf(reason).Reason);
         }
     }
 
@@ -107,11 +118,13 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            var gap = e is LabException known ? new BenchGap(known.Message, known.ExitCode) : new($"{e.GetType().Name}: {e.Message}", ExitCode.CheckFailed);
+            var gap = GapOf(e);
             journal.AddGap(one.Variant, gap);
             throw LabError.InWorker(gap.Code, gap.Reason);
         }
     }
+
+    static BenchGap GapOf(Exception e) => e is LabException known ? new(known.Message, known.ExitCode) : new($"{e.GetType().Name}: {e.Message}", ExitCode.CheckFailed);
 
     BenchOutcome Outcome(string variant, int index)
     {
@@ -130,6 +143,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
                 Contamination = contamination,
                 Memory = _memory[variant].Memory,
                 Gc = _memory[variant].Gc,
+                MemoryGap = _memory[variant].Gap,
             };
         }
         catch (LabException caching)
@@ -154,7 +168,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
             var one = _facts.GetValueOrDefault(row.Variant)?.WarmUp is { } warmUp ? warmUp.TotalMs / warmUp.Operations : (double?)null;
             double? turn = _wall.TryGetValue(row.Variant, out var wall) ? wall.TotalMs / wall.Turns : one * (1 + journal.Key.UntimedRuns);
             if (turn is null) { return null; } // not all are warm
-            ms += (turn.Value * (journal.Key.Rounds - row.SamplesMs.Count)) + (_memory.ContainsKey(row.Variant) ? 0 : one!.Value * MemoryRuns);
+            ms += (turn.Value * (journal.Key.Rounds - row.SamplesMs.Count)) + (_memory.ContainsKey(row.Variant) ? 0 : one!.Value * InferenceCase.MemoryOperations);
         }
 
         return TimeSpan.FromMilliseconds(ms);

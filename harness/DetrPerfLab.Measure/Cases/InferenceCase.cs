@@ -13,6 +13,9 @@ public sealed class InferenceCase : IDisposable
     /// <summary>An inference beyond this many milliseconds is not repeated to warm it up: one run has touched all there is to touch.</summary>
     public const double SlowMs = 10_000;
 
+    /// <summary>Inferences of the memory pass, but for a slow variant's.</summary>
+    internal const int MemoryOperations = 3;
+
     readonly string _variant;
     readonly AuditOptions _auditOptions;
     readonly IClock _clock;
@@ -138,7 +141,7 @@ public sealed class InferenceCase : IDisposable
 
     /// <summary>The memory pass, which times nothing.</summary>
     /// <param name="operations">Runs; a slow variant gets one.</param>
-    public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(int operations = 3)
+    public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(int operations = MemoryOperations)
     {
         var (memory, gc) = MemoryPass.Measure(_plain, FirstMs > SlowMs ? 1 : operations);
         return (EngineMemory.Complete(memory, _engine), gc);

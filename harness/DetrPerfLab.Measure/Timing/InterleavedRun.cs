@@ -4,18 +4,8 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>One of the variants that take turns.</summary>
 /// <param name="Variant">Its name.</param>
-/// <param name="Operation">Already warm.</param>
-public sealed record InterleavedCase(string Variant, IOperation Operation)
-{
-    /// <summary>Takes a turn where it is not timed here but, for example, in a process of its own; returns milliseconds. Null where <see cref="Operation"/> is timed.</summary>
-    internal Func<CancellationToken, double>? Elsewhere { get; init; }
-
-    /// <summary>A variant that times its own turns.</summary>
-    /// <param name="variant">Its name.</param>
-    /// <param name="turn">Takes one turn and returns its milliseconds.</param>
-    public static InterleavedCase TimedElsewhere(string variant, Func<CancellationToken, double> turn) =>
-        new(variant, new ActionOperation(() => { })) { Elsewhere = turn };
-}
+/// <param name="Turn">Takes one turn, already warm, where it is timed: most often in a process of its own. Returns milliseconds.</param>
+public sealed record InterleavedCase(string Variant, Func<CancellationToken, double> Turn);
 
 /// <summary>How variants take turns.</summary>
 public sealed record InterleavedOptions
@@ -25,9 +15,6 @@ public sealed record InterleavedOptions
 
     /// <summary>The first round to run: an interrupted run goes on here and keeps its orders.</summary>
     public int FirstRound { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); }
-
-    /// <summary>Runs before the timed one of each turn, which bring this variant's data and threads back; they are not samples.</summary>
-    public int UntimedRunsATurn { get; init => field = value is >= 0 and <= 100 ? value : throw LabError.OutOfRange(value, "0 to 100"); }
 
     /// <summary>Decides the order of every round.</summary>
     public ulong Seed { get; init; } = 1;
@@ -50,13 +37,11 @@ public readonly record struct InterleavedTurn(int Round, string Variant, double 
 /// <param name="Gap">Why there are no samples; null when there are.</param>
 public sealed record InterleavedSamples(string Variant, IReadOnlyList<double> SamplesMs, InterleavingInfo Interleaving, string? Gap);
 
-/// <summary>Times variants in turns, in a new random order each round, so that what slows the machine for a while slows all of them.</summary>
+/// <summary>Has variants take turns, in a new random order each round, so that what slows the machine for a while slows all of them.</summary>
 /// <param name="options">Rounds and seed.</param>
-/// <param name="clock">The system's unless a test says otherwise.</param>
-public sealed class InterleavedRun(InterleavedOptions? options = null, IClock? clock = null)
+public sealed class InterleavedRun(InterleavedOptions? options = null)
 {
     readonly InterleavedOptions _options = options ?? new();
-    readonly LatencyMeter _meter = new(clock);
 
     /// <summary>The order of a round: indices of the variants. It depends on seed and round alone.</summary>
     public static int[] OrderOf(ulong seed, int round, int variants)
@@ -92,7 +77,7 @@ public sealed class InterleavedRun(InterleavedOptions? options = null, IClock? c
                 (samples[turn][i], places[turn][i]) = (double.NaN, place);
                 try
                 {
-                    samples[turn][i] = cases[turn].Elsewhere?.Invoke(cancellation) ?? Turn(cases[turn].Operation);
+                    samples[turn][i] = cases[turn].Turn(cancellation);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -106,16 +91,5 @@ public sealed class InterleavedRun(InterleavedOptions? options = null, IClock? c
         return [.. cases.Select((c, i) => gaps[i] is { } gap
             ? new InterleavedSamples(c.Variant, [], new(_options.Run, _options.Seed, names, []), gap)
             : new InterleavedSamples(c.Variant, samples[i], new(_options.Run, _options.Seed, names, places[i]), null))];
-    }
-
-    double Turn(IOperation operation)
-    {
-        for (var i = 0; i < _options.UntimedRunsATurn; i++)
-        {
-            operation.Run();
-            operation.Synchronize();
-        }
-
-        return _meter.Measure(operation);
     }
 }

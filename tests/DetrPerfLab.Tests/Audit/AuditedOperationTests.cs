@@ -99,7 +99,9 @@ public class AuditedOperationTests
     {
         var setup = new Setup((x, y) => { Honest(x, y); y[1] += 1; });
 
-        var result = new InterleavedRun(clock: setup.Clock).Run([new("wrong", setup.Operation)])[0];
+        var meter = new LatencyMeter(setup.Clock);
+
+        var result = new InterleavedRun().Run([new("wrong", _ => meter.Measure(setup.Operation))])[0];
 
         Assert.Empty(result.SamplesMs);
         Assert.Contains("Audit of 'test'", result.Gap);

@@ -78,8 +78,11 @@ public sealed class BenchJournalTests : IDisposable
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("[1, 2")]
-    [InlineData("{\"key\": null, \"run\": \"r\", \"turns\": [], \"gaps\": {}}")]
+    [InlineData("null\n")]
+    [InlineData("{}\n")]
+    [InlineData("[1, 2\n")]
+    [InlineData("{\"key\": null, \"run\": \"r\"}\n")]
+    [InlineData("{\"key\": {\"artefacts\": null}, \"run\": \"r\"}\n")]
     public void Open_Damaged_IsSaidAndNotTaken(string text)
     {
         var key = Key(10, 1, "a");
@@ -90,27 +93,77 @@ public sealed class BenchJournalTests : IDisposable
     }
 
     [Fact]
-    public void Open_TornAnywhere_NeverThrowsAndNeverInventsARound()
+    public void Open_TornAnywhere_TakesTheRoundsWhoseLinesAreWhole()
     {
         var key = Key(3, 1, "a");
         Fill(key, ("a", 0), ("a", 1));
         var whole = File.ReadAllText(PathOf(key));
-        for (var length = 0; length < whole.Length; length += 7)
+        for (var length = 0; length <= whole.Length; length++)
         {
             File.WriteAllText(PathOf(key), whole[..length]);
-            Assert.Equal(0, Open(key).CompleteRounds);
+            Assert.Equal(Math.Max(0, whole[..length].Count(c => c == '\n') - 1), Open(key).CompleteRounds);
         }
     }
 
-    [Fact]
-    public void Open_TimeThatIsNone_IsDamage()
+    [Theory]
+    [InlineData("\"ms\":100", "\"ms\":-1")]
+    [InlineData("\"ms\":100", "\"ms\":1e999")]
+    [InlineData("\"round\":0", "\"round\":10")]
+    [InlineData("\"round\":0", "\"round\":-1")]
+    [InlineData("\"variant\":\"a\"", "\"variant\":\"z\"")]
+    [InlineData("\"turn\":{", "\"other\":{")]
+    public void Open_TurnThatIsNone_IsDamage(string whole, string damaged)
     {
         var key = Key(10, 1, "a");
         Fill(key, ("a", 0));
-        AtomicFile.WriteText(PathOf(key), File.ReadAllText(PathOf(key)).Replace("\"ms\": 100", "\"ms\": -1"));
+        var text = File.ReadAllText(PathOf(key));
+        AtomicFile.WriteText(PathOf(key), text.Replace(whole, damaged));
 
+        Assert.NotEqual(text, File.ReadAllText(PathOf(key)));
         Assert.Equal(0, Open(key).CompleteRounds);
         Assert.Contains("damaged", Assert.Single(_said));
+    }
+
+    [Fact]
+    public void Open_MoreThanAllRoundsCouldFill_IsNotRead()
+    {
+        var key = Key(10, 1, "a");
+        Fill(key, ("a", 0));
+        using (var file = File.OpenWrite(PathOf(key))) { file.SetLength(2 << 20); }
+
+        Assert.Equal(0, Open(key).CompleteRounds);
+        Assert.Contains("larger than 1 MiB", Assert.Single(_said));
+    }
+
+    [Fact]
+    public void Add_ManyTurns_AddsALineEach()
+    {
+        var key = Key(10_000, 1, "ort-int8-static-all");
+        var journal = Open(key);
+        for (var round = 0; round < 300; round++)
+        {
+            var before = round < 2 ? 0 : new FileInfo(PathOf(key)).Length;
+            journal.Add(round, "ort-int8-static-all", new(new(1234.5678901234567, true, true, true), new(1.2345678901234567, 2.2345678901234567, 1e-17, 1e-17, 2.2345678901234567, 123456, 1.0123456789012345)));
+            if (round >= 2) { Assert.InRange(new FileInfo(PathOf(key)).Length - before, 1, 512); } // half of what the bound counts on
+        }
+
+        Assert.Equal(301, File.ReadAllLines(PathOf(key)).Length);
+        Assert.Equal(300, Open(key).CompleteRounds);
+    }
+
+    [Fact]
+    public void Add_ContinuedRun_LeavesOutTheRoundThatWasUnderWay()
+    {
+        var key = Key(10, 1, "a", "b");
+        Fill(key, ("a", 0), ("b", 0), ("b", 1));
+        var journal = Open(key);
+        journal.Add(1, "a", Turn(7));
+        journal.Add(1, "b", Turn(8));
+
+        var again = Open(key);
+
+        Assert.Equal(2, again.CompleteRounds);
+        Assert.Equal([100, 108], again.TurnsOf("b").Select(t => t.Run.Ms));
     }
 
     [Fact]

@@ -98,6 +98,27 @@ public sealed class BenchRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_MemoryPassThatFails_KeepsTheSamplesAndIsTriedAgain()
+    {
+        var failing = new ScriptedCase("b", _clock, 200, _log) { OnMemory = () => throw new OutOfMemoryException("no room") };
+
+        var outcomes = Run(Open(), A(), failing, C());
+
+        Assert.Null(outcomes[1].Gap);
+        Assert.Equal(Rounds, outcomes[1].SamplesMs.Count);
+        Assert.Equal("OutOfMemoryException: no room", outcomes[1].MemoryGap);
+        var result = outcomes[1].ToResult("id", default, "", "");
+        Assert.Null(result.Memory);
+        Assert.Contains("no room", Assert.Single(result.Findings).Text);
+        Assert.NotNull(result.Interleaving);
+        Assert.NotNull(outcomes[2].Memory); // the others go on
+
+        _log.Clear();
+        Assert.NotNull(Run(Open(), A(), B(), C())[1].Memory);
+        Assert.Equal(["open a", "open b", "open c", "memory a", "memory b", "memory c"], _log);
+    }
+
+    [Fact]
     public void Run_VariantThatTheMachineLacks_KeepsItsExitCodeAndThePlacesOfTheOthers()
     {
         var lacking = new ScriptedCase("b", _clock, 1, _log) { OnOpen = () => throw LabError.TorchLacks("tracing") };

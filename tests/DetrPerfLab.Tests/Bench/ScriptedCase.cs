@@ -13,6 +13,8 @@ sealed class ScriptedCase(string variant, VirtualClock clock, double ms, List<st
 
     public Action OnOpen { get; init; } = () => { };
 
+    public Action OnMemory { get; init; } = () => { };
+
     /// <summary>Of others during a turn.</summary>
     public double OthersShare { get; init; }
 
@@ -46,6 +48,7 @@ sealed class ScriptedCase(string variant, VirtualClock clock, double ms, List<st
 
     public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(CancellationToken cancellation)
     {
+        OnMemory();
         log.Add($"memory {variant}");
         clock.Advance(3 * ms);
         return (new() { PeakRssBytes = 1 << 20 }, new() { Operations = 3 });
