@@ -11,13 +11,21 @@ public class BatchBenchmarks : ForwardBenchmarks
     static readonly ImageSize[] s_unequal =
         [new(800, 1066), new(1066, 800), new(800, 800), new(640, 1066), new(800, 1199), new(800, 1066), new(1066, 800), new(600, 800)];
 
-    private protected override IReadOnlyList<string> Axis => ["Batch", "Sizes"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         .. from batch in (string[])["1", "2", "4", "8"] select new SuiteCase("ort-int8-static", ("Batch", batch), ("Sizes", "equal")),
         .. from batch in (string[])["2", "4", "8"] select new SuiteCase("ort-int8-static", ("Batch", batch), ("Sizes", "unequal")) { FullOnly = batch == "8" },
     ];
+
+    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) =>
+        base.Explain(row, result, machine) with { PaddedShare = PaddedShare(CaseOf(row).Sizes) };
+
+    /// <summary>Share of a batch's pixels that hold no image.</summary>
+    internal static double PaddedShare(IReadOnlyList<ImageSize> sizes)
+    {
+        var fed = (double)sizes.Count * sizes.Max(s => s.Height) * sizes.Max(s => s.Width);
+        return 1 - (sizes.Sum(s => (double)s.Height * s.Width) / fed);
+    }
 
     private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, row["Sizes"] == "equal"
         ? [.. Enumerable.Repeat(BenchmarkModel.DefaultSize, row.Number("Batch"))]

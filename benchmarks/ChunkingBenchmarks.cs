@@ -15,8 +15,6 @@ public class ChunkingBenchmarks : WorkBenchmarks
 
     static readonly ImageSize s_4K = new(2160, 3840);
 
-    private protected override IReadOnlyList<string> Axis => ["Chunk"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         .. from chunk in (string[])["8", "4", "2", "1"] select new SuiteCase("ort-int8-static", ("Scene", Batch), ("Chunk", chunk)) { FullOnly = chunk == "4" },

@@ -7,8 +7,6 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>Precision, threads and resolution in every combination: do their savings multiply?</summary>
 public class FactorialBenchmarks : ForwardBenchmarks
 {
-    private protected override IReadOnlyList<string> Axis => [VariantAxis, "Threads", "Size"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         .. from variant in (string[])["ort-fp32", "ort-int8-static"]

@@ -15,8 +15,6 @@ public class GcModeBenchmarks : WorkBenchmarks
     static readonly ImageSize s_camera = new(960, 1280);
     static readonly ResizeRule s_resize = ResizeRule.ShorterSide(256);
 
-    private protected override IReadOnlyList<string> Axis => ["Mode"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         .. from kind in (string[])["workstation", "server"]

@@ -20,8 +20,6 @@ public class MemoryBenchmarks : WorkBenchmarks
     /// <summary>Those whose outputs are held against the reference once the last sample is taken; the others run between them on the same engine.</summary>
     static readonly ImageSize[] s_checked = [s_sizes[0], s_sizes.MinBy(s => s.Height * s.Width), s_sizes.MaxBy(s => s.Height * s.Width)];
 
-    private protected override IReadOnlyList<string> Axis => ["Setting"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
         [.. from setting in (string[])[Default, NoArena, NoPattern, Fresh, Two, Shared] select new SuiteCase("ort-fp32", ("Setting", setting))];
 

@@ -8,8 +8,6 @@ public class ResolutionBenchmarks : ForwardBenchmarks
 {
     static readonly ImageSize s_photograph = new(480, 640);
 
-    private protected override IReadOnlyList<string> Axis => ["Size"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         .. from variant in (string[])["torch-fp32", "ort-fp32", "ort-int8-static"]

@@ -7,8 +7,6 @@ namespace DetrPerfLab.Benchmarks;
 /// <remarks>The first step is measured again at the end: the product of the steps must equal the whole within the noise.</remarks>
 public class StackedBenchmarks : WorkBenchmarks
 {
-    private protected override IReadOnlyList<string> Axis => [VariantAxis, "Step"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         new("torch-naive", ("Step", "1 eager, line by line")),

@@ -9,8 +9,6 @@ public class ThreadBenchmarks : ForwardBenchmarks
 {
     static readonly int s_cores = Environment.ProcessorCount;
 
-    private protected override IReadOnlyList<string> Axis => ["Threads", "Spinning", "InterOp"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         .. from variant in (string[])["torch-fp32", "ort-fp32", "ort-int8-static"]

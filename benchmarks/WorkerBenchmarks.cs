@@ -15,8 +15,6 @@ public class WorkerBenchmarks : WorkBenchmarks
 
     static readonly int s_cores = Environment.ProcessorCount;
 
-    private protected override IReadOnlyList<string> Axis => ["Layout"];
-
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         .. from variant in (string[])["ort-fp32", "ort-int8-static"]

@@ -1,5 +1,4 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
@@ -34,14 +33,8 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
     /// <summary>What a row's speed-up is counted from: the first row of its suite that differs in nothing but what the suite varies.</summary>
     internal RunResult? BaselineOf(RunResult result)
     {
-        var axis = SuiteBenchmarks.AxisOf(result.Suite);
-        var measured = _results.Where(r => r.Suite == result.Suite && r.SamplesMs.Count > 0 && Fixed(r) == Fixed(result));
-        return measured.FirstOrDefault(r => r.Variant == VariantRegistry.Baseline && axis is [SuiteBenchmarks.VariantAxis]) ?? measured.FirstOrDefault();
-
-        string Fixed(RunResult r) => string.Join(", ", r.Parameters
-            .Append(new(SuiteBenchmarks.VariantAxis, r.Variant))
-            .Where(p => !axis.Contains(p.Key))
-            .Select(p => $"{p.Key}: {p.Value}"));
+        var suite = Suites.Find(result.Suite);
+        return suite.BaselineAmong(_results.Where(r => r.Suite == result.Suite && suite.FixedPart(r) == suite.FixedPart(result)));
     }
 
     /// <summary>Times faster an image than the baseline; null where either has no samples.</summary>

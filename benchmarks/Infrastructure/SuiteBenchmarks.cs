@@ -6,9 +6,6 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 /// <summary>A suite: one axis, one row a case, each case in its own process. BenchmarkDotNet calls what is public here.</summary>
 public abstract class SuiteBenchmarks
 {
-    /// <summary>The axis of suites that compare variants.</summary>
-    internal const string VariantAxis = "Variant";
-
     CaseProcess _process = null!;
 
     /// <summary>The rows of this run, in the order of the story: plainest first.</summary>
@@ -21,9 +18,6 @@ public abstract class SuiteBenchmarks
     /// <summary>What a suite overrides; BenchmarkDotNet finds <see cref="Cases"/> by name and would find an override twice.</summary>
     protected abstract IReadOnlyList<SuiteCase> Rows { get; }
 
-    /// <summary>What the suite varies, by name: rows are compared with the first one that agrees in everything else.</summary>
-    private protected virtual IReadOnlyList<string> Axis => [VariantAxis];
-
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);
 
@@ -31,10 +25,6 @@ public abstract class SuiteBenchmarks
     internal virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
     }
-
-    /// <inheritdoc cref="Axis"/>
-    internal static IReadOnlyList<string> AxisOf(string suite) =>
-        typeof(SuiteBenchmarks).Assembly.GetType($"{typeof(LabConfig).Namespace}.{suite}Benchmarks") is { } type ? ((SuiteBenchmarks)Activator.CreateInstance(type)!).Axis : [VariantAxis];
 
     /// <summary>Adds to a result, in the host, why it is as it is.</summary>
     internal virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;

@@ -4,11 +4,19 @@ namespace DetrPerfLab.Tests;
 static partial class FakeResults
 {
     public static RunResult[] Threads =>
-        [.. from variant in (string[])["torch-fp32", "ort-fp32"]
-            from threads in (int[])[1, 2, 4, 8, 16]
-            let serial = variant == "ort-fp32" ? 0.06 : 0.12
-            let scaled = serial + ((1 - serial) / Math.Min(threads, 8)) + (threads > 8 ? 0.04 : 0)
-            select Case("Thread", variant, (variant == "ort-fp32" ? 2600 : 5200) * scaled, 20, parameters: ("Threads", $"{threads}"))];
+    [
+        .. from variant in (string[])["torch-fp32", "ort-fp32"]
+           from threads in (int[])[1, 2, 4, 8, 16]
+           select Case("Thread", variant, ThreadMs(variant, threads), 20, parameters: ("Threads", $"{threads}")),
+        Case("Thread", "ort-fp32", ThreadMs("ort-fp32", 8) * 0.999, 20, parameters: [("Threads", "8"), ("Spinning", "off")]),
+        Case("Thread", "ort-fp32", ThreadMs("ort-fp32", 8) * 1.62, 20, parameters: [("Threads", "8"), ("InterOp", "2")]),
+    ];
+
+    static double ThreadMs(string variant, int threads)
+    {
+        var serial = variant == "ort-fp32" ? 0.06 : 0.12;
+        return (variant == "ort-fp32" ? 2600 : 5200) * (serial + ((1 - serial) / Math.Min(threads, 8)) + (threads > 8 ? 0.04 : 0));
+    }
 
     public static RunResult[] Resolution =>
         [.. from variant in (string[])["torch-fp32", "ort-fp32"]
@@ -21,18 +29,88 @@ static partial class FakeResults
             }];
 
     public static RunResult[] Chunking =>
-        [.. from chunk in (int[])[8, 4, 2, 1]
-            select Case("Chunking", "ort-fp32", 3500 + (chunk == 8 ? 0 : 130.0 / chunk), 12, parameters: ("Chunk", $"{chunk}")) with
+    [
+        .. from chunk in (int[])[8, 4, 2, 1]
+           select Chunk("8 images", $"{chunk}", 3500 + (chunk == 8 ? 0 : 130.0 / chunk), 420L + (310 * chunk)) with { ImagesPerOperation = 8 },
+        Chunk("4K image", "whole", 9100, 7400),
+        Chunk("4K image", "1 tile", 6300, 740) with { Findings = [new("tiles", "overlapping tiles of 800x1066 that cover 2160x3840", "15")] },
+    ];
+
+    static RunResult Chunk(string scene, string chunk, double ms, long peakMebi) =>
+        Case("Chunking", "ort-fp32", ms, 12, parameters: [("Scene", scene), ("Chunk", chunk)]) with { Memory = new MemoryInfo { PeakRssBytes = peakMebi << 20 } };
+
+    public static RunResult[] Batches =>
+        [.. from sizes in (string[])["equal", "unequal"]
+            from batch in (int[])[1, 2, 4, 8]
+            where sizes == "equal" || batch > 1
+            select Case("Batch", "ort-int8-static", (sizes == "equal" ? 171 : 205) * batch * (batch > 1 ? 0.93 : 1), 10, parameters: [("Batch", $"{batch}"), ("Sizes", sizes)]) with
             {
-                ImagesPerOperation = 8,
-                Memory = new MemoryInfo { PeakRssBytes = (420L + (310 * chunk)) << 20 },
+                ImagesPerOperation = batch,
+                PaddedShare = sizes == "equal" ? 0 : 0.18 + (0.01 * batch),
             }];
+
+    public static RunResult[] Memories =>
+        [.. new (string Setting, double Ms, double Growth, ArenaInfo Arena)[]
+            {
+                ("default", 640, 1.02, new() { ReservedBytes = 612L << 20, BytesInUse = 171L << 20 }),
+                ("no arena", 702, 1.31, new() { Reason = "the session has no arena" }),
+                ("two sessions, shared weights", 645, 1.02, new() { ReservedBytes = 780L << 20, BytesInUse = 190L << 20 }),
+            }
+            .Select(s => Case("Memory", "ort-fp32", s.Ms, 20, parameters: ("Setting", s.Setting)) with
+            {
+                ImagesPerOperation = 10,
+                Memory = new MemoryInfo { AllocatedBytesPerOperation = 640, SteadyRssBytes = 690L << 20, PeakRssBytes = 780L << 20, Arena = s.Arena },
+                Findings = [new("memory", "resident after 220 runs of 10 sizes, over that after the first 10", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{s.Growth:F2}x"))],
+            })];
+
+    public static RunResult[] Workers =>
+        [.. new (string Layout, double Ms, long PeakMebi)[] { ("one session, all threads", 2750, 420), ("a session a core", 2400, 1900), ("a process a core", 2310, 2900) }
+            .Select(w => Case("Worker", "ort-int8-static", w.Ms, 12, parameters: ("Layout", w.Layout)) with
+            {
+                ImagesPerOperation = 16,
+                Memory = new MemoryInfo { PeakRssBytes = w.PeakMebi << 20 },
+            })];
+
+    public static RunResult[] Preprocesses =>
+        [.. new (string Variant, string Stage, double Ms)[]
+            {
+                ("imagesharp", "decode", 3.9), ("plain", "resize", 21), ("vectorised", "resize", 3.1),
+                ("plain", "decode, resize and normalise", 31), ("fused", "decode, resize and normalise", 7.2), ("fused, all threads", "decode, resize and normalise", 5.1),
+            }
+            .Select(p => Alone("Preprocess", p.Variant, p.Ms, p.Variant == "plain" ? 2_560_000 : 0, ("Stage", p.Stage)) with
+            {
+                Pixels = p.Stage == "decode" ? new(480 * 640, "the photograph") : new(800 * 1066, "the network's input"),
+            })];
+
+    public static RunResult[] Postprocesses =>
+    [
+        .. from queries in (int[])[100, 900]
+           from variant in (string[])["scalar", "vectorised", "vectorised, NMS"]
+           select Alone("Postprocess", variant, queries * (variant == "scalar" ? 0.00055 : variant == "vectorised" ? 0.00015 : 0.00019), variant == "scalar" ? 4800 : 0, ("Queries", $"{queries}")),
+        Alone("Postprocess", "hungarian matching", 0.21, 0, ("Queries", "100"), ("Targets", "20")),
+    ];
+
+    /// <summary>Work without a model.</summary>
+    static RunResult Alone(string suite, string variant, double ms, double allocated, params (string Name, string Value)[] parameters)
+    {
+        var result = Case(suite, variant, ms, 100, parameters: parameters);
+        return result with
+        {
+            // As small as they are, times keep their digits.
+            SamplesMs = [.. result.SamplesMs.Select((_, i) => Math.Round(ms * (0.985 + (0.0004 * (37 * i % 100))), 9))],
+            Artefact = null,
+            Engine = null,
+            Cold = null,
+            Audit = null,
+            Memory = new MemoryInfo { AllocatedBytesPerOperation = allocated, PeakRssBytes = 64L << 20 },
+        };
+    }
 
     public static RunResult[] GcModes =>
         [.. from mode in (string[])["workstation", "workstation, concurrent", "server", "server, conserve 5"]
             select Case("GcMode", "ort-fp32", mode.StartsWith("server") ? 505 : 512, mode == "server" ? 700 : 100, parameters: ("Mode", mode)) with
             {
-                Gc = new GcInfo { Gen0 = 40, Gen1 = 6, Gen2 = mode.StartsWith("server") ? 1 : 4, TotalPauseMs = mode.StartsWith("server") ? 21.5 : 64.25, MaxPauseMs = 9 },
+                Gc = new GcInfo { Gen0 = 40, Gen1 = 6, Gen2 = mode.StartsWith("server") ? 1 : 4, TotalPauseMs = mode.StartsWith("server") ? 21.5 : 64.25, MaxPauseMs = 9, Operations = mode == "server" ? 700 : 100 },
             }];
 
     public static RunResult[] Stacked =>
@@ -40,6 +118,7 @@ static partial class FakeResults
             {
                 ("0 naive port", "torch-naive", 2310), ("1 inference mode", "torch-fp32", 1250), ("2 ONNX Runtime", "ort-fp32", 474),
                 ("3 INT8 static, mixed", "ort-int8-static", 172), ("4 672 pixels", "ort-int8-static", 118),
+                ("5 first step again", "torch-naive", 2325),
             }
             .Select(s => Case("Stacked", s.Variant, s.Ms, 16, parameters: ("Step", s.Step)))];
 

@@ -63,7 +63,8 @@ static partial class FakeResults
         Case("Engine", "ort-fp32", 476, 20) with { Agreement = Agreement(3.1e-5, 2.2e-6) },
     ];
 
-    public static RunResult[] All => [.. Engine, .. Precision, .. Threads, .. Resolution, .. Chunking, .. GcModes, .. Stacked, .. Factorials];
+    public static RunResult[] All =>
+        [.. Engine, .. Precision, .. Threads, .. Resolution, .. Batches, .. Chunking, .. Memories, .. GcModes, .. Workers, .. Preprocesses, .. Postprocesses, .. Stacked, .. Factorials];
 
     /// <summary>Writes the set as a run would.</summary>
     public static void Write(string resultsFolder) => Write(resultsFolder, All);

@@ -49,6 +49,12 @@ public sealed record RunResult
     /// <summary>Shorter side of the images as they entered the network, pixels; null where they vary, where a photograph is tiled, and without a network.</summary>
     public int? InputSide { get; init; }
 
+    /// <summary>Of the pixels that the model was fed, the share in [0, 1] that only pads smaller images to the largest of their batch; null where nothing is batched.</summary>
+    public double? PaddedShare { get; init; }
+
+    /// <summary>Pixels that one operation makes, so that times can be given a pixel; null in suites without images.</summary>
+    public PixelCount? Pixels { get; init; }
+
     /// <summary>What was spent before the samples.</summary>
     public WarmUpInfo? WarmUp { get; init; }
 
@@ -103,6 +109,11 @@ public sealed record RunResult
 /// <param name="Sha256">Lower-case hex.</param>
 /// <param name="Bytes">Size of the file; of the weights where no file exists.</param>
 public sealed record ArtefactInfo(string Name, string Sha256, long Bytes);
+
+/// <summary>Pixels that an operation makes.</summary>
+/// <param name="Count">Width times height.</param>
+/// <param name="Of">What they are pixels of, for example <c>the photograph</c>.</param>
+public sealed record PixelCount(long Count, string Of);
 
 /// <summary>What was spent on warming up.</summary>
 /// <param name="Rule">The rule in words.</param>

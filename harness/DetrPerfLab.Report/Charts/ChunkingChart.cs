@@ -12,7 +12,7 @@ static class ChunkingChart
         (string Line, CaseView[] Cases)[] lines = [.. model.Suite("Chunk").Where(c => c.Summary is not null && c.Run.Memory?.PeakRssBytes is > 0)
             // A batch and a large photograph are two questions: a line each, and times of their own.
             .GroupBy(c => (c.Run.Variant, Scene: c.Parameter("scene") ?? ""))
-            .Select(g => (g.Key.Scene.Length > 0 ? $"{g.Key.Variant}, {g.Key.Scene}" : g.Key.Variant, g.OrderBy(c => c.Number("chunk", "chunksize") ?? double.MaxValue).ToArray()))
+            .Select(g => (g.Key.Scene.Length > 0 ? $"{g.Key.Variant}, {g.Key.Scene}" : g.Key.Variant, g.OrderBy(c => c.Number("chunk") ?? double.MaxValue).ToArray()))
             .Where(l => l.Item2.Length >= 2)
             .OrderBy(l => l.Item1, StringComparer.Ordinal)];
         if (lines.Length == 0) { return Drawing.None("the chunking suite was not measured, or no peak memory with it"); }

@@ -5,24 +5,24 @@ namespace DetrPerfLab.Report;
 /// <summary>Latency and operations by resolution, both as a share of the largest size: does time follow work?</summary>
 static class ResolutionChart
 {
-    static readonly string[] s_names = ["size", "shorterside", "side", "resolution", "height"];
+    const string Size = "size";
 
     internal static Drawing Create(ReportModel model)
     {
-        (string Variant, CaseView[] Cases)[] lines = [.. model.Suite("Resolution").Where(c => c.Summary is not null && c.Number(s_names) is > 0)
+        (string Variant, CaseView[] Cases)[] lines = [.. model.Suite("Resolution").Where(c => c.Summary is not null && c.Number(Size) is > 0)
             .GroupBy(c => c.Run.Variant)
-            .Select(g => (g.Key, g.DistinctBy(c => c.Number(s_names)).OrderBy(c => c.Number(s_names)).ToArray()))
+            .Select(g => (g.Key, g.DistinctBy(c => c.Number(Size)).OrderBy(c => c.Number(Size)).ToArray()))
             .Where(l => l.Item2.Length >= 2)
             .OrderBy(l => l.Key, StringComparer.Ordinal)];
         if (lines.Length == 0) { return Drawing.None("no variant was measured at two sizes"); }
         var alt = "Latency by shorter side, as a share of the largest: " + string.Join("; ", lines.Select(l =>
-            $"{l.Variant} {string.Join(", ", l.Cases.Select(c => $"{Format.Percent(c.Summary!.Median / l.Cases[^1].Summary!.Median)} at {c.Number(s_names)}"))}")) + ".";
+            $"{l.Variant} {string.Join(", ", l.Cases.Select(c => $"{Format.Percent(c.Summary!.Median / l.Cases[^1].Summary!.Median)} at {c.Number(Size)}"))}")) + ".";
         return new Chart("resolution", alt, 440, canvas => Draw(canvas, lines, model.Caption));
     }
 
     static void Draw(ChartCanvas canvas, (string Variant, CaseView[] Cases)[] lines, string caption)
     {
-        double[] sizes = [.. lines.SelectMany(l => l.Cases.Select(c => c.Number(s_names)!.Value)).Distinct().Order()];
+        double[] sizes = [.. lines.SelectMany(l => l.Cases.Select(c => c.Number(Size)!.Value)).Distinct().Order()];
         canvas.Frame("Latency and operations by resolution", caption, "shorter side of the image, pixels", "share of the largest size, per cent");
         canvas.XAxis(new(sizes, [.. sizes.Select(s => Format.Number(s, 0))]), sizes[0] - ((sizes[^1] - sizes[0]) * 0.08), sizes[^1] + ((sizes[^1] - sizes[0]) * 0.08));
         var high = lines.Max(l => l.Cases.Max(c => c.Summary!.Median / l.Cases[^1].Summary!.Median));
@@ -30,7 +30,7 @@ static class ResolutionChart
         if (lines.Select(l => l.Cases).FirstOrDefault(cases => cases.All(c => c.Run.Flops is > 0)) is { } counted)
         {
             canvas.Curve(
-                [.. counted.Select(c => c.Number(s_names)!.Value)], [.. counted.Select(c => 100 * c.Run.Flops!.Value / counted[^1].Run.Flops!.Value)],
+                [.. counted.Select(c => c.Number(Size)!.Value)], [.. counted.Select(c => 100 * c.Run.Flops!.Value / counted[^1].Run.Flops!.Value)],
                 canvas.Theme.Faint, $"operations (100 % = {Format.Significant(counted[^1].Run.Flops!.Value / 1e9)} GFLOP)", MarkerShape.OpenCircle, 1.5f, LinePattern.DenselyDashed);
         }
 
@@ -40,11 +40,11 @@ static class ResolutionChart
             var style = VariantStyle.Of(variant);
             var whole = cases[^1].Summary!.Median;
             canvas.Curve(
-                [.. cases.Select(c => c.Number(s_names)!.Value)], [.. cases.Select(c => 100 * c.Summary!.Median / whole)], style.In(canvas.Theme),
+                [.. cases.Select(c => c.Number(Size)!.Value)], [.. cases.Select(c => 100 * c.Summary!.Median / whole)], style.In(canvas.Theme),
                 $"latency, {variant} (100 % = {Format.Significant(whole)} ms)", style.Marker);
             foreach (var view in cases)
             {
-                var (x, y) = (view.Number(s_names)!.Value, 100 * view.Summary!.Median / whole);
+                var (x, y) = (view.Number(Size)!.Value, 100 * view.Summary!.Median / whole);
                 if (view.Run.CocoAp is { } ap) { labels.Add($"AP {Format.Number(100 * ap, 1)}", x, y); }
                 canvas.Hover(x, y, $"{variant} at {x}: {Cells.Milliseconds(view.Median!.Value)} ms" + (view.Run.CocoAp is { } a ? $", AP {Format.Number(100 * a, 1)}" : ""));
             }

@@ -26,11 +26,12 @@ static partial class WaterfallChart
 
     static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
 
-    static bool IsAgain(CaseView step) => step.Parameter("step")?.EndsWith("again", StringComparison.Ordinal) == true;
+    /// <summary>Whether it is the first step measured a second time.</summary>
+    internal static bool IsAgain(CaseView step) => step.Parameter("step")?.EndsWith("again", StringComparison.Ordinal) == true;
 
     /// <summary>What the step is called.</summary>
     internal static string Label(CaseView step) =>
-        step.Parameter("name", "step") is { } name && Number().Replace(name, "") is { Length: > 0 } text ? text : step.Run.Variant;
+        step.Parameter("step") is { } name && Number().Replace(name, "") is { Length: > 0 } text ? text : step.Run.Variant;
 
     // The number in front only orders the steps.
     [GeneratedRegex(@"^\d+([-.: ]\s*|$)")]

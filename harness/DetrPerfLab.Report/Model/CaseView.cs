@@ -24,8 +24,14 @@ sealed class CaseView
     /// <summary>Images a second, at the median.</summary>
     internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
 
-    /// <summary>Times faster than the baseline of the same run; null without one.</summary>
+    /// <summary>Times faster an image than the baseline of its suite; null without one.</summary>
     internal Estimate? SpeedUp { get; private set; }
+
+    /// <summary>What this case is compared with, itself where it is the baseline; null without one.</summary>
+    internal CaseView? Baseline { get; private set; }
+
+    /// <summary>The measured case before it in the story of what is compared; null for the first.</summary>
+    internal CaseView? Previous { get; private set; }
 
     /// <summary>Whether the run was disturbed beyond the limits: shown, never compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
@@ -33,24 +39,13 @@ sealed class CaseView
     /// <summary>Why there are no samples; null when there are.</summary>
     internal string? Gap => Summary is not null ? null : Run.Gap ?? "the result holds no samples and no reason";
 
-    /// <summary>A parameter by any of its names, null when the case does not set it.</summary>
-    internal string? Parameter(params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            foreach (var (key, value) in Run.Parameters)
-            {
-                if (string.Equals(key, name, StringComparison.OrdinalIgnoreCase)) { return value; }
-            }
-        }
-
-        return null;
-    }
+    /// <summary>A parameter, null when the case does not set it.</summary>
+    internal string? Parameter(string name) => Run.Parameters.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>The number that a parameter begins with, for example 800 of <c>800x1066</c>.</summary>
-    internal double? Number(params ReadOnlySpan<string> names)
+    internal double? Number(string name)
     {
-        if (Parameter(names) is not { } text) { return null; }
+        if (Parameter(name) is not { } text) { return null; }
         var digits = text.AsSpan().TrimStart();
         var length = 0;
         while (length < digits.Length && (char.IsAsciiDigit(digits[length]) || digits[length] == '.')) { length++; }
@@ -76,7 +71,11 @@ sealed class CaseView
         .OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase)
         .Select(p => $"{p.Key.ToLowerInvariant()} {p.Value}"));
 
-    internal void CompareWith(CaseView baseline) => SpeedUp = this == baseline
-        ? new Estimate(1, new Interval(1, 1, 1, Level: 0.95)) // by definition; two draws of the same samples would pretend a doubt
-        : Estimate.Ratio(baseline, this);
+    internal void CompareWith(CaseView baseline, CaseView? previous)
+    {
+        (Baseline, Previous) = (baseline, previous);
+        SpeedUp = this == baseline
+            ? new Estimate(1, new Interval(1, 1, 1, Level: 0.95)) // by definition; two draws of the same samples would pretend a doubt
+            : Estimate.Ratio(baseline, this);
+    }
 }

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Report;
 sealed class ReportModel
 {
     /// <summary>The variant that speed-ups are counted from.</summary>
-    internal const string Baseline = "torch-fp32";
+    internal const string Baseline = Suites.BaselineVariant;
 
     /// <summary>Derives the views of all results.</summary>
     /// <param name="machine">The machine that measured; null where machine.json is missing or damaged.</param>
@@ -16,25 +16,34 @@ sealed class ReportModel
     {
         Machine = machine;
         Problems = problems;
-        // Results of equal id: the newest counts. Order is by id, so that the same files always give the same report.
+        // Results of equal id: the newest counts. In the order of the suites' stories, so that the same files always give the same report.
         Cases = [.. results
             .GroupBy(r => r.Id, StringComparer.Ordinal)
             .Select(g => g.OrderBy(r => r.Started).ThenBy(r => r.Commit, StringComparer.Ordinal).Last())
-            .OrderBy(r => r.Id, StringComparer.Ordinal)
+            .GroupBy(r => r.Suite, StringComparer.Ordinal)
+            .OrderBy(g => Suites.PlaceOf(g.Key)).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .SelectMany(g => g.Order(Suites.Find(g.Key)))
             .AsParallel().AsOrdered()
             .Select(r => new CaseView(r))];
-        // Only within one suite and at equal parameters: those were measured in one run, others may have met another load.
-        Cases.GroupBy(c => (c.Run.Suite, c.ParameterText)).AsParallel().ForAll(group =>
-        {
-            if (group.FirstOrDefault(c => c.Run.Variant == Baseline && c.Summary is not null) is not { } baseline) { return; }
-            foreach (var view in group) { view.CompareWith(baseline); }
-        });
+        foreach (var suite in Cases.GroupBy(c => c.Run.Suite, StringComparer.Ordinal)) { Compare(Suites.Find(suite.Key), suite); }
     }
+
+    // Only within one suite and where all but its axis is equal: those were measured in one run, others may have met another load.
+    static void Compare(Suite suite, IEnumerable<CaseView> cases) =>
+        cases.GroupBy(c => suite.FixedPart(c.Run), StringComparer.Ordinal).AsParallel().ForAll(group =>
+        {
+            CaseView[] measured = [.. group.Where(c => c.Summary is not null)];
+            if (suite.BaselineAmong(measured.Select(c => c.Run)) is not { } found) { return; }
+            // Where everything is counted from one variant, nothing else may stand in for it; elsewhere a row alone has nothing to be compared with.
+            if (suite.Baseline is { } named ? found.Variant != named : measured.Length == 1) { return; }
+            var baseline = measured.First(c => ReferenceEquals(c.Run, found));
+            for (var i = 0; i < measured.Length; i++) { measured[i].CompareWith(baseline, i > 0 ? measured[i - 1] : null); }
+        });
 
     /// <summary>The machine that measured; null where machine.json is missing or damaged.</summary>
     internal MachineInfo? Machine { get; }
 
-    /// <summary>One view a case, by id.</summary>
+    /// <summary>One view a case, suite by suite, each in the order of its story.</summary>
     internal IReadOnlyList<CaseView> Cases { get; }
 
     /// <summary>What could not be read, in words.</summary>

@@ -65,7 +65,7 @@ static class Cells
     {
         if (view.Gap is { } gap) { return new("not measured") { Note = gap }; }
         if (view.IsContaminated) { return new(Inline.Bold("contaminated")) { Note = Reasons(view) }; }
-        var text = view.Run.Variant == ReportModel.Baseline ? "baseline" : view.SpeedUp is not { } speedUp ? "" : Verdicts.OfSpeedUp(speedUp.Interval) switch
+        var text = view.Baseline == view ? "baseline" : view.SpeedUp is not { } speedUp ? "" : Verdicts.OfSpeedUp(speedUp.Interval) switch
         {
             Core.Verdict.Faster => "faster",
             Core.Verdict.Slower => "slower",
@@ -83,7 +83,8 @@ static class Cells
 
     static string NoInterval(SampleSummary summary) => $"{Format.Count(summary.Count, "sample")}: an interval needs {Bootstrap.LeastSamples}";
 
-    static string? Range(Interval? interval) => interval is { } i ? $"[{Format.Significant(i.Lower)},{Gap}{Format.Significant(i.Upper)}]" : null;
+    /// <summary>For example <c>[408, 417]</c>; null without an interval.</summary>
+    internal static string? Range(Interval? interval) => interval is { } i ? $"[{Format.Significant(i.Lower)},{Gap}{Format.Significant(i.Upper)}]" : null;
 
     static string? TimesRange(Estimate ratio) => ratio is { HasWidth: true, Interval: { } i }
         ? $"[{Format.Number(i.Lower, ratio.Value < 10 ? 2 : 1)},{Gap}{Format.Number(i.Upper, ratio.Value < 10 ? 2 : 1)}]"

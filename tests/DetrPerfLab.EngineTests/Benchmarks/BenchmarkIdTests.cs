@@ -12,13 +12,13 @@ public partial class BenchmarkIdTests
 {
     static readonly string s_approved = Path.Combine(TestPaths.Fixtures, "benchmark-ids.txt");
 
-    static IEnumerable<Type> Suites => typeof(EngineBenchmarks).Assembly.GetTypes()
+    static IEnumerable<Type> Classes => typeof(EngineBenchmarks).Assembly.GetTypes()
         .Where(t => t is { IsPublic: true, IsAbstract: false } && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal));
 
     [Fact]
     public void Ids_OfAllSuites_AreTheApprovedOnes()
     {
-        var ids = Suites
+        var ids = Classes
             .SelectMany(t => BenchmarkConverter.TypeToBenchmarks(t).BenchmarksCases)
             .Select(b => Threads().Replace(ResultJoin.IdOf(b), "Threads: n")) // as many rows as the machine has powers of two
             .Distinct()
@@ -31,11 +31,22 @@ public partial class BenchmarkIdTests
     [Fact]
     public void Rows_OfAllSuites_DifferAndAreRegistered()
     {
-        foreach (var suite in Suites.Select(t => (SuiteBenchmarks)Activator.CreateInstance(t)!))
+        foreach (var suite in Classes.Select(t => (SuiteBenchmarks)Activator.CreateInstance(t)!))
         {
             var rows = suite.Cases.Select(c => c.ToString()).ToList();
             Assert.Equal(rows.Distinct(), rows);
             if (suite is ForwardBenchmarks) { Assert.All(suite.Cases, c => Assert.Equal(c.Variant, VariantRegistry.Get(c.Variant).Name)); }
+        }
+    }
+
+    [Fact]
+    public void Suites_OfTheCore_DescribeEveryClassAndAllThatItsRowsSet()
+    {
+        foreach (var suite in Classes)
+        {
+            var described = Assert.Single(Suites.All, s => s.Name == ResultJoin.SuiteOf(suite));
+            var set = ((SuiteBenchmarks)Activator.CreateInstance(suite)!).Cases.SelectMany(c => c.Parameters.Select(p => p.Name));
+            Assert.All(set, name => Assert.Contains(described.Parameters, p => p.Name == name));
         }
     }
 

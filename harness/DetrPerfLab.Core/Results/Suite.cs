@@ -1,0 +1,59 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>A suite as those who read its results know it: what it asks, how its rows are ordered, and what each is compared with.</summary>
+/// <param name="Name">For example <c>Thread</c>, measured by <c>ThreadBenchmarks</c>.</param>
+/// <param name="Asks">What it answers, in a few words.</param>
+/// <param name="Parameters">All that tells its rows apart; rows are ordered by the first, then by the second and so on.</param>
+public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteParameter> Parameters) : IComparer<RunResult>
+{
+    /// <summary>The name under which the variant itself is a parameter.</summary>
+    public const string Variant = "Variant";
+
+    /// <summary>The variant that all others are compared with; null where the first row is.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>What speed-ups are counted from, in words.</summary>
+    public string ComparedWith { get; init; } = "the first row that differs in nothing but what the suite varies";
+
+    /// <summary>The command that measures it; a name from a file of results brings nothing but letters and digits into it.</summary>
+    public string Command
+    {
+        get => field ?? $"./run-all.sh --filter '*{string.Concat(Name.Where(char.IsAsciiLetterOrDigit))}Benchmarks*'";
+        init;
+    }
+
+    /// <summary>Rows with equal text differ in nothing but what the suite varies: only they are compared.</summary>
+    public string FixedPart(RunResult result) => string.Join(", ", result.Parameters
+        .Append(new(Variant, result.Variant))
+        .Where(p => !Parameters.Any(s => s.Varies && Is(s, p.Key)))
+        .Select(p => $"{p.Key.ToLowerInvariant()}: {p.Value}")
+        .Order(StringComparer.Ordinal));
+
+    /// <summary>The row that the others are compared with; null where none has samples.</summary>
+    /// <param name="comparable">Rows of equal <see cref="FixedPart"/>, in any order.</param>
+    public RunResult? BaselineAmong(IEnumerable<RunResult> comparable)
+    {
+        RunResult[] measured = [.. comparable.Where(r => r.SamplesMs.Count > 0)];
+        return measured.FirstOrDefault(r => r.Variant == Baseline) ?? measured.Order(this).FirstOrDefault();
+    }
+
+    /// <summary>Order of the story: by the parameters in turn, then by id.</summary>
+    public int Compare(RunResult? x, RunResult? y)
+    {
+        if (x is null || y is null) { return (x is null ? 0 : 1) - (y is null ? 0 : 1); }
+        foreach (var parameter in Parameters)
+        {
+            var order = parameter.Compare(ValueOf(x, parameter), ValueOf(y, parameter));
+            if (order != 0) { return order; }
+        }
+
+        // Whatever was not foreseen: numbers still in their order.
+        var rest = NaturalOrder.Compare(x.Id, y.Id);
+        return rest != 0 ? rest : string.CompareOrdinal(x.Id, y.Id);
+    }
+
+    static string? ValueOf(RunResult result, SuiteParameter parameter) =>
+        Is(parameter, Variant) ? result.Variant : result.Parameters.FirstOrDefault(p => Is(parameter, p.Key)).Value;
+
+    static bool Is(SuiteParameter parameter, string name) => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,84 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>What a suite was measured for, in a sentence each, above its table.</summary>
+static class SuiteSentences
+{
+    internal static IReadOnlyList<IReadOnlyList<Inline>> Of(string suite, IReadOnlyList<CaseView> cases)
+    {
+        CaseView[] measured = [.. cases.Where(c => c.Summary is not null)];
+        return suite switch
+        {
+            "Engine" => Engines(measured),
+            "Thread" => [.. measured.GroupBy(c => c.Run.Variant).Where(g => g.Count() > 1).Select(g => Threads([.. g]))],
+            "Stacked" => [.. Product(measured)],
+            _ => [],
+        };
+    }
+
+    static IReadOnlyList<IReadOnlyList<Inline>> Engines(CaseView[] cases) =>
+    [
+        Step(cases, "The naive-to-clean step", "torch-naive", ReportModel.Baseline),
+        Step(cases, "The static-graph step", ReportModel.Baseline, "torchscript-fp32"),
+        Step(cases, "ONNX Runtime's graph optimisations, from none to all", "ort-fp32-disabled", "ort-fp32"),
+    ];
+
+    static IReadOnlyList<Inline> Step(CaseView[] cases, string what, string from, string to)
+    {
+        var (before, after) = (cases.FirstOrDefault(c => c.Run.Variant == from), cases.FirstOrDefault(c => c.Run.Variant == to));
+        return before is null || after is null
+            ? [$"{what} cannot be told: ", Inline.Code(before is null ? from : to), " has no samples."]
+            : [Inline.Bold(what), ", ", Inline.Code(from), " to ", Inline.Code(to), $": {Judged(Estimate.Ratio(before, after)!.Value)}."];
+    }
+
+    // Of one variant: the best of all settings, what cannot be told from it, and what each further option does.
+    static IReadOnlyList<Inline> Threads(CaseView[] cases)
+    {
+        var best = cases.MinBy(c => c.Summary!.Median)!;
+        var text = new List<Inline> { Inline.Code(best.Run.Variant), ": best with ", Inline.Bold(Setting(best)) };
+        if (best is { SpeedUp: { } speedUp, Baseline: { } baseline } && best != baseline)
+        {
+            text.Add($", {Cells.Times(speedUp)} over {Setting(baseline)}{(CaseColumns.EfficiencyOf(best) is { } share ? $" (efficiency {Format.Percent(share)})" : "")}");
+        }
+
+        string[] ties = [.. cases.Where(c => c != best && Verdicts.OfSpeedUp(Estimate.Ratio(c, best)!.Value.Interval) == Verdict.Undecided).Select(Setting)];
+        text.Add(ties.Length > 0 ? $"; cannot be told from {string.Join(" or ", ties)}." : ".");
+        foreach (var option in cases.Where(c => Options(c).Length > 0))
+        {
+            if (cases.FirstOrDefault(c => Options(c).Length == 0 && c.Number("threads") == option.Number("threads")) is not { } plain) { continue; }
+            text.Add($" {Setting(option)} against {Setting(plain)} alone: {Judged(Estimate.Ratio(plain, option)!.Value)}.");
+        }
+
+        return text;
+    }
+
+    static string Setting(CaseView view) => string.Join(", ", Options(view).Prepend(Format.Count((int)(view.Number("threads") ?? 0), "thread")));
+
+    static string[] Options(CaseView view) =>
+        [.. new[] { ("spinning", "spinning"), ("interop", "inter-op") }.Where(o => view.Parameter(o.Item1) is not null).Select(o => $"{o.Item2} {view.Parameter(o.Item1)}")];
+
+    // The first step is measured once more at the end: if the machine changed meanwhile, so did what the steps are counted from.
+    static IEnumerable<IReadOnlyList<Inline>> Product(CaseView[] cases)
+    {
+        CaseView[] steps = [.. cases.Where(c => !WaterfallChart.IsAgain(c))];
+        if (steps.Length < 2) { yield break; }
+        yield return [Inline.Bold("All steps together"), $": {Judged(Estimate.Ratio(steps[0], steps[^1])!.Value)}."];
+        if (cases.FirstOrDefault(WaterfallChart.IsAgain) is not { } again)
+        {
+            yield return ["The first step was not measured again at the end, so that it is not known whether the machine stayed as it was."];
+            yield break;
+        }
+
+        var drift = Estimate.Ratio(again, steps[0])!.Value;
+        yield return [$"Counted from the first step as measured again at the end: {Cells.Times(Estimate.Ratio(again, steps[^1])!.Value)}. Its time then over its time at first: {Cells.Times(drift)}, " +
+            (Verdicts.OfSpeedUp(drift.Interval) == Verdict.Undecided ? "so that the product of the steps equals the whole within the noise." : "more than the noise: by so much the machine changed meanwhile, and the steps hold no better.")];
+    }
+
+    static string Judged(Estimate speedUp) => $"{Cells.Times(speedUp)}, " + Verdicts.OfSpeedUp(speedUp.Interval) switch
+    {
+        Verdict.Faster => "faster",
+        Verdict.Slower => "slower",
+        _ => "undecided",
+    };
+}

@@ -1,0 +1,38 @@
+using static DetrPerfLab.Report.CaseColumn;
+using static DetrPerfLab.Report.CaseColumns;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>What each suite's table shows: one list of columns a suite.</summary>
+static class SuiteTables
+{
+    // Where several variants are compared at one set of inputs.
+    static readonly CaseColumn[] s_ofVariants = [Variant, Verdict, Latency, P90, ImagesPerSecond, SpeedUp, Allocated, Peak, PeakShare, ModelSize];
+
+    static readonly Dictionary<string, CaseColumn[]> s_columns = new(StringComparer.Ordinal)
+    {
+        ["Engine"] = s_ofVariants,
+        ["Precision"] = [Variant, Verdict, Latency, P90, SpeedUp, Peak, PeakShare, ModelSize, Ap, Difference],
+        ["Thread"] = [Variant, Parameter("Threads"), Parameter("Spinning", help: "blank: on where the engine has it"), Parameter("InterOp", "inter-op", "threads over operators; blank: 1"),
+            Latency, SpeedUp, Efficiency, ImagesPerSecond, Peak, Verdict],
+        ["Resolution"] = [Variant, Parameter("Size", "shorter side"), Latency, P90, SpeedUp, Operations, Rate, PeakShare, Ap, Peak, Verdict],
+        ["Batch"] = [Parameter("Sizes"), Parameter("Batch"), Latency, LatencyAnImage, ImagesPerSecond, SpeedUp, Padding, Peak, Verdict],
+        ["Chunking"] = [Parameter("Scene"), Parameter("Chunk"), Latency, TimeOfBaseline, Peak, PeakOfBaseline, ImagesPerSecond, Verdict],
+        ["Memory"] = [Parameter("Setting"), LatencyAnImage, SpeedUp, AllocatedAnImage, Steady, Peak, .. Fragmentation, Verdict],
+        ["GcMode"] = [Parameter("Mode"), Latency, P99, SpeedUp, AllocatedAnImage, .. Collections, Peak, Verdict],
+        ["Worker"] = [Variant, Parameter("Layout"), ImagesPerSecond, SpeedUp, LatencyAnImage, Peak, PeakOfBaseline, Verdict],
+        ["Preprocess"] = [Parameter("Stage"), Variant, NanosecondsAPixel, Latency, P90, SpeedUp, Allocated, Verdict],
+        ["Postprocess"] = [Parameter("Queries"), Parameter("Targets"), Variant, Microseconds, NanosecondsAQuery, SpeedUp, Allocated, Verdict],
+        ["Stacked"] = [Parameter("Step"), Variant, Latency, StepFactor, Cumulative, Allocated, Peak, Verdict],
+        ["Factorial"] = [Variant, Parameter("Threads"), Parameter("Size", "shorter side"), Latency, SpeedUp, ImagesPerSecond, Peak, Verdict],
+    };
+
+    /// <summary>The suite's table. A column that would be empty throughout and has no reason to show is left out.</summary>
+    internal static Table Create(string suite, IReadOnlyList<CaseView> cases)
+    {
+        var rows = s_columns.GetValueOrDefault(suite, s_ofVariants).Select(c => (Column: c.Heading, Cells: cases.Select(c.Show).ToArray())).ToArray();
+        rows = [.. rows.Where(c => c.Cells.Any(cell => cell.Text.Count > 0 || cell.Note is not null))];
+        return new Table($"Every case of the suite {suite}", [.. rows.Select(c => c.Column)],
+            [.. cases.Select((_, i) => (IReadOnlyList<Cell>)[.. rows.Select(c => c.Cells[i])])]);
+    }
+}

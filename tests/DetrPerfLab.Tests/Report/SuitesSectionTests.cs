@@ -1,0 +1,85 @@
+using DetrPerfLab.Report;
+
+namespace DetrPerfLab.Tests.Report;
+
+public class SuitesSectionTests
+{
+    static readonly ReportModel s_model = Reports.Model(FakeResults.All);
+
+    [Theory]
+    [InlineData("Thread", "speed-up", "efficiency")]
+    [InlineData("Resolution", "GFLOP", "AP")]
+    [InlineData("Batch", "ms an image", "images/s", "padding")]
+    [InlineData("Chunking", "time of baseline", "peak, MiB")]
+    [InlineData("GcMode", "managed an image", "gen2", "pauses, ms", "longest, ms", "pause an image, µs", "p99, ms", "peak, MiB")]
+    [InlineData("Memory", "managed an image", "peak, MiB", "growth", "arena, MiB", "idle")]
+    [InlineData("Worker", "images/s", "peak, MiB")]
+    [InlineData("Preprocess", "ns a pixel", "managed", "speed-up")]
+    [InlineData("Postprocess", "µs", "ns a query", "managed", "speed-up")]
+    [InlineData("Stacked", "this step", "all so far")]
+    public void Create_Suite_ShowsWhatItIsMeasuredFor(string suite, params string[] columns)
+    {
+        var table = TableOf(s_model, suite);
+
+        foreach (var column in columns)
+        {
+            var index = table.Columns.Select(c => c.Heading).ToList().IndexOf(column);
+            Assert.True(index >= 0, column);
+            Assert.Contains(table.Rows, row => row[index].Text.Count > 0);
+        }
+    }
+
+    [Fact]
+    public void Create_EverySuite_HasOneBaselineForEachThingCompared()
+    {
+        var baselines = s_model.Cases.Where(c => c.Baseline == c).Select(c => (c.Run.Suite, c.Run.Variant)).ToArray();
+
+        Assert.Equal(2, baselines.Count(b => b.Suite == "Thread"));
+        Assert.Equal(2, baselines.Count(b => b.Suite == "Chunking"));
+        Assert.Single(baselines, b => b.Suite == "Worker");
+        Assert.Equal(s_model.Cases.Where(c => c.Baseline is not null).Select(c => c.Run.Suite).Distinct(), baselines.Select(b => b.Suite).Distinct());
+    }
+
+    [Fact]
+    public void Create_Oversubscribed_IsCountedFromItsOwnVariant()
+    {
+        // Its own single thread is what it is counted from, not eager FP32 with as many threads; and eight of its threads beat it.
+        var oversubscribed = s_model.Cases.Single(c => c.Run.Id.Contains("Variant: ort-fp32, Threads: 16"));
+
+        Assert.Equal(1, oversubscribed.Baseline!.Number("threads"));
+        Assert.True(Estimate.Ratio(s_model.Cases.Single(c => c.Run.Id.EndsWith("Variant: ort-fp32, Threads: 8)")), oversubscribed)!.Value.Upper < 1);
+    }
+
+    [Fact]
+    public void Create_StackedSteps_StandInTheirOrder() =>
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], TableOf(s_model, "Stacked").Rows.Select(r => r[0].Text[0].Text[..1]));
+
+    [Fact]
+    public void Create_BatchOfImages_ComparesTimesAnImage() =>
+        Assert.InRange(s_model.Cases.Single(c => c.Run.Id.EndsWith("Batch: 8, Sizes: equal)")).SpeedUp!.Value.Value, 1.03, 1.12);
+
+    [Fact]
+    public void Create_SuiteThatWasNotMeasured_IsListedWithItsCommand()
+    {
+        var section = SuitesSection.Create(Reports.Model(FakeResults.Engine));
+
+        var lacking = Assert.IsType<Table>(section.Blocks[^1]);
+        Assert.Equal(Suites.All.Count - 1, lacking.Rows.Count);
+        Assert.Contains(lacking.Rows, r => r[0].Text[0].Text == "Worker" && r[2].Text[0].Text == "./run-all.sh --filter '*WorkerBenchmarks*'");
+    }
+
+    [Fact]
+    public void Create_FindingsOfAnySuite_StandBelowItsTable() => Assert.Contains("overlapping tiles of 800x1066", Reports.Markdown(s_model));
+
+    [Fact]
+    public void Create_FirstStepSlowerAtTheEnd_SaysThatTheMachineChanged()
+    {
+        var changed = FakeResults.Stacked.Select(r => r.Id.Contains("again") ? r with { SamplesMs = [.. r.SamplesMs.Select(s => s * 1.2)] } : r);
+
+        Assert.Contains("the machine changed meanwhile", Reports.Markdown(Reports.Model(changed)));
+        Assert.DoesNotContain("the machine changed meanwhile", Reports.Markdown(s_model));
+    }
+
+    static Table TableOf(ReportModel model, string suite) =>
+        SuitesSection.Create(model).Blocks.OfType<Table>().Single(t => t.Caption.EndsWith($" {suite}", StringComparison.Ordinal));
+}
