@@ -50,7 +50,7 @@ public class MemoryBenchmarks : WorkBenchmarks
             InputSide = null, // they vary
             MemoryOperations = 2,
             Audit = () => sizes.Conclude(size => ModelOf(row, size)),
-            CompleteMemory = memory => EngineMemory.Complete(memory, engines),
+            CompleteMemory = memory => EngineMemory.Complete(memory, engines) with { GrowthBytes = sizes.GrowthBytes },
             Findings = () => sizes.Findings,
             Owned = [.. new IDisposable?[] { first.Owner, second?.Owner, shared }.OfType<IDisposable>()],
         };
@@ -108,6 +108,9 @@ public class MemoryBenchmarks : WorkBenchmarks
 
         /// <summary>What is resident before, while and after the sizes ran, and what of it nothing uses: every run gives back what it took.</summary>
         internal IReadOnlyList<Finding> Findings { get; private set; } = [];
+
+        /// <summary>Resident after the last timed sample less before the first; null without either.</summary>
+        internal long? GrowthBytes => _end.RssBytes - _start.RssBytes;
 
         IEnumerable<Finding> Tell(ArenaInfo arena)
         {

@@ -50,17 +50,17 @@ static partial class FakeResults
             }];
 
     public static RunResult[] Memories =>
-        [.. new (string Setting, double Ms, double Growth, ArenaInfo Arena)[]
+        [.. new (string Setting, double Ms, long GrowthMebi, ArenaInfo Arena)[]
             {
-                ("default", 640, 1.02, new() { ReservedBytes = 612L << 20, BytesInUse = 171L << 20 }),
-                ("no arena", 702, 1.31, new() { Reason = "the session has no arena" }),
-                ("two sessions, shared weights", 645, 1.02, new() { ReservedBytes = 780L << 20, BytesInUse = 190L << 20 }),
+                ("default", 640, 12, new() { ReservedBytes = 612L << 20, BytesInUse = 171L << 20, LargestBytesInUse = 402L << 20 }),
+                ("no arena", 702, 201, new() { Reason = "the session has no arena" }),
+                ("two sessions, shared weights", 645, 15, new() { ReservedBytes = 780L << 20, BytesInUse = 190L << 20, LargestBytesInUse = 521L << 20 }),
             }
             .Select(s => Case("Memory", "ort-fp32", s.Ms, 20, parameters: ("Setting", s.Setting)) with
             {
                 ImagesPerOperation = 10,
-                Memory = new MemoryInfo { AllocatedBytesPerOperation = 640, SteadyRssBytes = 690L << 20, PeakRssBytes = 780L << 20, Arena = s.Arena },
-                Findings = [new("memory", "resident after 220 runs of 10 sizes, over that after the first 10", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{s.Growth:F2}x"))],
+                Memory = new MemoryInfo { AllocatedBytesPerOperation = 640, SteadyRssBytes = 690L << 20, PeakRssBytes = 780L << 20, GrowthBytes = s.GrowthMebi << 20, Arena = s.Arena },
+                Findings = [new("memory", "resident before 220 runs of 10 sizes, most meanwhile, after them", $"690 MiB, 780 MiB, {690 + s.GrowthMebi} MiB")],
             })];
 
     public static RunResult[] Workers =>
@@ -107,7 +107,7 @@ static partial class FakeResults
     }
 
     public static RunResult[] GcModes =>
-        [.. from mode in (string[])["workstation", "workstation, concurrent", "server", "server, conserve 5"]
+        [.. from mode in (string[])["workstation", "workstation concurrent", "server", "server conserving", "workstation again"]
             select Case("GcMode", "ort-fp32", mode.StartsWith("server") ? 505 : 512, mode == "server" ? 700 : 100, parameters: ("Mode", mode)) with
             {
                 Gc = new GcInfo { Gen0 = 40, Gen1 = 6, Gen2 = mode.StartsWith("server") ? 1 : 4, TotalPauseMs = mode.StartsWith("server") ? 21.5 : 64.25, MaxPauseMs = 9, Operations = mode == "server" ? 700 : 100 },

@@ -134,6 +134,9 @@ public sealed record MemoryInfo
     /// <summary>Largest resident set while the operations ran.</summary>
     public long? PeakRssBytes { get; init; }
 
+    /// <summary>Resident set after all timed operations less that before them, in suites whose operations give back what they take: what stays is kept for later, or fragmented.</summary>
+    public long? GrowthBytes { get; init; }
+
     /// <summary>Managed heap, as far as the runtime holds memory for it.</summary>
     public long? ManagedCommittedBytes { get; init; }
 

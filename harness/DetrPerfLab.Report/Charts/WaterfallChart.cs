@@ -18,16 +18,13 @@ static partial class WaterfallChart
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
     internal static CaseView[] Steps(ReportModel model) =>
-        [.. Measured(model).Where(c => !IsAgain(c))
+        [.. Measured(model).Where(c => !c.IsAgain)
             .OrderBy(c => c.Number("step") ?? double.MaxValue).ThenBy(c => c.Run.Started).ThenBy(c => c.Run.Id, StringComparer.Ordinal)];
 
     /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile.</summary>
-    static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(IsAgain);
+    static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(c => c.IsAgain);
 
     static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
-
-    /// <summary>Whether it is the first step measured a second time.</summary>
-    internal static bool IsAgain(CaseView step) => step.Parameter("step")?.EndsWith("again", StringComparison.Ordinal) == true;
 
     /// <summary>What the step is called.</summary>
     internal static string Label(CaseView step) =>

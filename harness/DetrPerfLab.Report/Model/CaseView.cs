@@ -33,6 +33,9 @@ sealed class CaseView
     /// <summary>The measured case before it in the story of what is compared; null for the first.</summary>
     internal CaseView? Previous { get; private set; }
 
+    /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>
+    internal bool IsAgain => Run.Parameters.Values.Any(value => value.EndsWith(" again", StringComparison.Ordinal));
+
     /// <summary>Whether the run was disturbed beyond the limits: shown, never compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 

@@ -1,3 +1,5 @@
+using DetrPerfLab.Core;
+
 namespace DetrPerfLab.Report;
 
 /// <summary>Commands that measure results again: a suite's by run-all, those of <c>detrlab bench</c> by that verb.</summary>
@@ -7,9 +9,7 @@ static class Repeating
 
     /// <summary>One command a suite; one a choice of model, size and threads for <c>detrlab bench</c>.</summary>
     internal static IEnumerable<string> Commands(IEnumerable<CaseView> cases) =>
-        cases.GroupBy(c => (c.Run.Suite, Settings: c.Run.Suite == Bench ? c.ParameterText : "")).Select(g => g.Key.Suite == Bench ? BenchCommand([.. g]) : SuiteCommand(g.Key.Suite)).Distinct();
-
-    static string SuiteCommand(string suite) => $"./run-all.sh --filter '*{Word(suite)}Benchmarks*'";
+        cases.GroupBy(c => (c.Run.Suite, Settings: c.Run.Suite == Bench ? c.ParameterText : "")).Select(g => g.Key.Suite == Bench ? BenchCommand([.. g]) : Suites.Find(g.Key.Suite).Command).Distinct();
 
     static string BenchCommand(CaseView[] cases)
     {
@@ -23,7 +23,5 @@ static class Repeating
     }
 
     // Names come from result files; in a shell command they may hold nothing that a shell reads otherwise.
-    static string Word(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
-
     static string Name(string name) => string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')).TrimStart('-');
 }

@@ -59,7 +59,7 @@ static class CaseColumns
         view => 1 / view.SpeedUp?.Value, share => Format.Percent(share), "not compared");
 
     internal static CaseColumn StepFactor { get; } = CaseColumn.Figure("this step", "times faster than the step before; 95 % interval below",
-        view => view.Previous is { } before && !WaterfallChart.IsAgain(view) ? Cells.Factor(Estimate.Ratio(before, view)!.Value) : Cell.Blank);
+        view => view.Previous is { } before && !view.IsAgain ? Cells.Factor(Estimate.Ratio(before, view)!.Value) : Cell.Blank);
 
     internal static CaseColumn Cumulative { get; } = CaseColumn.Figure("all so far", "times faster than the first step; 95 % interval below", Compared);
 
@@ -85,10 +85,10 @@ static class CaseColumns
     /// <summary>What the runtime keeps and does not use, and whether it grows.</summary>
     internal static CaseColumn[] Fragmentation { get; } =
     [
-        CaseColumn.Figure("growth", "resident memory at the end over that after the first round of sizes",
-            view => view.Run.Findings.FirstOrDefault(f => f.Topic == "memory") is { Figure: { } figure } ? new Cell(figure) : view.Gap is null ? Cell.Empty("resident memory was not followed") : Cell.Blank),
+        CaseColumn.Figure("growth, MiB", "resident memory after all runs less before them, though each gave back what it took", view => view.Run.Memory?.GrowthBytes, Format.Mebibytes, "resident memory was not followed"),
         Arena("arena, MiB", "reserved from the system", arena => arena.ReservedBytes, Format.Mebibytes),
         Arena("in use, MiB", "of the arena, between two inferences", arena => arena.BytesInUse, Format.Mebibytes),
+        Arena("most in use, MiB", "of the arena, while the sizes ran", arena => arena.LargestBytesInUse, Format.Mebibytes),
         Arena("idle", "share of the arena that is kept without use", arena => arena is { ReservedBytes: > 0 and var reserved, BytesInUse: { } used } ? 1 - (used / (double)reserved) : null, share => Format.Percent(share)),
     ];
 

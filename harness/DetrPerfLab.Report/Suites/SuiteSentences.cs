@@ -13,6 +13,7 @@ static class SuiteSentences
             "Engine" => Engines(measured),
             "Thread" => [.. measured.GroupBy(c => c.Run.Variant).Where(g => g.Count() > 1).Select(g => Threads([.. g]))],
             "Stacked" => [.. Product(measured)],
+            "GcMode" when measured.Length > 1 => [.. Drift(measured, "the machine stayed as it was within the noise")],
             _ => [],
         };
     }
@@ -61,18 +62,26 @@ static class SuiteSentences
     // The first step is measured once more at the end: if the machine changed meanwhile, so did what the steps are counted from.
     static IEnumerable<IReadOnlyList<Inline>> Product(CaseView[] cases)
     {
-        CaseView[] steps = [.. cases.Where(c => !WaterfallChart.IsAgain(c))];
+        CaseView[] steps = [.. cases.Where(c => !c.IsAgain)];
         if (steps.Length < 2) { yield break; }
-        yield return [Inline.Bold("All steps together"), $": {Judged(Estimate.Ratio(steps[0], steps[^1])!.Value)}."];
-        if (cases.FirstOrDefault(WaterfallChart.IsAgain) is not { } again)
+        var again = cases.FirstOrDefault(c => c.IsAgain);
+        var recounted = again is null ? "" : $" Counted from the first step as measured again at the end: {Cells.Times(Estimate.Ratio(again, steps[^1])!.Value)}.";
+        yield return [Inline.Bold("All steps together"), $": {Judged(Estimate.Ratio(steps[0], steps[^1])!.Value)}.{recounted}"];
+        foreach (var line in Drift(cases, "the product of the steps equals the whole within the noise")) { yield return line; }
+    }
+
+    // Whether the machine was the same at the end as at the beginning.
+    static IEnumerable<IReadOnlyList<Inline>> Drift(CaseView[] cases, string otherwise)
+    {
+        if (cases.FirstOrDefault(c => c.IsAgain) is not { } again || cases.FirstOrDefault(c => !c.IsAgain && c == again.Baseline) is not { } first)
         {
-            yield return ["The first step was not measured again at the end, so that it is not known whether the machine stayed as it was."];
+            yield return ["The first row was not measured again at the end, so that it is not known whether the machine stayed as it was."];
             yield break;
         }
 
-        var drift = Estimate.Ratio(again, steps[0])!.Value;
-        yield return [$"Counted from the first step as measured again at the end: {Cells.Times(Estimate.Ratio(again, steps[^1])!.Value)}. Its time then over its time at first: {Cells.Times(drift)}, " +
-            (Verdicts.OfSpeedUp(drift.Interval) == Verdict.Undecided ? "so that the product of the steps equals the whole within the noise." : "more than the noise: by so much the machine changed meanwhile, and the steps hold no better.")];
+        var drift = Estimate.Ratio(again, first)!.Value;
+        yield return [$"The first row, measured again at the end, took {Cells.Times(drift)} its time: " +
+            (Verdicts.OfSpeedUp(drift.Interval) == Verdict.Undecided ? $"{otherwise}." : "the machine changed meanwhile, and differences between rows that are no larger say nothing.")];
     }
 
     static string Judged(Estimate speedUp) => $"{Cells.Times(speedUp)}, " + Verdicts.OfSpeedUp(speedUp.Interval) switch

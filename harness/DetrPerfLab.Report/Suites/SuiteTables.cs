@@ -13,7 +13,7 @@ static class SuiteTables
     {
         ["Engine"] = s_ofVariants,
         ["Precision"] = [Variant, Verdict, Latency, P90, SpeedUp, Peak, PeakShare, ModelSize, Ap, Difference],
-        ["Thread"] = [Variant, Parameter("Threads"), Parameter("Spinning", help: "blank: on where the engine has it"), Parameter("InterOp", "inter-op", "threads over operators; blank: 1"),
+        ["Thread"] = [Variant, Parameter("Threads"), Parameter("Spinning", help: "blank: as the engine has it"), Parameter("InterOp", "inter-op", "threads over operators; blank: 1"),
             Latency, SpeedUp, Efficiency, ImagesPerSecond, Peak, Verdict],
         ["Resolution"] = [Variant, Parameter("Size", "shorter side"), Latency, P90, SpeedUp, Operations, Rate, PeakShare, Ap, Peak, Verdict],
         ["Batch"] = [Parameter("Sizes"), Parameter("Batch"), Latency, LatencyAnImage, ImagesPerSecond, SpeedUp, Padding, Peak, Verdict],

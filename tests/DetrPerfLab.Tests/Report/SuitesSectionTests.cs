@@ -12,7 +12,7 @@ public class SuitesSectionTests
     [InlineData("Batch", "ms an image", "images/s", "padding")]
     [InlineData("Chunking", "time of baseline", "peak, MiB")]
     [InlineData("GcMode", "managed an image", "gen2", "pauses, ms", "longest, ms", "pause an image, µs", "p99, ms", "peak, MiB")]
-    [InlineData("Memory", "managed an image", "peak, MiB", "growth", "arena, MiB", "idle")]
+    [InlineData("Memory", "managed an image", "peak, MiB", "growth, MiB", "arena, MiB", "idle")]
     [InlineData("Worker", "images/s", "peak, MiB")]
     [InlineData("Preprocess", "ns a pixel", "managed", "speed-up")]
     [InlineData("Postprocess", "µs", "ns a query", "managed", "speed-up")]
