@@ -1,3 +1,4 @@
+using DetrPerfLab.Core;
 using ScottPlot;
 
 namespace DetrPerfLab.Report;
@@ -18,11 +19,13 @@ static class PeakChart
         ? flops / (summary.Median / 1000) / (peak.GflopsPerSecond * 1e9)
         : null;
 
+    static string Of(PeakInfo peak) => $"of {Format.Significant(peak.GflopsPerSecond)} GOP/s {peak.Precision}";
+
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
     {
         canvas.Frame(
-            "Share of this machine's measured peak", caption, "attained operations a second, per cent of the best matrix product in that precision", "",
-            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 210);
+            "Share of this machine's measured peak", caption, "per cent of the best that such operations reach here with as many threads", "",
+            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: Math.Max(210, 52 + ChartLayout.LabelWidth(cases.Select(c => Of(c.Run.Peak!)))));
         var most = Math.Max(100, 100 * cases.Max(c => Share(c)!.Value));
         canvas.XAxis(Ticks.Linear(0, 100, 6, " %"), 0, most);
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
@@ -32,7 +35,7 @@ static class PeakChart
             var peak = cases[i].Run.Peak!;
             canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             canvas.Text(Format.Percent(share), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
-            canvas.Text($"of {Format.Significant(peak.GflopsPerSecond)} GOP/s {peak.Precision}", most, -i, Alignment.MiddleLeft, offsetX: 52, color: canvas.Theme.Faint);
+            canvas.Text(Of(peak), most, -i, Alignment.MiddleLeft, offsetX: 52, color: canvas.Theme.Faint);
             canvas.HoverRow(-i, 0, 100 * share,
                 $"{cases[i].Run.Variant}: {Format.Significant(share * peak.GflopsPerSecond)} of {Format.Significant(peak.GflopsPerSecond)} GOP/s ({peak.Precision})");
         }

@@ -29,7 +29,7 @@ static class WhySection
 
         if (PeakChart.Share(view) is { } share)
         {
-            yield return [Inline.Bold("peak"), $": it reaches {Format.Percent(share)} of what this machine attains in {view.Run.Peak!.Precision} " +
+            yield return [Inline.Bold("peak"), $": it reaches {Format.Percent(share)} of what this machine attains in {view.Run.Peak!.Precision}{(view.Run.Peak.Threads is { } n ? $" with {n} thread{(n == 1 ? "" : "s")}" : "")} " +
                 $"({Format.Significant(share * view.Run.Peak.GflopsPerSecond)} of {Format.Significant(view.Run.Peak.GflopsPerSecond)} GOP/s)"];
         }
 
