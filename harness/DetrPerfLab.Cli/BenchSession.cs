@@ -116,7 +116,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         }
         else
         {
-            foreach (var line in BenchTable.Plain([.. results.Select(r => new BenchRow(r.Variant, BenchState.Ready, r.SamplesMs, r.Gap))])) { output.WriteLine(line); }
+            foreach (var line in BenchTable.Plain(results)) { output.WriteLine(line); }
             foreach (var noisy in results.Where(r => r.Contamination is { Verdict: not ContaminationVerdict.Clean }))
             {
                 output.WriteLine($"{noisy.Variant}: {noisy.Contamination!.Verdict.ToString().ToLowerInvariant()}: {string.Join("; ", noisy.Contamination.Reasons)}");

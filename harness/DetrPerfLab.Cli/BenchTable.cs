@@ -10,23 +10,19 @@ namespace DetrPerfLab.Cli;
 /// <summary>The table of <c>detrlab bench</c>, while it runs and at its end.</summary>
 static class BenchTable
 {
-    static readonly string[] s_headers = ["variant", "samples", "median ms", "95 % interval", "speed-up [95 %, by rounds]", "images/s"];
-
     /// <summary>With whom the others are compared: the registry's baseline where it takes part, else the first.</summary>
     internal static string BaselineOf(IReadOnlyList<string> variants) => variants.Contains(VariantRegistry.Baseline) ? VariantRegistry.Baseline : variants[0];
 
     /// <summary>The table with what is known so far.</summary>
     internal static IRenderable Live(BenchProgress progress)
     {
+        var (figures, cells) = Cells([.. progress.Rows.Select(SoFar)]);
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var (index, header) in s_headers.Append("now").Index())
+        foreach (var figure in figures) { table.AddColumn(new TableColumn(new Text(figure.Name)) { Alignment = figure.IsNumeric ? Justify.Right : Justify.Left, NoWrap = true }); }
+        table.AddColumn(new TableColumn(new Text("Now")));
+        foreach (var (row, line) in progress.Rows.Zip(cells))
         {
-            table.AddColumn(new TableColumn(new Text(header)) { Alignment = index is 0 or 6 ? Justify.Left : Justify.Right, NoWrap = index != 6 });
-        }
-
-        foreach (var (row, cells) in progress.Rows.Zip(Cells(progress.Rows)))
-        {
-            table.AddRow([.. cells.Append(row.Gap is null ? Doing(row.State) : $"left out: {row.Gap}").Select(c => new Text(c))]);
+            table.AddRow([.. line.Append(row.Gap is null ? Doing(row.State) : $"left out: {row.Gap}").Select(c => new Text(c))]);
         }
 
         var left = progress.Left is { } time ? $", {Duration(time)} left" : "";
@@ -34,13 +30,14 @@ static class BenchTable
     }
 
     /// <summary>The table as plain text.</summary>
-    internal static IEnumerable<string> Plain(IReadOnlyList<BenchRow> rows)
+    internal static IEnumerable<string> Plain(IReadOnlyList<RunResult> results)
     {
-        string[][] lines = [s_headers, .. Cells(rows)];
-        var widths = Enumerable.Range(0, s_headers.Length).Select(c => lines.Max(l => l[c].Length)).ToArray();
+        var (figures, cells) = Cells(results);
+        string[][] lines = [[.. figures.Select(f => f.Name)], .. cells];
+        var widths = figures.Select((_, c) => lines.Max(l => l[c].Length)).ToArray();
         foreach (var line in lines)
         {
-            yield return string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))).TrimEnd();
+            yield return string.Join("  ", line.Select((cell, c) => figures[c].IsNumeric ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]))).TrimEnd();
         }
     }
 
@@ -51,19 +48,20 @@ static class BenchTable
         return $"round {progress.Round} of {progress.Rounds}: {string.Join(", ", times)}{(progress.Left is { } left ? $"; {Duration(left)} left" : "")}";
     }
 
-    static string[][] Cells(IReadOnlyList<BenchRow> rows)
+    /// <summary>What is known of a variant while it runs.</summary>
+    static RunResult SoFar(BenchRow row) =>
+        new() { Id = row.Variant, Suite = BenchRun.Suite, Variant = row.Variant, Started = default, Commit = "", Machine = "", SamplesMs = row.SamplesMs };
+
+    /// <summary>The columns that some row fills, and the rows' cells in them.</summary>
+    static (IReadOnlyList<ResultFigure> Figures, string[][] Cells) Cells(IReadOnlyList<RunResult> results)
     {
-        var name = BaselineOf([.. rows.Select(r => r.Variant)]);
-        double[] baseline = [.. rows.First(r => r.Variant == name).SamplesMs];
-        return [.. rows.Select(row =>
-        {
-            if (SampleSummary.Of(row.SamplesMs) is not { } s) { return (string[])[row.Variant, "0", "-", "-", "-", "-"]; }
-            return
-            [
-                row.Variant, $"{s.Count}", Text($"{s.Median:F1}"), s.MedianInterval is { } i ? Text($"{i.Lower:F1} to {i.Upper:F1}") : "-",
-                Ratio(baseline, [.. row.SamplesMs], row.Variant == name), Text($"{1000 / s.Median:F2}"),
-            ];
-        })];
+        var name = BaselineOf([.. results.Select(r => r.Variant)]);
+        double[] baseline = [.. results.First(r => r.Variant == name).SamplesMs];
+        var speedUps = results.Select(r => r.SamplesMs.Count == 0 ? null : Ratio(baseline, [.. r.SamplesMs], r.Variant == name)).ToArray();
+        // All rows of a bench are of one case.
+        var columns = ResultFigure.All.Where(f => f.Name != "Case").Select(f => (Figure: f, Cells: results.Select((r, i) => f.Format(r, speedUps[i])).ToArray()))
+            .Where(c => c.Cells.Any(cell => !string.IsNullOrEmpty(cell))).ToArray();
+        return ([.. columns.Select(c => c.Figure)], [.. results.Select((_, i) => columns.Select(c => c.Cells[i] ?? "-").ToArray())]);
     }
 
     static string Ratio(double[] baseline, double[] samples, bool isBaseline)

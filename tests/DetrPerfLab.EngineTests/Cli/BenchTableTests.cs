@@ -34,14 +34,30 @@ public class BenchTableTests
     }
 
     [Fact]
-    public void Plain_AfterTheRun_IsAlignedAndComparesWithTheBaselineWhereverItStands()
+    public void Plain_AfterTheRun_HasTheSuitesColumnsAndComparesWithTheBaselineWhereverItStands()
     {
-        var lines = BenchTable.Plain(s_progress.Rows).ToArray();
+        var results = s_progress.Rows.Select(r => new RunResult
+        {
+            Id = r.Variant,
+            Suite = BenchRun.Suite,
+            Variant = r.Variant,
+            Started = default,
+            Commit = "",
+            Machine = "",
+            SamplesMs = r.Variant == "torch-fp32" ? [.. Enumerable.Repeat(r.SamplesMs, 10).SelectMany(s => s)] : r.SamplesMs,
+            Memory = r.Gap is null ? new() { AllocatedBytesPerOperation = 96, PeakRssBytes = 300 << 20 } : null,
+            Contamination = new(ContaminationVerdict.Noisy, []),
+        }).ToList();
+
+        var lines = BenchTable.Plain(results).ToArray();
 
         Assert.Equal(5, lines.Length);
+        Assert.Equal("Variant Samples Median 95 % p90 Speed-up Images/s Allocated Peak RSS Machine", string.Join(' ', lines[0].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
         Assert.Contains("2.00 [2.00, 2.00]", lines[1]);
-        Assert.Equal(lines[1].IndexOf("6", StringComparison.Ordinal), lines[2].IndexOf("7", StringComparison.Ordinal));
-        Assert.EndsWith("-", lines[3]);
+        Assert.Contains("104.0", lines[2]); // p90 of 70 samples
+        Assert.Contains("300 MiB", lines[2]);
+        Assert.EndsWith("noisy", lines[3]);
+        Assert.Equal(lines[0].IndexOf("Median", StringComparison.Ordinal) + "Median".Length, lines[2].IndexOf("100.0", StringComparison.Ordinal) + "100.0".Length);
     }
 
     [Fact]
