@@ -17,6 +17,7 @@ static class ProfileTable
         output.WriteLine(Text($"{profile.Flops / 1e9:F2} GFLOP counted on the float32 graph, a multiply-add as two{(profile.NotCounted.Count == 0 ? "" : $"; without {string.Join(", ", profile.NotCounted.Select(o => $"{o.Nodes} {o.Operator}"))}")}."));
         Print("module", profile.Modules, profile.ModulesGap, output);
         Print("operator", profile.Operators, profile.OperatorsGap, output);
+        if (profile.OperatorsNote is not null) { output.WriteLine($"Note: {profile.OperatorsNote}."); }
     }
 
     static void Print(string kind, IReadOnlyList<ProfilePart> parts, string? gap, TextWriter output)

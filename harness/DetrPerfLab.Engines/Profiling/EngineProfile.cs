@@ -42,6 +42,9 @@ public sealed record EngineProfile
     /// <summary>Why there are no operators; null when there are.</summary>
     public string? OperatorsGap { get; init; }
 
+    /// <summary>What the table of operators cannot tell; null where there is nothing to say.</summary>
+    public string? OperatorsNote { get; init; }
+
     /// <summary>
     /// The same with what comes before and after the engine: rows <c>pre</c> and <c>post</c> in each table, all shares of the new whole, which is the sum of the three since
     /// a profiled engine would slow the passes that <c>pre</c> and <c>post</c> are taken from.

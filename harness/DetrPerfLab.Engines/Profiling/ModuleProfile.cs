@@ -105,6 +105,9 @@ public static class ModuleProfile
             Operators = extension is null ? [] : EngineProfile.Parts(wallMs, operators.TakeLast(runs).SelectMany(p => p).GroupBy(o => o.Name)
                 .Select(g => new ProfilePart(g.Key, g.Sum(o => o.SelfMs) / runs, 0, (int)(g.Sum(o => o.Calls) / runs), null) { InclusiveMs = g.Sum(o => o.TotalMs) / runs })
                 .OrderByDescending(p => p.Ms)),
+            OperatorsNote = extension is not null && staged is null
+                ? "operators that TorchScript's optimiser puts in, oneDNN's above all, do not pass libtorch's dispatcher, where the observer sits: their time is 'unattributed'"
+                : null,
             OperatorsGap = extension is null ? "the binding of libtorch gives no profile of its operators" : null,
         };
     }

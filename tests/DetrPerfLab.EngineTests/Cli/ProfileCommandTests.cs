@@ -56,6 +56,7 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
                 WallMs = 5,
                 PlainWallMs = 4,
                 ModulesGap = "one graph",
+                OperatorsNote = "some are not seen",
                 Operators = [new("aten::a_name_longer_than_the_column", 3, 0.6, 2, null) { InclusiveMs = 4.5 }, new("aten::addmm", 1.5, 0.3, 7, null) { InclusiveMs = 1.5 }, new("unattributed", 0.5, 0.1, 0, null)],
             },
             output);
@@ -72,6 +73,7 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
             aten::addmm                              7      1.500   30.0 %      1.500
             unattributed                                    0.500   10.0 %
             sum                                             5.000  100.0 %
+            Note: some are not seen.
 
             """,
             output.ToString());

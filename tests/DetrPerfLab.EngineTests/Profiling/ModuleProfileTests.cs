@@ -98,6 +98,18 @@ public sealed class ModuleProfileTests : IDisposable
         AssertOperatorsOfLibtorch(profile);
     }
 
+    [Fact]
+    public void Profile_OptimizedTorchScript_SaysWhereTheRestIs()
+    {
+        Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package cannot trace");
+        var profile = Profile("torchscript-fp32");
+
+        Assert.NotEmpty(profile.Operators.SkipLast(1));
+        Assert.All(profile.Operators, o => Assert.True(o.Ms >= 0, $"{o.Name}: {o.Ms} ms"));
+        Assert.Equal(profile.WallMs, profile.Operators.Sum(o => o.Ms), profile.WallMs * 1e-9);
+        Assert.Contains("'unattributed'", profile.OperatorsNote);
+    }
+
     [Theory]
     [InlineData("ort-fp32")]
     [InlineData("torch-fp32")]
