@@ -53,12 +53,13 @@ public sealed class ChartCanvas : IDisposable
     /// <param name="yLabel">Quantity and unit; empty for categories.</param>
     /// <param name="left">Pixels left of the data.</param>
     /// <param name="right">Pixels right of the data.</param>
-    public void Frame(string title, string caption, string xLabel, string yLabel, float left = 76, float right = 28)
+    /// <param name="note">A line of its own below: what a mark in the data means, what the comparison cannot tell.</param>
+    public void Frame(string title, string caption, string xLabel, string yLabel, float left = 76, float right = 28, string? note = null)
     {
-        _padding = new PixelPadding(left, right, bottom: 80, top: 44);
+        _padding = new PixelPadding(left, right, bottom: note is null ? 80 : 98 + (18 * note.Count(c => c == '\n')), top: 44);
         _plot.Layout.Fixed(_padding);
         _plot.Title(title, TitleSize);
-        _plot.XLabel($"{xLabel}\n{caption}", TextSize);
+        _plot.XLabel($"{xLabel}\n{(note is null ? "" : note + "\n")}{caption}", TextSize);
         if (yLabel.Length > 0) { _plot.YLabel(yLabel, TextSize); }
     }
 

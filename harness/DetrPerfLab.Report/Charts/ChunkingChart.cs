@@ -17,7 +17,7 @@ static class ChunkingChart
             .OrderBy(l => l.Item1, StringComparer.Ordinal)];
         if (lines.Length == 0) { return Drawing.None("the chunking suite was not measured, or no peak memory with it"); }
         var alt = "Peak memory against latency: " + string.Join("; ", lines.SelectMany(l => l.Cases.Select(c =>
-            $"{l.Line} {Label(c)}: {Format.Mebibytes(c.Run.Memory!.PeakRssBytes!.Value)} MiB, {Format.Significant(c.Summary!.Median)} ms"))) + ".";
+            $"{l.Line} {Label(c)}: {Format.Mebibytes(c.Run.Memory!.PeakRssBytes!.Value)} MiB, {Format.Significant(c.Summary!.Median)} ms"))) + "." + Disturbed.Sentence(lines.SelectMany(l => l.Cases));
         return new Chart("chunking", alt, 440, canvas => Draw(canvas, lines, model.Caption));
     }
 
@@ -26,7 +26,7 @@ static class ChunkingChart
     static void Draw(ChartCanvas canvas, (string Line, CaseView[] Cases)[] lines, string caption)
     {
         var all = lines.SelectMany(l => l.Cases).ToArray();
-        canvas.Frame("Smaller pieces: less memory, at what price in time", caption, "peak resident memory, MiB", "latency of the whole work, ms (median)", left: 84);
+        canvas.Frame("Smaller pieces: less memory, at what price in time", caption, "peak resident memory, MiB", "latency of the whole work, ms (median)", left: 84, note: Disturbed.Note(all));
         var x = Ticks.Linear(0, all.Max(c => c.Run.Memory!.PeakRssBytes!.Value / Mebi) * 1.15);
         var y = Ticks.Linear(0, all.Max(c => c.Median!.Value.Upper) * 1.08);
         canvas.XAxis(x);
@@ -40,7 +40,7 @@ static class ChunkingChart
             {
                 var (px, py) = (view.Run.Memory!.PeakRssBytes!.Value / Mebi, view.Summary!.Median);
                 if (view.Median is { HasWidth: true } median) { canvas.WhiskerY(px, median.Lower, median.Upper); }
-                labels.Add(Label(view), px, py);
+                labels.Add(Label(view) + Disturbed.Mark(view), px, py);
                 canvas.Hover(px, py, $"{line}, {Label(view)}: {Format.Number(px, 0)} MiB, {Cells.Milliseconds(view.Median!.Value)} ms");
             }
         }

@@ -13,13 +13,13 @@ static class DistributionChart
         CaseView[] cases = [.. model.Effects.Where(c => c.Summary is { Count: >= LeastSamples }).Reverse()];
         if (cases.Length == 0) { return Drawing.None($"no variant has {LeastSamples} samples"); }
         var alt = "Latency distributions, fastest to slowest sample: " +
-            string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Significant(c.Summary!.Minimum)} to {Format.Significant(c.Summary.Maximum)} ms")) + ".";
+            string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Significant(c.Summary!.Minimum)} to {Format.Significant(c.Summary.Maximum)} ms")) + "." + Disturbed.Sentence(cases);
         return new Chart("distribution", alt, 460, canvas => Draw(canvas, cases, model.Caption));
     }
 
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
     {
-        canvas.Frame("How the latencies spread around their medians", caption, "latency of one operation, per cent of the variant's median", "share of operations at or below, per cent", right: 235);
+        canvas.Frame("How the latencies spread around their medians", caption, "latency of one operation, per cent of the variant's median", "share of operations at or below, per cent", right: 235, note: Disturbed.Note(cases));
         // Each against its own median: variants that are ten times apart could not show their tails on one axis.
         var x = Ticks.Linear(cases.Min(c => 100 * c.Summary!.Minimum / c.Summary.Median), cases.Max(c => 100 * c.Summary!.Maximum / c.Summary.Median), 7, " %");
         canvas.XAxis(x);
@@ -36,7 +36,7 @@ static class DistributionChart
             var (view, style) = (cases[i], VariantStyle.Of(cases[i].Run.Variant));
             var y = 98 - (i * Math.Min(8, 96.0 / cases.Length));
             canvas.Text(Sample(style.Marker), x.High, y, Alignment.MiddleLeft, offsetX: 8, color: style.In(canvas.Theme), bold: true);
-            canvas.Text($"{view.Run.Variant} ({Format.Significant(view.Summary!.Median)} ms)", x.High, y, Alignment.MiddleLeft, offsetX: 36);
+            canvas.Text($"{view.Run.Variant} ({Format.Significant(view.Summary!.Median)} ms){Disturbed.Mark(view)}", x.High, y, Alignment.MiddleLeft, offsetX: 36);
             foreach (var at in (double[])[0.5, 1])
             {
                 var ms = at == 1 ? view.Summary.Maximum : view.Summary.Median;

@@ -6,14 +6,28 @@ namespace DetrPerfLab.Report;
 /// <summary>Garbage collector settings: from the median to the slow end, and the pauses beside it.</summary>
 static class GcChart
 {
+    const string Again = " again";
+
     internal static Drawing Create(ReportModel model)
     {
         CaseView[] cases = [.. model.Suite("Gc").Where(c => c.Summary is not null).OrderBy(c => c.Summary!.Median)];
         if (cases.Length < 2) { return Drawing.None("the garbage collector's modes were not measured"); }
-        var alt = "Median to slow end by collector mode: " + string.Join("; ", cases.Select(c =>
-            $"{c.Label} {Format.Significant(c.Summary!.Median)} to {Format.Significant(End(c.Summary).Ms)} ms ({End(c.Summary).Name})")) + ".";
-        return new Chart("gc-modes", alt, 124 + (34 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+        var alt = $"Median to slow end by collector mode ({Conditions(cases).Replace('\n', ' ')}): " + string.Join("; ", cases.Select(c =>
+            $"{c.Label} {Format.Significant(c.Summary!.Median)} to {Format.Significant(End(c.Summary).Ms)} ms ({End(c.Summary).Name})")) + "." + Disturbed.Sentence(cases);
+        return new Chart("gc-modes", alt, 142 + (18 * Note(cases).Count(c => c == '\n')) + (34 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
     }
+
+    // What the order of the modes cannot tell: the pictures are small, and each mode needs a process that starts with it.
+    static string Conditions(CaseView[] cases)
+    {
+        var size = cases.SelectMany(c => c.Run.Findings).FirstOrDefault(f => f.Topic == "size")?.Figure ?? (cases[0].Run.InputSide is { } side ? $"{side} pixels (shorter side)" : null);
+        var text = (size is null ? "" : $"images of {size}; ") + "the modes ran one after the other, so that small differences may be drift";
+        return cases.FirstOrDefault(c => c.Label.EndsWith(Again, StringComparison.Ordinal)) is { } again && cases.FirstOrDefault(c => c.Label == again.Label[..^Again.Length]) is { } first
+            ? $"{text}:\n{first.Label} took {Cells.Times(Estimate.Ratio(again, first)!.Value)} its time when run again"
+            : text;
+    }
+
+    static string Note(CaseView[] cases) => Conditions(cases) + (Disturbed.Note(cases) is { } words ? $"\n{words}" : "");
 
     // The furthest percentile that the samples allow; below all of them, the slowest sample by its own name.
     static (double Ms, string Name) End(SampleSummary summary) =>
@@ -22,26 +36,29 @@ static class GcChart
         : summary.P90.Value is { } p90 ? (p90, "p90")
         : (summary.Maximum, "slowest");
 
+    static string Pauses(CaseView view) => view.Run.Gc is not { } gc ? "pauses unknown"
+        : gc.Operations is > 0 and var operations ? $"pause {Format.Number(gc.TotalPauseMs / (operations * (double)view.Run.ImagesPerOperation), 2)} ms an image, gen2 {gc.Gen2}"
+        : $"pauses {Format.Significant(gc.TotalPauseMs)} ms, gen2 {gc.Gen2}";
+
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
     {
         var ends = cases.Select(c => End(c.Summary!)).ToArray();
         canvas.Frame(
-            "Garbage collector modes: median and slow end", caption, "latency of one operation, ms (dot: median; bar's end: as named)", "",
-            left: ChartLayout.LabelWidth(cases.Select(c => c.Label)), right: 230);
+            "Garbage collector modes: median and slow end", caption, "from a photograph's file to detections, ms (dot: median; bar's end: as named)", "",
+            left: ChartLayout.LabelWidth(cases.Select(c => c.Label)), right: 310, note: Note(cases));
         var low = cases.Min(c => c.Summary!.Median);
         var high = ends.Max(e => e.Ms);
-        var ticks = Ticks.Linear(Math.Max(0, low - ((high - low) * 0.15)), high);
+        var ticks = Ticks.Linear(Math.Max(0, low - ((high - low) * 0.15)), high, 5);
         canvas.XAxis(ticks);
-        canvas.Categories([.. cases.Select(c => c.Label)]);
+        canvas.Categories([.. cases.Select(c => c.Label + Disturbed.Mark(c))]);
         for (var i = 0; i < cases.Length; i++)
         {
             var median = cases[i].Summary!.Median;
             var style = VariantStyle.Of(cases[i].Run.Variant);
             canvas.Bar(-i, median, ends[i].Ms, style.In(canvas.Theme).WithAlpha(0.55), thickness: 0.3);
             canvas.Point(median, -i, style.In(canvas.Theme), MarkerShape.FilledCircle);
-            var pauses = cases[i].Run.Gc is { } gc ? $"pauses {Format.Significant(gc.TotalPauseMs)} ms, gen2 {gc.Gen2}" : "pauses unknown";
-            canvas.Text($"{ends[i].Name}; {pauses}", ticks.High, -i, Alignment.MiddleLeft, offsetX: 10, color: canvas.Theme.Faint);
-            canvas.HoverRow(-i, median, ends[i].Ms, $"{cases[i].Label}: median {Format.Significant(median)} ms, {ends[i].Name} {Format.Significant(ends[i].Ms)} ms, {pauses}");
+            canvas.Text($"{ends[i].Name} {Format.Significant(ends[i].Ms)}; {Pauses(cases[i])}", ticks.High, -i, Alignment.MiddleLeft, offsetX: 10, color: canvas.Theme.Faint);
+            canvas.HoverRow(-i, median, ends[i].Ms, $"{cases[i].Label}: median {Format.Significant(median)} ms, {ends[i].Name} {Format.Significant(ends[i].Ms)} ms, {Pauses(cases[i])}");
         }
     }
 }

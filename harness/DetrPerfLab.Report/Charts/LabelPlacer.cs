@@ -17,7 +17,7 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
         _taken.Add((px - 7, py - 7, px + 7, py + 7));
     }
 
-    internal void Add(string text, double x, double y)
+    internal void Add(string text, double x, double y, Color? color = null)
     {
         var width = text.Length * CharacterWidth;
         var (px, py) = canvas.PixelOf(x, y);
@@ -30,7 +30,7 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
         ];
         var chosen = places.FirstOrDefault(p => IsFree(Box(p)), places[0]);
         _taken.Add(Box(chosen));
-        canvas.Text(text, x, y, chosen.Alignment, chosen.X, chosen.Y);
+        canvas.Text(text, x, y, chosen.Alignment, chosen.X, chosen.Y, color);
 
         (double Left, double Top, double Right, double Bottom) Box((Alignment Alignment, float X, float Y) place)
         {

@@ -12,7 +12,7 @@ static class ParetoChart
         // A contaminated run is shown, but nothing is decided by it.
         var front = Front([.. cases.Select(c => (c.Summary!.Median, c.IsContaminated ? double.NegativeInfinity : measure.Of(c)!.Value))]);
         var alt = $"Latency against {measure.Label}. On the Pareto front: " +
-            string.Join(", ", front.Select(i => $"{cases[i].Run.Variant} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + ".";
+            string.Join(", ", front.Select(i => $"{cases[i].Run.Variant} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + "." + Disturbed.Sentence(cases);
         return new Chart("accuracy", alt, 440, canvas => Draw(canvas, cases, front, measure, model.Caption));
     }
 
@@ -47,12 +47,13 @@ static class ParetoChart
     {
         var xs = cases.Select(c => c.Summary!.Median).ToArray();
         var ys = cases.Select(c => measure.Of(c)!.Value).ToArray();
-        canvas.Frame("Accuracy against latency; the line joins what nothing else beats", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, left: 84);
+        canvas.Frame("Accuracy against latency; the line joins what nothing else beats", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, left: 84, note: Disturbed.Note(cases));
         var x = Ticks.Logarithmic(xs.Min() * 0.9, xs.Max() * 1.1);
         var margin = Math.Max((ys.Max() - ys.Min()) * 0.15, 0.2);
-        var y = Ticks.Linear(ys.Min() - margin, ys.Max() + margin, 6);
+        // None of the measures goes beyond 100; a little room keeps a point there whole, and its name below the title.
+        var y = Ticks.Linear(Math.Max(0, ys.Min() - margin), Math.Min(100, ys.Max() + margin), 6);
         canvas.XAxis(x);
-        canvas.YAxis(y);
+        canvas.YAxis(y, high: y.High >= 100 ? 100 + ((100 - y.Low) * 0.12) : null);
         canvas.Curve([.. front.Select(i => Math.Log10(xs[i]))], [.. front.Select(i => ys[i])], canvas.Theme.Faint, width: 1.5f, pattern: LinePattern.DenselyDashed);
         var labels = new LabelPlacer(canvas);
         for (var i = 0; i < cases.Length; i++) { labels.Keep(Math.Log10(xs[i]), ys[i]); }
@@ -69,7 +70,7 @@ static class ParetoChart
             }
 
             canvas.Point(at, ys[i], style.In(canvas.Theme), style.Marker);
-            labels.Add(cases[i].Run.Variant, at, ys[i]);
+            labels.Add(cases[i].Run.Variant + Disturbed.Mark(cases[i]), at, ys[i]);
             canvas.Hover(at, ys[i], $"{cases[i].Run.Variant}: {Cells.Milliseconds(cases[i].Median!.Value)} ms, {measure.Label} {Format.Number(ys[i], 1)}");
         }
     }

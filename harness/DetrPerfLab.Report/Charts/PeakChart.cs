@@ -25,7 +25,7 @@ static class PeakChart
     {
         canvas.Frame(
             "Share of this machine's measured peak", caption, "per cent of the best that such operations reach here with as many threads", "",
-            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: Math.Max(210, 52 + ChartLayout.LabelWidth(cases.Select(c => Of(c.Run.Peak!)))));
+            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: Math.Max(210, 52 + ChartLayout.LabelWidth(cases.Select(c => Of(c.Run.Peak!)))), note: Disturbed.Note(cases));
         var most = Math.Max(100, 100 * cases.Max(c => Share(c)!.Value));
         canvas.XAxis(Ticks.Linear(0, 100, 6, " %"), 0, most);
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
@@ -34,7 +34,7 @@ static class PeakChart
             var share = Share(cases[i])!.Value;
             var peak = cases[i].Run.Peak!;
             canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
-            canvas.Text(Format.Percent(share), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
+            canvas.Text(Format.Percent(share) + Disturbed.Mark(cases[i]), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
             canvas.Text(Of(peak), most, -i, Alignment.MiddleLeft, offsetX: 52, color: canvas.Theme.Faint);
             canvas.HoverRow(-i, 0, 100 * share,
                 $"{cases[i].Run.Variant}: {Format.Significant(share * peak.GflopsPerSecond)} of {Format.Significant(peak.GflopsPerSecond)} GOP/s ({peak.Precision})");

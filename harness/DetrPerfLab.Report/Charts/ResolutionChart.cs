@@ -16,14 +16,14 @@ static class ResolutionChart
             .OrderBy(l => l.Key, StringComparer.Ordinal)];
         if (lines.Length == 0) { return Drawing.None("no variant was measured at two sizes"); }
         var alt = "Latency by shorter side, as a share of the largest: " + string.Join("; ", lines.Select(l =>
-            $"{l.Variant} {string.Join(", ", l.Cases.Select(c => $"{Format.Percent(c.Summary!.Median / l.Cases[^1].Summary!.Median)} at {c.Number(Size)}"))}")) + ".";
+            $"{l.Variant} {string.Join(", ", l.Cases.Select(c => $"{Format.Percent(c.Summary!.Median / l.Cases[^1].Summary!.Median)} at {c.Number(Size)}"))}")) + "." + Disturbed.Sentence(lines.SelectMany(l => l.Cases));
         return new Chart("resolution", alt, 440, canvas => Draw(canvas, lines, model.Caption));
     }
 
     static void Draw(ChartCanvas canvas, (string Variant, CaseView[] Cases)[] lines, string caption)
     {
         double[] sizes = [.. lines.SelectMany(l => l.Cases.Select(c => c.Number(Size)!.Value)).Distinct().Order()];
-        canvas.Frame("Latency and operations by resolution", caption, "shorter side of the image, pixels", "share of the largest size, per cent");
+        canvas.Frame("Latency and operations by resolution", caption, "shorter side of the image, pixels", "share of the largest size, per cent", note: Disturbed.Note(lines.SelectMany(l => l.Cases)));
         canvas.XAxis(new(sizes, [.. sizes.Select(s => Format.Number(s, 0))]), sizes[0] - ((sizes[^1] - sizes[0]) * 0.08), sizes[^1] + ((sizes[^1] - sizes[0]) * 0.08));
         var high = lines.Max(l => l.Cases.Max(c => c.Summary!.Median / l.Cases[^1].Summary!.Median));
         canvas.YAxis(Ticks.Linear(0, Math.Max(1.05, high) * 100, 6, " %"));
@@ -41,11 +41,15 @@ static class ResolutionChart
             var whole = cases[^1].Summary!.Median;
             canvas.Curve(
                 [.. cases.Select(c => c.Number(Size)!.Value)], [.. cases.Select(c => 100 * c.Summary!.Median / whole)], style.In(canvas.Theme),
-                $"latency, {variant} (100 % = {Format.Significant(whole)} ms)", style.Marker);
+                $"latency, {variant}{(Disturbed.Note(cases) is null ? "" : "*")} (100 % = {Format.Significant(whole)} ms)", style.Marker);
             foreach (var view in cases)
             {
                 var (x, y) = (view.Number(Size)!.Value, 100 * view.Summary!.Median / whole);
-                if (view.Run.CocoAp is { } ap) { labels.Add($"AP {Format.Number(100 * ap, 1)}", x, y); }
+                // The largest size is what the others are shares of.
+                var mark = Disturbed.Mark(view, cases[^1]);
+                if (view.Run.CocoAp is { } ap) { labels.Add($"AP {Format.Number(100 * ap, 1)}{mark}", x, y, style.In(canvas.Theme)); }
+                else if (mark.Length > 0) { labels.Add(mark, x, y, style.In(canvas.Theme)); }
+
                 canvas.Hover(x, y, $"{variant} at {x}: {Cells.Milliseconds(view.Median!.Value)} ms" + (view.Run.CocoAp is { } a ? $", AP {Format.Number(100 * a, 1)}" : ""));
             }
         }

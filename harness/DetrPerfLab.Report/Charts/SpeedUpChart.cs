@@ -11,16 +11,21 @@ static class SpeedUpChart
         CaseView[] cases = [.. model.Effects.Where(c => c.SpeedUp is not null)];
         if (cases.Length < 2) { return Drawing.None($"no two variants were measured in one run with {ReportModel.Baseline}"); }
         var alt = $"Speed-up over {ReportModel.Baseline}: " +
-            string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Times(c.SpeedUp!.Value.Value)}")) + ".";
+            string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Times(c.SpeedUp!.Value.Value)}{Mark(c)}")) + "." + Disturbed.Sentence(Used(cases));
         return new Chart("speedup", alt, 118 + (38 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
     }
+
+    static string Mark(CaseView view) => Disturbed.Mark(view, view.Baseline);
+
+    // With what they are compared with, which may have been measured in another suite than the case that stands for its variant.
+    static IEnumerable<CaseView> Used(CaseView[] cases) => cases.Concat(cases.Select(c => c.Baseline).OfType<CaseView>()).Distinct();
 
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
     {
         var high = cases.Max(c => c.SpeedUp!.Value.Upper);
         canvas.Frame(
             $"How many times faster than {ReportModel.Baseline}", caption,
-            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: cases.Any(c => c.IsContaminated) ? 160 : 96);
+            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 96, note: Disturbed.Note(Used(cases)));
         var ticks = Ticks.Linear(0, high, 7, "×");
         canvas.XAxis(ticks, 0, Math.Max(high * 1.02, 1.1));
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
@@ -30,7 +35,7 @@ static class SpeedUpChart
             var ratio = cases[i].SpeedUp!.Value;
             canvas.Bar(-i, 0, ratio.Value, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             if (ratio.HasWidth) { canvas.WhiskerX(ratio.Lower, ratio.Upper, -i); }
-            canvas.Text(Format.Times(ratio.Value) + (cases[i].IsContaminated ? "  contaminated" : ""), ratio.Upper, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
+            canvas.Text(Format.Times(ratio.Value) + Mark(cases[i]), ratio.Upper, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
             canvas.HoverRow(-i, 0, ratio.Upper, $"{cases[i].Run.Variant}: {Cells.Times(ratio)}, {Cells.Milliseconds(cases[i].Median!.Value)} ms");
         }
     }

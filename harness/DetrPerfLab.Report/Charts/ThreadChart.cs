@@ -2,64 +2,117 @@ using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>Speed-up by threads, beside the ideal line, with the efficiency at each point.</summary>
+/// <summary>Speed-up by threads, beside the ideal line, with the efficiency at each point; further settings, such as spinning, as points of their own.</summary>
 static class ThreadChart
 {
+    const string Threads = "threads";
+
+    // One shape a setting, for any variant; the variant is told by colour and by the legend's words.
+    static readonly MarkerShape[] s_settings = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenTriangleDown];
+
     internal static Drawing Create(ReportModel model)
     {
         Line[] lines = [.. model.Suite("Thread").Where(c => c.Summary is not null && c.Number(Threads) is > 0)
-            .GroupBy(c => (c.Run.Variant, c.TextWithout(Threads)))
-            .Select(g => new Line(g.Key.Variant, [.. g.DistinctBy(c => c.Number(Threads)).OrderBy(c => c.Number(Threads))]))
-            .Where(l => l.Cases.Length >= 2)
-            // Further settings, such as spinning, are another question: the best of them stands for its variant.
-            .GroupBy(l => l.Variant)
-            .Select(g => g.OrderByDescending(l => l.Cases.Length).ThenBy(l => l.Cases.Min(c => c.Summary!.Median)).First())
-            .OrderBy(l => l.Variant, StringComparer.Ordinal)];
+            .GroupBy(c => c.Run.Variant)
+            .Where(g => g.Count(IsPlain) >= 2)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new Line(g.Key, Ordered(g.Where(IsPlain)), Ordered(g.Where(c => !IsPlain(c)))))];
         if (lines.Length == 0) { return Drawing.None("no variant was measured with two thread counts"); }
-        var alt = "Speed-up over the fewest threads: " + string.Join("; ", lines.Select(l =>
-            $"{l.Variant} {string.Join(", ", l.Cases.Select(c => $"{Format.Times(SpeedUp(l, c).Value)} at {c.Number(Threads)}"))}")) + ".";
-        return new Chart("threads", alt, 460, canvas => Draw(canvas, lines, model));
+        var alt = "Speed-up over the fewest threads, with its share of the ideal: " + string.Join("; ", lines.Select(l =>
+            $"{l.Variant} {string.Join(", ", l.All.Select(c => $"{Format.Times(SpeedUp(l, c).Value)} at {At(c)} ({Efficiency(l, c)})"))}")) + "." +
+            Disturbed.Sentence(lines.SelectMany(l => l.All));
+        return new Chart("threads", alt, 480, canvas => Draw(canvas, lines, model));
     }
 
-    const string Threads = "threads";
+    static CaseView[] Ordered(IEnumerable<CaseView> cases) => [.. cases.OrderBy(c => c.Number(Threads)).ThenBy(Setting, StringComparer.Ordinal)];
 
-    static Estimate SpeedUp(Line line, CaseView view) => Estimate.Ratio(line.Cases[0], view)!.Value;
+    static string Setting(CaseView view) => view.TextWithout(Threads);
+
+    static bool IsPlain(CaseView view) => Setting(view).Length == 0;
+
+    static string At(CaseView view) => $"{view.Number(Threads)}{(IsPlain(view) ? "" : $", {Setting(view)}")}";
+
+    static Estimate SpeedUp(Line line, CaseView view) => Estimate.Ratio(line.Base, view)!.Value;
+
+    static string Efficiency(Line line, CaseView view) =>
+        Format.Percent(SpeedUp(line, view).Value * line.Base.Number(Threads)!.Value / view.Number(Threads)!.Value) + Disturbed.Mark(view, line.Base);
 
     static void Draw(ChartCanvas canvas, Line[] lines, ReportModel model)
     {
-        var most = lines.Max(l => l.Cases.Max(c => c.Number(Threads)!.Value));
-        var high = Math.Max(lines.Max(l => l.Cases.Max(c => SpeedUp(l, c).Upper)) * 1.25, 1.5);
-        canvas.Frame("What more threads give; per cent: share of the ideal", model.Caption, "intra-op threads", "speed-up over the fewest threads, times");
-        canvas.XAxis(new([.. lines.SelectMany(l => l.Cases.Select(c => c.Number(Threads)!.Value)).Distinct().Order()], [.. lines
-            .SelectMany(l => l.Cases.Select(c => c.Number(Threads)!.Value)).Distinct().Order().Select(t => Format.Number(t, 0))]), 0.7, most * 1.06);
-        var y = Ticks.Linear(0, high, 6, "×");
+        CaseView[] all = [.. lines.SelectMany(l => l.All)];
+        double[] counts = [.. all.Select(c => c.Number(Threads)!.Value).Distinct().Order()];
+        var most = counts[^1];
+        canvas.Frame(
+            "What more threads give; per cent: share of the ideal", model.Caption, "intra-op threads", "speed-up over the fewest threads, times",
+            right: 240, note: Disturbed.Note(all));
+        canvas.XAxis(new(counts, [.. counts.Select(t => Format.Number(t, 0))]), 0.7, most * 1.06);
+        var y = Ticks.Linear(0, Math.Max(lines.Max(l => l.All.Max(c => SpeedUp(l, c).Upper)) * 1.25, 1.5), 6, "×");
         canvas.YAxis(y);
         var ideal = Math.Min(most, y.High);
-        canvas.Guide(1, 1, ideal, ideal, "ideal");
+        canvas.Guide(1, 1, ideal, ideal);
+        canvas.Text("ideal", ideal, ideal, Alignment.UpperLeft, offsetX: 6, offsetY: 4, color: canvas.Theme.Faint);
         if (model.Machine is { } machine && machine.Cores < most)
         {
             canvas.Guide(machine.Cores, 0, machine.Cores, y.High);
-            canvas.Text($"{machine.Cores} cores", machine.Cores, y.High, Alignment.UpperLeft, offsetX: 6, offsetY: 4, color: canvas.Theme.Faint);
+            canvas.Text($"{machine.Cores} cores", machine.Cores, 0, Alignment.LowerLeft, offsetX: 6, offsetY: -4, color: canvas.Theme.Faint);
         }
-        var labels = new LabelPlacer(canvas, aboveFirst: true);
+
+        foreach (var line in lines) { DrawLine(canvas, line, Settings(lines), most); }
+        DrawTable(canvas, lines, Settings(lines), most * 1.06, y.High);
+    }
+
+    static string[] Settings(Line[] lines) => [.. lines.SelectMany(l => l.Others).Select(Setting).Distinct().Order(StringComparer.Ordinal)];
+
+    static MarkerShape ShapeOf(string setting, string[] settings) => s_settings[Array.IndexOf(settings, setting) % s_settings.Length];
+
+    static void DrawLine(ChartCanvas canvas, Line line, string[] settings, double most)
+    {
+        var style = VariantStyle.Of(line.Variant);
+        canvas.Curve(
+            [.. line.Cases.Select(c => c.Number(Threads)!.Value)], [.. line.Cases.Select(c => SpeedUp(line, c).Value)], style.In(canvas.Theme), marker: style.Marker,
+            pattern: style.Marker == MarkerShape.FilledCircle ? LinePattern.Solid : LinePattern.Dashed);
+        foreach (var view in line.All)
+        {
+            var (x, ratio) = (view.Number(Threads)!.Value, SpeedUp(line, view));
+            if (!IsPlain(view)) { x += 0.03 * most; } // beside the plain point, which it would cover
+            if (ratio.HasWidth && view != line.Base) { canvas.WhiskerY(x, ratio.Lower, ratio.Upper); }
+            if (!IsPlain(view)) { canvas.Point(x, ratio.Value, style.In(canvas.Theme), ShapeOf(Setting(view), settings), size: 13); }
+            canvas.Hover(x, ratio.Value, $"{line.Variant}, threads {At(view)}: {Cells.Times(ratio)}, efficiency {Efficiency(line, view)}, {Cells.Milliseconds(view.Median!.Value)} ms");
+        }
+    }
+
+    // The efficiencies stand beside the data: at the points they cover each other wherever lines meet.
+    static void DrawTable(ChartCanvas canvas, Line[] lines, string[] settings, double x, double high)
+    {
+        var rows = lines.Sum(l => l.All.Length);
+        var step = high * Math.Min(0.06, 1.0 / rows);
+        var row = 0;
         foreach (var line in lines)
         {
             var style = VariantStyle.Of(line.Variant);
-            var xs = line.Cases.Select(c => c.Number(Threads)!.Value).ToArray();
-            var ratios = line.Cases.Select(c => SpeedUp(line, c)).ToArray();
-            canvas.Curve(xs, [.. ratios.Select(r => r.Value)], style.In(canvas.Theme), line.Variant, style.Marker);
-            for (var i = 0; i < xs.Length; i++)
+            Row(line.Variant, style.Marker == MarkerShape.FilledDiamond ? "◆" : "●", style.In(canvas.Theme), bold: true);
+            foreach (var view in line.All.Where(c => c != line.Base))
             {
-                if (ratios[i].HasWidth && i > 0) { canvas.WhiskerY(xs[i], ratios[i].Lower, ratios[i].Upper); }
-                var efficiency = Format.Percent(ratios[i].Value * xs[0] / xs[i]);
-                if (i > 0) { labels.Add(efficiency, xs[i], ratios[i].Value); }
-                canvas.Hover(xs[i], ratios[i].Value,
-                    $"{line.Variant}, {xs[i]} threads: {Cells.Times(ratios[i])}, efficiency {efficiency}, {Cells.Milliseconds(line.Cases[i].Median!.Value)} ms");
+                var symbol = IsPlain(view) ? "" : ShapeOf(Setting(view), settings) switch { MarkerShape.OpenSquare => "□", MarkerShape.OpenTriangleUp => "△", _ => "▽" };
+                Row($"{At(view)}: {Format.Times(SpeedUp(line, view).Value)}, {Efficiency(line, view)}", symbol, style.In(canvas.Theme), bold: false);
             }
         }
 
-        canvas.Legend(Alignment.UpperLeft);
+        void Row(string text, string symbol, Color color, bool bold)
+        {
+            var y = high - ((row++ + 0.5) * step);
+            canvas.Text(symbol, x, y, Alignment.MiddleLeft, offsetX: 12, color: color);
+            canvas.Text(text, x, y, Alignment.MiddleLeft, offsetX: 30, bold: bold);
+        }
     }
 
-    sealed record Line(string Variant, CaseView[] Cases);
+    /// <param name="Variant">Its name.</param>
+    /// <param name="Cases">Those that vary nothing but threads, fewest first.</param>
+    /// <param name="Others">With a further setting.</param>
+    sealed record Line(string Variant, CaseView[] Cases, CaseView[] Others)
+    {
+        internal CaseView Base => Cases[0];
+
+        internal CaseView[] All => [.. Cases, .. Others];
+    }
 }

@@ -3,17 +3,19 @@ using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>From the naive port to the fastest variant, step by step: what each step takes off the latency.</summary>
+/// <summary>From the naive port to the fastest variant, step by step: what each step takes off the latency, and the first step measured again at the end.</summary>
 static partial class WaterfallChart
 {
     internal static Drawing Create(ReportModel model)
     {
         var steps = Steps(model);
         if (steps.Length < 2) { return Drawing.None("the stacked suite was not measured"); }
-        var whole = Estimate.Ratio(steps[0], steps[^1])!.Value;
-        var check = Again(model) is { } again ? $"; {Format.Times(Estimate.Ratio(again, steps[^1])!.Value.Value)} from the first step measured again" : "";
-        var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {Format.Times(whole.Value)} in all{check}.";
-        return new Chart("waterfall", alt, 124 + (36 * steps.Length), canvas => Draw(canvas, steps, $"Each step on top of the last: {Format.Times(whole.Value)} in all{check}", model.Caption));
+        var again = Again(model);
+        var whole = $"{Format.Times(Estimate.Ratio(steps[0], steps[^1])!.Value.Value)}{Disturbed.Mark(steps[0], steps[^1])}";
+        CaseView[] all = again is null ? steps : [.. steps, again];
+        var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {whole} in all" +
+            (again is null ? "." : $"; the first step again at {Ms(again)} ms.") + Disturbed.Sentence(all);
+        return new Chart("waterfall", alt, 124 + (36 * all.Length), canvas => Draw(canvas, steps, again, $"Each step on top of the last: {whole} in all", model.Caption));
     }
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
@@ -22,7 +24,7 @@ static partial class WaterfallChart
             .OrderBy(c => c.Number("step") ?? double.MaxValue).ThenBy(c => c.Run.Started).ThenBy(c => c.Run.Id, StringComparer.Ordinal)];
 
     /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile.</summary>
-    static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(c => c.IsAgain);
+    internal static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(c => c.IsAgain);
 
     static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
 
@@ -34,36 +36,43 @@ static partial class WaterfallChart
     [GeneratedRegex(@"^\d+([-.: ]\s*|$)")]
     private static partial Regex Number();
 
-    static string Ms(CaseView view) => Format.Significant(view.Summary!.Median);
+    static string Ms(CaseView view) => Format.Significant(view.Summary!.Median) + Disturbed.Mark(view);
 
-    static void Draw(ChartCanvas canvas, CaseView[] steps, string title, string caption)
+    static void Draw(ChartCanvas canvas, CaseView[] steps, CaseView? again, string title, string caption)
     {
-        var high = steps.Max(s => s.Summary!.Median);
+        CaseView[] rows = again is null ? steps : [.. steps, again];
+        var high = rows.Max(s => s.Summary!.Median);
         canvas.Frame(
-            title, caption, "latency of one operation, ms (median)", "",
-            left: ChartLayout.LabelWidth(steps.Select(Label)), right: 150);
+            title, caption, "latency of one operation, ms (median); grey: what the step took off", "",
+            left: ChartLayout.LabelWidth(rows.Select(Label)), right: 190, note: Disturbed.Note(rows));
         canvas.XAxis(Ticks.Linear(0, high), 0, high * 1.02);
-        canvas.Categories([.. steps.Select(Label)]);
-        for (var i = 0; i < steps.Length; i++)
+        canvas.Categories([.. rows.Select(Label)]);
+        for (var i = 0; i < rows.Length; i++)
         {
-            var now = steps[i].Summary!.Median;
-            canvas.Bar(-i, 0, now, VariantStyle.Of(steps[i].Run.Variant).In(canvas.Theme));
-            var text = $"{Format.Significant(now)} ms";
+            var now = rows[i].Summary!.Median;
+            var color = VariantStyle.Of(rows[i].Run.Variant).In(canvas.Theme);
+            // The check is no step: paler, and held against the first.
+            canvas.Bar(-i, 0, now, rows[i] == again ? color.WithAlpha(0.45) : color);
+            var text = $"{Ms(rows[i])} ms";
             var end = now;
-            if (i > 0 && Estimate.Ratio(steps[i - 1], steps[i]) is { } gain)
+            var hover = $"{Label(rows[i])}: {Cells.Milliseconds(rows[i].Median!.Value)} ms";
+            if (rows[i] == again)
+            {
+                var drift = Estimate.Ratio(again, steps[0])!.Value;
+                text += $"  {Format.Times(drift.Value)} its first time{Disturbed.Mark(again, steps[0])}";
+                hover += $", {Cells.Times(drift)} its first time";
+            }
+            else if (i > 0 && Estimate.Ratio(rows[i - 1], rows[i]) is { } gain)
             {
                 // The pale part is what this step took off.
-                var before = steps[i - 1].Summary!.Median;
+                var before = rows[i - 1].Summary!.Median;
                 if (before > now) { canvas.Bar(-i, now, before, canvas.Theme.Grid); }
                 end = Math.Max(before, now);
-                text += $"  {Format.Times(gain.Value)}";
-                canvas.HoverRow(-i, 0, end, $"{Label(steps[i])}: {Cells.Milliseconds(steps[i].Median!.Value)} ms, {Cells.Times(gain)} over the step before");
-            }
-            else
-            {
-                canvas.HoverRow(-i, 0, now, $"{Label(steps[i])}: {Cells.Milliseconds(steps[i].Median!.Value)} ms");
+                text += $"  {Format.Times(gain.Value)}{Disturbed.Mark(rows[i - 1], rows[i])}";
+                hover += $", {Cells.Times(gain)} over the step before";
             }
 
+            canvas.HoverRow(-i, 0, end, hover);
             canvas.Text(text, end, -i, Alignment.MiddleLeft, offsetX: 8);
         }
     }

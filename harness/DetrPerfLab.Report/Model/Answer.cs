@@ -63,6 +63,7 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
         }
 
         List<(Fit Fit, string? Reason)> judged = [Accuracy(view, limits.MaxApLoss)];
+        if (view.Baseline is { IsContaminated: true } baseline) { judged.Add((Fit.Undecided, $"the run of {baseline.Run.Variant} that it is compared with was contaminated")); }
         if (limits.MaxMemoryBytes is { } bytes)
         {
             judged.Add(view.Run.Memory?.PeakRssBytes is not { } peak ? (Fit.Undecided, "its peak memory is not known")

@@ -36,7 +36,7 @@ sealed class CaseView
     /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>
     internal bool IsAgain => Run.Parameters.Values.Any(value => value.EndsWith(" again", StringComparison.Ordinal));
 
-    /// <summary>Whether the run was disturbed beyond the limits: shown, never compared.</summary>
+    /// <summary>Whether the run was disturbed beyond the limits: shown, and marked wherever it is compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 
     /// <summary>Why there are no samples; null when there are.</summary>

@@ -24,7 +24,7 @@ static class Cells
 
     internal static Cell Factor(Estimate ratio) => new(Format.Times(ratio.Value), ratio.Value) { Second = TimesRange(ratio) };
 
-    internal static Cell SpeedUp(CaseView view) => view.SpeedUp is { } ratio ? Factor(ratio)
+    internal static Cell SpeedUp(CaseView view) => view.SpeedUp is { } ratio ? Factor(ratio) with { Note = view is { IsContaminated: false, Baseline: { IsContaminated: true } baseline } ? $"compared with a contaminated run: {Reasons(baseline)}" : null }
         : view.Gap is null ? Cell.Empty($"{ReportModel.Baseline} was not measured in the same run")
         : Cell.Blank;
 

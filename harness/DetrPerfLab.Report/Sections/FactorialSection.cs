@@ -11,9 +11,11 @@ static class FactorialSection
         }
 
         var interactions = factorial.Interactions();
+        CaseView[] disturbed = [.. model.Suite("Factorial").Where(c => c.IsContaminated)];
         return new Section("axes", "Effects of the axes",
         [
             new Paragraph([$"From {string.Join(" × ", factorial.Factors.Select(f => $"{f.Name} ({string.Join(", ", f.Levels)})"))}, every combination measured."]),
+            .. disturbed.Length == 0 ? (Block[])[] : [new Paragraph([$"Contaminated runs are among them, and every effect below rests on them too: {string.Join("; ", disturbed.Select(c => $"{c.Run.Variant}, {c.ParameterText}"))}."], Tone.Warning)],
             new SubHeading("Main effects"),
             new Table("Main effects", [new("change"), new("times faster", Numeric: true, Help: "geometric mean over all combinations of the other factors")],
                 [.. factorial.MainEffects().Select(e => (IReadOnlyList<Cell>)[new([$"{e.Factor}: ", Inline.Code(e.From), " to ", Inline.Code(e.Level)]), Cells.Factor(e.Gain)])]),

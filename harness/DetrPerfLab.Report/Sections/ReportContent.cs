@@ -9,6 +9,7 @@ static class ReportContent
         ("accuracy against latency", ParetoChart.Create),
         ("thread scaling", ThreadChart.Create),
         ("resolution", ResolutionChart.Create),
+        ("batches", BatchChart.Create),
         ("chunking", ChunkingChart.Create),
         ("garbage collector modes", GcChart.Create),
         ("time by module", ModuleChart.Create),
@@ -23,7 +24,7 @@ static class ReportContent
             AnswerSection.Create(model, limits, answer),
             Effects(model, withCharts),
             ColdSection.Create(model),
-            .. withCharts ? (Section[])[Charts(model)] : [],
+            .. withCharts ? (Section[])[Charts(model, answer)] : [],
             WhySection.Create(model),
             FactorialSection.Create(model),
             .. comparison is null ? (Section[])[] : [comparison],
@@ -50,7 +51,7 @@ static class ReportContent
         return new Section("effects", "What each variant costs and gains", blocks);
     }
 
-    static Section Charts(ReportModel model)
+    static Section Charts(ReportModel model, Answer answer)
     {
         var blocks = new List<Block>();
         var lacking = new List<IReadOnlyList<Inline>>();
@@ -59,6 +60,8 @@ static class ReportContent
             var drawing = create(model);
             if (drawing.Chart is { } chart) { blocks.Add(new Figure(chart)); }
             else { lacking.Add([$"{what}: {drawing.Reason}"]); }
+
+            if (create == WaterfallChart.Create) { blocks.AddRange(StackedCheck.Create(model, answer)); }
         }
 
         if (lacking.Count > 0)

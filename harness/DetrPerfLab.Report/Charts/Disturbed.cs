@@ -1,0 +1,25 @@
+namespace DetrPerfLab.Report;
+
+/// <summary>How charts and tables mark what rests on a contaminated run: an asterisk and a line of words, the same everywhere.</summary>
+static class Disturbed
+{
+    /// <summary>What the asterisk means.</summary>
+    internal const string Words = "* rests on a contaminated run: shown, but nothing is decided by it";
+
+    /// <summary>An asterisk where any of these runs was contaminated.</summary>
+    internal static string Mark(params ReadOnlySpan<CaseView?> cases)
+    {
+        foreach (var view in cases)
+        {
+            if (view is { IsContaminated: true }) { return "*"; }
+        }
+
+        return "";
+    }
+
+    /// <summary>The words, where any of these runs was contaminated.</summary>
+    internal static string? Note(IEnumerable<CaseView> cases) => cases.Any(c => c.IsContaminated) ? Words : null;
+
+    /// <summary>The same as a further sentence of what is read out.</summary>
+    internal static string Sentence(IEnumerable<CaseView> cases) => Note(cases) is null ? "" : $" Measured in contaminated runs: {string.Join("; ", cases.Where(c => c.IsContaminated).Select(c => c.Run.Parameters.Count > 0 ? $"{c.Run.Variant}, {c.ParameterText}" : c.Run.Variant).Distinct())}.";
+}

@@ -1,0 +1,47 @@
+namespace DetrPerfLab.Tests.Report;
+
+public class StackedCheckTests
+{
+    static string Text(double again, params RunResult[] others)
+    {
+        RunResult[] steps = [.. FakeResults.Stacked.Where(s => !s.Parameters["Step"].EndsWith("again", StringComparison.Ordinal))];
+        var last = steps[0] with
+        {
+            Id = "StackedBenchmarks.Forward(Variant: torch-naive, Step: 5 first step again)",
+            Parameters = new Dictionary<string, string> { ["Step"] = "5 first step again" },
+            SamplesMs = [.. steps[0].SamplesMs.Reverse().Select(ms => ms * again)],
+        };
+        return Reports.Markdown(Reports.Model([.. steps, last, .. others]));
+    }
+
+    [Fact]
+    public void Create_FirstStepAgainIsTheSame_AgreesWithinTheNoise()
+    {
+        var text = Text(again: 1);
+
+        Assert.Contains("**The product of the steps** is 1.85× · 2.65× · 2.75× · 1.46× = 19.7×", text);
+        Assert.Contains("they agree within the noise", text);
+    }
+
+    [Fact]
+    public void Create_FirstStepAgainIsSlower_TellsTheDriftWithItsInterval()
+    {
+        var text = Text(again: 1.11);
+
+        Assert.Matches(@"\*\*The whole, measured directly\*\*, from the first step measured again after the last, is 21\.\d× \\\[2\d\.\d,", text);
+        Assert.Matches(@"The first step took 1\.11× \\\[1\.1\d,.1\.1\d\\\] as long as at first: they do not agree within the noise", text);
+    }
+
+    [Fact]
+    public void Create_LastStepNotAccepted_SaysWhyAndHowFarTheAcceptedStepsGo()
+    {
+        var rejected = FakeResults.Precision.Single(r => r.Variant == "ort-int8-static") with { CocoApDifference = new(-0.03, -0.04, -0.02, 0.95) };
+        var accepted = FakeResults.Precision.Single(r => r.Variant == "ort-fp32");
+        var baseline = FakeResults.Precision.Single(r => r.Variant == "torch-fp32");
+
+        Assert.Contains("which the answer's rule does not accept: AP difference −3.0", Text(1, baseline, accepted, rejected));
+        Assert.Matches(@"Up to the last step that it accepts, ONNX Runtime, the whole is 4\.\d\d×", Text(1, baseline, accepted, rejected));
+        Assert.Contains("The last step runs ort-int8-static**, which the answer's rule accepts.", Text(1, [.. FakeResults.Precision]));
+        Assert.Contains("neither the engine nor the precision suite measured", Text(1));
+    }
+}
