@@ -1,3 +1,4 @@
+using System.Globalization;
 using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
@@ -40,8 +41,9 @@ public class WorkerBenchmarks : WorkBenchmarks
         return engines[0].Work(new ActionOperation(() => Parallel.For(0, sessions, new ParallelOptions { MaxDegreeOfParallelism = sessions }, worker =>
         {
             for (var i = 0; i < images; i++) { engines[worker].Engine.Run(engines[worker].Inputs, engines[worker].Outputs); }
+            engines[worker].Engine.Synchronize();
         }))) with
-        { ImagesPerOperation = ImagesAWorker * s_cores, Owned = [.. engines.Select(e => e.Owner)] };
+        { ImagesPerOperation = ImagesAWorker * s_cores, CompleteMemory = memory => EngineMemory.Complete(memory, [.. engines.Select(e => e.Engine)]), Owned = [.. engines.Select(e => e.Owner)] };
     }
 
     static CaseWork InProcesses(SuiteCase row)
@@ -65,16 +67,37 @@ public class WorkerBenchmarks : WorkBenchmarks
             Artefact = artefact,
             Engine = engine,
             InputSide = ready.InputSide,
-            CompleteMemory = memory => memory with
-            {
-                // This process only hands out work: what is deployed is the workers.
-                PeakRssBytes = workers.Sum(w => w.PeakRssBytes),
-                SteadyRssBytes = workers.Sum(w => w.RssBytes),
-                NativeBytes = null,
-                MappedBytes = null,
-                ManagedCommittedBytes = null,
-            },
+            // This process only hands out work: what is deployed is the workers.
+            CompleteMemory = _ => WorkersMemory.Of(workers).ToInfo(),
+            Findings = () => [WorkersMemory.Of(workers).Explain()],
             Owned = workers,
         };
+    }
+
+    /// <summary>Memory of all workers, bytes; null where the system does not tell it of one of them.</summary>
+    sealed record WorkersMemory(int Count, long? Rss, long? PeakRss, long? Proportional)
+    {
+        internal static WorkersMemory Of(IReadOnlyList<WorkerProcess> workers)
+        {
+            return new(workers.Count, Total(w => w.RssBytes), Total(w => w.PeakRssBytes), Total(w => w.ProportionalBytes));
+
+            long? Total(Func<WorkerProcess, long?> figure) => workers.Aggregate((long?)0, (sum, worker) => sum + figure(worker));
+        }
+
+        /// <summary>What adding up resident sets counts more than once; null where only Linux would tell.</summary>
+        long? Shared => Rss - Proportional;
+
+        /// <summary>The kernel keeps no peak of proportional shares. The pages that are shared, libraries, are so all the time: what is counted too often now was so at the peaks.</summary>
+        internal MemoryInfo ToInfo() => new()
+        {
+            SteadyRssBytes = Proportional ?? Rss,
+            PeakRssBytes = PeakRss - (Shared ?? 0),
+            Arena = new() { Reason = "the sessions are in other processes" },
+        };
+
+        internal Finding Explain() => Shared is { } shared
+            ? new("memory", $"of {Count} processes, shared pages such as libraries counted by their part (PSS), the peaks of all added up; so much less than resident sets added up",
+                string.Create(CultureInfo.InvariantCulture, $"{shared / 1048576.0:F0} MiB"))
+            : new("memory", $"resident sets of {Count} processes added up: pages that they share are counted in each");
     }
 }

@@ -14,15 +14,22 @@ sealed class WorkerProcess : IDisposable
 
     const string Verb = "worker";
     const string Ready = "ready";
+
+    /// <summary>Follows <see cref="Ready"/> where the system could not make the peak start anew: it would be that of loading.</summary>
+    const string PeakOfLoading = " with the peak of loading";
     readonly Process _process;
+    bool _peakIsOfRuns;
 
     WorkerProcess(Process process) => _process = process;
 
     /// <summary>Most that was resident since the worker was ready, bytes; null where the system does not tell.</summary>
-    internal long? PeakRssBytes => ProcessMemory.Read(_process.Id).PeakRssBytes;
+    internal long? PeakRssBytes => _peakIsOfRuns ? ProcessMemory.Read(_process.Id).PeakRssBytes : null;
 
     /// <summary>Resident now, bytes; null where the system does not tell.</summary>
     internal long? RssBytes => ProcessMemory.Read(_process.Id).RssBytes;
+
+    /// <summary>The same with shared pages by their part; null where the system does not tell.</summary>
+    internal long? ProportionalBytes => ProcessMemory.ReadProportionalBytes(_process.Id);
 
     internal static bool IsAsked(string[] args) => args is [Verb, _, _];
 
@@ -38,7 +45,7 @@ sealed class WorkerProcess : IDisposable
             RedirectStandardOutput = true,
         })!;
         var worker = new WorkerProcess(process);
-        worker.Await();
+        worker._peakIsOfRuns = worker.Answer() == Ready;
         return worker;
     }
 
@@ -49,10 +56,10 @@ sealed class WorkerProcess : IDisposable
         _process.StandardInput.Flush();
     }
 
-    internal void Await()
-    {
-        if (_process.StandardOutput.ReadLine() != Ready) { throw LabError.SuiteWorkerEnded(_process.WaitForExit(1000) ? _process.ExitCode : -1); }
-    }
+    internal void Await() => Answer();
+
+    string Answer() => _process.StandardOutput.ReadLine() is (Ready or Ready + PeakOfLoading) and var answer ? answer
+        : throw LabError.SuiteWorkerEnded(_process.WaitForExit(1000) ? _process.ExitCode : -1);
 
     public void Dispose()
     {
@@ -67,11 +74,12 @@ sealed class WorkerProcess : IDisposable
         var ready = new ModelCase(args[1], BenchmarkModel.DefaultSize, new EngineSettings { Threads = int.Parse(args[2], CultureInfo.InvariantCulture) }).Check();
         using var owner = ready.Owner;
         ready.Engine.Run(ready.Inputs, ready.Outputs);
-        ProcessMemory.TryResetPeak();
-        Console.WriteLine(Ready);
+        ready.Engine.Synchronize();
+        Console.WriteLine(ProcessMemory.TryResetPeak() ? Ready : Ready + PeakOfLoading);
         while (Console.ReadLine() is { } line)
         {
             for (var images = int.Parse(line, CultureInfo.InvariantCulture); images > 0; images--) { ready.Engine.Run(ready.Inputs, ready.Outputs); }
+            ready.Engine.Synchronize();
             Console.WriteLine(Ready);
         }
 

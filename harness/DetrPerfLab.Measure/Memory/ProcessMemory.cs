@@ -31,6 +31,21 @@ public static partial class ProcessMemory
         }
     }
 
+    /// <summary>Resident bytes of a process where a page that several processes share counts for each by its part, so that the figures of processes can be added up.</summary>
+    /// <returns>Null where the system does not tell: only Linux does, of processes that we may look into.</returns>
+    /// <remarks>Source: Linux, Documentation/ABI/testing/procfs-smaps_rollup.</remarks>
+    public static long? ReadProportionalBytes(int processId)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? Field(File.ReadAllBytes($"/proc/{processId}/smaps_rollup"), "\nPss:"u8) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Makes the peak start anew from what is resident now.</summary>
     /// <returns>False where the system has no such reset (only Linux has): the peak then counts from the start of the process.</returns>
     /// <remarks>Source: Linux, Documentation/filesystems/proc.rst, clear_refs: writing 5 resets VmHWM.</remarks>

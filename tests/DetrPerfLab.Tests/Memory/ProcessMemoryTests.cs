@@ -29,6 +29,8 @@ public class ProcessMemoryTests
             Assert.InRange(after.RssBytes!.Value - before.RssBytes!.Value, Known - Slack, Known + Slack);
             Assert.True(after.PeakRssBytes >= after.RssBytes);
             Assert.InRange(after.AnonymousBytes!.Value, Known - Slack, Known + Slack);
+            // Its own pages count in full, those of the C library, which every process here shares, in part.
+            Assert.InRange(ProcessMemory.ReadProportionalBytes(child.Id)!.Value, after.AnonymousBytes.Value, after.RssBytes.Value - 1);
         }
         finally
         {
@@ -54,7 +56,11 @@ public class ProcessMemoryTests
     }
 
     [Fact]
-    public void Read_ProcessThatIsGone_IsEmpty() => Assert.Equal(default, ProcessMemory.Read(int.MaxValue));
+    public void Read_ProcessThatIsGone_IsEmpty()
+    {
+        Assert.Equal(default, ProcessMemory.Read(int.MaxValue));
+        Assert.Null(ProcessMemory.ReadProportionalBytes(int.MaxValue));
+    }
 
     [Fact]
     public void ReadLinux_Status_IsKibibytesInBytesAndNullWhereAbsent()
