@@ -42,6 +42,7 @@ public class ChunkingBenchmarks : WorkBenchmarks
         var ready = ModelOf(row).Check();
         return (row["Scene"], row["Chunk"]) switch
         {
+<<<<<<< HEAD
             (Batch, _) => ready.Work(new ActionOperation(InChunks(ready, row.Number("Chunk")))) with { ImagesPerOperation = Images, MemoryOperations = 1 },
             (_, "whole") => ready.Work(new ActionOperation(Whole(ready))) with
             {
@@ -50,15 +51,20 @@ public class ChunkingBenchmarks : WorkBenchmarks
                 Findings = () => [new("checked", $"at {BenchmarkModel.DefaultSize} before; outputs at {s_4K} are not compared: the attention of the reference alone would take gigabytes there")],
             },
             _ => Tiled(row, ready),
+=======
+            (Batch, _) => InChunks(ready, row.Number("Chunk")) with { ImagesPerOperation = Images, MemoryOperations = 1 },
+            (_, "whole") => Whole(ready) with { InputSide = s_4K.Height, MemoryOperations = 1 },
+            _ => Tiled(ready),
+>>>>>>> cb4ca76 (One measuring core for bench and suites, and an audit that a cached output with noise on it cannot pass)
         };
     }
 
     /// <summary>Images wait in one place and go through the network chunk by chunk, in the same buffers.</summary>
-    static Action InChunks(CheckedEngine ready, int chunk)
+    CaseWork InChunks(CheckedEngine ready, int chunk)
     {
         var images = Enumerable.Range(0, Images).Select(i => SyntheticImages.CreateBatchFrom(i, BenchmarkModel.DefaultSize)).ToArray();
         var pixels = ready.Inputs["pixel_values"];
-        return () =>
+        var operation = new ActionOperation(() =>
         {
             for (var first = 0; first < Images; first += chunk)
             {
@@ -69,31 +75,46 @@ public class ChunkingBenchmarks : WorkBenchmarks
                 }
 
                 ready.Engine.Run(ready.Inputs, ready.Outputs);
+<<<<<<< HEAD
                 ready.Engine.Synchronize(); // the next chunk overwrites the inputs
+=======
+                ready.Engine.Synchronize();
+>>>>>>> cb4ca76 (One measuring core for bench and suites, and an audit that a cached output with noise on it cannot pass)
             }
-        };
+        });
+        return ready.Work(operation, [.. images.Select(i => i["pixel_values"])], ready.Outputs, Audit);
     }
 
-    static Action Whole(CheckedEngine ready)
+    CaseWork Whole(CheckedEngine ready)
     {
         var inputs = SyntheticImages.CreateBatch(s_4K);
         var outputs = ready.Engine.AllocateOutputs(inputs);
         var postprocessor = new Postprocessor(new());
-        return () =>
+        var operation = new ActionOperation(() =>
         {
             ready.Engine.Run(inputs, outputs);
             ready.Engine.Synchronize();
             postprocessor.Detr(outputs, 0, s_4K);
-        };
+        });
+        return ready.Work(operation, inputs, outputs, Audit);
     }
 
+<<<<<<< HEAD
     static CaseWork Tiled(SuiteCase row, CheckedEngine ready)
+=======
+    CaseWork Tiled(CheckedEngine ready)
+>>>>>>> cb4ca76 (One measuring core for bench and suites, and an audit that a cached output with noise on it cannot pass)
     {
         var scene = SyntheticImages.CreateBatch(s_4K)["pixel_values"];
         var postprocessor = new Postprocessor(new());
+<<<<<<< HEAD
         TensorSet? first = null;
         var found = new Detection[s_tiles.Count * ready.Outputs["pred_boxes"].Shape[1]];
         return ready.Work(new ActionOperation(() =>
+=======
+        var found = new Detection[tiles.Count * ready.Outputs["pred_boxes"].Shape[1]];
+        var operation = new ActionOperation(() =>
+>>>>>>> cb4ca76 (One measuring core for bench and suites, and an audit that a cached output with noise on it cannot pass)
         {
             var count = 0;
             foreach (var tile in s_tiles)
@@ -106,8 +127,13 @@ public class ChunkingBenchmarks : WorkBenchmarks
 
             // An object on a border is found in several tiles.
             DetectionFilter.SuppressOverlaps(found.AsSpan(0, count), iouThreshold: 0.5f);
+<<<<<<< HEAD
             first ??= ready.Outputs.Copy(); // in the first run, which is not timed
         })) with
+=======
+        });
+        return ready.Work(operation, [scene], ready.Outputs, Audit) with
+>>>>>>> cb4ca76 (One measuring core for bench and suites, and an audit that a cached output with noise on it cannot pass)
         {
             InputSide = null, // no accuracy was judged on tiles
             MemoryOperations = 1,

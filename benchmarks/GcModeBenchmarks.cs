@@ -1,7 +1,6 @@
 using System.Runtime;
 using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.Benchmarks;
 
@@ -46,14 +45,12 @@ public class GcModeBenchmarks : WorkBenchmarks
         var (mode, ready) = (row["Mode"]!, ModelOf(row).Check());
         var server = mode.StartsWith("server", StringComparison.Ordinal);
         if (GCSettings.IsServerGC != server) { throw LabError.OutOfRange(GCSettings.IsServerGC ? "server" : "workstation", mode, "collector of this process"); }
-        var pipeline = new PipelineOperation(
-            ready.Engine, Photographs.Jpeg(s_camera), PreprocessOptions.Detr with { Resize = s_resize }, plain: false, keepBuffers: mode.EndsWith(Kept, StringComparison.Ordinal));
-        var collect = mode.EndsWith(Collect, StringComparison.Ordinal);
-        return ready.Work(new ActionOperation(() =>
+        var pipeline = new PipelineOperation(ready.Engine, s_camera, PreprocessOptions.Detr with { Resize = s_resize })
         {
-            pipeline.Run();
-            if (collect) { GC.Collect(); }
-        })) with
+            KeepBuffers = mode.EndsWith(Kept, StringComparison.Ordinal),
+            Collect = mode.EndsWith(Collect, StringComparison.Ordinal),
+        };
+        return ready.Work(pipeline, Audit) with
         {
             MemoryOperations = 64,
             Findings = () => [new("size", $"photographs of {s_camera}, resized so that the images that a p99 needs take half a minute", s_resize.Apply(s_camera).ToString())],

@@ -12,6 +12,9 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>How every suite is run, with the reason of each choice.</summary>
 static class LabConfig
 {
+    /// <summary>Of a case, where its suite says nothing else: six are the least that an interval can be made of; fifteen narrow it to a few percent.</summary>
+    internal static int Samples(bool quick) => quick ? 6 : 15;
+
     /// <param name="options">Quick: few repeats, an answer in minutes, with wide intervals.</param>
     /// <param name="place">Where processes and files come from.</param>
     /// <param name="factsFolder">Where cases leave what they know beside their times.</param>
@@ -29,8 +32,7 @@ static class LabConfig
             .WithUnrollFactor(1)
             // Cases warm up themselves until steady (DetrPerfLab.Measure.WarmUp) and report what they spent.
             .WithWarmupCount(0)
-            // Six samples are the least that an interval can be made of; fifteen narrow it to a few percent.
-            .WithIterationCount(options.Quick ? 6 : 15)
+            .WithIterationCount(Samples(options.Quick))
             // Outliers are what a server's p99 is made of: kept and counted.
             .WithOutlierMode(OutlierMode.DontRemove)
             // A server does not collect between two images either.

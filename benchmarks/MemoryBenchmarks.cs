@@ -49,10 +49,10 @@ public class MemoryBenchmarks : WorkBenchmarks
             ImagesPerOperation = s_sizes.Length,
             InputSide = null, // they vary
             MemoryOperations = 2,
-            Audit = () => sizes.Conclude(size => ModelOf(row, size)),
+            Concluded = () => sizes.Conclude(size => ModelOf(row, size)),
             CompleteMemory = memory => EngineMemory.Complete(memory, engines) with { GrowthBytes = sizes.GrowthBytes },
             Findings = () => sizes.Findings,
-            Owned = [.. new IDisposable?[] { first.Owner, second?.Owner, shared }.OfType<IDisposable>()],
+            Owned = [.. new IDisposable?[] { first.Case, second?.Case, shared }.OfType<IDisposable>()],
         };
     }
 
@@ -103,7 +103,7 @@ public class MemoryBenchmarks : WorkBenchmarks
             var equal = s_checked.Count(size => Array.IndexOf(s_sizes, size) is var i && _outputs[i].Zip(_firstOutputs[i]).All(p => p.First.Bytes.SequenceEqual(p.Second.Bytes)));
             Findings = [.. Tell(EngineMemory.Sum([.. _engines.OfType<IArenaEngine>().Select(e => e.ReadArena())])),
                 new("checked", $"largest difference of logits to the reference after the last run at {string.Join(", ", s_checked)}; the other {s_sizes.Length - s_checked.Length} sizes are not compared", Text($"{logits:0.0E+0}"))];
-            return new(s_checked.Length, equal, FreshInputs: 0, FreshToUsual: null);
+            return new(s_checked.Length, equal, FreshInputs: 0, FreshToUsual: null) { CachingExcluded = false };
         }
 
         /// <summary>What is resident before, while and after the sizes ran, and what of it nothing uses: every run gives back what it took.</summary>

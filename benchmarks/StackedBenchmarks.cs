@@ -27,6 +27,6 @@ public class StackedBenchmarks : WorkBenchmarks
         var ready = ModelOf(row).Check();
         var fused = row["Step"]!.StartsWith('6');
         var preprocess = PreprocessOptions.Detr with { Threads = fused ? Environment.ProcessorCount : 1 };
-        return ready.Work(new PipelineOperation(ready.Engine, Photographs.Jpeg(Photographs.CocoSize), preprocess, plain: !fused, keepBuffers: fused));
+        return ready.Work(new PipelineOperation(ready.Engine, Photographs.CocoSize, preprocess) { Plain = !fused, KeepBuffers = fused }, Audit);
     }
 }

@@ -34,16 +34,22 @@ public class WorkerBenchmarks : WorkBenchmarks
         _ => InProcesses(row),
     };
 
-    static CaseWork InOneProcess(SuiteCase row, int sessions)
+    CaseWork InOneProcess(SuiteCase row, int sessions)
     {
         var engines = Enumerable.Range(0, sessions).Select(_ => ModelOf(row).Check()).ToArray();
         var images = ImagesAWorker * s_cores / sessions;
-        return engines[0].Work(new ActionOperation(() => Parallel.For(0, sessions, new ParallelOptions { MaxDegreeOfParallelism = sessions }, worker =>
+        var operation = new ActionOperation(() => Parallel.For(0, sessions, new ParallelOptions { MaxDegreeOfParallelism = sessions }, worker =>
         {
             for (var i = 0; i < images; i++) { engines[worker].Engine.Run(engines[worker].Inputs, engines[worker].Outputs); }
             engines[worker].Engine.Synchronize();
+<<<<<<< HEAD
         }))) with
         { ImagesPerOperation = ImagesAWorker * s_cores, CompleteMemory = memory => EngineMemory.Complete(memory, [.. engines.Select(e => e.Engine)]), Owned = [.. engines.Select(e => e.Owner)] };
+=======
+        }));
+        return engines[0].Work(operation, [.. engines.SelectMany(e => e.Inputs)], [.. engines.SelectMany(e => e.Outputs)], Audit) with
+        { ImagesPerOperation = ImagesAWorker * s_cores, Owned = [.. engines.Select(e => e.Case)] };
+>>>>>>> cb4ca76 (One measuring core for bench and suites, and an audit that a cached output with noise on it cannot pass)
     }
 
     static CaseWork InProcesses(SuiteCase row)
@@ -53,7 +59,7 @@ public class WorkerBenchmarks : WorkBenchmarks
         ArtefactInfo artefact;
         EngineInfo engine;
         var ready = ModelOf(row).Check();
-        using (ready.Owner) { (agreement, artefact, engine) = (ready.Agreement, ready.Owner.Artefact, ready.Engine.Info); }
+        using (ready.Case) { (agreement, artefact, engine) = (ready.Agreement, ready.Artefact, ready.Engine.Info); }
 
         var workers = Enumerable.Range(0, s_cores).Select(_ => WorkerProcess.Start(row.Variant, threads: 1)).ToArray();
         return new(new ActionOperation(() =>
@@ -66,6 +72,7 @@ public class WorkerBenchmarks : WorkBenchmarks
             Agreement = agreement,
             Artefact = artefact,
             Engine = engine,
+            AuditGap = "the workers are processes of their own, whose outputs do not come here; each was compared with the reference before it was timed",
             InputSide = ready.InputSide,
             // This process only hands out work: what is deployed is the workers.
             CompleteMemory = _ => WorkersMemory.Of(workers).ToInfo(),

@@ -17,6 +17,7 @@ sealed record CaseFacts
     public WarmUpInfo? WarmUp { get; init; }
     public HarnessCostInfo? HarnessCost { get; init; }
     public AuditInfo? Audit { get; init; }
+    public string? AuditGap { get; init; }
     public ContaminationInfo? Contamination { get; init; }
     public IReadOnlyList<Finding> Findings { get; init; } = [];
     public MemoryInfo? Memory { get; init; }

@@ -1,44 +1,41 @@
 using System.Diagnostics;
 using DetrPerfLab.Core;
 using DetrPerfLab.Measure;
+using Perfolizer.Horology;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
-/// <summary>A case in its own process: warmed up, timed by BenchmarkDotNet while the machine is watched, then its memory measured apart.</summary>
+/// <summary>A case in its own process: a <see cref="MeasuredCase"/> whose samples BenchmarkDotNet times.</summary>
 sealed class CaseProcess : IDisposable
 {
     /// <summary>Set for a run with <c>--quick</c>.</summary>
     internal const string QuickVariable = "DETRLAB_QUICK";
 
-    /// <summary>Operations beyond <see cref="InferenceCase.SlowMs"/> are sampled only as long as this lasts.</summary>
+    /// <summary>Operations beyond <see cref="MeasuredCase.SlowMs"/> are sampled only as long as this lasts.</summary>
     static readonly TimeSpan s_budget = TimeSpan.FromSeconds(60);
 
     /// <summary>Operations beyond this are left out of a quick run.</summary>
     const double SlowForQuickMs = 5_000;
 
-    static readonly WarmUpOptions s_warmUp = IsQuick ? InferenceCase.WarmUpRule with { CapMs = 2_000 } : InferenceCase.WarmUpRule;
+    static readonly WarmUpOptions s_warmUp = IsQuick ? MeasuredCase.WarmUpRule with { CapMs = 2_000 } : MeasuredCase.WarmUpRule;
 
     readonly string _id;
-    readonly bool _slow;
     readonly CaseWork _work;
+    readonly MeasuredCase _measured;
     readonly CaseFacts _facts;
-    readonly GcWatch _gc = new();
-    readonly Stopwatch _sampling = new();
-    ContaminationWatch? _watch;
     readonly ContaminationLimits _limits;
-    long _start;
-    int _samples;
+    readonly Stopwatch _sampling = new();
 
     CaseProcess(string id, Func<CaseWork> open)
     {
         _id = id;
         var started = DateTimeOffset.UtcNow;
+        var waiting = Stopwatch.StartNew();
         _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
+        WaitedMs = waiting.Elapsed.TotalMilliseconds;
         _work = open();
-        var meter = new LatencyMeter();
-        var firstMs = _work.FirstMs ?? meter.Measure(_work.Operation);
-        _slow = firstMs > InferenceCase.SlowMs;
-        if (IsQuick && firstMs > SlowForQuickMs) { throw LabError.TooSlowForQuick(id, firstMs / 1000); }
+        _measured = new(_work.Operation, _work.Audited, _work.FirstMs, _work.Repeats);
+        if (IsQuick && _measured.FirstMs > SlowForQuickMs) { throw LabError.TooSlowForQuick(id, _measured.FirstMs / 1000); }
         _facts = new CaseFacts
         {
             Started = started,
@@ -49,12 +46,15 @@ sealed class CaseProcess : IDisposable
             ImagesPerOperation = _work.ImagesPerOperation,
             InputSide = _work.InputSide,
             Repeats = _work.Repeats,
-            WarmUp = _slow ? new WarmUpInfo("one run: it is slow", 1, firstMs, Steady: false) : new WarmUp(s_warmUp).Run(_work.Operation).Info,
-            HarnessCost = meter.MeasureOwnCost(),
+            WarmUp = _measured.WarmUp(s_warmUp),
+            HarnessCost = MeasureOwnCost(),
         };
     }
 
     internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1";
+
+    /// <summary>Time since the process began that was waited to see the idle machine.</summary>
+    internal static double WaitedMs { get; private set; }
 
     /// <summary>Sets a case up. A case that cannot run leaves its reason as a gap and ends the process; the others go on.</summary>
     internal static CaseProcess Start(string id, Func<CaseWork> open)
@@ -73,12 +73,8 @@ sealed class CaseProcess : IDisposable
     internal void BeforeSample()
     {
         if (Spent) { return; }
-        _watch ??= ContaminationWatch.Start();
-        _gc.Start();
-        _work.Operation.Prepare();
-        _work.Operation.Synchronize();
+        _measured.Before();
         _sampling.Start();
-        _start = Stopwatch.GetTimestamp();
     }
 
     /// <summary>On the clock. A slow case whose time is spent returns at once; the host drops what lies beyond <see cref="CaseFacts.Samples"/>.</summary>
@@ -87,8 +83,7 @@ sealed class CaseProcess : IDisposable
         if (Spent) { return; }
         try
         {
-            for (var i = 0; i < _work.Repeats; i++) { _work.Operation.Run(); }
-            _work.Operation.Synchronize();
+            _measured.Run();
         }
         catch (Exception reason)
         {
@@ -100,13 +95,10 @@ sealed class CaseProcess : IDisposable
     internal void AfterSample()
     {
         if (!_sampling.IsRunning) { return; }
-        var ms = Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
         _sampling.Stop();
-        _samples++;
-        _gc.Stop(operations: _work.Repeats);
         try
         {
-            _work.Operation.Finish(ms);
+            _measured.After();
         }
         catch (Exception wrong)
         {
@@ -118,17 +110,17 @@ sealed class CaseProcess : IDisposable
     {
         try
         {
-            var contamination = _watch?.Stop(_limits);
-            var audit = _work.Audit?.Invoke();
-            var (memory, _) = MemoryPass.Measure(_work.Operation, _slow ? 1 : _work.MemoryOperations);
+            var found = _measured.Conclude(_limits);
+            var audit = found.Audit ?? _work.Concluded?.Invoke();
             (_facts with
             {
-                Memory = _work.CompleteMemory(memory),
-                Gc = _gc.Info,
+                Memory = _work.CompleteMemory(_measured.MeasureMemory(_work.MemoryOperations)),
+                Gc = found.Gc,
                 Audit = audit,
-                Contamination = contamination,
+                AuditGap = audit is null ? _work.AuditGap : null,
+                Contamination = found.Contamination,
                 Findings = _work.Findings(),
-                Samples = _samples,
+                Samples = _measured.Samples,
             }).Save(_id);
             _work.Dispose();
         }
@@ -138,7 +130,25 @@ sealed class CaseProcess : IDisposable
         }
     }
 
-    bool Spent => _slow && _sampling.Elapsed > s_budget;
+    bool Spent => _measured.IsSlow && _sampling.Elapsed > s_budget;
+
+    /// <summary>Along the path of BenchmarkDotNet's samples: its clock, its loop over a delegate, and ours.</summary>
+    HarnessCostInfo MeasureOwnCost() => _measured.MeasureOwnCost(empty =>
+    {
+        Action<long> loop = invocations =>
+        {
+            for (var i = 0L; i < invocations; i++)
+            {
+                if (!Spent) { empty(); }
+            }
+        };
+        return () =>
+        {
+            var clock = Chronometer.BestClock.Start();
+            loop(1);
+            return clock.GetElapsed().GetNanoseconds() / 1e6;
+        };
+    });
 
     static UnreachableException End(string id, Exception reason)
     {

@@ -4,7 +4,7 @@ using DetrPerfLab.Measure;
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
 /// <summary>What a case times, already checked, and what is known of it beside its times.</summary>
-/// <param name="Operation">Timed; run once or more before.</param>
+/// <param name="Operation">Timed, under audit where <see cref="Audited"/> is there.</param>
 sealed record CaseWork(IOperation Operation) : IDisposable
 {
     public ArtefactInfo? Artefact { get; init; }
@@ -27,8 +27,14 @@ sealed record CaseWork(IOperation Operation) : IDisposable
     /// <summary>Operations of the memory pass; fewer where one of them takes long.</summary>
     public int MemoryOperations { get; init; } = 3;
 
-    /// <summary>Concludes the audit of the timed operations.</summary>
-    public Func<AuditInfo>? Audit { get; init; }
+    /// <summary>The operation as it is timed: its outputs looked at, its inputs exchanged now and then.</summary>
+    public AuditedOperation? Audited { get; init; }
+
+    /// <summary>What a suite finds that checks its samples itself, asked after the last one.</summary>
+    public Func<AuditInfo>? Concluded { get; init; }
+
+    /// <summary>Why it is not <see cref="Audited"/>.</summary>
+    public string AuditGap { get; init; } = "no network runs: what it gives was compared once, before it was timed";
 
     /// <summary>Adds what other processes of this case hold.</summary>
     public Func<MemoryInfo, MemoryInfo> CompleteMemory { get; init; } = memory => memory;

@@ -12,9 +12,11 @@ static class Photographs
     /// <summary>What a camera's photograph is in COCO.</summary>
     internal static ImageSize CocoSize { get; } = new(480, 640);
 
-    internal static byte[] Jpeg(ImageSize size)
+    /// <param name="size">In pixels.</param>
+    /// <param name="index">Each is another photograph.</param>
+    internal static byte[] Jpeg(ImageSize size, int index = 0)
     {
-        using var image = Image.LoadPixelData<Rgb24>(SyntheticPhotographs.Create(0, size).Pixels, size.Width, size.Height);
+        using var image = Image.LoadPixelData<Rgb24>(SyntheticPhotographs.Create(index, size).Pixels, size.Width, size.Height);
         using var stream = new MemoryStream();
         image.SaveAsJpeg(stream, new JpegEncoder { Quality = 90 });
         return stream.ToArray();

@@ -6,25 +6,97 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 
 /// <summary>A photograph's file in, detections out: decode, preprocess, run, postprocess.</summary>
 /// <param name="engine">Not disposed here.</param>
-/// <param name="jpeg">The file's bytes.</param>
-/// <param name="preprocess">How the photograph becomes the network's input.</param>
-/// <param name="plain">Plain loops instead of the fused path.</param>
-/// <param name="keepBuffers">Whether buffers live longer than an image; a straightforward port makes new ones.</param>
-sealed class PipelineOperation(IInferenceEngine engine, byte[] jpeg, PreprocessOptions preprocess, bool plain, bool keepBuffers) : IOperation
+/// <param name="size">Of the photographs.</param>
+/// <param name="preprocess">How a photograph becomes the network's input.</param>
+sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, PreprocessOptions preprocess) : IAuditSubject
 {
+    /// <summary>Photographs that are made before, so that an audit makes no garbage while it goes on.</summary>
+    const int Made = 8;
+
     readonly IInferenceEngine _engine = BenchmarkModel.IsDetr ? engine : throw LabError.SuiteNeedsDetr(BenchmarkModel.Current.Name);
-    Buffers? _kept;
+    readonly byte[][] _photographs = [.. Enumerable.Range(0, Made).Select(i => Photographs.Jpeg(size, i))];
+    readonly List<HostTensor> _outputs = [];
+    byte[]? _fresh;
+    Buffers? _kept, _seen;
+    Detection[] _found = [];
+    int _foundCount;
+    bool _watched;
+
+    /// <summary>Plain loops instead of the fused path.</summary>
+    internal bool Plain { get; init; }
+
+    /// <summary>Whether buffers live longer than an image; a straightforward port makes new ones.</summary>
+    internal bool KeepBuffers { get; init; }
+
+    /// <summary>Whether garbage is collected after each image.</summary>
+    internal bool Collect { get; init; }
+
+    public string Name => _engine.Info.Variant;
+
+    /// <summary>What the network gave, and the detections made of it: corners, score and label of each, zeros beyond the last.</summary>
+    public IReadOnlyList<HostTensor> Outputs
+    {
+        get
+        {
+            if (_outputs.Count == 0 && _seen is { } seen)
+            {
+                var detections = new HostTensor("detections", ElementType.Float32, _found.Length, 6);
+                for (var i = 0; i < _foundCount; i++)
+                {
+                    var found = _found[i];
+                    ReadOnlySpan<float> values = [found.X1, found.Y1, found.X2, found.Y2, found.Score, found.Label];
+                    values.CopyTo(detections.Floats[(6 * i)..]);
+                }
+
+                _outputs.AddRange([seen.Outputs["logits"], seen.Outputs["pred_boxes"], detections]);
+            }
+
+            return _outputs;
+        }
+    }
+
+    public void Freshen(int index) => _fresh = index + 1 < Made ? _photographs[index + 1] : Photographs.Jpeg(size, index + 1);
+
+    public void Restore(int index) => _fresh = null;
+
+    public void Watch()
+    {
+        if (_found.Length == 0) { _found = new Detection[(_kept ?? new(_engine, _photographs[0], preprocess)).Outputs["pred_boxes"].Shape[1]]; }
+        Release();
+        if (_kept is { } kept) { _outputs.AddRange(kept.Outputs); } // to be poisoned; new buffers are empty anyway
+        _watched = true;
+    }
 
     public void Run()
     {
+        var jpeg = _fresh ?? _photographs[0];
         var buffers = _kept ?? new(_engine, jpeg, preprocess);
-        if (keepBuffers) { _kept = buffers; }
+        if (KeepBuffers) { _kept = buffers; }
         buffers.Decoder.Decode(jpeg, "synthetic", buffers.Photograph);
-        if (plain) { buffers.Plain.Prepare(new ReadOnlySpan<RgbImage>(in buffers.Photograph), buffers.Inputs); }
+        if (Plain) { buffers.Plain.Prepare(new ReadOnlySpan<RgbImage>(in buffers.Photograph), buffers.Inputs); }
         else { buffers.Fused.Prepare(buffers.Photograph, buffers.Inputs); }
         _engine.Run(buffers.Inputs, buffers.Outputs);
         _engine.Synchronize();
-        buffers.Postprocessor.Detr(buffers.Outputs, 0, buffers.Photograph.Size);
+        var detections = buffers.Postprocessor.Detr(buffers.Outputs, 0, buffers.Photograph.Size);
+        if (_watched) { Keep(buffers, detections); }
+        if (Collect) { GC.Collect(); }
+    }
+
+    public void Finish(double ms) => Release();
+
+    /// <summary>Allocates nothing: it is on the clock.</summary>
+    void Keep(Buffers buffers, ReadOnlySpan<Detection> detections)
+    {
+        (_watched, _seen, _foundCount) = (false, buffers, detections.Length);
+        detections.CopyTo(_found);
+        _outputs.Clear();
+    }
+
+    /// <summary>Buffers of an image do not outlive it longer than they must.</summary>
+    void Release()
+    {
+        _outputs.Clear();
+        _seen = null;
     }
 
     sealed class Buffers

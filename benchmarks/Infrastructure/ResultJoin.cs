@@ -55,6 +55,7 @@ sealed class ResultJoin(string factsFolder, string logFolder, string commit, str
             Cold = facts?.Cold,
             HarnessCost = facts?.HarnessCost,
             Audit = facts?.Audit,
+            AuditGap = facts?.AuditGap,
             Contamination = facts?.Contamination,
             Memory = facts?.Memory,
             Gc = facts?.Gc,

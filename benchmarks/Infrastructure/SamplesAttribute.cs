@@ -8,4 +8,8 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 /// <param name="quick">With <c>--quick</c>.</param>
 [AttributeUsage(AttributeTargets.Class)]
 sealed class SamplesAttribute(int full, int quick)
-    : JobMutatorConfigBaseAttribute(Job.Default.WithIterationCount(CaseProcess.IsQuick ? quick : full));
+    : JobMutatorConfigBaseAttribute(Job.Default.WithIterationCount(CaseProcess.IsQuick ? quick : full))
+{
+    /// <summary>In this run.</summary>
+    internal int Count { get; } = CaseProcess.IsQuick ? quick : full;
+}

@@ -1,5 +1,7 @@
+using System.Reflection;
 using BenchmarkDotNet.Attributes;
 using DetrPerfLab.Core;
+using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
@@ -17,6 +19,9 @@ public abstract class SuiteBenchmarks
 
     /// <summary>What a suite overrides; BenchmarkDotNet finds <see cref="Cases"/> by name and would find an override twice.</summary>
     protected abstract IReadOnlyList<SuiteCase> Rows { get; }
+
+    /// <summary>How timed operations are audited: the fewer samples, the more of them.</summary>
+    private protected AuditOptions Audit => AuditOptions.For(GetType().GetCustomAttribute<SamplesAttribute>()?.Count ?? LabConfig.Samples(CaseProcess.IsQuick));
 
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);
@@ -62,9 +67,9 @@ public abstract class ForwardBenchmarks : SuiteBenchmarks
     /// <summary>What a row feeds and sets.</summary>
     private protected abstract ModelCase CaseOf(SuiteCase row);
 
-    internal override CaseWork Open(SuiteCase row) => CaseOf(row).Open();
+    internal override CaseWork Open(SuiteCase row) => CaseOf(row).Open(Audit);
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => CaseOf(row).Prepare(progress);
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => CaseOf(row).Prepare(progress, fresh: true);
 
     internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => CaseOf(row).Explain(result, machine, Profiled);
 

@@ -72,7 +72,7 @@ sealed class WorkerProcess : IDisposable
     internal static int Serve(string[] args)
     {
         var ready = new ModelCase(args[1], BenchmarkModel.DefaultSize, new EngineSettings { Threads = int.Parse(args[2], CultureInfo.InvariantCulture) }).Check();
-        using var owner = ready.Owner;
+        using var owner = ready.Case;
         ready.Engine.Run(ready.Inputs, ready.Outputs);
         ready.Engine.Synchronize();
         Console.WriteLine(ProcessMemory.TryResetPeak() ? Ready : Ready + PeakOfLoading);

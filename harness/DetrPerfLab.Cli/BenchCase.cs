@@ -14,6 +14,7 @@ static class BenchCase
         var parts = new Parts(request);
         var artefact = parts.Variant.Recipe is { } recipe ? parts.Artefacts.Get(parts.Model, recipe, progress).Info.Sha256 : "";
         parts.Expected();
+        parts.FreshReference();
         return artefact;
     }
 
@@ -21,6 +22,7 @@ static class BenchCase
     {
         var parts = new Parts(request);
         var settings = new EngineSettings { Threads = request.Threads };
+        var detections = new FirstDetections(parts.Model, parts.Size);
         return new(
             request.Variant,
             () =>
@@ -31,8 +33,11 @@ static class BenchCase
             parts.Inputs,
             outputs => ReferenceOutputs.ThrowIfDiverged(parts.Variant, parts.Reference, parts.Expected(), outputs))
         {
-            // Often, since rounds are few; a check costs no measured time.
-            Audit = new() { Every = 3, Seed = request.Seed, MaxAbs = parts.Variant.RepeatBounds },
+            Audit = parts.Audit,
+            FreshReference = parts.FreshReference,
+            BeforeFirst = detections.Prepare,
+            AfterFirst = detections.Read,
+            WaitedMs = detections.MadeInMs,
         };
     }
 
@@ -48,8 +53,21 @@ static class BenchCase
 
         internal string Reference => ReferenceOutputs.ReferenceOf(Variant, Model);
 
-        ImageSize Size => Model.InputSize(new(request.Height, request.Width));
+        internal ImageSize Size => Model.InputSize(new(request.Height, request.Width));
 
-        internal TensorSet Expected() => new ReferenceOutputs(request.CacheFolder).Get(Model, Reference, Inputs, $"synthetic {Size}", Artefacts);
+        internal AuditOptions Audit => AuditOptions.For(request.Rounds) with { Seed = request.Seed, MaxAbs = Variant.RepeatBounds };
+
+        internal TensorSet Expected() => References.Get(Model, Reference, Inputs, $"synthetic {Size}", Artefacts);
+
+        /// <summary>Null for ranked detections: their order changes with the input, so there is no output to follow.</summary>
+        internal FreshReference? FreshReference()
+        {
+            var expected = Expected();
+            if (expected.Find("logits") is null) { return null; }
+            var fresh = References.Get(Model, Reference, () => FreshInput.Of(Inputs, Audit.Seed, index: 0), $"synthetic {Size} fresh {Audit.Seed}", Artefacts);
+            return new(expected, fresh, outputs => ReferenceOutputs.ThrowIfDiverged(Variant, Reference, fresh, outputs));
+        }
+
+        ReferenceOutputs References => new(request.CacheFolder);
     }
 }

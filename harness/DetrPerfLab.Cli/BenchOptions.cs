@@ -44,7 +44,7 @@ sealed record BenchOptions
 
     internal string Cache { get; init; } = LabPaths.ModelCache;
 
-    internal double WarmUpCapMs { get; init; } = InferenceCase.WarmUpRule.CapMs;
+    internal double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs;
 
     internal bool Restart { get; init; }
 

@@ -30,6 +30,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var requests = options.Variants.Select(v => new BenchRequest(options.Model, v, options.Size, options.Width, options.Threads, options.Cache, options.Seed)
         {
             WarmUpCapMs = options.WarmUpCapMs,
+            Rounds = options.Rounds,
         }).ToList();
         var artefacts = requests.Select(r => KeyValuePair.Create(r.Variant, Prepare(r, cancellation))).ToList();
         var key = new BenchKey(

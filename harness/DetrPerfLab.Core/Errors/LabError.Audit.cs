@@ -17,4 +17,12 @@ public static partial class LabError
     /// <summary>Fresh inputs take much longer than the one that is run again and again.</summary>
     public static LabException AuditedCaching(string variant, double found, double needed) => new(ExitCode.CheckFailed,
         FormattableString.Invariant($"Audit of '{variant}': fresh inputs took {found:0.##} times as long as the usual one, needed at most {needed:0.##}. Its times are dropped: the engine caches results, or the run was far too noisy; measure again."));
+
+    /// <summary>Outputs for a fresh input do not follow those of the reference.</summary>
+    public static LabException AuditedOutputUnresponsive(string variant, double found, double needed) => new(ExitCode.CheckFailed,
+        FormattableString.Invariant($"Audit of '{variant}': a fresh input changed the outputs by {found:0.##} of what it changes the reference's, needed at least {needed:0.##}. Its times are dropped: the engine reuses results."));
+
+    /// <summary>A fresh input gave something else when it was run again.</summary>
+    public static LabException AuditedFreshNotRepeated(string variant, double apart, double change) => new(ExitCode.CheckFailed,
+        FormattableString.Invariant($"Audit of '{variant}': a fresh input run again gave outputs {apart:g3} away from those when timed, needed at most half of the {change:g3} that the input changed them. Its times are dropped: its outputs are chance, not computed from the input."));
 }

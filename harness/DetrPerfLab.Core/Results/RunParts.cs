@@ -83,7 +83,8 @@ public sealed record Finding(string Topic, string Text, string? Figure = null);
 /// <summary>What a first operation costs; null where it was not measured.</summary>
 public sealed record ColdInfo
 {
-    /// <summary>From the start of the process to the end of the first operation.</summary>
+    /// <summary>From the start of the process to the first detections: load, a photograph's preparation, first inference and what is made of its outputs.</summary>
+    /// <remarks>Includes what the harness itself starts before; without what it waited to see the idle machine. Results older than this meaning end at the first inference.</remarks>
     public double? ProcessToFirstMs { get; init; }
 
     /// <summary>Loading the model and building the engine.</summary>
@@ -93,8 +94,8 @@ public sealed record ColdInfo
     public double? FirstMs { get; init; }
 }
 
-/// <summary>What the harness itself adds to a sample.</summary>
-/// <param name="MedianUs">Median of timing an operation that does nothing, microseconds.</param>
+/// <summary>What the harness itself adds to a sample, which may hold many operations: see <see cref="RunResult.OperationsPerSample"/>.</summary>
+/// <param name="MedianUs">Median of samples, timed along the same path, whose operations do nothing, microseconds.</param>
 /// <param name="ClockStepUs">Smallest step that the clock was seen to make, microseconds.</param>
 public sealed record HarnessCostInfo(double MedianUs, double ClockStepUs);
 
@@ -110,4 +111,17 @@ public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<stri
 /// <param name="BitwiseEqual">Checks whose outputs had the very bits of the first accepted ones.</param>
 /// <param name="FreshInputs">Timed operations on an input never seen before.</param>
 /// <param name="FreshToUsual">Median time of those over the median of the usual ones; null without any.</param>
-public sealed record AuditInfo(int Checks, int BitwiseEqual, int FreshInputs, double? FreshToUsual);
+public sealed record AuditInfo(int Checks, int BitwiseEqual, int FreshInputs, double? FreshToUsual)
+{
+    /// <summary>Whether there were enough fresh inputs for their times to tell that nothing is cached; null in results older than the question.</summary>
+    public bool? CachingExcluded { get; init; }
+
+    /// <summary>Decides the places of checks and the fresh inputs; null in older results.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Fresh inputs that were run again, untimed, and gave again what they gave when timed; null where none was.</summary>
+    public int? Replayed { get; init; }
+
+    /// <summary>Of the change that a fresh input makes to the reference's outputs, the share found in the timed ones: near 1 for what is computed, near 0 for what is cached; null without a reference.</summary>
+    public double? Response { get; init; }
+}

@@ -70,6 +70,9 @@ public sealed record RunResult
     /// <summary>What checking the outputs of timed operations found.</summary>
     public AuditInfo? Audit { get; init; }
 
+    /// <summary>Why no timed operation was checked; null when some were, and in older results.</summary>
+    public string? AuditGap { get; init; }
+
     /// <summary>Memory, measured apart from the time.</summary>
     public MemoryInfo? Memory { get; init; }
 

@@ -37,7 +37,16 @@ public sealed class ReferenceOutputs(string folder)
     /// <param name="inputsName">Tells these inputs from others, for example <c>synthetic 800x1066</c>.</param>
     /// <param name="cache">Where artefacts are.</param>
     /// <returns>All that the model gives: <c>logits</c> [N,Q,C+1] and <c>pred_boxes</c> [N,Q,4] of a DETR.</returns>
-    public TensorSet Get(VariantModel model, string reference, TensorSet inputs, string inputsName, ArtefactCache cache)
+    public TensorSet Get(VariantModel model, string reference, TensorSet inputs, string inputsName, ArtefactCache cache) =>
+        Get(model, reference, () => inputs, inputsName, cache);
+
+    /// <inheritdoc cref="Get(VariantModel, string, TensorSet, string, ArtefactCache)"/>
+    /// <param name="model">The model.</param>
+    /// <param name="reference">The variant that computes them.</param>
+    /// <param name="makeInputs">Makes the images, where they are needed.</param>
+    /// <param name="inputsName">Tells these inputs from others.</param>
+    /// <param name="cache">Where artefacts are.</param>
+    public TensorSet Get(VariantModel model, string reference, Func<TensorSet> makeInputs, string inputsName, ArtefactCache cache)
     {
         var code = typeof(ReferenceOutputs).Assembly.ManifestModule.ModuleVersionId;
         var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{reference}\n{inputsName}\n{code}"));
@@ -45,6 +54,7 @@ public sealed class ReferenceOutputs(string folder)
         if (File.Exists(path)) { return Read(path); }
 
         using var engine = VariantRegistry.Get(reference).Create(model, new EngineSettings(), cache);
+        var inputs = makeInputs();
         var outputs = engine.Engine.AllocateOutputs(inputs);
         engine.Engine.Run(inputs, outputs);
         engine.Engine.Synchronize();

@@ -2,41 +2,51 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Measure;
 
-/// <summary>
-/// An inference that is checked while it is timed, off the clock and at places that the engine cannot foresee: outputs are poisoned before and compared with
-/// the reference after, and a fresh input is slipped in. Neither a wrong nor a caching engine can look fast.
-/// </summary>
+/// <summary>An operation that is checked while it is timed, off the clock and at places that the engine cannot foresee.</summary>
+/// <remarks>
+/// Some runs are checked: outputs are poisoned before and compared with the accepted ones after, so that neither a wrong engine nor one that does nothing can
+/// look fast. Others get a fresh input. An engine that reuses results would show there in one of four ways: the outputs are the usual ones (refused at once);
+/// they do not follow the reference's outputs for that input, as a cached output with noise on it does not (refused at once, where such a reference is given);
+/// they are not the same when the input is run again afterwards (<see cref="Replay"/>); or fresh inputs take much longer (<see cref="AuditedRun.Conclude"/>).
+/// Not found is an engine that, without such a reference, alters a cached output by a fixed function of the input.
+/// </remarks>
 public sealed class AuditedOperation : IOperation
 {
-    readonly IInferenceEngine _engine;
-    readonly TensorSet _inputs, _outputs, _reference;
+    readonly IAuditSubject _subject;
+    readonly TensorSet _accepted;
     readonly AuditOptions _options;
+    readonly FreshReference? _freshReference;
     readonly DeterministicRandom _random;
-    readonly List<AuditedRun> _done = [];
-    readonly byte[][] _usualInputs;
-    int _runs, _checkAt, _freshAt;
-    byte[][]? _accepted;
-    bool _checking, _fresh;
+    int _runs, _checkAt, _freshAt, _freshRuns;
+    bool _checking, _fresh, _freshened;
+    (int Index, TensorSet Outputs)? _firstFresh, _latestFresh;
+    double? _response;
+    bool _bitsAccepted;
 
-    /// <summary>Wraps an engine.</summary>
-    /// <param name="engine">Not disposed here.</param>
-    /// <param name="inputs">The usual inputs; changed for the length of a fresh run.</param>
-    /// <param name="outputs">Filled by each run.</param>
-    /// <param name="reference">Outputs of the reference for the usual inputs.</param>
+    /// <summary>Wraps an operation.</summary>
+    /// <param name="subject">Not disposed here.</param>
+    /// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
     /// <param name="options">Tolerances and places.</param>
-    public AuditedOperation(IInferenceEngine engine, TensorSet inputs, TensorSet outputs, TensorSet reference, AuditOptions? options = null)
+    /// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
+    public AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null)
     {
-        (_engine, _inputs, _outputs, _reference, _options) = (engine, inputs, outputs, reference, options ?? new());
+        (_subject, _accepted, _options, _freshReference) = (subject, accepted.Copy(), options ?? new(), freshReference);
         _random = new(_options.Seed);
-        _usualInputs = [.. inputs.Select(i => i.Bytes.ToArray())];
     }
 
+    /// <summary>Of what is audited, for messages.</summary>
+    public string Name => _subject.Name;
+
+    /// <summary>Tolerances and places.</summary>
+    public AuditOptions Options => _options;
+
     /// <summary>The latest run that was finished.</summary>
-    public AuditedRun Last => _done[^1];
+    public AuditedRun Last { get; private set; }
 
     /// <inheritdoc/>
     public void Prepare()
     {
+        _subject.Prepare();
         if (_runs % _options.Every == 0)
         {
             // The very first run is checked: all later ones are held against it.
@@ -47,7 +57,7 @@ public sealed class AuditedOperation : IOperation
         _checking = _runs % _options.Every == _checkAt;
         _fresh = _runs % _options.Every == _freshAt;
         _runs++;
-        if (_fresh) { Freshen(); }
+        if (_fresh) { Freshen(_freshRuns); }
         if (_checking || _fresh) { Poison(); }
     }
 
@@ -56,72 +66,140 @@ public sealed class AuditedOperation : IOperation
     {
         try
         {
-            _engine.Run(_inputs, _outputs);
+            _subject.Run();
         }
-        catch when (_fresh)
+        catch when (_freshened)
         {
-            Restore(); // other variants may share the inputs
+            Restore(_freshRuns); // other variants may share the inputs
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public void Synchronize() => _engine.Synchronize();
+    public void Synchronize()
+    {
+        try
+        {
+            _subject.Synchronize();
+        }
+        catch when (_freshened)
+        {
+            Restore(_freshRuns); // an asynchronous engine fails here
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public void Finish(double ms)
     {
-        var bitwiseEqual = _checking && Check();
         if (_fresh)
         {
-            Restore();
-            RequireWritten();
-            if (HasAcceptedBits()) { throw LabError.AuditedOutputStale(_engine.Info.Variant); }
+            Restore(_freshRuns);
+            AcceptFresh();
+            _freshRuns++;
         }
 
-        _done.Add(new(ms, _fresh, _checking, bitwiseEqual));
+        Last = new(ms, _fresh, _checking, _checking && Check());
         (_checking, _fresh) = (false, false);
+        _subject.Finish(ms);
     }
 
-    /// <summary>What was found so far.</summary>
-    /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>
-    public AuditInfo Conclude() => AuditedRun.Conclude(_engine.Info.Variant, _done, _options);
+    /// <summary>Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance.</summary>
+    /// <param name="most">Inputs at most; for operations that take long.</param>
+    /// <exception cref="LabException">They give something else.</exception>
+    public AuditEnd Replay(int most = 2)
+    {
+        var replayed = 0;
+        foreach (var kept in new[] { _firstFresh, _latestFresh })
+        {
+            if (replayed == most || kept is not { } fresh || (replayed > 0 && fresh.Index == _firstFresh!.Value.Index)) { continue; }
+            Freshen(fresh.Index);
+            Poison();
+            try
+            {
+                _subject.Run();
+                _subject.Synchronize();
+            }
+            finally
+            {
+                Restore(fresh.Index);
+            }
+
+            RequireRepeated(fresh.Outputs);
+            replayed++;
+        }
+
+        return new(replayed, _response);
+    }
 
     /// <returns>Whether the outputs have the very bits of the first accepted ones.</returns>
     bool Check()
     {
-        if (HasAcceptedBits()) { return true; }
         RequireWritten();
-        foreach (var output in _outputs)
-        {
-            if (!_options.MaxAbs.TryGetValue(output.Name, out var most)) { continue; }
-            var distance = OutputAgreement.Compare(output.Name, _reference[output.Name].Floats, output.Floats).MaxAbs;
-            if (distance > most) { throw LabError.AuditedOutputWrong(_engine.Info.Variant, output.Name, distance, most); }
-        }
-
-        if (_accepted is not null) { return false; }
-        _accepted = [.. _outputs.Select(o => o.Bytes.ToArray())];
+        if (HasBits(_accepted)) { return true; }
+        RequireWithin(_accepted);
+        // The engine may differ from the reference in the last bits, but from now on not from itself.
+        if (_bitsAccepted) { return false; }
+        _bitsAccepted = true;
+        for (var tensor = 0; tensor < _accepted.Count; tensor++) { _subject.Outputs[tensor].Bytes.CopyTo(_accepted[tensor].Bytes); }
         return true;
     }
 
-    void Freshen()
+    void AcceptFresh()
     {
-        foreach (var input in _inputs)
-        {
-            if (input.Type != ElementType.Float32) { continue; } // masks and sizes stay valid
-            foreach (ref var value in input.Floats) { value += _options.FreshNoise * (float)((2 * _random.NextDouble()) - 1); }
-        }
+        RequireWritten();
+        if (HasBits(_accepted)) { throw LabError.AuditedOutputStale(_subject.Name); }
+        var outputs = CopyOutputs();
+        _latestFresh = (_freshRuns, outputs);
+        if (_firstFresh is not null) { return; }
+        _firstFresh = _latestFresh;
+        if (_freshReference is not { } reference) { return; }
+        _response = reference.ResponseOf(_accepted, outputs);
+        if (_response < _options.LeastResponse) { throw LabError.AuditedOutputUnresponsive(_subject.Name, _response.Value, _options.LeastResponse); }
+        reference.Check(outputs);
     }
 
-    void Restore()
+    /// <summary>The change that a fresh input makes must come again: noise on a cached output would be another.</summary>
+    void RequireRepeated(TensorSet timed)
     {
-        for (var i = 0; i < _inputs.Count; i++) { _usualInputs[i].CopyTo(_inputs[i].Bytes); }
+        RequireWritten();
+        RequireWithin(timed);
+        double change = 0, apart = 0;
+        for (var tensor = 0; tensor < timed.Count; tensor++)
+        {
+            if (!_options.MaxAbs.ContainsKey(timed[tensor].Name)) { continue; }
+            var usual = _accepted[tensor].Floats;
+            var first = timed[tensor].Floats;
+            var second = _subject.Outputs[tensor].Floats;
+            for (var i = 0; i < first.Length; i++)
+            {
+                change += (first[i] - usual[i]) * (double)(first[i] - usual[i]);
+                apart += (second[i] - first[i]) * (double)(second[i] - first[i]);
+            }
+        }
+
+        // Root of the sums: half of the change at most.
+        if (4 * apart > change) { throw LabError.AuditedFreshNotRepeated(_subject.Name, Math.Sqrt(apart), Math.Sqrt(change)); }
+    }
+
+    void Freshen(int index)
+    {
+        _subject.Freshen(index);
+        _freshened = true;
+    }
+
+    void Restore(int index)
+    {
+        if (!_freshened) { return; } // a failed run did it
+        _freshened = false;
+        _subject.Restore(index);
     }
 
     /// <summary>Makes stale outputs unmistakable.</summary>
     void Poison()
     {
-        foreach (var output in _outputs)
+        _subject.Watch();
+        foreach (var output in _subject.Outputs)
         {
             if (output.Type == ElementType.Float32) { output.Floats.Fill(float.NaN); }
             else { output.Longs.Fill(long.MinValue); }
@@ -130,25 +208,38 @@ public sealed class AuditedOperation : IOperation
 
     void RequireWritten()
     {
-        foreach (var output in _outputs)
+        foreach (var output in _subject.Outputs)
         {
             for (var i = 0; i < output.Count; i++)
             {
                 if (output.Type == ElementType.Float32 ? !float.IsFinite(output.Floats[i]) : output.Longs[i] == long.MinValue)
                 {
-                    throw LabError.AuditedOutputNotWritten(_engine.Info.Variant, output.Name, i);
+                    throw LabError.AuditedOutputNotWritten(_subject.Name, output.Name, i);
                 }
             }
         }
     }
 
-    bool HasAcceptedBits()
+    void RequireWithin(TensorSet reference)
     {
-        for (var i = 0; i < _outputs.Count; i++)
+        for (var tensor = 0; tensor < reference.Count; tensor++)
         {
-            if (_accepted is null || !_outputs[i].Bytes.SequenceEqual(_accepted[i])) { return false; }
+            var name = reference[tensor].Name;
+            if (!_options.MaxAbs.TryGetValue(name, out var most)) { continue; }
+            var distance = OutputAgreement.Compare(name, reference[tensor].Floats, _subject.Outputs[tensor].Floats).MaxAbs;
+            if (distance > most) { throw LabError.AuditedOutputWrong(_subject.Name, name, distance, most); }
+        }
+    }
+
+    bool HasBits(TensorSet reference)
+    {
+        for (var tensor = 0; tensor < reference.Count; tensor++)
+        {
+            if (!_subject.Outputs[tensor].Bytes.SequenceEqual(reference[tensor].Bytes)) { return false; }
         }
 
         return true;
     }
+
+    TensorSet CopyOutputs() => new TensorSet(_subject.Outputs).Copy();
 }

@@ -13,17 +13,23 @@ public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bo
     /// <param name="variant">Named in the message.</param>
     /// <param name="runs">Of one variant.</param>
     /// <param name="options">Tell how much longer fresh inputs may take.</param>
+    /// <param name="end">What was found afterwards; null where it was not looked for.</param>
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>
-    public static AuditInfo Conclude(string variant, IReadOnlyList<AuditedRun> runs, AuditOptions options)
+    public static AuditInfo Conclude(string variant, IReadOnlyList<AuditedRun> runs, AuditOptions options, AuditEnd? end = null)
     {
         double[] fresh = [.. runs.Where(r => r.Fresh).Select(r => r.Ms)];
         double[] usual = [.. runs.Where(r => !r.Fresh).Select(r => r.Ms)];
-        if (fresh.Length == 0 || usual.Length == 0) { return new(runs.Count(r => r.Checked), runs.Count(r => r.BitwiseEqual), fresh.Length, null); }
-        var typical = Quantile.Median(usual);
-        var ratio = Quantile.Median(fresh) / typical;
+        var typical = usual.Length > 0 ? Quantile.Median(usual) : (double?)null;
+        var ratio = fresh.Length > 0 ? Quantile.Median(fresh) / typical : null;
+        var decides = fresh.Length >= AuditOptions.LeastFresh && typical is not null;
         // Some slow runs are noise on a shared machine; a cache shows in every one.
-        return fresh.Length >= 3 && fresh.Min() > options.MostFreshToUsual * typical
-            ? throw LabError.AuditedCaching(variant, ratio, options.MostFreshToUsual)
-            : new(runs.Count(r => r.Checked), runs.Count(r => r.BitwiseEqual), fresh.Length, ratio);
+        if (decides && fresh.Min() > options.MostFreshToUsual * typical) { throw LabError.AuditedCaching(variant, ratio!.Value, options.MostFreshToUsual); }
+        return new(runs.Count(r => r.Checked), runs.Count(r => r.BitwiseEqual), fresh.Length, ratio)
+        {
+            CachingExcluded = decides,
+            Seed = options.Seed,
+            Replayed = end?.Replayed,
+            Response = end?.Response,
+        };
     }
 }

@@ -22,7 +22,7 @@ public sealed record BenchOutcome(string Variant, InterleavingInfo Interleaving)
     /// <summary>Of its own process, measured after the timed runs; null with a gap or a <see cref="MemoryGap"/>.</summary>
     public MemoryInfo? Memory { get; init; }
 
-    /// <summary>Collections in the memory pass; null likewise.</summary>
+    /// <summary>Collections in the timed turns; null with a gap.</summary>
     public GcInfo? Gc { get; init; }
 
     /// <summary>Why the memory pass failed, which leaves the samples as they are; null when it did not.</summary>

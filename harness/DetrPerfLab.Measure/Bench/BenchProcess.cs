@@ -40,10 +40,10 @@ public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request)
     }
 
     /// <inheritdoc/>
-    public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(CancellationToken cancellation)
+    public BenchEnd End(CancellationToken cancellation)
     {
-        var answer = Ask(new(Memory: true), cancellation);
-        return (answer.Memory ?? throw Unexpected(answer), answer.Gc ?? throw Unexpected(answer));
+        var answer = Ask(new(End: true), cancellation);
+        return answer.End ?? throw Unexpected(answer);
     }
 
     /// <summary>Ends the process: at once when it is in the middle of something, else by ending its questions.</summary>

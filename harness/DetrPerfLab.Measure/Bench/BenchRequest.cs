@@ -14,18 +14,21 @@ namespace DetrPerfLab.Measure;
 public sealed record BenchRequest(string Model, string Variant, int Height, int Width, int Threads, string CacheFolder, ulong Seed)
 {
     /// <summary>Time after which warm-up ends, steady or not.</summary>
-    public double WarmUpCapMs { get; init; } = InferenceCase.WarmUpRule.CapMs;
+    public double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs;
+
+    /// <summary>Turns that are planned: the fewer, the more of them are audited.</summary>
+    public int Rounds { get; init; } = 15;
 }
 
 /// <summary>A question to a variant's process: one of three.</summary>
 /// <param name="Open">Load, check and warm up; the first question.</param>
 /// <param name="TurnAfter">One timed inference after so many untimed ones.</param>
-/// <param name="Memory">The memory pass.</param>
-sealed record WorkerQuestion(BenchRequest? Open = null, int? TurnAfter = null, bool Memory = false);
+/// <param name="End">End of the audit, and the memory pass.</param>
+sealed record WorkerQuestion(BenchRequest? Open = null, int? TurnAfter = null, bool End = false);
 
 /// <summary>Its answer: what was asked for, or why there is none.</summary>
 sealed record WorkerAnswer(
-    InferenceFacts? Facts = null, InferenceTurn? Turn = null, MemoryInfo? Memory = null, GcInfo? Gc = null, string? Failure = null, ExitCode Code = ExitCode.Done);
+    InferenceFacts? Facts = null, InferenceTurn? Turn = null, BenchEnd? End = null, string? Failure = null, ExitCode Code = ExitCode.Done);
 
 /// <summary>How questions and answers travel: JSON, one a line, on the standard streams of the process.</summary>
 static class WorkerLine

@@ -13,10 +13,10 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     /// <summary>The results' suite.</summary>
     public const string Suite = "Bench";
 
-    readonly AuditOptions _audit = audit ?? new();
+    readonly AuditOptions _audit = audit ?? new() { Seed = journal.Key.Seed };
     readonly IClock _clock = clock ?? SystemClock.Instance;
     readonly Dictionary<string, InferenceFacts> _facts = [];
-    readonly Dictionary<string, (MemoryInfo? Memory, GcInfo? Gc, string? Gap)> _memory = [];
+    readonly Dictionary<string, (BenchEnd? End, string? Gap)> _ends = [];
     readonly Dictionary<string, (double TotalMs, int Turns)> _wall = [];
     readonly Dictionary<string, BenchState> _states = [];
     readonly Dictionary<string, List<double>> _samples = [];
@@ -33,7 +33,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
 
         ForEachLive(cases, BenchState.Opening, one => TryOpen(one, cancellation), Show, cancellation);
         TakeTurns(cases, Show, cancellation);
-        ForEachLive(cases, BenchState.MeasuringMemory, one => _memory[one.Variant] = MemoryOf(one, cancellation), Show, cancellation);
+        ForEachLive(cases, BenchState.MeasuringMemory, one => _ends[one.Variant] = EndOf(one, cancellation), Show, cancellation);
         return [.. cases.Select((one, index) => Outcome(one.Variant, index))];
     }
 
@@ -96,16 +96,15 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     }
 
     /// <summary>A failed memory pass takes nothing from the samples, and is not kept: a continued run tries it again.</summary>
-    static (MemoryInfo? Memory, GcInfo? Gc, string? Gap) MemoryOf(IBenchCase one, CancellationToken cancellation)
+    static (BenchEnd? End, string? Gap) EndOf(IBenchCase one, CancellationToken cancellation)
     {
         try
         {
-            var (memory, gc) = one.MeasureMemory(cancellation);
-            return (memory, gc, null);
+            return (one.End(cancellation), null);
         }
         catch (Exception reason) when (reason is not OperationCanceledException)
         {
-            return (null, null, GapOf(reason).Reason);
+            return (null, GapOf(reason).Reason);
         }
     }
 
@@ -135,15 +134,17 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         var turns = journal.TurnsOf(variant);
         try
         {
-            var (auditInfo, contamination) = InferenceCase.Conclude(variant, turns, limits, _audit);
+            var (end, memoryGap) = _ends[variant];
+            if (end?.AuditFailure is { } failure) { throw LabError.InWorker(ExitCode.CheckFailed, failure); }
+            var found = SampleFindings.Of(turns, limits);
             return outcome with
             {
                 SamplesMs = [.. turns.Select(t => t.Run.Ms)],
-                Audit = auditInfo,
-                Contamination = contamination,
-                Memory = _memory[variant].Memory,
-                Gc = _memory[variant].Gc,
-                MemoryGap = _memory[variant].Gap,
+                Audit = AuditedRun.Conclude(variant, [.. turns.Select(t => t.Run)], _audit, end?.Audit),
+                Contamination = found.Contamination,
+                Memory = end?.Memory,
+                Gc = found.Gc,
+                MemoryGap = memoryGap,
             };
         }
         catch (LabException caching)
@@ -168,7 +169,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
             var one = _facts.GetValueOrDefault(row.Variant)?.WarmUp is { } warmUp ? warmUp.TotalMs / warmUp.Operations : (double?)null;
             double? turn = _wall.TryGetValue(row.Variant, out var wall) ? wall.TotalMs / wall.Turns : one * (1 + journal.Key.UntimedRuns);
             if (turn is null) { return null; } // not all are warm
-            ms += (turn.Value * (journal.Key.Rounds - row.SamplesMs.Count)) + (_memory.ContainsKey(row.Variant) ? 0 : one!.Value * InferenceCase.MemoryOperations);
+            ms += (turn.Value * (journal.Key.Rounds - row.SamplesMs.Count)) + (_ends.ContainsKey(row.Variant) ? 0 : one!.Value * MeasuredCase.EndOperations);
         }
 
         return TimeSpan.FromMilliseconds(ms);

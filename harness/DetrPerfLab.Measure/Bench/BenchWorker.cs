@@ -37,12 +37,11 @@ public static class BenchWorker
             if (question.Open is { } request)
             {
                 inference = new(setup(request));
-                return new(Facts: inference.WarmUp(InferenceCase.WarmUpRule with { CapMs = request.WarmUpCapMs }));
+                return new(Facts: inference.WarmUp(MeasuredCase.WarmUpRule with { CapMs = request.WarmUpCapMs }));
             }
 
-            if (question.TurnAfter is { } untimedRuns) { return new(Turn: inference!.Measure(untimedRuns)); }
-            var (memory, gc) = inference!.MeasureMemory();
-            return new(Memory: memory, Gc: gc);
+            if (question.TurnAfter is { } untimedRuns) { return new(Turn: inference!.Measured.Measure(untimedRuns)); }
+            return new(End: End(inference!));
         }
         catch (LabException reason)
         {
@@ -52,5 +51,20 @@ public static class BenchWorker
         {
             return new(Failure: $"{mistake.GetType().Name}: {mistake.Message}", Code: ExitCode.CheckFailed); // an engine's; the others go on
         }
+    }
+
+    static BenchEnd End(InferenceCase inference)
+    {
+        AuditEnd? audit;
+        try
+        {
+            audit = inference.Measured.EndAudit();
+        }
+        catch (LabException wrong)
+        {
+            return new(null, null, wrong.Message);
+        }
+
+        return new(inference.MeasureMemory(), audit);
     }
 }

@@ -17,6 +17,12 @@ public interface IBenchCase : IDisposable
     /// <param name="cancellation">Gives up waiting for it.</param>
     InferenceTurn Turn(int untimedRuns, CancellationToken cancellation);
 
-    /// <summary>The memory pass.</summary>
-    (MemoryInfo Memory, GcInfo Gc) MeasureMemory(CancellationToken cancellation);
+    /// <summary>Ends the audit, then measures memory.</summary>
+    BenchEnd End(CancellationToken cancellation);
 }
+
+/// <summary>What was found after the last turn.</summary>
+/// <param name="Memory">From a pass of its own; null where the audit failed.</param>
+/// <param name="Audit">Of fresh inputs run again; null where no turn had one.</param>
+/// <param name="AuditFailure">Why the samples are not to be trusted; null when they are.</param>
+public sealed record BenchEnd(MemoryInfo? Memory, AuditEnd? Audit = null, string? AuditFailure = null);

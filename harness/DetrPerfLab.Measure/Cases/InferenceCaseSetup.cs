@@ -12,6 +12,18 @@ public sealed record InferenceCaseSetup(
 {
     /// <summary>How timed runs are audited against the first outputs, once those are accepted.</summary>
     public AuditOptions Audit { get; init; } = new();
+
+    /// <summary>What an independent engine gives for the first fresh input of the audit; null where none was asked.</summary>
+    public Func<FreshReference?>? FreshReference { get; init; }
+
+    /// <summary>Prepares one photograph, between load and first inference.</summary>
+    public Action? BeforeFirst { get; init; }
+
+    /// <summary>Makes detections of the first outputs, whatever they are: the process has then shown what it was started for. Null leaves that figure out.</summary>
+    public Action<TensorSet>? AfterFirst { get; init; }
+
+    /// <summary>Time since the process began that the harness waited for its own sake, milliseconds.</summary>
+    public double WaitedMs { get; init; }
 }
 
 /// <summary>What a case knows before it is timed.</summary>
@@ -36,7 +48,8 @@ public sealed record InferenceFacts
     public HarnessCostInfo? HarnessCost { get; init; }
 }
 
-/// <summary>One timed inference: its time and audit, and what the system counted meanwhile.</summary>
+/// <summary>One timed sample: its time and audit, and what the system counted meanwhile.</summary>
 /// <param name="Run">Time and audit.</param>
 /// <param name="Counters">Differences over the timed run.</param>
-public readonly record struct InferenceTurn(AuditedRun Run, CounterReading Counters);
+/// <param name="Gc">What the collector did in it.</param>
+public readonly record struct InferenceTurn(AuditedRun Run, CounterReading Counters, GcReading Gc = default);

@@ -81,10 +81,11 @@ public sealed class ContaminationWatch
     /// <summary>Judges a run of many short turns, with whatever else went on between them left out.</summary>
     /// <param name="turns">What was counted during each turn; at least one.</param>
     /// <param name="limits">Of this machine.</param>
+    /// <param name="whole">From the first turn's start to the last one's end, where turns are too short to be counted one by one; null adds them up.</param>
     /// <remarks>The core's speed is compared between its lower and upper quartile over the turns: among many readings, some are always off.</remarks>
-    public static ContaminationInfo JudgeTurns(IReadOnlyList<CounterReading> turns, ContaminationLimits limits)
+    public static ContaminationInfo JudgeTurns(IReadOnlyList<CounterReading> turns, ContaminationLimits limits, CounterReading? whole = null)
     {
-        var total = turns.Skip(1).Aggregate(turns[0], (sum, turn) => sum.Plus(turn));
+        var total = whole ?? turns.Skip(1).Aggregate(turns[0], (sum, turn) => sum.Plus(turn));
         double[] yardsticks = [.. turns.Select(t => t.YardstickMs).Order()];
         double[] frequencies = [.. turns.Select(t => t.FrequencyMhz).OfType<double>().Order()];
         var start = new CounterReading(0, 0, 0, 0, 0, 0, Quantile.OfSorted(yardsticks, 0.25));

@@ -6,18 +6,16 @@ namespace DetrPerfLab.Measure;
 /// <param name="clock">The system's unless a test says otherwise.</param>
 public sealed class LatencyMeter(IClock? clock = null)
 {
+    const int CostRuns = 2001;
+
     readonly IClock _clock = clock ?? SystemClock.Instance;
 
-    /// <summary>Runs the operation once.</summary>
+    /// <summary>Readies, times and finishes one run of the operation.</summary>
     /// <returns>Milliseconds from the call until the device is done.</returns>
     public double Measure(IOperation operation)
     {
-        operation.Prepare();
-        operation.Synchronize(); // what an earlier run left behind is not this one's time
-        var start = _clock.Ticks;
-        operation.Run();
-        operation.Synchronize(); // an asynchronous engine returns before it is done
-        var ms = (_clock.Ticks - start) * _clock.MillisecondsPerTick;
+        Ready(operation);
+        var ms = Time(operation);
         operation.Finish(ms);
         return ms;
     }
@@ -28,24 +26,55 @@ public sealed class LatencyMeter(IClock? clock = null)
         foreach (ref var sample in samplesMs) { sample = Measure(operation); }
     }
 
-    /// <summary>What the harness itself adds to a sample: the median of an operation that does nothing.</summary>
-    /// <remarks>Measured with runs of many, since one lies at the clock's resolution; a slow neighbour only raises it.</remarks>
+    /// <summary>Off the clock, before <see cref="Time"/>.</summary>
+    internal static void Ready(IOperation operation)
+    {
+        operation.Prepare();
+        operation.Synchronize(); // what an earlier run left behind is not this one's time
+    }
+
+    /// <summary>What lies between start and stop of the clock.</summary>
+    /// <param name="operation">Made ready.</param>
+    /// <param name="repeats">Runs in one go, for what is too short for the clock.</param>
+    /// <returns>Milliseconds of all of them together.</returns>
+    internal double Time(IOperation operation, int repeats = 1)
+    {
+        var start = _clock.Ticks;
+        for (var i = 0; i < repeats; i++) { operation.Run(); }
+        operation.Synchronize(); // an asynchronous engine returns before it is done
+        return (_clock.Ticks - start) * _clock.MillisecondsPerTick;
+    }
+
+    /// <summary>What this class adds to a sample: the median of an operation that does nothing.</summary>
     public HarnessCostInfo MeasureOwnCost()
     {
-        const int Runs = 2001;
         var nothing = new ActionOperation(() => { });
-        var samples = new double[Runs];
-        Measure(nothing, samples); // compiled and tiered up by then
-        Measure(nothing, samples);
-        var smallestStep = double.MaxValue;
-        for (var i = 0; i < Runs; i++)
+        return CostOf(() => Measure(nothing));
+    }
+
+    /// <summary>What a way of timing adds to a sample.</summary>
+    /// <param name="emptySampleMs">Times a sample that does nothing, in that way; milliseconds.</param>
+    /// <remarks>The median of many, since one lies at the clock's resolution; a slow neighbour only raises it.</remarks>
+    public static HarnessCostInfo CostOf(Func<double> emptySampleMs)
+    {
+        var samples = new double[CostRuns];
+        for (var i = 0; i < CostRuns; i++) { emptySampleMs(); } // compiled and tiered up by then
+        foreach (ref var sample in samples.AsSpan()) { sample = emptySampleMs(); }
+        return new(Quantile.Median(samples) * 1000, ClockStepMs() * 1000);
+    }
+
+    static double ClockStepMs()
+    {
+        var clock = SystemClock.Instance;
+        var smallest = double.MaxValue;
+        for (var i = 0; i < CostRuns; i++)
         {
-            var start = _clock.Ticks;
-            var next = _clock.Ticks;
-            for (var spins = 0; next == start && spins < 1_000_000; spins++) { next = _clock.Ticks; }
-            smallestStep = Math.Min(smallestStep, (next - start) * _clock.MillisecondsPerTick);
+            var start = clock.Ticks;
+            var next = clock.Ticks;
+            for (var spins = 0; next == start && spins < 1_000_000; spins++) { next = clock.Ticks; }
+            smallest = Math.Min(smallest, (next - start) * clock.MillisecondsPerTick);
         }
 
-        return new(Quantile.Median(samples) * 1000, smallestStep * 1000);
+        return smallest;
     }
 }

@@ -33,11 +33,6 @@ public sealed record WarmUpOptions
         $"medians of {AgreeingWindows} successive windows (at least {WindowOperations} runs and {WindowMs:0} ms each) within {Tolerance:0.##%}; at least {FloorMs:0} ms, at most {CapMs:0} ms or {CapOperations} runs");
 }
 
-/// <summary>What warming up took.</summary>
-/// <param name="Info">As results keep it.</param>
-/// <param name="FirstMs">The first run, which pays for compilation, allocation and cold caches.</param>
-public readonly record struct WarmUpResult(WarmUpInfo Info, double FirstMs);
-
 /// <summary>Runs an operation until its time is steady: the rule is stated, never a fixed count.</summary>
 /// <param name="options">The rule.</param>
 /// <param name="clock">The system's unless a test says otherwise.</param>
@@ -51,19 +46,19 @@ public sealed class WarmUp(WarmUpOptions? options = null, IClock? clock = null)
 
     /// <summary>Warms up.</summary>
     /// <param name="operation">Each run is prepared, timed and finished as in measuring.</param>
-    public WarmUpResult Run(IOperation operation)
+    public WarmUpInfo Run(IOperation operation)
     {
         var window = new double[Kept];
         var medians = new double[_options.AgreeingWindows];
         var (operations, windows) = (0, 0);
-        double total = 0, first = 0;
+        var total = 0.0;
         while (true)
         {
             var (count, windowMs) = (0, 0.0);
             while (count < _options.WindowOperations || windowMs < _options.WindowMs)
             {
                 var ms = _meter.Measure(operation);
-                if (operations++ == 0) { first = ms; }
+                operations++;
                 if (count < Kept) { window[count] = ms; }
                 count++;
                 windowMs += ms;
@@ -75,7 +70,7 @@ public sealed class WarmUp(WarmUpOptions? options = null, IClock? clock = null)
             if (windows >= medians.Length && total >= _options.FloorMs && Agree(medians)) { return Result(steady: true); }
         }
 
-        WarmUpResult Result(bool steady) => new(new(_options.Rule, operations, total, steady), first);
+        WarmUpInfo Result(bool steady) => new(_options.Rule, operations, total, steady);
     }
 
     bool Agree(double[] medians)

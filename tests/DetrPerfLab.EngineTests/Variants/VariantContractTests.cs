@@ -1,4 +1,5 @@
 using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
 using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
 
@@ -33,6 +34,34 @@ public sealed class VariantContractTests(VariantContractTests.Cache cache) : ICl
         engine.Engine.Run(inputs, outputs);
         // Exact: the same kernels on the same input add in the same order.
         Assert.Equal(first, outputs["logits"].Floats.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Variant_OnAFreshInput_FollowsItsReferenceAsTheAuditOfTimedRunsNeeds(string name)
+    {
+        const ulong Seed = 1;
+        var variant = VariantRegistry.Get(name);
+        var inputs = SyntheticImages.CreateBatch(new ImageSize(128, 160));
+        using var engine = CreateOrSkip(variant);
+        var reference = ReferenceOutputs.ReferenceOf(variant);
+        var references = new ReferenceOutputs(cache.Folder);
+        var fresh = references.Get(s_model, reference, () => FreshInput.Of(inputs, Seed, 0), "one fresh", cache.Artefacts);
+        var expected = new FreshReference(
+            references.Get(s_model, reference, inputs, "one", cache.Artefacts), fresh, outputs => ReferenceOutputs.ThrowIfDiverged(variant, reference, fresh, outputs));
+        var outputs = engine.Engine.AllocateOutputs(inputs);
+        engine.Engine.Run(inputs, outputs);
+        engine.Engine.Synchronize();
+        var operation = new EngineOperation(engine.Engine, inputs, outputs);
+        var audited = new AuditedOperation(
+            new TensorSubject(name, operation, inputs, outputs, Seed), outputs, new() { Every = 2, Seed = Seed, MaxAbs = variant.RepeatBounds }, expected);
+
+        new LatencyMeter().Measure(audited, new double[6]); // a refusal throws
+        var end = audited.Replay();
+
+        Assert.Equal(2, end.Replayed);
+        TestContext.Current.SendDiagnosticMessage($"{name}: response {end.Response}");
+        Assert.InRange(end.Response!.Value, 0.7, 1.3); // far from the half at which an engine is refused
     }
 
     [Theory]

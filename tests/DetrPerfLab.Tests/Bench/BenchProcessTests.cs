@@ -14,7 +14,7 @@ public class BenchProcessTests
     {
         var clock = new VirtualClock();
         using var answers = new StringWriter();
-        var questions = new[] { new WorkerQuestion(Open: s_request), new(TurnAfter: 2), new(Memory: true) }.Select(WorkerLine.Write);
+        var questions = new[] { new WorkerQuestion(Open: s_request), new(TurnAfter: 2), new(End: true) }.Select(WorkerLine.Write);
 
         var code = BenchWorker.Serve(new StringReader(string.Join('\n', questions)), answers, request => Setup(request, new ScriptedEngine(clock)));
 
@@ -23,7 +23,8 @@ public class BenchProcessTests
         Assert.Equal(3, lines.Length);
         Assert.Equal("scripted", lines[0].Facts!.Engine.Variant);
         Assert.True(lines[1].Turn!.Value.Run.Ms > 0);
-        Assert.Equal(3, lines[2].Gc!.Operations);
+        Assert.NotNull(lines[2].End!.Memory!.SteadyRssBytes);
+        Assert.Equal(0, lines[2].End!.Audit!.Replayed); // one turn is no fresh one
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed class BenchRunTests : IDisposable
         Assert.Equal([.. Enumerable.Repeat(200.0, Rounds)], outcomes[1].SamplesMs);
         Assert.All(outcomes, o => Assert.NotNull(o.Facts));
         Assert.All(outcomes, o => Assert.Null(o.Gap));
-        Assert.Equal(new AuditInfo(3, 3, 2, 1), outcomes[0].Audit);
+        Assert.Equal(new AuditInfo(3, 3, 2, 1) { CachingExcluded = false, Seed = Seed, Replayed = 2, Response = 0.9 }, outcomes[0].Audit);
+        Assert.Equal(new GcInfo { Gen0 = Rounds, Gen1 = Rounds, Gen2 = Rounds, TotalPauseMs = 36, MaxPauseMs = 8, Operations = Rounds }, outcomes[0].Gc);
         Assert.Equal(ContaminationVerdict.Clean, outcomes[0].Contamination!.Verdict);
 
         var result = outcomes[2].ToResult("Bench.Forward(Variant: c)", DateTimeOffset.UnixEpoch, "commit", "machine");
@@ -206,7 +207,7 @@ public sealed class BenchRunTests : IDisposable
             return turn with { Run = new(fresh ? 100 : 1, fresh, !fresh, !fresh) };
         }
 
-        public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(CancellationToken cancellation) => _inner.MeasureMemory(cancellation);
+        public BenchEnd End(CancellationToken cancellation) => _inner.End(cancellation);
 
         public void Dispose() => _inner.Dispose();
     }

@@ -43,15 +43,16 @@ sealed class ScriptedCase(string variant, VirtualClock clock, double ms, List<st
         var seconds = ms / 1000;
         return new(
             new(ms, Fresh: Turns % 3 == 0, Checked: Turns % 3 == 1, BitwiseEqual: Turns % 3 == 1),
-            new(seconds, 2 * seconds, 0, 0, 2 * seconds * (1 - OthersShare), 0, 1));
+            new(seconds, 2 * seconds, 0, 0, 2 * seconds * (1 - OthersShare), 0, 1),
+            new(Gen0: 3, Gen1: 2, Gen2: 1, PauseMs: Turns));
     }
 
-    public (MemoryInfo Memory, GcInfo Gc) MeasureMemory(CancellationToken cancellation)
+    public BenchEnd End(CancellationToken cancellation)
     {
         OnMemory();
         log.Add($"memory {variant}");
-        clock.Advance(3 * ms);
-        return (new() { PeakRssBytes = 1 << 20 }, new() { Operations = 3 });
+        clock.Advance(5 * ms);
+        return new(new() { PeakRssBytes = 1 << 20 }, new(Replayed: 2, Response: 0.9));
     }
 
     public void Dispose()

@@ -12,6 +12,7 @@ public class InferenceCaseTests
     static readonly ArtefactInfo s_artefact = new("model", "00", 1);
 
     readonly VirtualClock _clock = new();
+    readonly List<string> _log = [];
 
     [Fact]
     public void Case_HonestEngine_GivesFactsSamplesAndMemory()
@@ -20,21 +21,22 @@ public class InferenceCaseTests
         using (var inference = Create(engine))
         {
             var facts = inference.WarmUp();
-            var turns = Enumerable.Range(0, 10).Select(_ => inference.Measure()).ToList();
-            var (audit, contamination) = inference.Conclude(ContaminationLimits.Quiet);
-            var (memory, gc) = inference.MeasureMemory();
+            var turns = Enumerable.Range(0, 10).Select(_ => inference.Measured.Measure()).ToList();
+            var found = inference.Measured.Conclude(ContaminationLimits.Quiet);
+            var memory = inference.Measured.MeasureMemory();
 
             Assert.Equal(100, facts.Cold.FirstMs!.Value, Rounding);
             Assert.Equal(40, facts.Cold.LoadMs!.Value, Rounding);
             Assert.True(facts.Cold.ProcessToFirstMs > 0);
+            Assert.Equal(["open", "prepare a photograph", "read detections"], _log);
             Assert.True(facts.WarmUp!.Steady);
             Assert.InRange(facts.HarnessCost!.MedianUs, 0, 2); // of the real clock
             Assert.All(turns, t => Assert.Equal(100, t.Run.Ms, Rounding));
-            Assert.Equal((2, 2), (audit.Checks, audit.FreshInputs));
-            Assert.Equal(ContaminationVerdict.Clean, contamination.Verdict);
-            Assert.Equal(1, contamination.Seconds!.Value, Rounding); // ten turns of 100 ms, and nothing between them
+            Assert.Equal((2, 2, 2, false), (found.Audit!.Checks, found.Audit.FreshInputs, found.Audit.Replayed, found.Audit.CachingExcluded));
+            Assert.Equal(ContaminationVerdict.Clean, found.Contamination.Verdict);
+            Assert.Equal(1, found.Contamination.Seconds!.Value, Rounding); // ten turns of 100 ms, and nothing between them
             Assert.NotNull(memory.SteadyRssBytes);
-            Assert.Equal(3, gc.Operations);
+            Assert.Equal(10, found.Gc.Operations);
         }
 
         Assert.True(engine.Disposed);
@@ -54,8 +56,8 @@ public class InferenceCaseTests
         engine.Synchronize();
 
         using var inference = Create(engine);
-        Assert.Equal(8.5, inference.FirstMs, Rounding);
-        Assert.All(Enumerable.Range(0, 20).Select(_ => inference.Measure(untimedRuns: 1)), t => Assert.Equal(8.5, t.Run.Ms, Rounding));
+        Assert.Equal(8.5, inference.Measured.FirstMs, Rounding);
+        Assert.All(Enumerable.Range(0, 20).Select(_ => inference.Measured.Measure(untimedRuns: 1)), t => Assert.Equal(8.5, t.Run.Ms, Rounding));
     }
 
     [Fact]
@@ -82,7 +84,7 @@ public class InferenceCaseTests
         };
         using var inference = Create(engine);
 
-        var mistake = Assert.Throws<LabException>(() => Enumerable.Range(0, 50).Select(_ => inference.Measure()).ToList());
+        var mistake = Assert.Throws<LabException>(() => Enumerable.Range(0, 50).Select(_ => inference.Measured.Measure()).ToList());
 
         Assert.Equal(ExitCode.CheckFailed, mistake.ExitCode);
         Assert.Contains("away from the reference", mistake.Message);
@@ -107,33 +109,21 @@ public class InferenceCaseTests
         };
         using var inference = Create(engine);
 
-        var mistake = Assert.Throws<LabException>(() => Enumerable.Range(0, 50).Select(_ => inference.Measure()).ToList());
+        var mistake = Assert.Throws<LabException>(() => Enumerable.Range(0, 50).Select(_ => inference.Measured.Measure()).ToList());
 
         Assert.Contains("reuses results", mistake.Message);
-    }
-
-    [Fact]
-    public void Conclude_ANeighbour_IsContaminated()
-    {
-        using var inference = Create(new ScriptedEngine(_clock), othersShare: 0.4);
-        inference.Measure();
-
-        var (_, contamination) = inference.Conclude(ContaminationLimits.Quiet);
-
-        Assert.Equal(ContaminationVerdict.Contaminated, contamination.Verdict);
-        Assert.Equal(0.4, contamination.OthersShare!.Value, 1e-9);
     }
 
     [Fact]
     public void Run_WarmPath_AllocatesNothing()
     {
         using var inference = Create(new ScriptedEngine(_clock));
-        inference.Measure();
-        inference.Before();
+        inference.Measured.Measure();
+        inference.Measured.Before();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        inference.Run();
+        inference.Measured.Run();
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        inference.After();
+        inference.Measured.After();
 
         Assert.Equal(0, allocated);
     }
@@ -145,25 +135,30 @@ public class InferenceCaseTests
         using var inference = Create(engine);
 
         var facts = inference.WarmUp();
-        inference.Measure(untimedRuns: 5);
+        inference.Measured.Measure(untimedRuns: 5);
 
         Assert.Equal(2, engine.Runs); // the first and the timed one
         Assert.False(facts.WarmUp!.Steady);
     }
 
-    InferenceCase Create(ScriptedEngine engine, double othersShare = 0) => new(
+    InferenceCase Create(ScriptedEngine engine) => new(
         new(
             "scripted",
             () =>
             {
+                _log.Add("open");
                 _clock.Advance(40);
                 return (engine, s_artefact);
             },
             Inputs(),
             Check)
-        { Audit = new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-4 } } },
+        {
+            Audit = new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-4 } },
+            BeforeFirst = () => _log.Add("prepare a photograph"),
+            AfterFirst = _ => _log.Add("read detections"),
+        },
         _clock,
-        new ScriptedCounters(_clock, othersShare));
+        new ScriptedCounters(_clock));
 
     static AgreementInfo Check(TensorSet outputs) => outputs["y"].Floats is [5, 6]
         ? new() { Reference = "arithmetic", LogitsMaxAbs = 0, BoxesMaxAbs = 0 }

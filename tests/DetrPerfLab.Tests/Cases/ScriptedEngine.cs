@@ -64,10 +64,12 @@ sealed class ScriptedCounters(VirtualClock clock, double othersShare = 0) : ICou
 {
     public int Reads { get; private set; }
 
+    public double YardstickMs { get; set; } = 1;
+
     public CounterReading Read()
     {
         Reads++;
         var seconds = clock.Ticks * clock.MillisecondsPerTick / 1000;
-        return new(seconds, 2 * seconds, IdleSeconds: 0, StealSeconds: 0, OwnSeconds: 2 * seconds * (1 - othersShare), InvoluntarySwitches: 0, YardstickMs: 1);
+        return new(seconds, 2 * seconds, IdleSeconds: 0, StealSeconds: 0, OwnSeconds: 2 * seconds * (1 - othersShare), InvoluntarySwitches: 0, YardstickMs);
     }
 }

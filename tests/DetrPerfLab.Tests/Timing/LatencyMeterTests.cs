@@ -1,3 +1,4 @@
+using System.Reflection;
 using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.Tests.Timing;
@@ -51,23 +52,26 @@ public class LatencyMeterTests
     }
 
     [Fact]
-    public void Measure_WarmPath_TakesNoLock()
+    public void MeasuredPath_ItsCode_TakesNoLock()
     {
-        var meter = new LatencyMeter();
-        var operation = new ActionOperation(() => { });
-        var samples = new double[100];
-        meter.Measure(operation, samples);
+        // All of the harness's own code between start and stop of the clock; what an operation does itself is its own affair.
+        MethodBase[] path =
+        [
+            Method(typeof(MeasuredCase), nameof(MeasuredCase.Run)), Method(typeof(MeasuredCase), "get_Timed"), Method(typeof(LatencyMeter), "Time"),
+            Method(typeof(AuditedOperation), nameof(IOperation.Run)), Method(typeof(AuditedOperation), nameof(IOperation.Synchronize)),
+            Method(typeof(TensorSubject), nameof(IOperation.Run)), Method(typeof(TensorSubject), nameof(IOperation.Synchronize)),
+            Method(typeof(EngineOperation), nameof(IOperation.Run)), Method(typeof(EngineOperation), nameof(IOperation.Synchronize)),
+            Method(typeof(ActionOperation), nameof(IOperation.Run)), Method(typeof(SystemClock), "get_Ticks"), Method(typeof(SystemClock), "get_MillisecondsPerTick"),
+        ];
 
-        // Whoever locks an object that others might hold would stand still here: all that the path could share is held.
-        lock (meter)
-        {
-            lock (operation)
-            {
-                var other = new Thread(() => meter.Measure(operation, samples));
-                other.Start();
-                Assert.True(other.Join(TimeSpan.FromSeconds(30)), "the measured path waits for a lock");
-            }
-        }
+        Assert.All(path, method => Assert.DoesNotContain(CallsOf.Method(method), IsLock));
+        // Nor calls anything of the harness that is not in the list, but for the way out of a failed run.
+        var known = path.Select(m => m.Name).Append("Restore").ToHashSet();
+        Assert.All(path, method => Assert.All(CallsOf.Method(method).Where(c => c.DeclaringType!.Assembly == typeof(MeasuredCase).Assembly), c => Assert.Contains(c.Name, known)));
+        // And a lock would be seen.
+        Assert.Contains(CallsOf.Method(Method(typeof(LatencyMeterTests), nameof(Locked))), IsLock);
+
+        static bool IsLock(MethodBase call) => call.DeclaringType!.Namespace == "System.Threading";
     }
 
     [Fact]
@@ -79,6 +83,14 @@ public class LatencyMeterTests
         Assert.InRange(cost.MedianUs, 0, 2);
         Assert.True(cost.ClockStepUs > 0);
     }
+
+    static void Locked(object shared)
+    {
+        lock (shared) { shared.ToString(); }
+    }
+
+    static MethodBase Method(Type type, string name) =>
+        type.GetMethod(name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)!;
 
     sealed class Bracketed(VirtualClock clock) : IOperation
     {

@@ -10,9 +10,9 @@ public class WarmUpTests
         // Windows of three 200 ms runs; three of them agree after nine.
         var result = Run(_ => 200);
 
-        Assert.True(result.Info.Steady);
-        Assert.Equal(9, result.Info.Operations);
-        Assert.Equal(1800, result.Info.TotalMs, 1e-6); // sum of nine rounded samples
+        Assert.True(result.Steady);
+        Assert.Equal(9, result.Operations);
+        Assert.Equal(1800, result.TotalMs, 1e-6); // sum of nine rounded samples
     }
 
     [Fact]
@@ -21,9 +21,8 @@ public class WarmUpTests
         double[] script = [900, 600, 500, 400, 350, 300, 280, 260, 250];
         var result = Run(i => i < script.Length ? script[i] : 200);
 
-        Assert.True(result.Info.Steady);
-        Assert.Equal(900, result.FirstMs, 1e-9);
-        Assert.Equal(18, result.Info.Operations); // nine unsteady runs, then three windows of three
+        Assert.True(result.Steady);
+        Assert.Equal(18, result.Operations); // nine unsteady runs, then three windows of three
     }
 
     [Fact]
@@ -35,9 +34,9 @@ public class WarmUpTests
 
         var result = new WarmUp(clock: clock).Run(operation);
 
-        Assert.True(result.Info.Steady);
-        Assert.True(result.Info.TotalMs > 500);
-        Assert.True(result.Info.Operations > 300 / 0.05);
+        Assert.True(result.Steady);
+        Assert.True(result.TotalMs > 500);
+        Assert.True(result.Operations > 300 / 0.05);
     }
 
     [Fact]
@@ -45,7 +44,7 @@ public class WarmUpTests
     {
         // Each window is 2.9 % faster than the one before: two neighbours agree, three do not.
         var result = Run(i => 200 * Math.Pow(0.971, i / 3), new() { CapOperations = 60 });
-        Assert.False(result.Info.Steady);
+        Assert.False(result.Steady);
     }
 
     [Fact]
@@ -53,8 +52,8 @@ public class WarmUpTests
     {
         var result = Run(i => i / 3 % 2 == 0 ? 200 : 300, new() { CapMs = 5000 });
 
-        Assert.False(result.Info.Steady);
-        Assert.InRange(result.Info.TotalMs, 5000, 5300);
+        Assert.False(result.Steady);
+        Assert.InRange(result.TotalMs, 5000, 5300);
     }
 
     [Fact]
@@ -62,12 +61,12 @@ public class WarmUpTests
     {
         var result = Run(i => i / 3 % 2 == 0 ? 200 : 300, new() { CapOperations = 7 });
 
-        Assert.False(result.Info.Steady);
-        Assert.Equal(7, result.Info.Operations);
+        Assert.False(result.Steady);
+        Assert.Equal(7, result.Operations);
     }
 
     [Fact]
-    public void Run_OneOutlierAWindow_IsStillSteady() => Assert.True(Run(i => i % 3 == 1 ? 2000 : 200).Info.Steady);
+    public void Run_OneOutlierAWindow_IsStillSteady() => Assert.True(Run(i => i % 3 == 1 ? 2000 : 200).Steady);
 
     [Fact]
     public void Rule_Defaults_AreStatedInWords() => Assert.Equal(
@@ -76,7 +75,7 @@ public class WarmUpTests
     [Fact]
     public void Options_OutOfRange_AreRefused() => Assert.Throws<LabException>(() => new WarmUpOptions { Tolerance = 0 });
 
-    static WarmUpResult Run(Func<int, double> ms, WarmUpOptions? options = null)
+    static WarmUpInfo Run(Func<int, double> ms, WarmUpOptions? options = null)
     {
         var clock = new VirtualClock();
         return new WarmUp(options, clock).Run(new ScriptedOperation(clock, ms));

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using DetrPerfLab.Core;
+using DetrPerfLab.Detecting;
+using DetrPerfLab.Models;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>What turns a first inference into first detections: one photograph prepared before it, its outputs read after it.</summary>
+public sealed class FirstDetections
+{
+    static readonly ImageSize s_photographSize = new(480, 640); // COCO's
+
+    readonly IReadOnlyList<TensorSpec> _inputs;
+    readonly IDetectorFamily _family;
+    readonly RgbImage _photograph;
+    readonly int _side;
+
+    /// <summary>Makes the photograph; a server has its own.</summary>
+    /// <param name="model">Whose images are prepared.</param>
+    /// <param name="size">At which it runs.</param>
+    public FirstDetections(VariantModel model, ImageSize size)
+    {
+        var start = Stopwatch.GetTimestamp();
+        (_inputs, _family) = model.Onnx is { } onnx ? (onnx.Header.Inputs, onnx.Family) : (DetrInterface.Inputs, DetectorFamilies.Detr);
+        _side = Math.Min(size.Height, size.Width);
+        _photograph = SyntheticPhotographs.Create(0, s_photographSize);
+        MadeInMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    /// <summary>Time to make the photograph, which is not part of any figure.</summary>
+    public double MadeInMs { get; }
+
+    /// <summary>Resizes and normalises it as the model takes it.</summary>
+    public void Prepare() => CalibrationImages.Prepare(_inputs, _family, _photograph, new() { Size = _side });
+
+    /// <summary>Reads detections.</summary>
+    /// <param name="outputs">Of a first inference; those of the first image are read.</param>
+    public void Read(TensorSet outputs) => _family.Read(new Postprocessor(new()), outputs, image: 0, s_photographSize);
+}

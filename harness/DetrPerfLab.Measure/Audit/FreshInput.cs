@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>Inputs that no engine has seen: the usual ones, with part of them turned into its negative and noise on every value.</summary>
+/// <remarks>Only bits are flipped, so the same call undoes it and no second copy of the inputs takes memory that is measured.</remarks>
+public static class FreshInput
+{
+    /// <summary>Lower bits of the 23 of a float's fraction: noise of up to a quarter of the value's power of two.</summary>
+    const uint NoiseBits = (1u << 21) - 1;
+
+    const uint Sign = 1u << 31, Exponent = 0xFFu << 23;
+
+    /// <summary>Turns usual inputs into fresh ones, and back. Masks and sizes, which are integers, stay valid as they are; zeros, which pad, stay too.</summary>
+    /// <param name="inputs">Changed in place.</param>
+    /// <param name="seed">With the index, decides what changes.</param>
+    /// <param name="index">From 0.</param>
+    public static void Toggle(IReadOnlyList<HostTensor> inputs, ulong seed, int index)
+    {
+        var random = DeterministicRandom.Stream(seed, index);
+        foreach (var input in inputs)
+        {
+            if (input.Type != ElementType.Float32) { continue; }
+            var bits = MemoryMarshal.Cast<float, uint>(input.Floats);
+            // A third, somewhere: a change that quantised networks follow too, which noise alone need not be.
+            var length = (bits.Length + 2) / 3;
+            var start = random.Next(bits.Length - length + 1);
+            for (var i = 0; i < bits.Length; i++)
+            {
+                var noise = (uint)random.NextUInt64() & NoiseBits;
+                if ((bits[i] & Exponent) == 0) { continue; }
+                bits[i] ^= noise | (i >= start && i < start + length ? Sign : 0);
+            }
+        }
+    }
+
+    /// <summary>A fresh copy.</summary>
+    /// <param name="usual">Stays as it is.</param>
+    /// <param name="seed">As in <see cref="Toggle"/>.</param>
+    /// <param name="index">As in <see cref="Toggle"/>.</param>
+    public static TensorSet Of(TensorSet usual, ulong seed, int index)
+    {
+        var fresh = usual.Copy();
+        Toggle(fresh, seed, index);
+        return fresh;
+    }
+}
