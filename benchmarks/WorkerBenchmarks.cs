@@ -42,14 +42,9 @@ public class WorkerBenchmarks : WorkBenchmarks
         {
             for (var i = 0; i < images; i++) { engines[worker].Engine.Run(engines[worker].Inputs, engines[worker].Outputs); }
             engines[worker].Engine.Synchronize();
-<<<<<<< HEAD
-        }))) with
-        { ImagesPerOperation = ImagesAWorker * s_cores, CompleteMemory = memory => EngineMemory.Complete(memory, [.. engines.Select(e => e.Engine)]), Owned = [.. engines.Select(e => e.Owner)] };
-=======
         }));
         return engines[0].Work(operation, [.. engines.SelectMany(e => e.Inputs)], [.. engines.SelectMany(e => e.Outputs)], Audit) with
-        { ImagesPerOperation = ImagesAWorker * s_cores, Owned = [.. engines.Select(e => e.Case)] };
->>>>>>> cb4ca76 (One measuring core for bench and suites, and an audit that a cached output with noise on it cannot pass)
+        { ImagesPerOperation = ImagesAWorker * s_cores, CompleteMemory = memory => EngineMemory.Complete(memory, [.. engines.Select(e => e.Engine)]), Owned = [.. engines.Select(e => e.Case)] };
     }
 
     static CaseWork InProcesses(SuiteCase row)
