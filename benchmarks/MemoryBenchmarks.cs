@@ -28,6 +28,7 @@ public class MemoryBenchmarks : WorkBenchmarks
         Arena = row["Setting"] != NoArena,
         MemoryPattern = row["Setting"] != NoPattern,
         SharedWeights = shared,
+        Bindings = s_sizes.Length + 1, // every size stays bound, and the one that was checked
     });
 
     internal override void Prepare(SuiteCase row, Action<string, long, long> progress)

@@ -10,13 +10,11 @@ namespace DetrPerfLab.Engines;
 /// </remarks>
 public sealed class OrtEngine : IArenaEngine
 {
-    // Enough for callers that alternate between a few sizes; a bound set is kept alive.
-    const int MaxBindings = 4;
-
     readonly string _path;
     readonly InferenceSession _session;
     readonly RunOptions _run;
     readonly List<OrtBinding> _bindings = [];
+    readonly int _maxBindings;
     readonly bool _takesMask;
 
     /// <summary>Opens a model.</summary>
@@ -27,6 +25,7 @@ public sealed class OrtEngine : IArenaEngine
     public OrtEngine(string modelPath, OrtEngineOptions options, string? variant = null)
     {
         _path = modelPath;
+        _maxBindings = options.Bindings;
         _session = OrtSession.Open(modelPath, options);
         _run = new RunOptions(); // after the session: a missing library is reported there
         try
@@ -125,7 +124,7 @@ public sealed class OrtEngine : IArenaEngine
         }
 
         var binding = OrtBinding.ForSets(_session, this, inputs, outputs);
-        if (_bindings.Count == MaxBindings)
+        if (_bindings.Count == _maxBindings)
         {
             _bindings[0].Dispose();
             _bindings.RemoveAt(0);

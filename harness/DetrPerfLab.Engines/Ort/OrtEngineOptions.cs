@@ -74,6 +74,13 @@ public sealed record OrtEngineOptions
     /// <summary>Weights that several sessions on this file share; null for a copy in each.</summary>
     public OrtSharedWeights? SharedWeights { get; init; }
 
+    /// <summary>Pairs of tensor sets that stay bound; the one bound first makes room for another. Each is kept alive.</summary>
+    public int Bindings
+    {
+        get;
+        init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
+    } = 4;
+
     /// <summary>Symbolic lengths that are fixed for this session, for example N = 1: more of the graph becomes constant.</summary>
     public IReadOnlyDictionary<string, long> FixedDimensions { get; init; } = new Dictionary<string, long>();
 

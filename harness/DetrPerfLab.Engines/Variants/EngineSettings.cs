@@ -23,6 +23,9 @@ public sealed record EngineSettings
     /// <summary>Weights, laid out for the kernels, that several sessions of ONNX Runtime share; null for a copy in each.</summary>
     public OrtSharedWeights? SharedWeights { get; init; }
 
+    /// <summary>Pairs of tensor sets that stay bound to ONNX Runtime; as many as a caller takes turns with, so that no run binds anew.</summary>
+    public int Bindings { get; init; } = 4;
+
     /// <summary>Adds what looks into ONNX Runtime and changes nothing that is computed: a profile, the saved graph.</summary>
     internal Func<OrtEngineOptions, OrtEngineOptions>? Instrument { get; init; }
 

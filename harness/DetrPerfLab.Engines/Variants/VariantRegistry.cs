@@ -56,6 +56,7 @@ public static class VariantRegistry
                 Arena = settings.Arena,
                 MemoryPattern = settings.MemoryPattern,
                 SharedWeights = settings.SharedWeights,
+                Bindings = settings.Bindings,
                 Optimization = optimization,
             };
             return new(new OrtEngine(artefact.Path, settings.Instrument?.Invoke(options) ?? options, name), artefact.Info);

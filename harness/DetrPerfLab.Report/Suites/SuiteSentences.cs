@@ -12,8 +12,7 @@ static class SuiteSentences
         {
             "Engine" => Engines(measured),
             "Thread" => [.. measured.GroupBy(c => c.Run.Variant).Where(g => g.Count() > 1).Select(g => Threads([.. g]))],
-            "Stacked" => [.. Product(measured)],
-            "GcMode" when measured.Length > 1 => [.. Drift(measured, "the machine stayed as it was within the noise")],
+            "GcMode" when measured.Length > 1 => [.. Drift(measured)],
             _ => [],
         };
     }
@@ -59,19 +58,8 @@ static class SuiteSentences
     static string[] Options(CaseView view) =>
         [.. new[] { ("spinning", "spinning"), ("interop", "inter-op") }.Where(o => view.Parameter(o.Item1) is not null).Select(o => $"{o.Item2} {view.Parameter(o.Item1)}")];
 
-    // The first step is measured once more at the end: if the machine changed meanwhile, so did what the steps are counted from.
-    static IEnumerable<IReadOnlyList<Inline>> Product(CaseView[] cases)
-    {
-        CaseView[] steps = [.. cases.Where(c => !c.IsAgain)];
-        if (steps.Length < 2) { yield break; }
-        var again = cases.FirstOrDefault(c => c.IsAgain);
-        var recounted = again is null ? "" : $" Counted from the first step as measured again at the end: {Cells.Times(Estimate.Ratio(again, steps[^1])!.Value)}.";
-        yield return [Inline.Bold("All steps together"), $": {Judged(Estimate.Ratio(steps[0], steps[^1])!.Value)}.{recounted}"];
-        foreach (var line in Drift(cases, "the product of the steps equals the whole within the noise")) { yield return line; }
-    }
-
     // Whether the machine was the same at the end as at the beginning.
-    static IEnumerable<IReadOnlyList<Inline>> Drift(CaseView[] cases, string otherwise)
+    static IEnumerable<IReadOnlyList<Inline>> Drift(CaseView[] cases)
     {
         if (cases.FirstOrDefault(c => c.IsAgain) is not { } again || cases.FirstOrDefault(c => !c.IsAgain && c == again.Baseline) is not { } first)
         {
@@ -81,7 +69,7 @@ static class SuiteSentences
 
         var drift = Estimate.Ratio(again, first)!.Value;
         yield return [$"The first row, measured again at the end, took {Cells.Times(drift)} its time: " +
-            (Verdicts.OfSpeedUp(drift.Interval) == Verdict.Undecided ? $"{otherwise}." : "the machine changed meanwhile, and differences between rows that are no larger say nothing.")];
+            (Verdicts.OfSpeedUp(drift.Interval) == Verdict.Undecided ? "the machine stayed as it was within the noise." : "the machine changed meanwhile, and differences between rows that are no larger say nothing.")];
     }
 
     static string Judged(Estimate speedUp) => $"{Cells.Times(speedUp)}, " + Verdicts.OfSpeedUp(speedUp.Interval) switch

@@ -38,9 +38,13 @@ public class SuiteRowTests
         SuiteBenchmarks suite = parameter == "Stage" ? new PreprocessBenchmarks() : new PostprocessBenchmarks();
         using var work = suite.Open(suite.Cases.Single(c => c.Variant == variant && c[parameter] == value));
         for (var i = 0; i < 3; i++) { work.Operation.Run(); }
-        var before = GC.GetTotalAllocatedBytes(precise: true); // of all threads: the path has workers
-        work.Operation.Run();
-        Assert.Equal(0, GC.GetTotalAllocatedBytes(precise: true) - before);
+        // Of all threads, since the path has workers; the least of several runs, since other tests allocate meanwhile.
+        Assert.Equal(0, Enumerable.Range(0, 20).Min(_ =>
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            work.Operation.Run();
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        }));
     }
 
     [Fact]

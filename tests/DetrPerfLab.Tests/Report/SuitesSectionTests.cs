@@ -72,9 +72,9 @@ public class SuitesSectionTests
     public void Create_FindingsOfAnySuite_StandBelowItsTable() => Assert.Contains("overlapping tiles of 800x1066", Reports.Markdown(s_model));
 
     [Fact]
-    public void Create_FirstStepSlowerAtTheEnd_SaysThatTheMachineChanged()
+    public void Create_FirstRowSlowerAtTheEnd_SaysThatTheMachineChanged()
     {
-        var changed = FakeResults.Stacked.Select(r => r.Id.Contains("again") ? r with { SamplesMs = [.. r.SamplesMs.Select(s => s * 1.2)] } : r);
+        var changed = FakeResults.GcModes.Select(r => r.Id.Contains("again") ? r with { SamplesMs = [.. r.SamplesMs.Select(s => s * 1.2)] } : r);
 
         Assert.Contains("the machine changed meanwhile", Reports.Markdown(Reports.Model(changed)));
         Assert.DoesNotContain("the machine changed meanwhile", Reports.Markdown(s_model));
