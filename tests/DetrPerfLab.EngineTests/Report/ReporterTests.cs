@@ -21,7 +21,7 @@ public class ReporterTests
         Assert.Contains("libtorch was built without a quantised engine", page);
         Assert.StartsWith("On Fake CPU 9000 with 8 cores, use ort-int8-static: 13.", files.Answer);
         Assert.Empty(files.Warnings);
-        Assert.Equal(30, files.Charts.Count); // ten charts: light, dark, PNG
+        Assert.Equal(33, files.Charts.Count); // ten charts: light, dark, PNG
         Assert.All(files.Charts, path => Assert.True(new FileInfo(path).Length > 1000, path));
         Assert.All(files.Charts.Where(p => p.EndsWith(".svg")), path => XDocument.Load(path));
         // Every chart of the Markdown is there, and in the page in both themes.
