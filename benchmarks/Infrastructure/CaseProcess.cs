@@ -112,14 +112,15 @@ sealed class CaseProcess : IDisposable
         {
             var found = _measured.Conclude(_limits);
             var audit = found.Audit ?? _work.Concluded?.Invoke();
+            var (memory, lack) = MeasureMemory();
             (_facts with
             {
-                Memory = _work.CompleteMemory(_measured.MeasureMemory(_work.MemoryOperations)),
+                Memory = memory,
                 Gc = found.Gc,
                 Audit = audit,
                 AuditGap = audit is null ? _work.AuditGap : null,
                 Contamination = found.Contamination,
-                Findings = _work.Findings(),
+                Findings = [.. _work.Findings(), .. lack],
                 Samples = _measured.Samples,
             }).Save(_id);
             _work.Dispose();
@@ -131,6 +132,19 @@ sealed class CaseProcess : IDisposable
     }
 
     bool Spent => _measured.IsSlow && _sampling.Elapsed > s_budget;
+
+    /// <summary>The last pass: samples stay good where it fails.</summary>
+    (MemoryInfo? Memory, Finding[] Lack) MeasureMemory()
+    {
+        try
+        {
+            return (_work.CompleteMemory(_measured.MeasureMemory(_work.MemoryOperations)), []);
+        }
+        catch (Exception reason)
+        {
+            return (null, [new("memory", $"not measured: {CaseFacts.Reason(reason)}")]);
+        }
+    }
 
     /// <summary>Along the path of BenchmarkDotNet's samples: its clock, its loop over a delegate, and ours.</summary>
     HarnessCostInfo MeasureOwnCost() => _measured.MeasureOwnCost(empty =>
