@@ -19,7 +19,7 @@ public class GcModeBenchmarks : WorkBenchmarks
         .. from kind in (string[])["workstation", "server"]
            from concurrent in (string[])["", " concurrent"]
            from conserve in (string[])["", " conserving"]
-           select Row(kind + concurrent + conserve),
+           select Row(kind + concurrent + conserve) with { FullOnly = concurrent.Length > 0 && conserve.Length > 0 },
         Row($"workstation concurrent, {Collect}"),
         Row($"workstation concurrent, {Kept}"),
         // The first row once more: how far the machine drifted over the suite.
@@ -52,7 +52,7 @@ public class GcModeBenchmarks : WorkBenchmarks
         };
         return ready.Work(pipeline, Audit) with
         {
-            MemoryOperations = 64,
+            MemoryOperations = CaseProcess.IsQuick ? 16 : 64,
             Findings = () => [new("size", $"photographs of {s_camera}, resized so that the images that a p99 needs take half a minute", s_resize.Apply(s_camera).ToString())],
         };
     }

@@ -102,32 +102,20 @@ public class MemoryBenchmarks : WorkBenchmarks
         {
             var logits = s_checked.Max(size => modelOf(size).Compare(_outputs[Array.IndexOf(s_sizes, size)]).LogitsMaxAbs);
             var equal = s_checked.Count(size => Array.IndexOf(s_sizes, size) is var i && _outputs[i].Zip(_firstOutputs[i]).All(p => p.First.Bytes.SequenceEqual(p.Second.Bytes)));
-            Findings = [.. Tell(EngineMemory.Sum([.. _engines.OfType<IArenaEngine>().Select(e => e.ReadArena())])),
-                new("checked", $"largest difference of logits to the reference after the last run at {string.Join(", ", s_checked)}; the other {s_sizes.Length - s_checked.Length} sizes are not compared", Text($"{logits:0.0E+0}"))];
+            Findings =
+            [
+                new("memory", $"resident before {_runsAtEnd} runs of {s_sizes.Length} sizes, most meanwhile, after them",
+                    string.Join(", ", Size(_start.RssBytes), Size(_peakIsOurs ? _end.PeakRssBytes : null), Size(_end.RssBytes))),
+                new("checked", $"largest difference of logits to the reference after the last run at {string.Join(", ", s_checked)}; the other {s_sizes.Length - s_checked.Length} sizes are not compared", Text($"{logits:0.0E+0}")),
+            ];
             return new(s_checked.Length, equal, FreshInputs: 0, FreshToUsual: null) { CachingExcluded = false };
         }
 
-        /// <summary>What is resident before, while and after the sizes ran, and what of it nothing uses: every run gives back what it took.</summary>
+        /// <summary>What is resident before, while and after the sizes ran, and what was checked; the arena's own figures stand in the result.</summary>
         internal IReadOnlyList<Finding> Findings { get; private set; } = [];
 
         /// <summary>Resident after the last timed sample less before the first; null without either.</summary>
         internal long? GrowthBytes => _end.RssBytes - _start.RssBytes;
-
-        IEnumerable<Finding> Tell(ArenaInfo arena)
-        {
-            yield return new("memory", $"resident before {_runsAtEnd} runs of {s_sizes.Length} sizes, most meanwhile, after them",
-                string.Join(", ", Size(_start.RssBytes), Size(_peakIsOurs ? _end.PeakRssBytes : null), Size(_end.RssBytes)));
-            if (arena.Reason is { } reason)
-            {
-                yield return new("memory", $"arena: {reason}; what stays after the runs is the growth of resident memory", Size(_end.RssBytes - _start.RssBytes));
-                yield break;
-            }
-
-            yield return new("memory", $"arena after them: in use by weights, most in use at once, taken from the system in {arena.Extensions} steps",
-                string.Join(", ", Size(arena.BytesInUse), Size(arena.LargestBytesInUse), Size(arena.ReservedBytes)));
-            yield return new("memory", "held by the arena beyond what is in use: kept for later runs, or fragmented; and the growth of resident memory over the runs",
-                string.Join(", ", Size(arena.ReservedBytes - arena.BytesInUse), Size(_end.RssBytes - _start.RssBytes)));
-        }
 
         static string Size(long? bytes) => bytes is { } known ? Text($"{known / 1048576.0:F0} MiB") : "unknown";
 

@@ -13,7 +13,7 @@ public class ThreadBenchmarks : ForwardBenchmarks
     [
         .. from variant in (string[])["torch-fp32", "ort-fp32", "ort-int8-static"]
            from threads in Counts
-           select new SuiteCase(variant, ("Threads", Text(threads))) { FullOnly = variant == "torch-fp32" && threads != 1 && threads != s_cores },
+           select new SuiteCase(variant, ("Threads", Text(threads))) { FullOnly = variant == "torch-fp32" ? threads != s_cores : variant == "ort-fp32" && threads > s_cores },
         // ONNX Runtime has an option for it; libtorch's threads are OpenMP's, which reads a variable when the process starts.
         new("torch-fp32", ("Threads", Text(s_cores)), ("Spinning", "off"))
         {
@@ -23,7 +23,7 @@ public class ThreadBenchmarks : ForwardBenchmarks
         .. from variant in (string[])["ort-fp32", "ort-int8-static"]
            select new SuiteCase(variant, ("Threads", Text(s_cores)), ("Spinning", "off")),
         .. from variant in (string[])["ort-fp32", "ort-int8-static"]
-           select new SuiteCase(variant, ("Threads", Text(s_cores)), ("InterOp", "2")),
+           select new SuiteCase(variant, ("Threads", Text(s_cores)), ("InterOp", "2")) { FullOnly = variant == "ort-int8-static" },
     ];
 
     /// <summary>Powers of two below the number of cores, that number, and twice it.</summary>

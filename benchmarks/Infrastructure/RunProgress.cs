@@ -26,7 +26,7 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
     public override void OnStartBuildStage(IReadOnlyList<BuildPartition> partitions) => _all = _before + partitions.Sum(p => p.Benchmarks.Length);
 
     public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) =>
-        output.Write($"[{_before + _done + 1}/{_all}] {ResultJoin.SuiteOf(benchmarkCase.Descriptor.Type),-12} {Short(ResultJoin.RowOf(benchmarkCase)),-52} ");
+        output.Write($"[{_before + _done + 1}/{_all}] {ResultJoin.SuiteOf(benchmarkCase.Descriptor.Type),-12} {ResultJoin.RowOf(benchmarkCase).Label,-52} ");
 
     public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
     {
@@ -68,6 +68,4 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
         var left = _clock.Elapsed / _done * (_all - _before - _done);
         return left.TotalMinutes >= 1 ? $"about {left.TotalMinutes:F0} min" : $"about {left.TotalSeconds:F0} s";
     }
-
-    static string Short(SuiteCase row) => string.Join(", ", row.Parameters.Select(p => $"{p.Name} {p.Value}").Prepend(row.Variant));
 }

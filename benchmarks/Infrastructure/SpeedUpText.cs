@@ -12,7 +12,7 @@ static class SpeedUpText
     internal static void Write(IReadOnlyList<RunResult> results, ResultBook book, TextWriter output)
     {
         var speedUps = results
-            .Select(r => (Row: string.Join(", ", r.Parameters.Values.Prepend(r.Variant)), Value: book.SpeedUpOf(r) ?? 0))
+            .Select(r => (Row: SuiteCase.LabelOf(r.Variant, r.Parameters.Select(p => (p.Key, p.Value))), Value: book.SpeedUpOf(r) ?? 0))
             .Where(s => s.Value > 0)
             .ToList();
         if (speedUps.Count < 2) { return; }

@@ -21,6 +21,13 @@ public sealed record SuiteCase(string Variant, params (string Name, string Value
     /// <summary>The number that a parameter holds.</summary>
     internal int Number(string name, int otherwise = 0) => this[name] is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
+    /// <summary>For the screen, for example <c>ort-fp32, Threads 2</c>.</summary>
+    internal string Label => LabelOf(Variant, Parameters);
+
+    /// <summary>The same of a result that is kept.</summary>
+    internal static string LabelOf(string variant, IEnumerable<(string Name, string Value)> parameters) =>
+        string.Join(", ", parameters.Select(p => $"{p.Name} {p.Value}").Prepend(variant));
+
     /// <summary>For example <c>Variant: ort-fp32, Threads: 2</c>.</summary>
     public override string ToString() => string.Join(", ", Parameters.Prepend((Name: "Variant", Value: Variant)).Select(p => $"{p.Name}: {p.Value}"));
 }

@@ -113,6 +113,9 @@ public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<stri
 /// <param name="FreshToUsual">Median time of those over the median of the usual ones; null without any.</param>
 public sealed record AuditInfo(int Checks, int BitwiseEqual, int FreshInputs, double? FreshToUsual)
 {
+    /// <summary>Fresh inputs that must have been timed before one can say that nothing is cached: fewer slow ones may be noise.</summary>
+    public const int LeastFresh = 3;
+
     /// <summary>Whether there were enough fresh inputs for their times to tell that nothing is cached; null in results older than the question.</summary>
     public bool? CachingExcluded { get; init; }
 

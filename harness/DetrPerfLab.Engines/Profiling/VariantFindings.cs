@@ -99,7 +99,8 @@ static class VariantFindings
         var backbone = graph.FloatConvs.Count(n => ModuleNames.Of(n)?.StartsWith("backbone", StringComparison.Ordinal) == true);
         if (graph.QuantizedBackboneConvs > 0)
         {
-            yield return new("backbone", "convolutions of the backbone left outside QLinearConv", $"{backbone} of {backbone + graph.QuantizedBackboneConvs}");
+            yield return new("backbone", backbone == 0 ? "every convolution of the backbone runs as QLinearConv" : "convolutions of the backbone run as QLinearConv; the rest is left in float",
+                $"{graph.QuantizedBackboneConvs} of {backbone + graph.QuantizedBackboneConvs}");
         }
 
         var borders = graph.QuantizeNodes.Count + graph.DequantizeNodes.Count;

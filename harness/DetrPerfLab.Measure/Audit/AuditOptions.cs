@@ -5,9 +5,6 @@ namespace DetrPerfLab.Measure;
 /// <summary>How timed inferences are checked.</summary>
 public sealed record AuditOptions
 {
-    /// <summary>Fresh inputs that must have been timed before one can say that nothing is cached: fewer slow ones may be noise.</summary>
-    public const int LeastFresh = 3;
-
     /// <summary>Of as many timed runs, one is checked and one gets a fresh input, at random places that the engine cannot know.</summary>
     public int Every { get; init => field = value is >= 2 and <= 1000 ? value : throw LabError.OutOfRange(value, "2 to 1000"); } = 5;
 
@@ -23,7 +20,7 @@ public sealed record AuditOptions
     /// <summary>Decides the places and the fresh inputs.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>For a number of timed runs: often enough for <see cref="LeastFresh"/> fresh inputs in short runs, now and then in long ones.</summary>
+    /// <summary>For a number of timed runs: often enough for <see cref="AuditInfo.LeastFresh"/> fresh inputs in short runs, now and then in long ones.</summary>
     /// <param name="runs">Planned.</param>
     public static AuditOptions For(int runs) => new() { Every = runs < 9 ? 2 : runs <= 15 ? 3 : Math.Min(runs / 5, 1000) };
 }

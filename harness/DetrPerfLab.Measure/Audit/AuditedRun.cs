@@ -21,7 +21,7 @@ public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bo
         double[] usual = [.. runs.Where(r => !r.Fresh).Select(r => r.Ms)];
         var typical = usual.Length > 0 ? Quantile.Median(usual) : (double?)null;
         var ratio = fresh.Length > 0 ? Quantile.Median(fresh) / typical : null;
-        var decides = fresh.Length >= AuditOptions.LeastFresh && typical is not null;
+        var decides = fresh.Length >= AuditInfo.LeastFresh && typical is not null;
         // Some slow runs are noise on a shared machine; a cache shows in every one.
         if (decides && fresh.Min() > options.MostFreshToUsual * typical) { throw LabError.AuditedCaching(variant, ratio!.Value, options.MostFreshToUsual); }
         return new(runs.Count(r => r.Checked), runs.Count(r => r.BitwiseEqual), fresh.Length, ratio)

@@ -20,9 +20,6 @@ static class TrustSection
         new("commit"),
     ];
 
-    /// <summary>One slow run is noise; a cache shows in every one.</summary>
-    const int LeastFresh = 3;
-
     internal static Section Create(ReportModel model)
     {
         var blocks = new List<Block>();
@@ -52,16 +49,20 @@ static class TrustSection
             // The clock is read once a sample, which may hold many operations.
             var worst = costed.MaxBy(c => c.Run.HarnessCost!.MedianUs / c.Summary!.Median / c.Run.OperationsPerSample)!;
             var share = worst.Run.HarnessCost!.MedianUs / 1000 / (worst.Summary!.Median * worst.Run.OperationsPerSample);
-            yield return [$"The harness itself adds at most {Format.Significant(costed.Max(c => c.Run.HarnessCost!.MedianUs))} µs to a sample, and at most {Format.Percent(share, 3)} of a sample's time (", Inline.Code(worst.Run.Id), ")."];
+            var single = costed.Where(c => c.Run.OperationsPerSample == 1).Select(c => c.Run.HarnessCost!.MedianUs).DefaultIfEmpty().Max();
+            yield return [$"The harness itself adds {(single > 0 ? $"at most {Format.Significant(single)} µs to a sample of one operation, and " : "")}at most {Format.Percent(share, 3)} to any sample (", Inline.Code(worst.Run.Id), ")."];
         }
 
         if (measured.Where(c => c.Run.Audit is not null).ToArray() is { Length: > 0 } audited)
         {
-            var unsure = audited.Count(c => c.Run.Audit!.FreshInputs < LeastFresh);
-            yield return [$"Audit, off the clock, of {Format.Count(audited.Length, "case")}: the outputs of {audited.Sum(c => c.Run.Audit!.Checks)} timed operations were compared with those that had been held against the reference before; " +
-                $"{audited.Sum(c => c.Run.Audit!.FreshInputs)} others ran on inputs never seen before, had to fill every output with finite figures other than the usual ones, and their times were held against the usual ones. " +
-                (unsure == 0 ? "That excludes a cache in all of them."
-                    : $"That excludes a cache where {LeastFresh} or more did; in {Format.Count(unsure, "case")} it could not be excluded, as the table below marks.")];
+            int Sum(Func<AuditInfo, int> count) => audited.Sum(c => count(c.Run.Audit!));
+            var followed = audited.Count(c => c.Run.Audit!.Response is not null);
+            var unsure = audited.Count(c => !ExcludesCaching(c.Run.Audit!));
+            yield return [$"Audit, off the clock, of {Format.Count(audited.Length, "case")}: the outputs of {Sum(a => a.Checks)} timed operations were compared with those that had been held against the reference before. " +
+                $"{Sum(a => a.FreshInputs)} others ran on inputs never seen before: every output had to be filled with finite figures other than the usual ones" +
+                (followed > 0 ? $", in {Format.Count(followed, "case")} the first had to follow the reference" : "") +
+                (Sum(a => a.Replayed ?? 0) is > 0 and var replayed ? $", {replayed} were run again after the samples and had to give the same" : "") +
+                $". Times on fresh inputs were held against the usual ones, which excludes a cache {(unsure == 0 ? "in all of them" : $"where {AuditInfo.LeastFresh} or more were timed; in {Format.Count(unsure, "case")} it could not be excluded, as the table below marks")}."];
         }
 
         yield return ["Intervals: 95 %, percentile bootstrap of medians with a fixed seed; ratios only between cases of one suite, by rounds where they took turns. Percentiles only from as many samples as they need."];
@@ -92,11 +93,14 @@ static class TrustSection
             .Select(r => (IReadOnlyList<Cell>)[new(r.Name), r.Value is null ? Cell.Empty("not known, or not told by this machine") : new(r.Value)])]);
     }
 
-    static Cell Audit(CaseView view) => view.Run.Audit is not { } audit ? view.Gap is null ? Cell.Empty("its outputs were checked before the samples only") : Cell.Blank
+    static Cell Audit(CaseView view) => view.Run.Audit is not { } audit ? view.Gap is null ? Cell.Empty(view.Run.AuditGap ?? "its outputs were checked before the samples only") : Cell.Blank
         : new($"{audit.Checks} checked, {audit.FreshInputs} fresh", audit.Checks, audit.FreshToUsual is { } ratio ? $"fresh inputs took {Format.Times(ratio)} the usual time" : null)
         {
-            Note = audit.FreshInputs < LeastFresh ? $"fewer than {LeastFresh} fresh inputs: a cache could not be excluded" : null,
+            Note = ExcludesCaching(audit) ? null : $"fewer than {AuditInfo.LeastFresh} fresh inputs: a cache could not be excluded",
         };
+
+    /// <summary>Older results do not say it themselves.</summary>
+    static bool ExcludesCaching(AuditInfo audit) => audit.CachingExcluded ?? audit.FreshInputs >= AuditInfo.LeastFresh;
 
     static IReadOnlyList<Cell> Row(CaseView view) =>
     [

@@ -10,7 +10,7 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     [Fact]
     public void Profile_OnnxFileAsJson_SharesAddUpFromPreToPost()
     {
-        var run = CliRun.Of("profile", "--model", tiny.WithoutMask, "--size", "96", "--runs", "5", "--json");
+        var run = CliRun.Of("profile", "--model", tiny.WithoutMask, "--size", "96", "--runs", "30", "--json");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var profile = JsonDocument.Parse(run.Output).RootElement;
@@ -26,8 +26,8 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
             Assert.Equal(profile.GetProperty("wallMs").GetDouble(), rows.Sum(r => r.GetProperty("ms").GetDouble()), 1e-6);
         }
 
-        // Passes of another moment, on a machine that others use too.
-        Assert.InRange(profile.GetProperty("plainWallMs").GetDouble() / profile.GetProperty("endToEndMs").GetDouble(), 0.2, 5);
+        // Passes of another moment, on a machine that others use too; a sum in place of a mean would be 30 times too long.
+        Assert.InRange(profile.GetProperty("plainWallMs").GetDouble() / profile.GetProperty("endToEndMs").GetDouble(), 1 / 20.0, 20);
         Assert.True(profile.GetProperty("flops").GetDouble() > 1e6);
     }
 

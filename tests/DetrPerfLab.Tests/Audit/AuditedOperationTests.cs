@@ -102,7 +102,7 @@ public class AuditedOperationTests
     [InlineData(20)]
     [InlineData(64)]
     [InlineData(662)]
-    public void For_AnyPlannedRun_TimesEnoughFreshInputs(int runs) => Assert.True(runs / AuditOptions.For(runs).Every >= AuditOptions.LeastFresh);
+    public void For_AnyPlannedRun_TimesEnoughFreshInputs(int runs) => Assert.True(runs / AuditOptions.For(runs).Every >= AuditInfo.LeastFresh);
 
     [Fact]
     public void Conclude_EngineThatCachesByContent_IsFoundByTheTimeOfFreshInputs()

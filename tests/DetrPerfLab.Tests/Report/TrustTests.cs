@@ -11,7 +11,25 @@ public class TrustTests
 
         Assert.Contains("the outputs of 12 timed operations were compared", text);
         Assert.Contains("7 others ran on inputs never seen before", text);
-        Assert.Contains("That excludes a cache in all of them.", text);
+        Assert.Contains("which excludes a cache in all of them.", text);
+        Assert.DoesNotContain("run again", text);
+    }
+
+    [Fact]
+    public void Audit_FollowedAndReplayed_SaysHowMany()
+    {
+        var text = Reports.Markdown(Reports.Model(
+            Audited("a", fresh: 4, audit => audit with { Replayed = 2, Response = 0.98 }), Audited("b", fresh: 3, audit => audit with { Replayed = 1 })));
+
+        Assert.Contains("in 1 case the first had to follow the reference, 3 were run again after the samples and had to give the same", text);
+    }
+
+    [Fact]
+    public void Audit_None_GivesItsReason()
+    {
+        var text = Reports.Markdown(Reports.Model(FakeResults.Engine[1] with { Audit = null, AuditGap = "the workers are processes of their own" }));
+
+        Assert.Contains("the workers are processes of their own", text);
     }
 
     [Fact]
@@ -25,8 +43,8 @@ public class TrustTests
 
     // 0.6 µs beside 10 µs is 6 %; a sample of 200 such operations lasts 2 ms, and the clock is read once: 0.030 %.
     [Theory]
-    [InlineData(1, "at most 6.000 % of a sample's time")]
-    [InlineData(200, "at most 0.030 % of a sample's time")]
+    [InlineData(1, "at most 6.000 % to any sample")]
+    [InlineData(200, "at most 0.030 % to any sample")]
     public void HarnessCost_ManyOperationsInASample_IsHeldAgainstTheSample(int operations, string expected)
     {
         var quick = FakeResults.Engine[0] with { SamplesMs = [.. Enumerable.Repeat(0.01, 10)], OperationsPerSample = operations };
@@ -67,5 +85,9 @@ public class TrustTests
             Repeating.Commands([new CaseView(plain), new CaseView(small), new CaseView(FakeResults.Engine[0])]));
     }
 
-    static RunResult Audited(string name, int fresh) => FakeResults.Engine[1] with { Id = name, Audit = new(Checks: 6, BitwiseEqual: 6, FreshInputs: fresh, FreshToUsual: 1) };
+    static RunResult Audited(string name, int fresh, Func<AuditInfo, AuditInfo>? change = null)
+    {
+        var audit = new AuditInfo(Checks: 6, BitwiseEqual: 6, FreshInputs: fresh, FreshToUsual: 1);
+        return FakeResults.Engine[1] with { Id = name, Audit = change?.Invoke(audit) ?? audit };
+    }
 }
