@@ -1,9 +1,9 @@
-using System.Globalization;
 using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Models;
+using static System.FormattableString;
 
 namespace DetrPerfLab.Benchmarks;
 
@@ -106,7 +106,7 @@ public class MemoryBenchmarks : WorkBenchmarks
             [
                 new("memory", $"resident before {_runsAtEnd} runs of {s_sizes.Length} sizes, most meanwhile, after them",
                     string.Join(", ", Size(_start.RssBytes), Size(_peakIsOurs ? _end.PeakRssBytes : null), Size(_end.RssBytes))),
-                new("checked", $"largest difference of logits to the reference after the last run at {string.Join(", ", s_checked)}; the other {s_sizes.Length - s_checked.Length} sizes are not compared", Text($"{logits:0.0E+0}")),
+                new("checked", $"largest difference of logits to the reference after the last run at {string.Join(", ", s_checked)}; the other {s_sizes.Length - s_checked.Length} sizes are not compared", Invariant($"{logits:0.0E+0}")),
             ];
             return new(s_checked.Length, equal, FreshInputs: 0, FreshToUsual: null) { CachingExcluded = false };
         }
@@ -117,8 +117,6 @@ public class MemoryBenchmarks : WorkBenchmarks
         /// <summary>Resident after the last timed sample less before the first; null without either.</summary>
         internal long? GrowthBytes => _end.RssBytes - _start.RssBytes;
 
-        static string Size(long? bytes) => bytes is { } known ? Text($"{known / 1048576.0:F0} MiB") : "unknown";
-
-        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        static string Size(long? bytes) => bytes is { } known ? Invariant($"{known / 1048576.0:F0} MiB") : "unknown";
     }
 }

@@ -1,9 +1,9 @@
-using System.Globalization;
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using static System.FormattableString;
 
 namespace DetrPerfLab.Cli;
 
@@ -44,7 +44,7 @@ static class BenchTable
     /// <summary>A line for logs.</summary>
     internal static string Line(BenchProgress progress)
     {
-        var times = progress.Rows.Where(r => r.State != BenchState.Gap).Select(r => r.SamplesMs.Count == 0 ? $"{r.Variant} -" : Text($"{r.Variant} {r.SamplesMs[^1]:F1} ms"));
+        var times = progress.Rows.Where(r => r.State != BenchState.Gap).Select(r => r.SamplesMs.Count == 0 ? $"{r.Variant} -" : Invariant($"{r.Variant} {r.SamplesMs[^1]:F1} ms"));
         return $"round {progress.Round} of {progress.Rounds}: {string.Join(", ", times)}{(progress.Left is { } left ? $"; {Duration(left)} left" : "")}";
     }
 
@@ -71,8 +71,8 @@ static class BenchTable
         if (rounds == 0) { return "-"; }
         (baseline, samples) = (baseline[..rounds], samples[..rounds]);
         return Bootstrap.PairedRatioOfMedians(baseline, samples) is { } ratio
-            ? Text($"{ratio.Value:F2} [{ratio.Lower:F2}, {ratio.Upper:F2}]")
-            : Text($"{Quantile.Median(baseline) / Quantile.Median(samples):F2}");
+            ? Invariant($"{ratio.Value:F2} [{ratio.Lower:F2}, {ratio.Upper:F2}]")
+            : Invariant($"{Quantile.Median(baseline) / Quantile.Median(samples):F2}");
     }
 
     static string Doing(BenchState state) => state switch
@@ -84,7 +84,5 @@ static class BenchTable
     };
 
     static string Duration(TimeSpan time) =>
-        time.TotalSeconds < 90 ? Text($"{Math.Max(1, time.TotalSeconds):F0} s") : time.TotalMinutes < 90 ? Text($"{time.TotalMinutes:F0} min") : Text($"{time.TotalHours:F1} h");
-
-    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        time.TotalSeconds < 90 ? Invariant($"{Math.Max(1, time.TotalSeconds):F0} s") : time.TotalMinutes < 90 ? Invariant($"{time.TotalMinutes:F0} min") : Invariant($"{time.TotalHours:F1} h");
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using DetrPerfLab.Engines;
+using static System.FormattableString;
 
 namespace DetrPerfLab.Cli;
 
@@ -8,13 +8,13 @@ static class ProfileTable
 {
     internal static void Print(EngineProfile profile, TextWriter output)
     {
-        output.WriteLine(Text($"With the profiler {profile.WallMs:F1} ms, without {profile.PlainWallMs:F1} ms: it costs {100 * (profile.WallMs / profile.PlainWallMs - 1):F1} %. Means of {profile.Runs} runs each."));
+        output.WriteLine(Invariant($"With the profiler {profile.WallMs:F1} ms, without {profile.PlainWallMs:F1} ms: it costs {100 * (profile.WallMs / profile.PlainWallMs - 1):F1} %. Means of {profile.Runs} runs each."));
         if (profile.EndToEndMs is { } endToEndMs)
         {
-            output.WriteLine(Text($"Both are sums of pre, engine and post, which were measured in passes of their own. From photograph to detections as one pass, without the profiler: {endToEndMs:F1} ms."));
+            output.WriteLine(Invariant($"Both are sums of pre, engine and post, which were measured in passes of their own. From photograph to detections as one pass, without the profiler: {endToEndMs:F1} ms."));
         }
 
-        output.WriteLine(Text($"{profile.Flops / 1e9:F2} GFLOP counted on the float32 graph, a multiply-add as two{(profile.NotCounted.Count == 0 ? "" : $"; without {string.Join(", ", profile.NotCounted.Select(o => $"{o.Nodes} {o.Operator}"))}")}."));
+        output.WriteLine(Invariant($"{profile.Flops / 1e9:F2} GFLOP counted on the float32 graph, a multiply-add as two{(profile.NotCounted.Count == 0 ? "" : $"; without {string.Join(", ", profile.NotCounted.Select(o => $"{o.Nodes} {o.Operator}"))}")}."));
         Print("module", profile.Modules, profile.ModulesGap, output);
         Print("operator", profile.Operators, profile.OperatorsGap, output);
         if (profile.OperatorsNote is not null) { output.WriteLine($"Note: {profile.OperatorsNote}."); }
@@ -37,18 +37,16 @@ static class ProfileTable
         {
             output.WriteLine(Row(
                 part.Name,
-                part.Nodes > 0 ? Text($"{part.Nodes}") : "",
-                Text($"{part.Ms:F3}"),
-                Text($"{100 * part.Share:F1} %"),
-                nested ? Text($"{part.InclusiveMs:F3}") : Text($"{part.Flops / 1e9:F3}"),
-                nested ? "" : Text($"{part.GflopsPerSecond:F1}")));
+                part.Nodes > 0 ? Invariant($"{part.Nodes}") : "",
+                Invariant($"{part.Ms:F3}"),
+                Invariant($"{100 * part.Share:F1} %"),
+                nested ? Invariant($"{part.InclusiveMs:F3}") : Invariant($"{part.Flops / 1e9:F3}"),
+                nested ? "" : Invariant($"{part.GflopsPerSecond:F1}")));
         }
 
-        output.WriteLine(Row("sum", "", Text($"{parts.Sum(p => p.Ms):F3}"), Text($"{100 * parts.Sum(p => p.Share):F1} %"), "", ""));
+        output.WriteLine(Row("sum", "", Invariant($"{parts.Sum(p => p.Ms):F3}"), Invariant($"{100 * parts.Sum(p => p.Share):F1} %"), "", ""));
 
         string Row(string name, string count, string ms, string share, string work, string rate) =>
             $"{name.PadRight(width)} {count,6} {ms,10} {share,8} {work,10} {rate,9}".TrimEnd();
     }
-
-    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DetrPerfLab.Core;
+using static System.FormattableString;
 
 namespace DetrPerfLab.Measure;
 
@@ -26,11 +27,11 @@ public sealed record ResultFigure(string Name, string Legend, Func<RunResult, st
         new("p90", "90th percentile, ms; empty below 64 samples, which it needs at 99 % confidence", (r, _) => Summary(r)?.P90.Value is { } p90 ? Digits(p90) : null),
         new("p99", "99th percentile, ms; empty below 662 samples", (r, _) => Summary(r)?.P99.Value is { } p99 ? Digits(p99) : null),
         new("Speed-up", "How many times faster an image than the row that the others are compared with; in brackets its 95 % interval where rounds were interleaved", (_, s) => s),
-        new("Images/s", "Images a second at the median", (r, _) => Summary(r) is { } s ? Text($"{1000 * r.ImagesPerOperation / s.Median:F2}") : null),
-        new("Allocated", "Managed memory allocated by one operation", (r, _) => r.Memory?.AllocatedBytesPerOperation is { } bytes ? Text($"{bytes:F0} B") : null),
-        new("Peak RSS", "Largest resident memory of the case's processes in the memory pass", (r, _) => r.Memory?.PeakRssBytes is { } bytes ? Text($"{bytes / Mebibyte:F0} MiB") : null),
-        new("Model", "Size of the artefact that was timed", (r, _) => r.Artefact is { } artefact ? Text($"{artefact.Bytes / Mebibyte:F1} MiB") : null),
-        new("Max diff", "Largest difference of logits to the reference", (r, _) => r.Agreement is { } agreement ? Text($"{agreement.LogitsMaxAbs:0.0E+0}") : null),
+        new("Images/s", "Images a second at the median", (r, _) => Summary(r) is { } s ? Invariant($"{1000 * r.ImagesPerOperation / s.Median:F2}") : null),
+        new("Allocated", "Managed memory allocated by one operation", (r, _) => r.Memory?.AllocatedBytesPerOperation is { } bytes ? Invariant($"{bytes:F0} B") : null),
+        new("Peak RSS", "Largest resident memory of the case's processes in the memory pass", (r, _) => r.Memory?.PeakRssBytes is { } bytes ? Invariant($"{bytes / Mebibyte:F0} MiB") : null),
+        new("Model", "Size of the artefact that was timed", (r, _) => r.Artefact is { } artefact ? Invariant($"{artefact.Bytes / Mebibyte:F1} MiB") : null),
+        new("Max diff", "Largest difference of logits to the reference", (r, _) => r.Agreement is { } agreement ? Invariant($"{agreement.LogitsMaxAbs:0.0E+0}") : null),
         new("Machine", "Whether something disturbed the run", (r, _) => r.Contamination?.Verdict.ToString().ToLowerInvariant()),
     ];
 
@@ -38,6 +39,4 @@ public sealed record ResultFigure(string Name, string Legend, Func<RunResult, st
 
     /// <summary>Four significant digits: operations last from microseconds to seconds.</summary>
     static string Digits(double ms) => ms.ToString(ms >= 1000 ? "F0" : ms >= 100 ? "F1" : ms >= 1 ? "F2" : "0.#####", CultureInfo.InvariantCulture);
-
-    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -26,12 +26,19 @@ static class ChunkingChart
     static void Draw(ChartCanvas canvas, (string Line, CaseView[] Cases)[] lines, string caption)
     {
         var all = lines.SelectMany(l => l.Cases).ToArray();
-        canvas.Frame("Smaller pieces: less memory, at what price in time", caption, "peak resident memory, MiB", "latency of the whole work, ms (median)", left: 84, note: Disturbed.Note(all));
+        canvas.Frame("Smaller pieces: less memory, at what price in time", caption, "peak resident memory, MiB (beside each point: the chunk)", "latency of the whole work, ms (median)", left: 84, note: Disturbed.Note(all));
         var x = Ticks.Linear(0, all.Max(c => c.Run.Memory!.PeakRssBytes!.Value / Mebi) * 1.15);
         var y = Ticks.Linear(0, all.Max(c => c.Median!.Value.Upper) * 1.08);
         canvas.XAxis(x);
         canvas.YAxis(y);
         var labels = new LabelPlacer(canvas, aboveFirst: true);
+        foreach (var view in all)
+        {
+            var (px, interval) = (view.Run.Memory!.PeakRssBytes!.Value / Mebi, view.Median!.Value);
+            labels.Keep(px, view.Summary!.Median);
+            labels.Keep((px, interval.Lower), (px, interval.Upper));
+        }
+
         foreach (var (index, (line, cases)) in lines.Index())
         {
             var style = VariantStyle.Of(cases[0].Run.Variant);
@@ -40,7 +47,7 @@ static class ChunkingChart
             {
                 var (px, py) = (view.Run.Memory!.PeakRssBytes!.Value / Mebi, view.Summary!.Median);
                 if (view.Median is { HasWidth: true } median) { canvas.WhiskerY(px, median.Lower, median.Upper); }
-                labels.Add(Label(view) + Disturbed.Mark(view), px, py);
+                labels.Add((view.Parameter("chunk") ?? Label(view)) + Disturbed.Mark(view), px, py);
                 canvas.Hover(px, py, $"{line}, {Label(view)}: {Format.Number(px, 0)} MiB, {Cells.Milliseconds(view.Median!.Value)} ms");
             }
         }

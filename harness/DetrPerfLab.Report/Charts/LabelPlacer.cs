@@ -17,16 +17,26 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
         _taken.Add((px - 7, py - 7, px + 7, py + 7));
     }
 
+    /// <summary>Keeps a whisker, from its lower to its upper end, free of names.</summary>
+    internal void Keep((double X, double Y) lower, (double X, double Y) upper)
+    {
+        var (left, bottom) = canvas.PixelOf(lower.X, lower.Y);
+        var (right, top) = canvas.PixelOf(upper.X, upper.Y);
+        _taken.Add((left - 2, top - 2, right + 2, bottom + 2));
+    }
+
     internal void Add(string text, double x, double y, Color? color = null)
     {
         var width = text.Length * CharacterWidth;
         var (px, py) = canvas.PixelOf(x, y);
+        (Alignment Alignment, float X, float Y)[] beside = [(Alignment.MiddleLeft, 12, 0), (Alignment.MiddleRight, -12, 0)];
+        (Alignment Alignment, float X, float Y)[] over = [(Alignment.LowerCenter, 0, -10), (Alignment.UpperCenter, 0, 10)];
+        (Alignment Alignment, float X, float Y)[] farOver = [(Alignment.LowerCenter, 0, -24), (Alignment.UpperCenter, 0, 24)];
         (Alignment Alignment, float X, float Y)[] places =
         [
-            .. aboveFirst
-                ? ((Alignment, float, float)[])[(Alignment.LowerCenter, 0, -10), (Alignment.UpperCenter, 0, 10), (Alignment.MiddleLeft, 12, 0), (Alignment.MiddleRight, -12, 0)]
-                : [(Alignment.MiddleLeft, 12, 0), (Alignment.MiddleRight, -12, 0), (Alignment.LowerCenter, 0, -10), (Alignment.UpperCenter, 0, 10)],
+            .. aboveFirst ? [.. over, .. farOver, .. beside] : beside.Concat(over),
             (Alignment.MiddleLeft, 12, 16), (Alignment.MiddleLeft, 12, -16), (Alignment.MiddleRight, -12, 16), (Alignment.MiddleRight, -12, -16),
+            .. farOver,
         ];
         var chosen = places.FirstOrDefault(p => IsFree(Box(p)), places[0]);
         _taken.Add(Box(chosen));

@@ -8,7 +8,10 @@ static class ParetoChart
     internal static Drawing Create(ReportModel model)
     {
         if (Measure(model) is not { } measure) { return Drawing.None("no accuracy was measured for two variants"); }
-        CaseView[] cases = [.. model.Effects.Where(c => c.Summary is not null && measure.Of(c) is not null)];
+        CaseView[] all = [.. model.Effects.Where(c => c.Summary is not null && measure.Of(c) is not null)];
+        // The engine suite's steps all compute in FP32: a dozen points of one accuracy, whose times the speed-up chart tells better.
+        CaseView[] others = [.. all.Where(c => !c.Run.Suite.StartsWith("Engine", StringComparison.OrdinalIgnoreCase))];
+        var cases = others.Length >= 2 ? others : all;
         // A contaminated run is shown, but nothing is decided by it.
         var front = Front([.. cases.Select(c => (c.Summary!.Median, c.IsContaminated ? double.NegativeInfinity : measure.Of(c)!.Value))]);
         var alt = $"Latency against {measure.Label}. On the Pareto front: " +
@@ -56,22 +59,31 @@ static class ParetoChart
         canvas.YAxis(y, high: y.High >= 100 ? 100 + ((100 - y.Low) * 0.12) : null);
         canvas.Curve([.. front.Select(i => Math.Log10(xs[i]))], [.. front.Select(i => ys[i])], canvas.Theme.Faint, width: 1.5f, pattern: LinePattern.DenselyDashed);
         var labels = new LabelPlacer(canvas);
-        for (var i = 0; i < cases.Length; i++) { labels.Keep(Math.Log10(xs[i]), ys[i]); }
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var at = Math.Log10(xs[i]);
+            labels.Keep(at, ys[i]);
+            labels.Keep((Math.Log10(cases[i].Median!.Value.Lower), ys[i]), (Math.Log10(cases[i].Median!.Value.Upper), ys[i]));
+            if (ApInterval(i) is { } interval) { labels.Keep((at, interval.Lower), (at, interval.Upper)); }
+        }
+
         foreach (var i in Enumerable.Range(0, cases.Length).OrderByDescending(i => ys[i]).ThenBy(i => xs[i]))
         {
             var style = VariantStyle.Of(cases[i].Run.Variant);
             var at = Math.Log10(xs[i]);
             if (cases[i].Median is { HasWidth: true } median) { canvas.WhiskerX(Math.Log10(median.Lower), Math.Log10(median.Upper), ys[i]); }
-            if (measure.IsAp && cases[i].Run.CocoApDifference is { } difference)
-            {
-                // The interval of the difference, drawn around the AP itself.
-                var centre = ys[i] - (100 * difference.Value);
-                canvas.WhiskerY(at, Math.Max(y.Low, centre + (100 * difference.Lower)), Math.Min(y.High, centre + (100 * difference.Upper)));
-            }
-
+            if (ApInterval(i) is { } interval) { canvas.WhiskerY(at, interval.Lower, interval.Upper); }
             canvas.Point(at, ys[i], style.In(canvas.Theme), style.Marker);
             labels.Add(cases[i].Run.Variant + Disturbed.Mark(cases[i]), at, ys[i]);
             canvas.Hover(at, ys[i], $"{cases[i].Run.Variant}: {Cells.Milliseconds(cases[i].Median!.Value)} ms, {measure.Label} {Format.Number(ys[i], 1)}");
+        }
+
+        // The interval of the difference to the reference, drawn around the AP itself and cut at the axis.
+        (double Lower, double Upper)? ApInterval(int i)
+        {
+            if (!measure.IsAp || cases[i].Run.CocoApDifference is not { } difference) { return null; }
+            var centre = ys[i] - (100 * difference.Value);
+            return (Math.Max(y.Low, centre + (100 * difference.Lower)), Math.Min(y.High, centre + (100 * difference.Upper)));
         }
     }
 

@@ -49,15 +49,16 @@ sealed class ReportModel
     /// <summary>What could not be read, in words.</summary>
     internal IReadOnlyList<string> Problems { get; }
 
-    /// <summary>Machine, day and commit, as every chart shows them.</summary>
+    /// <summary>Machine, day and commits (newest first), as every chart shows them: rows of several commits must not look like one run.</summary>
     internal string Caption
     {
         get
         {
             var machine = Machine is { } m ? $"{m.CpuModel}, {m.Cores} cores" : "unknown machine";
             if (Cases.Count == 0) { return machine; }
-            var latest = Cases.MaxBy(c => c.Run.Started)!.Run;
-            return $"{machine} · {Format.Day(latest.Started)} · commit {Short(latest.Commit)}";
+            RunResult[] newestFirst = [.. Cases.Select(c => c.Run).OrderByDescending(r => r.Started)];
+            string[] commits = [.. newestFirst.Select(r => Short(r.Commit)).Distinct(StringComparer.Ordinal)];
+            return $"{machine} · {Format.Day(newestFirst[0].Started)} · commit{(commits.Length > 1 ? "s" : "")} {string.Join(", ", commits)}";
         }
     }
 

@@ -9,7 +9,7 @@ static class ColdSection
     [
         new("variant"),
         new("operation"),
-        new("start to first, ms", Numeric: true, Help: "from the start of the process to the end of the first operation"),
+        new("start to first, ms", Numeric: true, Help: "from the start of the process to its first detections"),
         new("load, ms", Numeric: true, Help: "loading the model and building the engine"),
         new("first, ms", Numeric: true, Help: "the first operation: an inference, or from a photograph's file to detections"),
         new("steady, ms", Numeric: true, Help: "median once warm, of the same case"),

@@ -11,7 +11,7 @@ static class TrustSection
         new("samples", Numeric: true),
         new("outliers", Numeric: true, Help: "beyond 1.5 quartile ranges; kept in all figures"),
         new("warm-up", Numeric: true, Help: "operations before the samples"),
-        new("start to first, ms", Numeric: true, Help: "from the start of the process to the end of the first operation"),
+        new("start to first, ms", Numeric: true, Help: "from the start of the process to its first detections"),
         new("load, ms", Numeric: true, Help: "loading the model and building the engine"),
         new("first, ms", Numeric: true, Help: "the first operation"),
         new("audit", Help: "timed operations whose outputs were compared with the reference, and others on inputs never seen before"),

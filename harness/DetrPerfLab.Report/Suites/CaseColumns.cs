@@ -35,7 +35,7 @@ static class CaseColumns
     internal static CaseColumn PeakOfBaseline { get; } = CaseColumn.Figure("peak of baseline", "peak memory over that of the row marked baseline",
         view => view.Run.Memory?.PeakRssBytes / (double?)view.Baseline?.Run.Memory?.PeakRssBytes, share => Format.Percent(share), NoMemory);
 
-    internal static CaseColumn Steady { get; } = CaseColumn.Figure("steady, MiB", "resident after loading and warm-up", view => view.Run.Memory?.SteadyRssBytes, Format.Mebibytes, NoMemory);
+    internal static CaseColumn Steady { get; } = CaseColumn.Figure("steady, MiB", "resident once warm, after the operations of the memory pass", view => view.Run.Memory?.SteadyRssBytes, Format.Mebibytes, NoMemory);
 
     internal static CaseColumn ModelSize { get; } = CaseColumn.Figure("model, MiB", null, Cells.ModelSize);
 
