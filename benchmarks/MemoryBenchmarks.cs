@@ -67,7 +67,7 @@ public class MemoryBenchmarks : WorkBenchmarks
         readonly MemoryReading _start;
         MemoryReading _end;
         TensorSet[] _firstOutputs = [];
-        int _runs, _runsAtEnd;
+        int _round, _runs, _runsAtEnd;
 
         internal VaryingSizes(IReadOnlyList<IInferenceEngine> engines, bool freshOutputs)
         {
@@ -82,11 +82,15 @@ public class MemoryBenchmarks : WorkBenchmarks
         {
             for (var i = 0; i < _inputs.Length; i++)
             {
-                var engine = _engines[_runs++ % _engines.Count];
+                // Another one the next time: each session meets every size, as the only one does.
+                var engine = _engines[(i + _round) % _engines.Count];
                 if (_freshOutputs) { _outputs[i] = engine.AllocateOutputs(_inputs[i]); }
                 engine.Run(_inputs[i], _outputs[i]);
                 engine.Synchronize();
+                _runs++;
             }
+
+            _round++;
         }
 
         /// <summary>Only here, after a timed sample: the memory pass runs the sizes too, and is not told of.</summary>

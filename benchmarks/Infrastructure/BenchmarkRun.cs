@@ -57,10 +57,12 @@ sealed class BenchmarkRun
     }
 
     /// <summary>Writes the report and says where everything lies.</summary>
+    /// <exception cref="LabException">Cases could not be started, or none was asked for; what was measured before stays, and the same command goes on.</exception>
     internal ExitCode Finish(IReadOnlyList<Summary> summaries)
     {
         if (_options.AsksOnly) { return ExitCode.Done; }
-        if (_book.Results.Count == 0) { return ExitCode.BadInput; } // BenchmarkDotNet has said what is wrong with the filter
+        if (_progress.NotStarted is { } reason) { throw LabError.CasesNotStarted(reason); }
+        if (_book.Results.Count == 0) { throw LabError.NoCaseChosen(string.Join(' ', _options.Rest)); }
         if (_progress.Failures == 0) { _journal.Complete(); }
 
         var report = Reporter.Write(new ReportOptions { ResultsDir = _place.Results, Machine = Path.GetFileName(_store.FolderOf(_place.Machine)), PlotsDir = _place.Plots });

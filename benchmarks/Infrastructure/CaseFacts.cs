@@ -40,9 +40,6 @@ sealed record CaseFacts
     /// <summary>Set by the host for its cases: where they leave their facts.</summary>
     internal static (string Name, string Folder) Variable(string folder) => (FolderVariable, folder);
 
-    /// <summary>Why something did not work, in words: a mistake of the lab's catalogue explains itself, any other is named with its kind.</summary>
-    internal static string Reason(Exception exception) => exception is LabException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
-
     /// <summary>Called in the case's process.</summary>
     internal void Save(string id) => Save(
         Environment.GetEnvironmentVariable(FolderVariable) ?? throw new InvalidOperationException($"{FolderVariable} is not set: benchmarks run through Program.cs only."), id);

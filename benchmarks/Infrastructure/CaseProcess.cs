@@ -142,7 +142,7 @@ sealed class CaseProcess : IDisposable
         }
         catch (Exception reason)
         {
-            return (null, [new("memory", $"not measured: {CaseFacts.Reason(reason)}")]);
+            return (null, [new("memory", $"not measured: {LabError.ReasonOf(reason)}")]);
         }
     }
 
@@ -167,7 +167,7 @@ sealed class CaseProcess : IDisposable
     static UnreachableException End(string id, Exception reason)
     {
         var code = (reason as LabException)?.ExitCode ?? ExitCode.CheckFailed;
-        new CaseFacts { Started = DateTimeOffset.UtcNow, Gap = CaseFacts.Reason(reason), GapIsLack = code == ExitCode.Missing }.Save(id);
+        new CaseFacts { Started = DateTimeOffset.UtcNow, Gap = LabError.ReasonOf(reason), GapIsLack = code == ExitCode.Missing }.Save(id);
         Environment.Exit((int)code);
         return new();
     }

@@ -3,6 +3,8 @@ using System.Globalization;
 using BenchmarkDotNet.EventProcessors;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.Results;
+using BenchmarkDotNet.Validators;
 using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
@@ -18,6 +20,19 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
 
     /// <summary>Cases that failed, and not by a lack of the machine.</summary>
     internal int Failures { get; private set; }
+
+    /// <summary>Why cases were not so much as started; BenchmarkDotNet tells it in its log only.</summary>
+    internal string? NotStarted { get; private set; }
+
+    public override void OnValidationError(ValidationError validationError)
+    {
+        if (validationError.IsCritical) { NotStarted ??= validationError.Message; }
+    }
+
+    public override void OnBuildComplete(BuildPartition partition, BuildResult result)
+    {
+        if (!result.IsBuildSuccess) { NotStarted ??= $"the build failed: {result.ErrorMessage ?? result.GenerateException?.Message ?? "no reason was given"}"; }
+    }
 
     public override void OnStartRunStage() => _clock.Start();
 
@@ -50,7 +65,7 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
         }
         catch (Exception reason)
         {
-            var text = $"not looked into: {CaseFacts.Reason(reason)}";
+            var text = $"not looked into: {LabError.ReasonOf(reason)}";
             output.Write($"({text}) ");
             return measured with { Findings = [.. measured.Findings, new("unknown", text)] };
         }

@@ -22,7 +22,11 @@ public static partial class LabError
     public static LabException AuditedOutputUnresponsive(string variant, double found, double needed) => new(ExitCode.CheckFailed,
         FormattableString.Invariant($"Audit of '{variant}': a fresh input changed the outputs by {found:0.##} of what it changes the reference's, needed at least {needed:0.##}. Its times are dropped: the engine reuses results."));
 
+    /// <summary>Outputs for a fresh input lie too far from the reference's, those for the usual one did not.</summary>
+    public static LabException AuditedFreshDiverged(string variant, string divergence) => new(ExitCode.CheckFailed,
+        $"Audit of '{variant}': its outputs for a fresh input, needed as near to the reference as those for the usual input. Its times are dropped. {divergence}");
+
     /// <summary>A fresh input gave something else when it was run again.</summary>
-    public static LabException AuditedFreshNotRepeated(string variant, double apart, double change) => new(ExitCode.CheckFailed,
-        FormattableString.Invariant($"Audit of '{variant}': a fresh input run again gave outputs {apart:g3} away from those when timed, needed at most half of the {change:g3} that the input changed them. Its times are dropped: its outputs are chance, not computed from the input."));
+    public static LabException AuditedFreshNotRepeated(string variant, string tensor, double found, double needed) => new(ExitCode.CheckFailed,
+        FormattableString.Invariant($"Audit of '{variant}': a fresh input run again gave '{tensor}' {found:g3} away from when it was timed, needed at most {needed:g3}. Its times are dropped: its outputs are chance, not computed from the input."));
 }

@@ -4,7 +4,15 @@ public static partial class LabError
 {
     /// <summary>A variant computes something else than the reference.</summary>
     public static LabException VariantDiverged(string variant, string reference, string found, string needed) => new(ExitCode.CheckFailed,
-        $"Variant '{variant}' differs from '{reference}' by {found}, needed {needed}. It was not timed. See where it starts: detrlab parity");
+        $"Variant '{variant}' differs from '{reference}' by {found}, needed {needed}. It gets no times. See where it starts: detrlab parity");
+
+    /// <summary>Nothing was measured, because nothing was chosen.</summary>
+    public static LabException NoCaseChosen(string options) => BadInput(
+        $"No benchmark was run with the options '{options}', needed a filter that matches at least one and options that BenchmarkDotNet knows. All names: --list flat. What BenchmarkDotNet says: add --verbose");
+
+    /// <summary>Cases were chosen, but could not be built or did not pass validation.</summary>
+    public static LabException CasesNotStarted(string reason) => new(ExitCode.CheckFailed,
+        $"The cases could not be started: {reason.TrimEnd('.')}. Results measured before are kept; the same command goes on with the rest. What BenchmarkDotNet says: add --verbose");
 
     /// <summary>A case is so slow that a quick run would not be one.</summary>
     public static LabException TooSlowForQuick(string caseId, double seconds) => Missing(

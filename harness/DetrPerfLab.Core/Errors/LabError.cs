@@ -22,6 +22,9 @@ public static partial class LabError
     public static LabException UnknownName(string kind, string found, IEnumerable<string> known) =>
         BadInput($"Unknown {kind} '{found}'. Known: {string.Join(", ", known)}.");
 
+    /// <summary>Why something did not work, in words: a mistake of this catalogue explains itself, any other is named with its kind.</summary>
+    public static string ReasonOf(Exception exception) => exception is LabException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+
     static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
 
     static LabException Missing(string message, Exception? inner = null) => new(ExitCode.Missing, message, inner);

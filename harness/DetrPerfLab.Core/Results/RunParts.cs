@@ -10,7 +10,7 @@ public sealed record PeakInfo(string Precision, double GflopsPerSecond, string? 
     public int? Threads { get; init; }
 }
 
-/// <summary>Garbage collections during a number of warm operations, with nothing else run meanwhile: the timed ones in the suites, those of the memory pass in <c>detrlab bench</c>.</summary>
+/// <summary>Garbage collections in the timed operations, with nothing else run meanwhile.</summary>
 public sealed record GcInfo
 {
     /// <summary>Collections of generation 0, without those of higher ones.</summary>

@@ -29,12 +29,14 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
         .Select(p => $"{p.Key.ToLowerInvariant()}: {p.Value}")
         .Order(StringComparer.Ordinal));
 
-    /// <summary>The row that the others are compared with; null where none has samples.</summary>
+    /// <summary>The row that the others are compared with; null where it has no samples or there is nothing to compare.</summary>
     /// <param name="comparable">Rows of equal <see cref="FixedPart"/>, in any order.</param>
     public RunResult? BaselineAmong(IEnumerable<RunResult> comparable)
     {
         RunResult[] measured = [.. comparable.Where(r => r.SamplesMs.Count > 0)];
-        return measured.FirstOrDefault(r => r.Variant == Baseline) ?? measured.Order(this).FirstOrDefault();
+        // Where everything is counted from one variant, nothing else may stand in for it; elsewhere a row alone has nothing to be compared with.
+        if (Baseline is not null) { return measured.FirstOrDefault(r => r.Variant == Baseline); }
+        return measured.Length > 1 ? measured.Min(this) : null;
     }
 
     /// <summary>Order of the story: by the parameters in turn, then by id.</summary>

@@ -104,40 +104,47 @@ public sealed class AuditedOperation : IOperation
         _subject.Finish(ms);
     }
 
-    /// <summary>Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance.</summary>
+    /// <summary>
+    /// Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance.
+    /// Where this process timed none, as after an interruption, the first one is run twice.
+    /// </summary>
     /// <param name="most">Inputs at most; for operations that take long.</param>
     /// <exception cref="LabException">They give something else.</exception>
     public AuditEnd Replay(int most = 2)
     {
-        var replayed = 0;
-        foreach (var kept in new[] { _firstFresh, _latestFresh })
-        {
-            if (replayed == most || kept is not { } fresh || (replayed > 0 && fresh.Index == _firstFresh!.Value.Index)) { continue; }
-            Freshen(fresh.Index);
-            Poison();
-            try
-            {
-                _subject.Run();
-                _subject.Synchronize();
-            }
-            finally
-            {
-                Restore(fresh.Index);
-            }
+        if (_firstFresh is null) { RunUntimed(index: 0, AcceptFresh); }
+        var (first, latest) = (_firstFresh!.Value, _latestFresh!.Value);
+        RunUntimed(first.Index, () => RequireRepeated(first.Outputs));
+        if (most < 2 || latest.Index == first.Index) { return new(1, _response); }
+        RunUntimed(latest.Index, () => RequireRepeated(latest.Outputs));
+        return new(2, _response);
+    }
 
-            RequireRepeated(fresh.Outputs);
-            replayed++;
+    void RunUntimed(int index, Action check)
+    {
+        _subject.Prepare();
+        Freshen(index);
+        Poison();
+        try
+        {
+            _subject.Run();
+            _subject.Synchronize();
+        }
+        finally
+        {
+            Restore(index);
         }
 
-        return new(replayed, _response);
+        check();
+        _subject.Finish(0); // what it keeps for the check must not be there in the memory pass
     }
 
     /// <returns>Whether the outputs have the very bits of the first accepted ones.</returns>
     bool Check()
     {
         RequireWritten();
-        if (HasBits(_accepted)) { return true; }
-        RequireWithin(_accepted);
+        if (HasBits(_accepted)) { return _bitsAccepted = true; }
+        RequireWithin(_accepted, (tensor, found, needed) => LabError.AuditedOutputWrong(_subject.Name, tensor, found, needed));
         // The engine may differ from the reference in the last bits, but from now on not from itself.
         if (_bitsAccepted) { return false; }
         _bitsAccepted = true;
@@ -156,14 +163,21 @@ public sealed class AuditedOperation : IOperation
         if (_freshReference is not { } reference) { return; }
         _response = reference.ResponseOf(_accepted, outputs);
         if (_response < _options.LeastResponse) { throw LabError.AuditedOutputUnresponsive(_subject.Name, _response.Value, _options.LeastResponse); }
-        reference.Check(outputs);
+        try
+        {
+            reference.Check(outputs);
+        }
+        catch (LabException diverged)
+        {
+            throw LabError.AuditedFreshDiverged(_subject.Name, diverged.Message);
+        }
     }
 
     /// <summary>The change that a fresh input makes must come again: noise on a cached output would be another.</summary>
     void RequireRepeated(TensorSet timed)
     {
         RequireWritten();
-        RequireWithin(timed);
+        RequireWithin(timed, (tensor, found, needed) => LabError.AuditedFreshNotRepeated(_subject.Name, tensor, found, needed));
         double change = 0, apart = 0;
         for (var tensor = 0; tensor < timed.Count; tensor++)
         {
@@ -179,7 +193,7 @@ public sealed class AuditedOperation : IOperation
         }
 
         // Root of the sums: half of the change at most.
-        if (4 * apart > change) { throw LabError.AuditedFreshNotRepeated(_subject.Name, Math.Sqrt(apart), Math.Sqrt(change)); }
+        if (4 * apart > change) { throw LabError.AuditedFreshNotRepeated(_subject.Name, "all outputs", Math.Sqrt(apart), Math.Sqrt(change) / 2); }
     }
 
     void Freshen(int index)
@@ -220,14 +234,14 @@ public sealed class AuditedOperation : IOperation
         }
     }
 
-    void RequireWithin(TensorSet reference)
+    void RequireWithin(TensorSet reference, Func<string, double, double, LabException> refusal)
     {
         for (var tensor = 0; tensor < reference.Count; tensor++)
         {
             var name = reference[tensor].Name;
             if (!_options.MaxAbs.TryGetValue(name, out var most)) { continue; }
             var distance = OutputAgreement.Compare(name, reference[tensor].Floats, _subject.Outputs[tensor].Floats).MaxAbs;
-            if (distance > most) { throw LabError.AuditedOutputWrong(_subject.Name, name, distance, most); }
+            if (distance > most) { throw refusal(name, distance, most); }
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     readonly AuditOptions _audit = audit ?? new() { Seed = journal.Key.Seed };
     readonly IClock _clock = clock ?? SystemClock.Instance;
     readonly Dictionary<string, InferenceFacts> _facts = [];
-    readonly Dictionary<string, (BenchEnd? End, string? Gap)> _ends = [];
+    readonly Dictionary<string, BenchEnd> _ends = [];
     readonly Dictionary<string, (double TotalMs, int Turns)> _wall = [];
     readonly Dictionary<string, BenchState> _states = [];
     readonly Dictionary<string, List<double>> _samples = [];
@@ -95,16 +95,16 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         }
     }
 
-    /// <summary>A failed memory pass takes nothing from the samples, and is not kept: a continued run tries it again.</summary>
-    static (BenchEnd? End, string? Gap) EndOf(IBenchCase one, CancellationToken cancellation)
+    /// <summary>A failed memory pass takes nothing from the samples, and stands in no journal: a run that is cut off after it and continued tries it again.</summary>
+    static BenchEnd EndOf(IBenchCase one, CancellationToken cancellation)
     {
         try
         {
-            return (one.End(cancellation), null);
+            return one.End(cancellation);
         }
         catch (Exception reason) when (reason is not OperationCanceledException)
         {
-            return (null, GapOf(reason).Reason);
+            return new() { MemoryFailure = LabError.ReasonOf(reason) }; // the process ended, most likely by the memory that it took
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         }
     }
 
-    static BenchGap GapOf(Exception e) => e is LabException known ? new(known.Message, known.ExitCode) : new($"{e.GetType().Name}: {e.Message}", ExitCode.CheckFailed);
+    static BenchGap GapOf(Exception e) => new(LabError.ReasonOf(e), (e as LabException)?.ExitCode ?? ExitCode.CheckFailed);
 
     BenchOutcome Outcome(string variant, int index)
     {
@@ -134,17 +134,17 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         var turns = journal.TurnsOf(variant);
         try
         {
-            var (end, memoryGap) = _ends[variant];
-            if (end?.AuditFailure is { } failure) { throw LabError.InWorker(ExitCode.CheckFailed, failure); }
+            var end = _ends[variant];
+            if (end.AuditFailure is { } failure) { throw LabError.InWorker(ExitCode.CheckFailed, failure); }
             var found = SampleFindings.Of(turns, limits);
             return outcome with
             {
                 SamplesMs = [.. turns.Select(t => t.Run.Ms)],
-                Audit = AuditedRun.Conclude(variant, [.. turns.Select(t => t.Run)], _audit, end?.Audit),
+                Audit = AuditedRun.Conclude(variant, [.. turns.Select(t => t.Run)], _audit, end.Audit),
                 Contamination = found.Contamination,
-                Memory = end?.Memory,
+                Memory = end.Memory,
                 Gc = found.Gc,
-                MemoryGap = memoryGap,
+                MemoryGap = end.MemoryFailure,
             };
         }
         catch (LabException caching)

@@ -43,13 +43,10 @@ public static class BenchWorker
             if (question.TurnAfter is { } untimedRuns) { return new(Turn: inference!.Measured.Measure(untimedRuns)); }
             return new(End: End(inference!));
         }
-        catch (LabException reason)
-        {
-            return new(Failure: reason.Message, Code: reason.ExitCode);
-        }
         catch (Exception mistake)
         {
-            return new(Failure: $"{mistake.GetType().Name}: {mistake.Message}", Code: ExitCode.CheckFailed); // an engine's; the others go on
+            // An engine's, perhaps; the others go on.
+            return new(Failure: LabError.ReasonOf(mistake), Code: (mistake as LabException)?.ExitCode ?? ExitCode.CheckFailed);
         }
     }
 
@@ -60,11 +57,18 @@ public static class BenchWorker
         {
             audit = inference.Measured.EndAudit();
         }
-        catch (LabException wrong)
+        catch (Exception wrong)
         {
-            return new(null, null, wrong.Message);
+            return new() { AuditFailure = LabError.ReasonOf(wrong) }; // an engine that fails here too has no samples to trust
         }
 
-        return new(inference.MeasureMemory(), audit);
+        try
+        {
+            return new() { Audit = audit, Memory = inference.MeasureMemory() };
+        }
+        catch (Exception reason)
+        {
+            return new() { Audit = audit, MemoryFailure = LabError.ReasonOf(reason) };
+        }
     }
 }

@@ -22,7 +22,17 @@ public interface IBenchCase : IDisposable
 }
 
 /// <summary>What was found after the last turn.</summary>
-/// <param name="Memory">From a pass of its own; null where the audit failed.</param>
-/// <param name="Audit">Of fresh inputs run again; null where no turn had one.</param>
-/// <param name="AuditFailure">Why the samples are not to be trusted; null when they are.</param>
-public sealed record BenchEnd(MemoryInfo? Memory, AuditEnd? Audit = null, string? AuditFailure = null);
+public sealed record BenchEnd
+{
+    /// <summary>Of fresh inputs run again; null where that failed.</summary>
+    public AuditEnd? Audit { get; init; }
+
+    /// <summary>Why the samples are not to be trusted; null when they are.</summary>
+    public string? AuditFailure { get; init; }
+
+    /// <summary>From a pass of its own; null where that, or the audit, failed.</summary>
+    public MemoryInfo? Memory { get; init; }
+
+    /// <summary>Why the memory pass failed; null when it did not.</summary>
+    public string? MemoryFailure { get; init; }
+}

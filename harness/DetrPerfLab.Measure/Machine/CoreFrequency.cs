@@ -11,7 +11,7 @@ static class CoreFrequency
     internal static double? ReadMhz(string root)
     {
         if (Number(ProcFile.Text(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq")) is { } kilohertz) { return kilohertz / 1000; }
-        return Number(ProcFile.Lines(root, "proc/cpuinfo").FirstOrDefault(l => l.StartsWith("cpu MHz", StringComparison.Ordinal))?.Split(':').Last());
+        return Number(ProcFile.FirstLine(root, "proc/cpuinfo", "cpu MHz")?.Split(':').Last());
     }
 
     static double? Number(string? text) =>

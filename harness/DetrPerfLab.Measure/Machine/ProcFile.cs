@@ -16,6 +16,19 @@ static class ProcFile
         }
     }
 
+    /// <summary>The first line that begins so, without reading on: files of /proc grow with the cores. Null where there is none.</summary>
+    internal static string? FirstLine(string root, string path, string beginning)
+    {
+        try
+        {
+            return File.ReadLines(Path.Combine(root, path)).FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The lines; none where the file cannot be read.</summary>
     internal static string[] Lines(string root, string path) => Text(root, path)?.Split('\n') ?? [];
 }

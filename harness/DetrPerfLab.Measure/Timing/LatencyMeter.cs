@@ -20,12 +20,6 @@ public sealed class LatencyMeter(IClock? clock = null)
         return ms;
     }
 
-    /// <summary>Fills <paramref name="samplesMs"/>, one run each.</summary>
-    public void Measure(IOperation operation, Span<double> samplesMs)
-    {
-        foreach (ref var sample in samplesMs) { sample = Measure(operation); }
-    }
-
     /// <summary>Off the clock, before <see cref="Time"/>.</summary>
     internal static void Ready(IOperation operation)
     {
@@ -43,13 +37,6 @@ public sealed class LatencyMeter(IClock? clock = null)
         for (var i = 0; i < repeats; i++) { operation.Run(); }
         operation.Synchronize(); // an asynchronous engine returns before it is done
         return (_clock.Ticks - start) * _clock.MillisecondsPerTick;
-    }
-
-    /// <summary>What this class adds to a sample: the median of an operation that does nothing.</summary>
-    public HarnessCostInfo MeasureOwnCost()
-    {
-        var nothing = new ActionOperation(() => { });
-        return CostOf(() => Measure(nothing));
     }
 
     /// <summary>What a way of timing adds to a sample.</summary>

@@ -34,8 +34,6 @@ sealed class ReportModel
         {
             CaseView[] measured = [.. group.Where(c => c.Summary is not null)];
             if (suite.BaselineAmong(measured.Select(c => c.Run)) is not { } found) { return; }
-            // Where everything is counted from one variant, nothing else may stand in for it; elsewhere a row alone has nothing to be compared with.
-            if (suite.Baseline is { } named ? found.Variant != named : measured.Length == 1) { return; }
             var baseline = measured.First(c => ReferenceEquals(c.Run, found));
             for (var i = 0; i < measured.Length; i++) { measured[i].CompareWith(baseline, i > 0 ? measured[i - 1] : null); }
         });

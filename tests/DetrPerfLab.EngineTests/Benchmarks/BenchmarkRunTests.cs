@@ -47,6 +47,30 @@ public sealed class BenchmarkRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_ContinuedButNotBuilt_SaysWhyAndCanStillGoOn()
+    {
+        var first = Interrupted(at: 4);
+
+        var mistake = Assert.Throws<LabException>(() => Run(new ScriptedToolchain(_ => s_measured) { Broken = true }));
+        Assert.Equal(ExitCode.CheckFailed, mistake.ExitCode);
+        Assert.Contains("No space left on device", mistake.Message);
+
+        var last = new ScriptedToolchain(_ => s_measured);
+        Assert.Equal(ExitCode.Done, Run(last).Code);
+        Assert.Equal(All, [.. first.Started.Take(3), .. last.Started]);
+    }
+
+    [Fact]
+    public void Run_FilterThatMatchesNothing_IsWrongUseAndSaysHowToGoOn()
+    {
+        var mistake = Assert.Throws<LabException>(() => Run(new ScriptedToolchain(_ => s_measured), "--filter", "*Precison*"));
+
+        Assert.Equal(ExitCode.BadInput, mistake.ExitCode);
+        Assert.Contains("--filter *Precison*", mistake.Message);
+        Assert.Contains("--list flat", mistake.Message);
+    }
+
+    [Fact]
     public void Run_OtherCommandInBetween_LeavesTheInterruptedOneAlone()
     {
         Interrupted(at: 4);

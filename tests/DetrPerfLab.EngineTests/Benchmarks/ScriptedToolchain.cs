@@ -18,6 +18,9 @@ sealed class ScriptedToolchain(Func<string, CaseFacts?> execute) : IToolchain, I
     /// <summary>Ids of the cases started, in their order.</summary>
     internal List<string> Started { get; } = [];
 
+    /// <summary>Whether the build fails.</summary>
+    internal bool Broken { get; init; }
+
     public string Name => "scripted";
     public bool IsInProcess => false;
     public IGenerator Generator => this;
@@ -29,7 +32,8 @@ sealed class ScriptedToolchain(Func<string, CaseFacts?> execute) : IToolchain, I
     public GenerateResult GenerateProject(BuildPartition buildPartition, ILogger logger, string rootArtifactsFolderPath) =>
         GenerateResult.Success(ArtifactsPaths.Empty, []);
 
-    public BuildResult Build(GenerateResult generateResult, BuildPartition buildPartition, ILogger logger) => BuildResult.Success(generateResult);
+    public BuildResult Build(GenerateResult generateResult, BuildPartition buildPartition, ILogger logger) =>
+        Broken ? BuildResult.Failure(generateResult, "No space left on device") : BuildResult.Success(generateResult);
 
     public ExecuteResult Execute(ExecuteParameters parameters)
     {

@@ -115,12 +115,31 @@ public class AuditedOperationTests
     [Fact]
     public void Finish_LastBitsVary_IsAcceptedWithinTheTolerance()
     {
+        // The same bits in the first checks, others in all later ones: none of those counts as equal.
         var runs = 0;
-        var setup = new Setup((x, y) => { Honest(x, y); y[0] += runs++ % 2 * 1e-5f; });
+        var setup = new Setup((x, y) => { Honest(x, y); y[0] += runs++ < 25 ? 0 : 1e-5f; });
 
         var info = setup.RunRounds(50);
 
-        Assert.True(info.BitwiseEqual < info.Checks);
+        Assert.Equal((10, 5), (info.Checks, info.BitwiseEqual));
+    }
+
+    [Fact]
+    public void Replay_NoFreshRunWasTimed_RunsTheFirstTwice()
+    {
+        var info = new Setup(Honest).RunRounds(1);
+        Assert.Equal((0, 1), (info.FreshInputs, info.Replayed));
+        Assert.Equal(1, info.Response!.Value, 1e-6);
+
+        var refused = new Setup(CachedWithNoise(new DeterministicRandom(3)), reference: false);
+        AssertFails(() => refused.RunRounds(1), "run again");
+    }
+
+    [Fact]
+    public void Finish_FreshOutputsThatTheReferenceRefuses_NameTheFreshInput()
+    {
+        var setup = new Setup(Honest, check: _ => throw LabError.VariantDiverged("test", "reference", "much", "little"));
+        AssertFails(() => setup.RunRounds(50), "its outputs for a fresh input");
     }
 
     [Fact]
@@ -193,7 +212,7 @@ public class AuditedOperationTests
     {
         readonly AuditOptions _options;
 
-        public Setup(Work work, Func<float[], double>? ms = null, bool reference = true, double most = 1e-4, int every = 5)
+        public Setup(Work work, Func<float[], double>? ms = null, bool reference = true, double most = 1e-4, int every = 5, Action<TensorSet>? check = null)
         {
             Engine = new(Clock, work, ms ?? (_ => 100));
             UsualInput.CopyTo(Inputs["x"].Floats);
@@ -202,7 +221,7 @@ public class AuditedOperationTests
             _options = new() { Every = every, MaxAbs = new Dictionary<string, double> { ["y"] = most } };
             Honest(FreshInput.Of(Inputs, _options.Seed, 0)["x"].Floats, fresh["y"].Floats);
             var subject = new TensorSubject("test", new EngineOperation(Engine, Inputs, outputs), Inputs, outputs, _options.Seed);
-            Operation = new(subject, accepted, _options, reference ? new(accepted, fresh, _ => { }) : null);
+            Operation = new(subject, accepted, _options, reference ? new(accepted, fresh, check ?? (_ => { })) : null);
         }
 
         public float[] UsualInput { get; } = [2, 3];

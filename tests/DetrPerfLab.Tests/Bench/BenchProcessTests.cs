@@ -24,7 +24,29 @@ public class BenchProcessTests
         Assert.Equal("scripted", lines[0].Facts!.Engine.Variant);
         Assert.True(lines[1].Turn!.Value.Run.Ms > 0);
         Assert.NotNull(lines[2].End!.Memory!.SteadyRssBytes);
-        Assert.Equal(0, lines[2].End!.Audit!.Replayed); // one turn is no fresh one
+        Assert.Equal(1, lines[2].End!.Audit!.Replayed); // the one turn was no fresh one: it is made up for
+    }
+
+    [Fact]
+    public void Serve_EngineThatGivesSomethingElseWhenRunAgain_AnswersWithTheAuditsFailure()
+    {
+        var engine = new ScriptedEngine(new VirtualClock())
+        {
+            Work = (run, inputs, outputs) =>
+            {
+                ScriptedEngine.Honest(inputs, outputs);
+                outputs["y"].Floats[0] += run;
+            },
+        };
+        using var answers = new StringWriter();
+        var questions = string.Join('\n', WorkerLine.Write(new WorkerQuestion(Open: s_request)), WorkerLine.Write(new WorkerQuestion(End: true)));
+
+        BenchWorker.Serve(new StringReader(questions), answers,
+            request => Setup(request, engine) with { Audit = new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-3 } } });
+
+        var end = WorkerLine.Read<WorkerAnswer>(answers.ToString().Split('\n')[1][WorkerLine.Mark.Length..]).End!;
+        Assert.Contains("run again", end.AuditFailure);
+        Assert.Null(end.Memory);
     }
 
     [Fact]

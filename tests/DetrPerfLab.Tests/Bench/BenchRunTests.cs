@@ -99,7 +99,7 @@ public sealed class BenchRunTests : IDisposable
     }
 
     [Fact]
-    public void Run_MemoryPassThatFails_KeepsTheSamplesAndIsTriedAgain()
+    public void Run_MemoryPassThatFails_KeepsTheSamplesAndACutOffRunTriesItAgain()
     {
         var failing = new ScriptedCase("b", _clock, 200, _log) { OnMemory = () => throw new OutOfMemoryException("no room") };
 
@@ -117,6 +117,18 @@ public sealed class BenchRunTests : IDisposable
         _log.Clear();
         Assert.NotNull(Run(Open(), A(), B(), C())[1].Memory);
         Assert.Equal(["open a", "open b", "open c", "memory a", "memory b", "memory c"], _log);
+    }
+
+    [Fact]
+    public void Run_ReplayThatIsRefused_TakesTheSamplesOfThatVariantOnly()
+    {
+        var refused = new ScriptedCase("b", _clock, 200, _log) { Ended = new() { AuditFailure = "its outputs are chance" } };
+
+        var outcomes = Run(Open(), A(), refused, C());
+
+        Assert.Equal(new BenchGap("its outputs are chance", ExitCode.CheckFailed), outcomes[1].Gap);
+        Assert.Empty(outcomes[1].SamplesMs);
+        Assert.Equal(Rounds, outcomes[2].SamplesMs.Count);
     }
 
     [Fact]

@@ -18,6 +18,9 @@ sealed class ScriptedCase(string variant, VirtualClock clock, double ms, List<st
     /// <summary>Of others during a turn.</summary>
     public double OthersShare { get; init; }
 
+    /// <summary>What it answers at its end.</summary>
+    public BenchEnd Ended { get; init; } = new() { Memory = new() { PeakRssBytes = 1 << 20 }, Audit = new(Replayed: 2, Response: 0.9) };
+
     public int Turns { get; private set; }
 
     public InferenceFacts Open(CancellationToken cancellation)
@@ -52,7 +55,7 @@ sealed class ScriptedCase(string variant, VirtualClock clock, double ms, List<st
         OnMemory();
         log.Add($"memory {variant}");
         clock.Advance(5 * ms);
-        return new(new() { PeakRssBytes = 1 << 20 }, new(Replayed: 2, Response: 0.9));
+        return Ended;
     }
 
     public void Dispose()

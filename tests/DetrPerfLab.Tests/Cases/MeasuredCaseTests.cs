@@ -29,12 +29,16 @@ public class MeasuredCaseTests
     [Fact]
     public void Conclude_AuditedSamples_AreCounted()
     {
-        var measured = Create(new ScriptedSubject(_clock));
+        var subject = new ScriptedSubject(_clock);
+        var measured = Create(subject);
         measured.WarmUp();
         Take(measured, 15);
 
+        var before = subject.Brackets;
         var found = measured.Conclude(ContaminationLimits.Quiet);
 
+        // What a watched run keeps must be gone before the memory pass.
+        Assert.Equal((before.Prepared + 2, before.Finished + 2), subject.Brackets);
         Assert.Equal((3, 3, 3), (found.Audit!.Checks, found.Audit.BitwiseEqual, found.Audit.FreshInputs));
         Assert.Equal((true, 2), (found.Audit.CachingExcluded, found.Audit.Replayed));
         Assert.Equal(15, found.Gc.Operations);
@@ -129,7 +133,9 @@ public class MeasuredCaseTests
         var measured = Create(new ScriptedSubject(_clock));
         var paths = 0;
 
-        Assert.InRange(measured.MeasureOwnCost().MedianUs, 0, 2); // the promise; the median of 2,001 does not see a preemption
+        var cost = measured.MeasureOwnCost();
+        Assert.InRange(cost.MedianUs, 0, 2); // the promise; the median of 2,001 does not see a preemption
+        Assert.True(cost.ClockStepUs > 0);
         Assert.Equal(1500, measured.MeasureOwnCost(empty => () => { paths++; empty(); return 1.5; }).MedianUs, Rounding);
         Assert.True(paths > 2000);
     }
@@ -155,6 +161,9 @@ public class MeasuredCaseTests
 
         public int Watched { get; private set; }
 
+        /// <summary>Runs that were made ready, and those that were told of their end.</summary>
+        public (int Prepared, int Finished) Brackets { get; private set; }
+
         public int WrongFrom { get; init; } = int.MaxValue;
 
         public string Name => "scripted";
@@ -166,6 +175,10 @@ public class MeasuredCaseTests
         public void Restore(int index) => _input = 0;
 
         public void Watch() => Watched++;
+
+        public void Prepare() => Brackets = Brackets with { Prepared = Brackets.Prepared + 1 };
+
+        public void Finish(double ms) => Brackets = Brackets with { Finished = Brackets.Finished + 1 };
 
         public void Run()
         {

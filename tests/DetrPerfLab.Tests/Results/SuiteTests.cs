@@ -43,8 +43,16 @@ public class SuiteTests
         var precision = Suites.Find("Precision");
 
         Assert.Equal("torch-fp32", precision.BaselineAmong([Row("Precision", "torch-naive"), Row("Precision", "torch-fp32")])!.Variant);
-        Assert.Equal("torch-naive", precision.BaselineAmong([Row("Precision", "ort-fp32"), Row("Precision", "torch-naive"), Row("Precision", "torch-fp32") with { SamplesMs = [] }])!.Variant);
-        Assert.Null(precision.BaselineAmong([Row("Precision", "torch-fp32") with { SamplesMs = [] }]));
+        Assert.Null(precision.BaselineAmong([Row("Precision", "ort-fp32"), Row("Precision", "torch-naive"), Row("Precision", "torch-fp32") with { SamplesMs = [] }]));
+    }
+
+    [Fact]
+    public void BaselineAmong_RowsOfOneVariant_IsTheFirstUnlessItIsAlone()
+    {
+        var (one, two) = (Row("Thread", "ort-fp32", ("Threads", "1")), Row("Thread", "ort-fp32", ("Threads", "2")));
+
+        Assert.Same(one, Suites.Find("Thread").BaselineAmong([two, one]));
+        Assert.Null(Suites.Find("Thread").BaselineAmong([one]));
     }
 
     [Fact]
