@@ -17,6 +17,15 @@ sealed record RunOptions(bool Quick, bool Restart, bool Verbose, string Model, s
     /// <summary>Table of <c>detrlab sensitivity</c> whose keep-list stays float in INT8-static.</summary>
     internal string? KeepList { get; init; }
 
+    /// <summary>What of all that changes the figures, as it was given.</summary>
+    internal IReadOnlyList<string> Given =>
+    [
+        .. Quick ? ["--quick"] : Array.Empty<string>(),
+        .. Model != BenchmarkModel.Default ? ["--model", Model] : Array.Empty<string>(),
+        .. Calibrate is { } folder ? ["--calibrate", folder] : Array.Empty<string>(),
+        .. KeepList is { } table ? ["--keep-list", table] : Array.Empty<string>(),
+    ];
+
     internal static RunOptions Parse(IReadOnlyList<string> args)
     {
         var options = new RunOptions(false, false, false, BenchmarkModel.Default, []);

@@ -31,11 +31,11 @@ sealed class BenchmarkRun
         var commit = CommitProbe.Read(LabPaths.Root);
         var code = new[] { typeof(BenchmarkRun), typeof(ResultStore), typeof(VariantRegistry), typeof(MachineProbe), typeof(DetectorPipeline) };
         _journal = new(place.Artifacts, RunJournal.KeyOf([
-            $"quick: {options.Quick}", commit, place.Machine.Fingerprint, options.Model, options.Calibrate ?? "", options.KeepList ?? "", .. options.Rest,
+            commit, place.Machine.Fingerprint, .. options.Given, .. options.Rest,
             .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString()),
         ]));
         if (!options.AsksOnly && !options.Restart) { Resume(); }
-        _progress = new(_book, new ResultJoin(facts, place.Artifacts, commit, place.Machine.Fingerprint), _journal, place.Machine, place.Output);
+        _progress = new(_book, new ResultJoin(facts, place.Artifacts, commit, place.Machine.Fingerprint) { Options = options.Given }, _journal, place.Machine, place.Output);
         Environment.SetEnvironmentVariable(WorkerProcess.HostVariable, typeof(BenchmarkRun).Assembly.Location);
         Config = LabConfig.Create(options, place, facts, _book)
             .AddEventProcessor(_progress)

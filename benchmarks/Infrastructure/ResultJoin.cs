@@ -12,6 +12,9 @@ namespace DetrPerfLab.Benchmarks.Infrastructure;
 /// <param name="machine">Fingerprint.</param>
 sealed class ResultJoin(string factsFolder, string logFolder, string commit, string machine)
 {
+    /// <summary>Kept in each result.</summary>
+    internal IReadOnlyList<string> Options { get; init; } = [];
+
     /// <summary>The row that a case of BenchmarkDotNet stands for.</summary>
     internal static SuiteCase RowOf(BenchmarkCase benchmark) => (SuiteCase)benchmark.Parameters[nameof(SuiteBenchmarks.Case)]!;
 
@@ -48,6 +51,7 @@ sealed class ResultJoin(string factsFolder, string logFolder, string commit, str
             Artefact = facts?.Artefact,
             Engine = facts?.Engine,
             SamplesMs = samples,
+            Options = Options,
             ImagesPerOperation = facts?.ImagesPerOperation ?? 1,
             OperationsPerSample = facts?.Repeats ?? 1,
             InputSide = facts?.InputSide,

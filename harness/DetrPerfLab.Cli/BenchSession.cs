@@ -91,7 +91,11 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     RunResult Result(BenchOutcome outcome, VariantModel model, MachineInfo machine, DateTimeOffset started, string commit)
     {
         var parameters = options.Parameters(model.Name);
-        var result = outcome.ToResult(BenchOptions.IdOf(outcome.Variant, parameters), started, commit, machine.Fingerprint) with { Parameters = parameters };
+        var result = outcome.ToResult(BenchOptions.IdOf(outcome.Variant, parameters), started, commit, machine.Fingerprint) with
+        {
+            Parameters = parameters,
+            Options = options.Model == BenchOptions.DefaultModel ? [] : ["--model", options.Model],
+        };
         if (outcome.Gap is not null) { return result; }
         var size = model.InputSize(new(options.Size, options.Width));
         result = result with { InputSide = Math.Min(size.Height, size.Width) };

@@ -90,7 +90,7 @@ public sealed record ColdInfo
     /// <summary>Loading the model and building the engine.</summary>
     public double? LoadMs { get; init; }
 
-    /// <summary>The first operation.</summary>
+    /// <summary>The engine's first inference, also where the case times more than that.</summary>
     public double? FirstMs { get; init; }
 }
 

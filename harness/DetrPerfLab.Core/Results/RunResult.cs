@@ -64,6 +64,9 @@ public sealed record RunResult
     /// <summary>What the harness adds to each sample.</summary>
     public HarnessCostInfo? HarnessCost { get; init; }
 
+    /// <summary>What was given to the command beside the choice of cases, for example <c>--quick --model mine.pth</c>; empty for a plain run, and in older results.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
     /// <summary>With which variants this one took turns; null when it was measured alone.</summary>
     public InterleavingInfo? Interleaving { get; init; }
 

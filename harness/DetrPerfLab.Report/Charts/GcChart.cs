@@ -6,8 +6,6 @@ namespace DetrPerfLab.Report;
 /// <summary>Garbage collector settings: from the median to the slow end, and the pauses beside it.</summary>
 static class GcChart
 {
-    const string Again = " again";
-
     internal static Drawing Create(ReportModel model)
     {
         CaseView[] cases = [.. model.Suite("Gc").Where(c => c.Summary is not null).OrderBy(c => c.Summary!.Median)];
@@ -22,7 +20,7 @@ static class GcChart
     {
         var size = cases.SelectMany(c => c.Run.Findings).FirstOrDefault(f => f.Topic == "size")?.Figure ?? (cases[0].Run.InputSide is { } side ? $"{side} pixels (shorter side)" : null);
         var text = (size is null ? "" : $"images of {size}; ") + "the modes ran one after the other, so that small differences may be drift";
-        return cases.FirstOrDefault(c => c.Label.EndsWith(Again, StringComparison.Ordinal)) is { } again && cases.FirstOrDefault(c => c.Label == again.Label[..^Again.Length]) is { } first
+        return cases.FirstOrDefault(c => c.IsAgain) is { } again && cases.FirstOrDefault(again.Repeats) is { } first
             ? $"{text}:\n{first.Label} took {Cells.Times(Estimate.Ratio(again, first)!.Value)} its time when run again"
             : text;
     }

@@ -12,7 +12,19 @@ static class SpeedUpChart
         if (cases.Length < 2) { return Drawing.None($"no two variants were measured in one run with {ReportModel.Baseline}"); }
         var alt = $"Speed-up over {ReportModel.Baseline}: " +
             string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Times(c.SpeedUp!.Value.Value)}{Mark(c)}")) + "." + Disturbed.Sentence(Used(cases));
-        return new Chart("speedup", alt, 118 + (38 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+        return new Chart("speedup", alt, 118 + (18 * Note(cases).Count(c => c == '\n')) + (38 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+    }
+
+    // Bars of several suites stand side by side, each counted from what was measured beside it.
+    static string Note(CaseView[] cases)
+    {
+        CaseView[] baselines = [.. cases.Select(c => c.Baseline!).Distinct()];
+        string?[] notes =
+        [
+            baselines.Length > 1 ? $"each counted from {ReportModel.Baseline} of its own suite: {string.Join(", ", baselines.Select(b => $"{b.Run.Suite} {Format.Significant(b.Summary!.Median)} ms"))}" : null,
+            Disturbed.Note(Used(cases)),
+        ];
+        return string.Join('\n', notes.OfType<string>());
     }
 
     static string Mark(CaseView view) => Disturbed.Mark(view, view.Baseline);
@@ -25,7 +37,7 @@ static class SpeedUpChart
         var high = cases.Max(c => c.SpeedUp!.Value.Upper);
         canvas.Frame(
             $"How many times faster than {ReportModel.Baseline}", caption,
-            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 96, note: Disturbed.Note(Used(cases)));
+            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 96, note: Note(cases) is { Length: > 0 } note ? note : null);
         var ticks = Ticks.Linear(0, high, 7, "×");
         canvas.XAxis(ticks, 0, Math.Max(high * 1.02, 1.1));
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);

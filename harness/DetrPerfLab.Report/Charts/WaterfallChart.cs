@@ -23,8 +23,8 @@ static partial class WaterfallChart
         [.. Measured(model).Where(c => !c.IsAgain)
             .OrderBy(c => c.Number("step") ?? double.MaxValue).ThenBy(c => c.Run.Started).ThenBy(c => c.Run.Id, StringComparer.Ordinal)];
 
-    /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile.</summary>
-    internal static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(c => c.IsAgain);
+    /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile. Takes a model with steps.</summary>
+    internal static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(c => c.Repeats(Steps(model)[0]));
 
     static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
 

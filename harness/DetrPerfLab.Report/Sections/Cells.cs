@@ -24,9 +24,15 @@ static class Cells
 
     internal static Cell Factor(Estimate ratio) => new(Format.Times(ratio.Value), ratio.Value) { Second = TimesRange(ratio) };
 
-    internal static Cell SpeedUp(CaseView view) => view.SpeedUp is { } ratio ? Factor(ratio) with { Note = view is { IsContaminated: false, Baseline: { IsContaminated: true } baseline } ? $"compared with a contaminated run: {Reasons(baseline)}" : null }
-        : view.Gap is null ? Cell.Empty($"{ReportModel.Baseline} was not measured in the same run")
+    /// <param name="view">The row.</param>
+    /// <param name="lack">Why there may be nothing that it is compared with.</param>
+    internal static Cell SpeedUp(CaseView view, string lack) => view.SpeedUp is { } ratio ? Factor(ratio) with { Note = OnContaminated(view) }
+        : view.Gap is null ? Cell.Empty(lack)
         : Cell.Blank;
+
+    // A contaminated row says so itself, as its verdict.
+    static string? OnContaminated(CaseView view) =>
+        view is { IsContaminated: false, Baseline: { IsContaminated: true } baseline } ? $"compared with a contaminated run, which decides nothing: {Reasons(baseline)}" : null;
 
     internal static Cell Percentile(CaseView view, Func<SampleSummary, Percentile> of) => view.Summary is not { } summary
         ? Cell.Blank
@@ -65,7 +71,7 @@ static class Cells
     {
         if (view.Gap is { } gap) { return new("not measured") { Note = gap }; }
         if (view.IsContaminated) { return new(Inline.Bold("contaminated")) { Note = Reasons(view) }; }
-        var text = view.Baseline == view ? "baseline" : view.SpeedUp is not { } speedUp ? "" : Verdicts.OfSpeedUp(speedUp.Interval) switch
+        var text = view.Baseline == view ? "baseline" : view.SpeedUp is not { } speedUp ? "" : OnContaminated(view) is not null ? "undecided" : Verdicts.OfSpeedUp(speedUp.Interval) switch
         {
             Core.Verdict.Faster => "faster",
             Core.Verdict.Slower => "slower",

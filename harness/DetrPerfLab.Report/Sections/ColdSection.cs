@@ -11,8 +11,8 @@ static class ColdSection
         new("operation"),
         new("start to first, ms", Numeric: true, Help: "from the start of the process to its first detections"),
         new("load, ms", Numeric: true, Help: "loading the model and building the engine"),
-        new("first, ms", Numeric: true, Help: "the first operation: an inference, or from a photograph's file to detections"),
-        new("steady, ms", Numeric: true, Help: "median once warm, of the same case"),
+        new("first, ms", Numeric: true, Help: "the engine's first inference"),
+        new("steady, ms", Numeric: true, Help: "median once warm, of the whole operation that the case times"),
         new("warm-up, operations", Numeric: true, Help: "spent before the samples, until steady by the rule"),
     ];
 

@@ -21,7 +21,7 @@ static class EffectTable
             .. withAp ? (Column[])[new("AP", Numeric: true, Help: "COCO AP@[.50:.95] in points; difference to the reference below")] : [],
             new("max difference", Numeric: true, Help: "largest absolute difference to the reference, of logits and of boxes (fractions of the image)"),
         ];
-        return new Table("What each variant costs and gains", columns, [.. model.Effects.Select(view => Row(view, withAp))]);
+        return new Table("What each variant costs and gains", columns, [.. model.Effects.Select(view => Row(view, model.Effects, withAp))]);
     }
 
     internal static Paragraph Legend(ReportModel model) => new([
@@ -29,14 +29,24 @@ static class EffectTable
         "Max difference: of logits, and of boxes as a fraction of the image, to the reference." +
         (model.Effects.Any(c => c.Run.CocoAp is not null) ? " AP: COCO AP@[.50:.95] in points, difference to the reference with its 95 % interval over images." : " No AP was measured.")], Tone.Note);
 
-    static IReadOnlyList<Cell> Row(CaseView view, bool withAp) =>
+    /// <summary>A variant is compared within its own suite; where that suite's baseline is not the row shown, the cell says what was.</summary>
+    static Cell SpeedUp(CaseView view, IReadOnlyList<CaseView> shown)
+    {
+        var cell = Cells.SpeedUp(view, $"{ReportModel.Baseline} was not measured in the same run");
+        return view.Baseline is not { } baseline || shown.Contains(baseline) ? cell : cell with { Note = string.Join("; ", new[] { cell.Note, CountedFrom(baseline) }.OfType<string>()) };
+    }
+
+    static string CountedFrom(CaseView baseline) =>
+        $"counted from {baseline.Run.Variant} as the suite {baseline.Run.Suite} measured it beside this row: {Format.Significant(baseline.Summary!.Median)} ms";
+
+    static IReadOnlyList<Cell> Row(CaseView view, IReadOnlyList<CaseView> shown, bool withAp) =>
     [
         new(Inline.Code(view.Run.Variant)),
         Cells.Verdict(view),
         Cells.Latency(view),
         Cells.Percentile(view, s => s.P90),
         Cells.ImagesPerSecond(view),
-        Cells.SpeedUp(view),
+        SpeedUp(view, shown),
         Cells.Allocation(view),
         Cells.PeakMemory(view),
         Cells.ModelSize(view),

@@ -59,7 +59,8 @@ static class CaseColumns
         view => 1 / view.SpeedUp?.Value, share => Format.Percent(share), "not compared");
 
     internal static CaseColumn StepFactor { get; } = CaseColumn.Figure("this step", "times faster than the step before; 95 % interval below",
-        view => view.Previous is { } before && !view.IsAgain ? Cells.Factor(Estimate.Ratio(before, view)!.Value) : Cell.Blank);
+        view => view.Previous is not { } before || view.IsAgain ? Cell.Blank
+            : Cells.Factor(Estimate.Ratio(before, view)!.Value) with { Note = Disturbed.Mark(before, view).Length > 0 ? "one of the two runs was contaminated: nothing is decided by it" : null });
 
     internal static CaseColumn Cumulative { get; } = CaseColumn.Figure("all so far", "times faster than the first step; 95 % interval below", Compared);
 
@@ -78,7 +79,7 @@ static class CaseColumns
         CaseColumn.Figure("gen1", null, view => view.Run.Gc?.Gen1, Whole, NoCollections),
         CaseColumn.Figure("gen2", null, view => view.Run.Gc?.Gen2, Whole, NoCollections),
         CaseColumn.Figure("pauses, ms", "in all", view => view.Run.Gc?.TotalPauseMs, Format.Significant, NoCollections),
-        CaseColumn.Figure("longest, ms", "pause", view => view.Run.Gc?.MaxPauseMs, Format.Significant, NoCollections),
+        CaseColumn.Figure("most, ms", "pauses of one sample together", view => view.Run.Gc?.MaxPauseMs, Format.Significant, NoCollections),
         CaseColumn.Figure("pause an image, µs", "all pauses over all images", PauseAnImage, Format.Significant, NoCollections),
     ];
 
@@ -101,9 +102,7 @@ static class CaseColumns
         view => view.Run.Memory?.Arena is { } arena && value(arena) is { } number ? new(format(number), number)
             : view.Gap is null ? Cell.Empty(view.Run.Memory?.Arena?.Reason ?? NoArena) : Cell.Blank);
 
-    static Cell Compared(CaseView view) => view.SpeedUp is { } ratio ? Cells.Factor(ratio)
-        : view.Gap is null ? Cell.Empty("nothing that was measured differs from it in the suite's axis alone")
-        : Cell.Blank;
+    static Cell Compared(CaseView view) => Cells.SpeedUp(view, "nothing that was measured differs from it in the suite's axis alone");
 
     static Cell Scaled(CaseView view, double factor) => view.Median is not { } median ? Cell.Blank
         : new(Format.Significant(median.Value * factor), median.Value * factor, Cells.Spread(view.Summary!)) { Second = Cells.Range(median.Interval?.Scale(factor)) };

@@ -29,27 +29,29 @@ static class SuiteSentences
         var (before, after) = (cases.FirstOrDefault(c => c.Run.Variant == from), cases.FirstOrDefault(c => c.Run.Variant == to));
         return before is null || after is null
             ? [$"{what} cannot be told: ", Inline.Code(before is null ? from : to), " has no samples."]
-            : [Inline.Bold(what), ", ", Inline.Code(from), " to ", Inline.Code(to), $": {Judged(Estimate.Ratio(before, after)!.Value)}."];
+            : [Inline.Bold(what), ", ", Inline.Code(from), " to ", Inline.Code(to), $": {Judged(before, after)}."];
     }
 
     // Of one variant: the best of all settings, what cannot be told from it, and what each further option does.
     static IReadOnlyList<Inline> Threads(CaseView[] cases)
     {
-        var best = cases.MinBy(c => c.Summary!.Median)!;
+        // A contaminated run decides nothing: it is the best only where there is no other.
+        var best = cases.OrderBy(c => c.IsContaminated).ThenBy(c => c.Summary!.Median).First();
         var text = new List<Inline> { Inline.Code(best.Run.Variant), ": best with ", Inline.Bold(Setting(best)) };
         if (best is { SpeedUp: { } speedUp, Baseline: { } baseline } && best != baseline)
         {
-            text.Add($", {Cells.Times(speedUp)} over {Setting(baseline)}{(CaseColumns.EfficiencyOf(best) is { } share ? $" (efficiency {Format.Percent(share)})" : "")}");
+            text.Add($", {Cells.Times(speedUp)}{Disturbed.Mark(best, baseline)} over {Setting(baseline)}{(CaseColumns.EfficiencyOf(best) is { } share ? $" (efficiency {Format.Percent(share)})" : "")}");
         }
 
-        string[] ties = [.. cases.Where(c => c != best && Verdicts.OfSpeedUp(Estimate.Ratio(c, best)!.Value.Interval) == Verdict.Undecided).Select(Setting)];
+        string[] ties = [.. cases.Where(c => c != best && (c.IsContaminated || Verdicts.OfSpeedUp(Estimate.Ratio(c, best)!.Value.Interval) == Verdict.Undecided)).Select(c => Setting(c) + Disturbed.Mark(c))];
         text.Add(ties.Length > 0 ? $"; cannot be told from {string.Join(" or ", ties)}." : ".");
         foreach (var option in cases.Where(c => Options(c).Length > 0))
         {
             if (cases.FirstOrDefault(c => Options(c).Length == 0 && c.Number("threads") == option.Number("threads")) is not { } plain) { continue; }
-            text.Add($" {Setting(option)} against {Setting(plain)} alone: {Judged(Estimate.Ratio(plain, option)!.Value)}.");
+            text.Add($" {Setting(option)} against {Setting(plain)} alone: {Judged(plain, option)}.");
         }
 
+        if (Disturbed.Note(cases) is { } note) { text.Add($" ({note}.)"); }
         return text;
     }
 
@@ -61,21 +63,29 @@ static class SuiteSentences
     // Whether the machine was the same at the end as at the beginning.
     static IEnumerable<IReadOnlyList<Inline>> Drift(CaseView[] cases)
     {
-        if (cases.FirstOrDefault(c => c.IsAgain) is not { } again || cases.FirstOrDefault(c => !c.IsAgain && c == again.Baseline) is not { } first)
+        if (cases.FirstOrDefault(c => c.IsAgain) is not { } again || cases.FirstOrDefault(again.Repeats) is not { } first)
         {
             yield return ["The first row was not measured again at the end, so that it is not known whether the machine stayed as it was."];
             yield break;
         }
 
         var drift = Estimate.Ratio(again, first)!.Value;
-        yield return [$"The first row, measured again at the end, took {Cells.Times(drift)} its time: " +
-            (Verdicts.OfSpeedUp(drift.Interval) == Verdict.Undecided ? "the machine stayed as it was within the noise." : "the machine changed meanwhile, and differences between rows that are no larger say nothing.")];
+        yield return [$"The first row, measured again at the end, took {Cells.Times(drift)}{Disturbed.Mark(first, again)} its time: " + drift.Interval switch
+        {
+            null => "too few samples to tell whether the machine stayed as it was.",
+            { Lower: <= 1, Upper: >= 1 } => "the machine stayed as it was within the noise.",
+            _ => "the machine changed meanwhile, and differences between rows that are no larger say nothing.",
+        } + (Disturbed.Note([first, again]) is { } note ? $" ({note}.)" : "")];
     }
 
-    static string Judged(Estimate speedUp) => $"{Cells.Times(speedUp)}, " + Verdicts.OfSpeedUp(speedUp.Interval) switch
+    static string Judged(CaseView before, CaseView after)
     {
-        Verdict.Faster => "faster",
-        Verdict.Slower => "slower",
-        _ => "undecided",
-    };
+        var speedUp = Estimate.Ratio(before, after)!.Value;
+        return $"{Cells.Times(speedUp)}, " + (Disturbed.Mark(before, after).Length > 0 ? "undecided, as a contaminated run is compared" : Verdicts.OfSpeedUp(speedUp.Interval) switch
+        {
+            Verdict.Faster => "faster",
+            Verdict.Slower => "slower",
+            _ => "undecided",
+        });
+    }
 }

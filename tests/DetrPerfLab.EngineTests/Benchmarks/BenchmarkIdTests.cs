@@ -61,6 +61,12 @@ public partial class BenchmarkIdTests
         Assert.Equal(rest, options.Rest);
     }
 
+    [Theory]
+    [InlineData(new[] { "--filter", "*X*", "--restart", "--verbose" }, new string[0])]
+    [InlineData(new[] { "--keep-list", "t.json", "--quick", "--calibrate", "photos", "--model", "mine.pth" }, new[] { "--quick", "--model", "mine.pth", "--calibrate", "photos", "--keep-list", "t.json" })]
+    public void Given_OptionsThatChangeFigures_AreKeptForTheCommandThatRepeats(string[] args, string[] given) =>
+        Assert.Equal(given, DetrPerfLab.Benchmarks.RunOptions.Parse(args).Given);
+
     [Fact]
     public void Parse_ModelWithoutValue_SaysSo() => Assert.Throws<LabException>(() => DetrPerfLab.Benchmarks.RunOptions.Parse(["--model"]));
 

@@ -26,6 +26,16 @@ public class ReportModelTests
     }
 
     [Fact]
+    public void EffectTable_RowsOfTwoSuites_SaysWhatEachIsCountedFrom()
+    {
+        var page = Reports.Markdown(Reports.Model([.. FakeResults.Engine, .. FakeResults.Precision]));
+
+        Assert.Contains("counted from torch-fp32 as the suite Engine measured it beside this row", page);
+        Assert.DoesNotContain("as the suite Precision measured it", page);
+        Assert.DoesNotContain("beside this row", Reports.Markdown(Reports.Model(FakeResults.Precision)));
+    }
+
+    [Fact]
     public void ParetoChart_EngineStepsBesidePrecisions_ShowsThePrecisionsOnly()
     {
         var step = FakeResults.Engine.First(r => r.SamplesMs.Count > 0) with { Variant = "ort-fp32-basic", CocoAp = 0.42, SamplesMs = [.. Enumerable.Repeat(0.5, 20)] };

@@ -11,7 +11,7 @@ public class SuitesSectionTests
     [InlineData("Resolution", "GFLOP", "AP")]
     [InlineData("Batch", "ms an image", "images/s", "padding")]
     [InlineData("Chunking", "time of baseline", "peak, MiB")]
-    [InlineData("GcMode", "managed an image", "gen2", "pauses, ms", "longest, ms", "pause an image, µs", "p99, ms", "peak, MiB")]
+    [InlineData("GcMode", "managed an image", "gen2", "pauses, ms", "most, ms", "pause an image, µs", "p99, ms", "peak, MiB")]
     [InlineData("Memory", "managed an image", "peak, MiB", "growth, MiB", "arena, MiB", "idle")]
     [InlineData("Worker", "images/s", "peak, MiB")]
     [InlineData("Preprocess", "ns a pixel", "managed", "speed-up")]
@@ -78,6 +78,34 @@ public class SuitesSectionTests
 
         Assert.Contains("the machine changed meanwhile", Reports.Markdown(Reports.Model(changed)));
         Assert.DoesNotContain("the machine changed meanwhile", Reports.Markdown(s_model));
+    }
+
+    [Fact]
+    public void Create_FirstRowOfAllIsAGap_HoldsNoOtherRowAgainstItsRepetition()
+    {
+        var lacking = FakeResults.GcModes.Select((r, i) => i == 0 ? r with { SamplesMs = [], Gap = "no memory" } : r).ToArray();
+        Assert.Contains(lacking, r => r.Id.Contains("again"));
+
+        Assert.Contains("it is not known whether the machine stayed as it was", Reports.Markdown(Reports.Model(lacking)));
+    }
+
+    [Fact]
+    public void Create_FewSamplesAtTheEnd_DoesNotSayThatTheMachineStayed()
+    {
+        var few = FakeResults.GcModes.Select(r => r.Id.Contains("again") ? r with { SamplesMs = [.. r.SamplesMs.Take(3)] } : r);
+        Assert.Contains("too few samples to tell whether the machine stayed", Reports.Markdown(Reports.Model(few)));
+    }
+
+    [Fact]
+    public void Create_BestThreadsComparedWithAContaminatedRun_IsMarkedAndDecidesNothing()
+    {
+        var contaminated = new ContaminationInfo(ContaminationVerdict.Contaminated, ["steal time 9 %, limit 2 %"]);
+        var model = Reports.Model(FakeResults.Threads.Select(r => r.Variant == "ort-fp32" && r.Parameters["Threads"] == "1" ? r with { Contamination = contaminated } : r));
+
+        var page = Reports.Markdown(model);
+        Assert.Matches(@"`ort-fp32`: best with \*\*[^*]+\*\*, [^*]*\\\* over 1 thread", page);
+        Assert.Contains("compared with a contaminated run, which decides nothing: steal time 9 %", page);
+        Assert.All(model.Cases.Where(c => c.Run.Variant == "ort-fp32" && c != c.Baseline), c => Assert.StartsWith("undecided", Cells.Verdict(c).Text[0].Text));
     }
 
     static Table TableOf(ReportModel model, string suite) =>

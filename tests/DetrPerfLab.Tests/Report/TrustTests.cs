@@ -80,9 +80,15 @@ public class TrustTests
             [
                 "./detrlab bench --variants torch-fp32,ort-fp32 --rounds 3",
                 "./detrlab bench --variants torch-fp32,ort-fp32 --model armb --size 512 --threads 2 --rounds 3",
+                "./detrlab bench --variants torch-fp32,ort-fp32 --size 512 --threads 2 --rounds 3 --model './my; rm models/a.onnx'",
                 "./run-all.sh --filter '*EngineBenchmarks*'",
+                "./run-all.sh --filter '*EngineBenchmarks*' --quick --model mine.pth",
             ],
-            Repeating.Commands([new CaseView(plain), new CaseView(small), new CaseView(FakeResults.Engine[0])]));
+            Repeating.Commands(new[]
+            {
+                plain, small, small with { Options = ["--model", "./my'; rm models/a.onnx"] },
+                FakeResults.Engine[0], FakeResults.Engine[0] with { Options = ["--quick", "--model", "mine.pth"] },
+            }.Select(r => new CaseView(r))));
     }
 
     static RunResult Audited(string name, int fresh, Func<AuditInfo, AuditInfo>? change = null)
