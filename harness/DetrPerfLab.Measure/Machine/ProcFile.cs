@@ -4,31 +4,24 @@ namespace DetrPerfLab.Measure;
 static class ProcFile
 {
     /// <summary>The whole text without the last line's end; null where the file cannot be read.</summary>
-    internal static string? Text(string root, string path)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(root, path)).TrimEnd();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    internal static string? Text(string root, string path) => Read(root, path, file => File.ReadAllText(file).TrimEnd());
 
     /// <summary>The first line that begins so, without reading on: files of /proc grow with the cores. Null where there is none.</summary>
-    internal static string? FirstLine(string root, string path, string beginning)
-    {
-        try
-        {
-            return File.ReadLines(Path.Combine(root, path)).FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    internal static string? FirstLine(string root, string path, string beginning) =>
+        Read(root, path, file => File.ReadLines(file).FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal)));
 
     /// <summary>The lines; none where the file cannot be read.</summary>
     internal static string[] Lines(string root, string path) => Text(root, path)?.Split('\n') ?? [];
+
+    static string? Read(string root, string path, Func<string, string?> read)
+    {
+        try
+        {
+            return read(Path.Combine(root, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

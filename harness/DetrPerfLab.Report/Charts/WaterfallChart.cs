@@ -10,7 +10,7 @@ static partial class WaterfallChart
     {
         var steps = Steps(model);
         if (steps.Length < 2) { return Drawing.None("the stacked suite was not measured"); }
-        var again = Again(model);
+        var again = Again(model, steps[0]);
         var whole = $"{Format.Times(Estimate.Ratio(steps[0], steps[^1])!.Value.Value)}{Disturbed.Mark(steps[0], steps[^1])}";
         CaseView[] all = again is null ? steps : [.. steps, again];
         var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {whole} in all" +
@@ -23,8 +23,8 @@ static partial class WaterfallChart
         [.. Measured(model).Where(c => !c.IsAgain)
             .OrderBy(c => c.Number("step") ?? double.MaxValue).ThenBy(c => c.Run.Started).ThenBy(c => c.Run.Id, StringComparer.Ordinal)];
 
-    /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile. Takes a model with steps.</summary>
-    internal static CaseView? Again(ReportModel model) => Measured(model).FirstOrDefault(c => c.Repeats(Steps(model)[0]));
+    /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile.</summary>
+    internal static CaseView? Again(ReportModel model, CaseView first) => Measured(model).FirstOrDefault(c => c.Repeats(first));
 
     static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
 

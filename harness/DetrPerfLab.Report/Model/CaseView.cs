@@ -36,7 +36,7 @@ sealed class CaseView
     /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>
     internal bool IsAgain => Run.Parameters.Values.Any(value => value.EndsWith(" again", StringComparison.Ordinal));
 
-    /// <summary>Whether it is that row, measured a second time. Takes the first measured one, which is another where the true first is a gap.</summary>
+    /// <summary>Whether it is that row, measured a second time; not so where the row that was repeated is a gap and another stands first.</summary>
     internal bool Repeats(CaseView first) => IsAgain && !first.IsAgain && first.Run.Variant == Run.Variant &&
         (Label == $"{first.Label} again" || Label.EndsWith("first step again", StringComparison.Ordinal));
 

@@ -88,7 +88,7 @@ static class AnswerSection
         [
             new(Inline.Bold(c.View.Run.Variant)),
             Naive(model, c.View) is { } naive ? Cells.Factor(naive) : Cell.Empty("the naive port was not measured"),
-            Cells.SpeedUp(c.View, $"{ReportModel.Baseline} was not measured in the same run"),
+            Cells.SpeedUp(c.View),
             Cells.Latency(c.View),
             Cells.ApDifferenceCell(c.View),
             Cells.PeakMemory(c.View),

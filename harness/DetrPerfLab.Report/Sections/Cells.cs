@@ -25,9 +25,9 @@ static class Cells
     internal static Cell Factor(Estimate ratio) => new(Format.Times(ratio.Value), ratio.Value) { Second = TimesRange(ratio) };
 
     /// <param name="view">The row.</param>
-    /// <param name="lack">Why there may be nothing that it is compared with.</param>
-    internal static Cell SpeedUp(CaseView view, string lack) => view.SpeedUp is { } ratio ? Factor(ratio) with { Note = OnContaminated(view) }
-        : view.Gap is null ? Cell.Empty(lack)
+    /// <param name="lack">Why there may be nothing that it is compared with; as for variants where null.</param>
+    internal static Cell SpeedUp(CaseView view, string? lack = null) => view.SpeedUp is { } ratio ? Factor(ratio) with { Note = OnContaminated(view) }
+        : view.Gap is null ? Cell.Empty(lack ?? $"{ReportModel.Baseline} was not measured in the same run")
         : Cell.Blank;
 
     // A contaminated row says so itself, as its verdict.
@@ -71,16 +71,19 @@ static class Cells
     {
         if (view.Gap is { } gap) { return new("not measured") { Note = gap }; }
         if (view.IsContaminated) { return new(Inline.Bold("contaminated")) { Note = Reasons(view) }; }
-        var text = view.Baseline == view ? "baseline" : view.SpeedUp is not { } speedUp ? "" : OnContaminated(view) is not null ? "undecided" : Verdicts.OfSpeedUp(speedUp.Interval) switch
-        {
-            Core.Verdict.Faster => "faster",
-            Core.Verdict.Slower => "slower",
-            _ => "undecided",
-        };
+        var text = view.Baseline == view ? "baseline" : view.SpeedUp is not { } speedUp ? "" : OnContaminated(view) is not null ? "undecided" : Word(speedUp);
         return view.Run.Contamination is { Verdict: ContaminationVerdict.Noisy }
             ? new(text.Length > 0 ? $"{text}, noisy" : "noisy") { Note = Reasons(view) }
             : new(text);
     }
+
+    /// <summary>What a speed-up says by its whole interval.</summary>
+    internal static string Word(Estimate speedUp) => Verdicts.OfSpeedUp(speedUp.Interval) switch
+    {
+        Core.Verdict.Faster => "faster",
+        Core.Verdict.Slower => "slower",
+        _ => "undecided",
+    };
 
     static string Reasons(CaseView view) => string.Join("; ", view.Run.Contamination!.Reasons);
 

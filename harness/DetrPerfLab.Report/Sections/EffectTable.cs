@@ -32,7 +32,7 @@ static class EffectTable
     /// <summary>A variant is compared within its own suite; where that suite's baseline is not the row shown, the cell says what was.</summary>
     static Cell SpeedUp(CaseView view, IReadOnlyList<CaseView> shown)
     {
-        var cell = Cells.SpeedUp(view, $"{ReportModel.Baseline} was not measured in the same run");
+        var cell = Cells.SpeedUp(view);
         return view.Baseline is not { } baseline || shown.Contains(baseline) ? cell : cell with { Note = string.Join("; ", new[] { cell.Note, CountedFrom(baseline) }.OfType<string>()) };
     }
 

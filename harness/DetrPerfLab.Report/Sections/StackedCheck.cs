@@ -7,7 +7,7 @@ static class StackedCheck
     {
         var steps = WaterfallChart.Steps(model);
         if (steps.Length < 2) { yield break; }
-        yield return new Paragraph([.. Product(steps, WaterfallChart.Again(model))]);
+        yield return new Paragraph([.. Product(steps, WaterfallChart.Again(model, steps[0]))]);
         yield return new Paragraph([.. Accepted(steps, answer)]);
     }
 

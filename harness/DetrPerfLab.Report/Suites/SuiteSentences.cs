@@ -81,11 +81,6 @@ static class SuiteSentences
     static string Judged(CaseView before, CaseView after)
     {
         var speedUp = Estimate.Ratio(before, after)!.Value;
-        return $"{Cells.Times(speedUp)}, " + (Disturbed.Mark(before, after).Length > 0 ? "undecided, as a contaminated run is compared" : Verdicts.OfSpeedUp(speedUp.Interval) switch
-        {
-            Verdict.Faster => "faster",
-            Verdict.Slower => "slower",
-            _ => "undecided",
-        });
+        return $"{Cells.Times(speedUp)}, " + (Disturbed.Mark(before, after).Length > 0 ? "undecided, as a contaminated run is compared" : Cells.Word(speedUp));
     }
 }
