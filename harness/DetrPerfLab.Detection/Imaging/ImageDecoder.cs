@@ -1,8 +1,5 @@
 using DetrPerfLab.Core;
-using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats;
-using SixLabors.ImageSharp.PixelFormats;
-using SixLabors.ImageSharp.Processing;
+using SkiaSharp;
 
 namespace DetrPerfLab.Detecting;
 
@@ -13,8 +10,6 @@ namespace DetrPerfLab.Detecting;
 /// </remarks>
 public sealed class ImageDecoder
 {
-    // A stranger's file may hold any number of frames; the first is the photograph.
-    static readonly DecoderOptions s_options = new() { MaxFrames = 1 };
     byte[] _file = new byte[1 << 18];
 
     /// <summary>The most pixels that are decoded; a larger image is refused before anything is allocated for it.</summary>
@@ -58,20 +53,19 @@ public sealed class ImageDecoder
         if (!ImageCompleteness.IsComplete(data)) { throw LabError.ImageTruncated(name); }
         try
         {
-            var header = Image.Identify(data);
-            if ((long)header.Width * header.Height > MaxPixels)
+            using var copy = SKData.CreateCopy(data);
+            using var codec = SKCodec.Create(copy) ?? throw LabError.ImageUnknownFormat(name, data);
+            if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
             {
-                throw LabError.ImageTooLarge(name, new ImageSize(header.Height, header.Width), MaxPixels);
+                throw LabError.ImageTooLarge(name, new ImageSize(codec.Info.Height, codec.Info.Width), MaxPixels);
             }
 
-            using var image = Image.Load<Rgb24>(s_options, data);
-            image.Mutate(x => x.AutoOrient());
-            target.Resize(new ImageSize(image.Height, image.Width));
-            image.CopyPixelDataTo(target.Pixels);
-        }
-        catch (UnknownImageFormatException)
-        {
-            throw LabError.ImageUnknownFormat(name, data);
+            var info = codec.Info.WithColorType(SKColorType.Rgba8888).WithAlphaType(SKAlphaType.Unpremul);
+            using var bitmap = new SKBitmap(info);
+            if (codec.GetPixels(info, bitmap.GetPixels()) != SKCodecResult.Success) { throw LabError.ImageTruncated(name); }
+            target.Resize(new ImageSize(info.Height, info.Width));
+            var pixels = bitmap.GetPixelSpan();
+            for (int i = 0, o = 0; i < pixels.Length; i += 4, o += 3) { pixels.Slice(i, 3).CopyTo(target.Pixels[o..]); }
         }
         catch (DllNotFoundException e)
         {

@@ -124,7 +124,7 @@ public sealed class ChartCanvas : IDisposable
     /// <summary>One marker.</summary>
     public void Point(double x, double y, Color color, MarkerShape marker, string legend = "", float size = 11)
     {
-        var point = _plot.Add.ScatterPoints([x], [y], color);
+        var point = _plot.Add.ScatterPoints((double[])[x], (double[])[y], color);
         point.MarkerShape = marker;
         point.MarkerSize = size;
         point.LegendText = legend;

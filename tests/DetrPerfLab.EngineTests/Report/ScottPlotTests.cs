@@ -75,8 +75,8 @@ public class ScottPlotTests
     {
         var plot = new Plot();
         plot.Axes.SetLimits(0, 4, 0, 3);
-        plot.Add.Bars([new Bar { Position = 1, Value = 2 }, new Bar { Position = 2, Value = 1 }]);
-        plot.Add.Scatter([0, 1, 2], [1, 2, 0.5], Color.FromHex("#0072B2")).LegendText = "line";
+        plot.Add.Bars((Bar[])[new Bar { Position = 1, Value = 2 }, new Bar { Position = 2, Value = 1 }]);
+        plot.Add.Scatter((double[])[0, 1, 2], (double[])[1, 2, 0.5], Color.FromHex("#0072B2")).LegendText = "line";
         plot.Add.Line(0, 0, 4, 3);
         plot.PlottableList.Add(new ScottPlot.Plottables.ErrorBar([1], [2], null, null, [0.2], [0.1]));
         plot.ShowLegend(Alignment.UpperLeft);
