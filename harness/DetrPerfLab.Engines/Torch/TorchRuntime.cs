@@ -79,6 +79,7 @@ public static class TorchRuntime
     {
         try
         {
+            _ = TorchNative.HowLoaded;
             return action();
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)

@@ -32,7 +32,8 @@ sealed class MultiHeadAttention
         using var scope = NewDisposeScope();
         var scaled = Split(_query.Forward(query)).div(_rootOfWidth);
         var keys = Split(_key.Forward(key)).transpose(1, 2);
-        var scores = bias is null ? scaled.bmm(keys) : baddbmm(bias, scaled, keys); // [N * heads, L, S]
+        var scores = scaled.bmm(keys); // [N * heads, L, S]
+        if (bias is not null) { scores = scores.add_(bias); } // not baddbmm: TorchSharp 0.107.0 passes its arguments in another order
         var attention = nn.functional.softmax(scores, -1);
         scores.Dispose(); // grows with the square of the image's area
         var mixed = attention.bmm(Split(_value.Forward(value)));
