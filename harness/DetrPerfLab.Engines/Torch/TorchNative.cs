@@ -26,15 +26,16 @@ static class TorchNative
 
     /// <param name="folder">Holds the package's native libraries.</param>
     /// <param name="cache">Where a changed copy is kept.</param>
-    internal static string Load(string folder, string cache)
+    /// <param name="version">The version that may be missing.</param>
+    internal static string Load(string folder, string cache, string version = VersionNotNeeded)
     {
         foreach (var name in s_libtorch.Where(name => File.Exists(Path.Combine(folder, name)))) { NativeLibrary.Load(Path.Combine(folder, name)); }
         var path = Path.Combine(folder, Library);
         if (NativeLibrary.TryLoad(path, out _)) { return "as the package has it"; }
         var library = File.ReadAllBytes(path);
-        if (!ElfVersions.MakeWeak(library, SystemLibrary, VersionNotNeeded)) { NativeLibrary.Load(path); } // fails again, and says why
+        if (!ElfVersions.MakeWeak(library, SystemLibrary, version)) { NativeLibrary.Load(path); } // fails again, and says why
         NativeLibrary.Load(Keep(library, cache));
-        return $"a copy that does not ask for {VersionNotNeeded}: this system's {SystemLibrary} is older, and nothing of that version is used";
+        return $"a copy that does not ask for {version}: this system's {SystemLibrary} is older, and nothing of that version is used";
     }
 
     /// <summary>The folder of the native libraries: beside the program, or in the package folder.</summary>

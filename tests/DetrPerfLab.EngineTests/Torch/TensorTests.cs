@@ -3,7 +3,11 @@ using static TorchSharp.torch;
 
 namespace DetrPerfLab.Tests.Torch;
 
-/// <summary>What the lab relies on in TorchSharp's API, against plain arithmetic: holds for the package and for compat alike.</summary>
+/// <summary>Each TorchSharp operator that the lab calls, against plain arithmetic.</summary>
+/// <remarks>
+/// Arguments are never equal or interchangeable: TorchSharp 0.107.0 passes those of <c>baddbmm</c> in another order than PyTorch, and only such a test shows it.
+/// The lab does not call that one.
+/// </remarks>
 public class TensorTests
 {
     [Fact]
@@ -71,6 +75,8 @@ public class TensorTests
         Assert.Equal([2, 12], tensor.flatten(1).shape);
         Assert.Equal([2, 3, 2, 2], tensor.unflatten(2, -1, 2).shape);
         Assert.Equal([4, 2, 3], tensor.permute(2, 0, 1).shape);
+        Assert.Equal([0, 3, 1, 4, 2, 5], Values(Counting(6).reshape(2, 3).transpose(0, 1)));
+        Assert.Equal([0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11], Values(Counting(12).reshape(2, 3, 2).permute(1, 2, 0)));
         Assert.Equal([2, 1, 3, 4], tensor.unsqueeze(1).shape);
         Assert.Throws<ArgumentOutOfRangeException>(() => Axis(tensor, 3));
 
@@ -106,6 +112,8 @@ public class TensorTests
         Assert.Equal([2, 6, 12, 20], Values(x * y));
         Assert.Equal([-1, -1, -1, -1], Values(x - y));
         Assert.Equal([1, 3, 6, 10], Values(x.cumsum(0)));
+        Assert.Equal([1, 3, 3, 7], Values(x.reshape(2, 2).cumsum(1)));
+        Assert.Equal([1, 2, 4, 6], Values(x.reshape(2, 2).cumsum(0)));
         Assert.Equal([1, 2, 2, 2], Values(x.minimum((x - x) + 2)));
         Assert.Equal([0, 1, 1, 2], Values(x.div(2).floor()));
         Assert.Equal([7, 2, 3, 4], Values(x.masked_fill(x.eq(1), 7)));
@@ -135,7 +143,6 @@ public class TensorTests
         var (a, b) = (Counting(6).reshape(1, 2, 3), Counting(12).reshape(1, 3, 4));
         float[] product = [20, 23, 26, 29, 56, 68, 80, 92];
         Assert.Equal(product, Values(a.bmm(b)));
-        Assert.Equal(product.Select(v => v + 1), Values(baddbmm(Counting(1).reshape(1, 1, 1) + 1, a, b)));
         // linear is x * weight^T + bias
         Assert.Equal([5 + 1, 14 + 2, 14 + 1, 50 + 2], Values(nn.functional.linear(Counting(6).reshape(2, 3), Counting(6).reshape(2, 3), Counting(2) + 1)));
     }
@@ -147,9 +154,9 @@ public class TensorTests
         var x = Counting(4).reshape(1, 4);
         var deviation = MathF.Sqrt(1.25f + 1e-5f);
         Assert.Equal(
-            [(-1.5f / deviation) + 1, -0.5f / deviation + 1, (0.5f / deviation) + 1, (1.5f / deviation) + 1],
-            Values(nn.functional.layer_norm(x, [4], (Counting(4) * 0) + 1, (Counting(4) * 0) + 1)),
-            Close);
+            [(-1.5f / deviation) + 10, (-0.5f / deviation * 2) + 20, (0.5f / deviation * 3) + 30, (1.5f / deviation * 4) + 40],
+            Values(nn.functional.layer_norm(x, [4], Counting(4) + 1, (Counting(4) + 1) * 10)),
+            (left, right) => MathF.Abs(left - right) <= 4e-6f); // a unit in the last place around 40
         var sum = 1 + MathF.E + MathF.Exp(2) + MathF.Exp(3);
         Assert.Equal([1 / sum, MathF.E / sum, MathF.Exp(2) / sum, MathF.Exp(3) / sum], Values(nn.functional.softmax(x, -1)), Close);
     }
@@ -158,25 +165,29 @@ public class TensorTests
     [InlineData(1, 1, 1)]
     [InlineData(2, 1, 1)]
     [InlineData(1, 2, 2)]
-    public void Conv2d_AnyStrideAndDilation_MatchesPlainLoops(int stride, int padding, int dilation)
+    [InlineData(2, 1, 3)]
+    [InlineData(3, 2, 1)]
+    public void Conv2d_AnyStridePaddingAndDilation_MatchesPlainLoops(int stride, int padding, int dilation)
     {
         using var scope = NewDisposeScope();
-        var (image, filter) = (Counting(35).reshape(1, 1, 5, 7), Counting(9).reshape(1, 1, 3, 3));
-        var actual = nn.functional.conv2d(image, filter, null, [stride, stride], [padding, padding], [dilation, dilation]);
-        var expected = new float[actual.numel()];
-        var (height, width) = ((int)actual.size(2), (int)actual.size(3));
+        const int Channels = 2, Filters = 3, Height = 9, Width = 11;
+        var image = Counting(Channels * Height * Width).reshape(1, Channels, Height, Width);
+        var filter = Counting(Filters * Channels * 9).reshape(Filters, Channels, 3, 3);
+        var actual = nn.functional.conv2d(image, filter, Counting(Filters) * 1000, [stride, stride], [padding, padding], [dilation, dilation]);
+        var (rows, columns) = ((int)actual.size(2), (int)actual.size(3));
+        var expected = new float[Filters * rows * columns];
         for (var i = 0; i < expected.Length; i++)
         {
-            for (var tap = 0; tap < 9; tap++)
+            var (output, row, column) = (i / (rows * columns), i / columns % rows, i % columns);
+            expected[i] = output * 1000;
+            for (var tap = 0; tap < Channels * 9; tap++)
             {
-                var y = (i / width * stride) - padding + (tap / 3 * dilation);
-                var x = (i % width * stride) - padding + (tap % 3 * dilation);
-                if (y is >= 0 and < 5 && x is >= 0 and < 7) { expected[i] += tap * ((y * 7) + x); }
+                var (y, x) = ((row * stride) - padding + (tap / 3 % 3 * dilation), (column * stride) - padding + (tap % 3 * dilation));
+                if (y is >= 0 and < Height && x is >= 0 and < Width) { expected[i] += ((output * Channels * 9) + tap) * ((((tap / 9 * Height) + y) * Width) + x); }
             }
         }
 
-        Assert.Equal(expected.Length, height * width);
-        Assert.Equal(expected, Values(actual));
+        Assert.Equal(expected, Values(actual)); // exact: whole numbers below 2^24
     }
 
     [Fact]
