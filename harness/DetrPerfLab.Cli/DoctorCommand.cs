@@ -59,11 +59,6 @@ static class DoctorCommand
         {
             yield return $"{name}: {value["missing".Length..].TrimStart(':', ' ')}";
         }
-
-        if (machine.Packages.TryGetValue("BLAS", out var blas) && blas.StartsWith("reference", StringComparison.Ordinal))
-        {
-            yield return "a fast BLAS: libtorch found the reference one, which is many times slower. Run: eng/setup.sh";
-        }
     }
 
     sealed record Diagnosis(MachineInfo Machine, IReadOnlyDictionary<string, string> Variants, IReadOnlyList<ModelAtHand> Models, IReadOnlyList<string> Missing);

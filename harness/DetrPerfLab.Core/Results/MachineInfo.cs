@@ -40,7 +40,7 @@ public sealed record MachineInfo
     /// <summary>For example <c>.NET 10.0.12</c>.</summary>
     public required string Runtime { get; init; }
 
-    /// <summary>What really ran, by package: source (package or compat) and version of ORT, libtorch, BLAS, oneDNN, JPEG library, plot backend.</summary>
+    /// <summary>What really ran, by package: versions of ONNX Runtime, TorchSharp, libtorch, Skia, ImageSharp, ScottPlot and its font.</summary>
     public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What the machine attains at best, one entry a precision with one thread and one with all cores; empty until measured. Not part of the fingerprint.</summary>
