@@ -2,13 +2,13 @@ using DetrPerfLab.Benchmarks.Infrastructure;
 
 namespace DetrPerfLab.Benchmarks;
 
-/// <summary>Which engine, in FP32: eager, TorchScript step by step, ONNX Runtime at each level of graph optimisation.</summary>
+/// <summary>Which engine, in FP32: eager, TorchScript, ONNX Runtime at each level of graph optimisation.</summary>
 public class EngineBenchmarks : ForwardBenchmarks
 {
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         new("torch-naive"), new("torch-fp32"), new("torch-fp32-channels-last") { FullOnly = true },
-        new("torchscript-fp32-traced") { FullOnly = true }, new("torchscript-fp32-frozen") { FullOnly = true }, new("torchscript-fp32"),
+        new("torchscript-fp32"),
         new("ort-fp32-disabled"), new("ort-fp32-basic") { FullOnly = true }, new("ort-fp32-extended") { FullOnly = true }, new("ort-fp32"),
     ];
 

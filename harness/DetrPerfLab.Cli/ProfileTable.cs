@@ -17,7 +17,6 @@ static class ProfileTable
         output.WriteLine(Invariant($"{profile.Flops / 1e9:F2} GFLOP counted on the float32 graph, a multiply-add as two{(profile.NotCounted.Count == 0 ? "" : $"; without {string.Join(", ", profile.NotCounted.Select(o => $"{o.Nodes} {o.Operator}"))}")}."));
         Print("module", profile.Modules, profile.ModulesGap, output);
         Print("operator", profile.Operators, profile.OperatorsGap, output);
-        if (profile.OperatorsNote is not null) { output.WriteLine($"Note: {profile.OperatorsNote}."); }
     }
 
     static void Print(string kind, IReadOnlyList<ProfilePart> parts, string? gap, TextWriter output)
@@ -29,10 +28,8 @@ static class ProfileTable
             return;
         }
 
-        // Operators of libtorch call each other: a column of its own shows them with what they called, which adds up to nothing.
-        var nested = parts.Any(p => p.InclusiveMs is not null);
         var width = Math.Max(24, parts.Max(p => p.Name.Length));
-        output.WriteLine(Row(kind, nested ? "calls" : "nodes", "ms", "share", nested ? "with inner" : "GFLOP", nested ? "" : "GFLOP/s"));
+        output.WriteLine(Row(kind, "nodes", "ms", "share", "GFLOP", "GFLOP/s"));
         foreach (var part in parts)
         {
             output.WriteLine(Row(
@@ -40,8 +37,8 @@ static class ProfileTable
                 part.Nodes > 0 ? Invariant($"{part.Nodes}") : "",
                 Invariant($"{part.Ms:F3}"),
                 Invariant($"{100 * part.Share:F1} %"),
-                nested ? Invariant($"{part.InclusiveMs:F3}") : Invariant($"{part.Flops / 1e9:F3}"),
-                nested ? "" : Invariant($"{part.GflopsPerSecond:F1}")));
+                Invariant($"{part.Flops / 1e9:F3}"),
+                Invariant($"{part.GflopsPerSecond:F1}")));
         }
 
         output.WriteLine(Row("sum", "", Invariant($"{parts.Sum(p => p.Ms):F3}"), Invariant($"{100 * parts.Sum(p => p.Share):F1} %"), "", ""));

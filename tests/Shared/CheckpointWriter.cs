@@ -54,7 +54,7 @@ static class CheckpointWriter
 
     static byte[] StateDict(IReadOnlyList<WeightTensor> tensors)
     {
-        var pickle = new Pickle().Proto().EmptyDict().Mark();
+        var pickle = new PickleWriter().Proto().EmptyDict().Mark();
         for (var i = 0; i < tensors.Count; i++)
         {
             pickle.Text(tensors[i].Name).Tensor("FloatStorage", $"{i}", tensors[i].Data.Length, 0, tensors[i].Shape, Strides(tensors[i].Shape));
@@ -73,62 +73,4 @@ static class CheckpointWriter
         BinaryPrimitives.ReverseEndianness(swapped, swapped);
         return MemoryMarshal.AsBytes<int>(swapped);
     }
-}
-
-/// <summary>Assembles a pickle opcode by opcode.</summary>
-sealed class Pickle
-{
-    readonly List<byte> _bytes = [];
-
-    internal Pickle Op(params ReadOnlySpan<char> opcodes)
-    {
-        foreach (var opcode in opcodes) { _bytes.Add((byte)opcode); }
-        return this;
-    }
-
-    internal Pickle Proto() => Op((char)0x80, (char)2);
-
-    internal Pickle EmptyDict() => Op('}');
-
-    internal Pickle Mark() => Op('(');
-
-    internal Pickle Text(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        Op('X').Int32(bytes.Length);
-        _bytes.AddRange(bytes);
-        return this;
-    }
-
-    internal Pickle Long(long value)
-    {
-        Op((char)0x8a, (char)8);
-        for (var i = 0; i < 8; i++) { _bytes.Add((byte)(value >> (8 * i))); }
-        return this;
-    }
-
-    internal Pickle Longs(IEnumerable<long> values)
-    {
-        Mark();
-        foreach (var value in values) { Long(value); }
-        return Op('t');
-    }
-
-    internal Pickle Global(string module, string name)
-    {
-        Op('c');
-        _bytes.AddRange(Encoding.UTF8.GetBytes($"{module}\n{name}\n"));
-        return this;
-    }
-
-    internal Pickle Storage(string type, string key, long count) =>
-        Mark().Text("storage").Global("torch", type).Text(key).Text("cpu").Long(count).Op('t', 'Q');
-
-    internal Pickle Tensor(string type, string key, long count, long start, IEnumerable<long> shape, IEnumerable<long> strides) =>
-        Global("torch._utils", "_rebuild_tensor_v2").Mark().Storage(type, key, count).Long(start).Longs(shape).Longs(strides)
-            .Op((char)0x89).Global("collections", "OrderedDict").Op(')', 'R', 't', 'R');
-
-    internal byte[] Stop() => [.. _bytes, (byte)'.'];
-
-    Pickle Int32(int value) => Op((char)(byte)value, (char)(byte)(value >> 8), (char)(byte)(value >> 16), (char)(byte)(value >> 24));
 }

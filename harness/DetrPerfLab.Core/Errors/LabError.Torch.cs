@@ -6,15 +6,6 @@ public static partial class LabError
     public static LabException WeightMissing(string name, string source) =>
         BadInput($"'{source}' has no tensor '{name}', which a DETR of its shape needs. Take a complete checkpoint.");
 
-    /// <summary>The libtorch binding cannot do what a variant needs.</summary>
-    public static LabException TorchLacks(string what) =>
-        Missing($"This build of TorchSharp offers no {what}, needed for this variant. Build against compat/TorchSharp (PackageFeed=compat), or choose another variant.");
-
-    /// <summary>No engine of this libtorch computes quantised operators.</summary>
-    public static LabException QuantizedEngineMissing(string? asked, IReadOnlyList<string> found) => Missing(
-        $"libtorch has {(found.Count == 0 ? "no quantised engine" : $"the quantised engines {string.Join(", ", found)}")}, needed {asked ?? "one of them"}. "
-        + "Use a libtorch built with FBGEMM, oneDNN or QNNPACK, or choose another variant.");
-
     /// <summary>The native library of an engine could not be loaded.</summary>
     public static LabException NativeLibraryMissing(string engine, Exception inner) =>
         Missing($"The native library of {engine} could not be loaded ({inner.Message}). TorchSharp-cpu has one for 64-bit Linux (glibc 2.28 or later), Windows and macOS on ARM: build again on such a system, or choose an ort- variant.", inner);

@@ -10,7 +10,7 @@ public static class Suites
 
     // Plainest first, within an engine and over the engines.
     static readonly string[] s_variants =
-        ["torch-naive", BaselineVariant, "torch-", "torchscript-fp32-traced", "torchscript-fp32-frozen", "torchscript", "ort-fp32-disabled", "ort-fp32-basic", "ort-fp32-extended", "ort-fp32", "ort-fp16", "ort-int8-dynamic", "ort-int8-static-all", "ort-int8-static"];
+        ["torch-naive", BaselineVariant, "torch-", "torchscript", "ort-fp32-disabled", "ort-fp32-basic", "ort-fp32-extended", "ort-fp32", "ort-fp16", "ort-int8-dynamic", "ort-int8-static-all", "ort-int8-static"];
 
     /// <summary>Every suite; a class of benchmarks without an entry fails a test.</summary>
     public static IReadOnlyList<Suite> All { get; } =

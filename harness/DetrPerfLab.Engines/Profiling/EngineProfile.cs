@@ -42,9 +42,6 @@ public sealed record EngineProfile
     /// <summary>Why there are no operators; null when there are.</summary>
     public string? OperatorsGap { get; init; }
 
-    /// <summary>What the table of operators cannot tell; null where there is nothing to say.</summary>
-    public string? OperatorsNote { get; init; }
-
     /// <summary>
     /// The same with what comes before and after the engine: rows <c>pre</c> and <c>post</c> in each table, all shares of the new whole, which is the sum of the three since
     /// a profiled engine would slow the passes that <c>pre</c> and <c>post</c> are taken from.
@@ -85,13 +82,10 @@ public sealed record EngineProfile
 /// <param name="Name">A module or an operator.</param>
 /// <param name="Ms">Mean time of one inference, milliseconds.</param>
 /// <param name="Share">Of the wall time with the profiler.</param>
-/// <param name="Nodes">Nodes that ran in it, or calls of an operator of libtorch in one inference; 0 where there are none to count.</param>
+/// <param name="Nodes">Nodes that ran in it; 0 where there are none to count.</param>
 /// <param name="Flops">Operations of the FP32 graph that it stands for, a multiply-add as two; null where they were not counted.</param>
 public sealed record ProfilePart(string Name, double Ms, double Share, int Nodes, double? Flops)
 {
-    /// <summary>An operator of libtorch together with the operators that it called, milliseconds; null elsewhere. These overlap: only <see cref="Ms"/> adds up.</summary>
-    public double? InclusiveMs { get; init; }
-
     /// <summary>10^9 operations a second; null without operations.</summary>
     public double? GflopsPerSecond => Flops is > 0 && Ms > 0 ? Flops / Ms / 1e6 : null;
 }

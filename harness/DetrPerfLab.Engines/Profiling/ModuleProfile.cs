@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DetrPerfLab.Core;
-using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
@@ -29,7 +28,7 @@ public static class ModuleProfile
     public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5)
     {
         var flops = FlopFacts.Of(model, cache, inputs);
-        return variant.Recipe is null
+        return variant.Recipe is not OnnxRecipe
             ? OfTorch(variant.Name, variant.Create(model, settings, cache).Engine, inputs, runs, flops)
             : OfOrt(
                 variant.Name,
@@ -88,12 +87,9 @@ public static class ModuleProfile
     {
         using var owned = engine;
         var (plain, outputs) = (Runner(engine, inputs), engine.AllocateOutputs(inputs));
-        var (staged, extension) = (engine as IModuleTimedEngine, TorchExtension.Available);
+        var staged = engine as IModuleTimedEngine;
         var modules = new List<IReadOnlyList<ModuleTime>>();
-        var operators = new List<(string Name, long Calls, double SelfMs, double TotalMs)[]>();
-        // Both in one pass, so that the two tables are of the same whole.
-        Action pass = staged is null ? plain : () => modules.Add(staged.RunModules(inputs, outputs));
-        var times = InTurns(runs, plain, extension is null ? pass : () => operators.Add(extension.ProfileOperators(pass)));
+        var times = InTurns(runs, plain, staged is null ? plain : () => modules.Add(staged.RunModules(inputs, outputs)));
         var (plainMs, wallMs) = (times[0], times[1]);
 
         var flopsOf = flops.Modules.ToDictionary(m => m.Name, m => m.Flops, StringComparer.Ordinal);
@@ -102,13 +98,7 @@ public static class ModuleProfile
             Modules = staged is null ? [] : EngineProfile.Parts(wallMs, modules.TakeLast(runs).SelectMany(p => p).GroupBy(m => m.Name)
                 .Select(g => new ProfilePart(g.Key, g.Sum(m => m.Ms) / runs, 0, 0, flopsOf.TryGetValue(g.Key, out var f) ? f : null))),
             ModulesGap = staged is null ? $"'{engine.Info.Variant}' runs as one graph inside {engine.Info.Runtime}, which knows no modules" : null,
-            Operators = extension is null ? [] : EngineProfile.Parts(wallMs, operators.TakeLast(runs).SelectMany(p => p).GroupBy(o => o.Name)
-                .Select(g => new ProfilePart(g.Key, g.Sum(o => o.SelfMs) / runs, 0, (int)(g.Sum(o => o.Calls) / runs), null) { InclusiveMs = g.Sum(o => o.TotalMs) / runs })
-                .OrderByDescending(p => p.Ms)),
-            OperatorsNote = extension is not null && staged is null
-                ? "operators that TorchScript's optimiser puts in, oneDNN's above all, do not pass libtorch's dispatcher, where the observer sits: their time is 'unattributed'"
-                : null,
-            OperatorsGap = extension is null ? "the binding of libtorch gives no profile of its operators" : null,
+            OperatorsGap = "libtorch times its operators, but TorchSharp does not hand that profile out",
         };
     }
 

@@ -38,7 +38,7 @@ public static class VariantFacts
             flops = count.Total;
             findings.AddRange(VariantFindings.Work(count));
             IReadOnlyList<string> integer;
-            if (variant.Recipe is null)
+            if (variant.Recipe is not OnnxRecipe)
             {
                 integer = variant.Name == TorchInt8 ? IntegerNodesOfTorch(model, cache) : [];
                 findings.AddRange(VariantFindings.Torch(variant.Name, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine));

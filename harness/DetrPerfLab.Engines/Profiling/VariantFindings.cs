@@ -1,5 +1,6 @@
 using System.Globalization;
 using DetrPerfLab.Core;
+using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Onnx;
 
 namespace DetrPerfLab.Engines;
@@ -66,25 +67,16 @@ static class VariantFindings
     {
         yield return new("graph", variant switch
         {
-            "torchscript-fp32-traced" => "traced once: weights are constants, the interpreter walks the graph as it was recorded",
-            "torchscript-fp32-frozen" => "traced once and frozen: constants are folded into convolutions and linear layers",
-            "torchscript-fp32" => "traced once and frozen: no dispatch by name, weights are constants, neighbours may be fused",
+            "torchscript-fp32" or "torch-int8-dynamic" => "a static graph: batch norm folded into the convolutions, channels innermost, attention as one operator",
             _ => "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory",
         });
-        foreach (var (name, text) in new[]
-        {
-            ("libtorch oneDNN", "convolutions go to oneDNN"), ("libtorch BLAS", "matrix products go to this BLAS"), ("libtorch vector kernels", "libtorch's own kernels are compiled for"),
-        })
-        {
-            if (facts.GetValueOrDefault(name) is { } figure) { yield return new("libraries", text, figure); }
-        }
-
+        if (facts.GetValueOrDefault(TorchRuntime.Blas) is { } blas) { yield return new("libraries", "matrix products go to this BLAS", blas); }
         if (variant == "torch-naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
         if (variant == "torch-bf16") { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
         if (variant == "torch-int8-dynamic")
         {
             yield return Set(machine, s_int8Sets, "8-bit products run on instructions made for them", "no VNNI or its like: an 8-bit product takes several instructions");
-            yield return new("integer", "linear layers of the transformer in 8 bits; convolutions, attention products and heads stay float32", facts.GetValueOrDefault("libtorch quantised engines"));
+            yield return new("integer", "linear layers of the transformer in 8 bits; convolutions, attention products and heads stay float32", null);
         }
     }
 

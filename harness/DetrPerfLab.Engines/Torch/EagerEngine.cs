@@ -55,7 +55,7 @@ public sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
     /// <param name="variant">The variant's fixed name.</param>
     /// <param name="weights">Copied: the store may be dropped afterwards.</param>
     /// <param name="options">Threads.</param>
-    /// <param name="eager">Type, gradients, layout and quantisation.</param>
+    /// <param name="eager">Type, gradients and layout.</param>
     /// <exception cref="LabException">A weight or a native library is missing.</exception>
     internal static EagerEngine Create(string variant, WeightStore weights, TorchOptions options, EagerOptions eager)
     {
@@ -66,8 +66,7 @@ public sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
             ("data_type", eager.DataType.ToString().ToLowerInvariant()),
             ("gradients", eager.Gradients ? "on" : "off"),
             ("channels_last", eager.ChannelsLast ? "on" : "off"),
-            ("bfloat16_kernels", eager.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used"),
-            ("int8_linear_layers", eager.QuantizedEngine is { } engine ? $"transformer, {engine}; heads float32" : "none"));
+            ("bfloat16_kernels", eager.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used"));
         return new(info, new EagerDetr(weights, eager), weights.Config, threads, eager.Gradients);
     }
 

@@ -13,8 +13,5 @@ public sealed record TorchOptions
         init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
     }
 
-    /// <summary>Engine of dynamic quantisation, for example <c>ONEDNN</c>; null takes the best one there is.</summary>
-    public string? QuantizedEngine { get; init; }
-
     internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
 }

@@ -5,68 +5,46 @@ using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines.Torch;
 
-/// <summary>A TorchScript module: our own DETR, traced and made faster step by step, or a file of the user's.</summary>
-public sealed class TorchScriptEngine : TorchEngine
+/// <summary>A TorchScript file of the user's.</summary>
+public class TorchScriptEngine : TorchEngine
 {
-    /// <summary>Any size serves: the trace holds for every other (see <see cref="PaddingMask"/>).</summary>
     static readonly ImageSize s_exampleSize = new(64, 96);
 
-    readonly jit.ScriptModule _module;
     readonly object[] _arguments;
 
-    TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount, IReadOnlyList<TensorSpec> outputs, int threads)
+    private protected TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount, IReadOnlyList<TensorSpec> outputs, int threads)
         : base(info, outputs, threads, gradients: false)
     {
-        _module = module;
+        Module = module;
         _arguments = new object[inputCount];
     }
 
-    /// <summary>Traces the eager model and goes on from there.</summary>
-    /// <param name="variant">The variant's fixed name.</param>
-    /// <param name="weights">Copied: the store may be dropped afterwards.</param>
-    /// <param name="options">Threads.</param>
-    /// <param name="steps">What is done to the trace.</param>
-    /// <exception cref="LabException">A weight is missing, or the binding cannot trace.</exception>
-    internal static TorchScriptEngine Trace(string variant, WeightStore weights, TorchOptions options, ScriptSteps steps)
-    {
-        var extension = TorchExtension.Require("tracing");
-        var traced = TraceModule(extension, weights);
-        var (module, then) = steps switch
-        {
-            ScriptSteps.Traced => (traced, ""),
-            ScriptSteps.Frozen => (Replace(traced, extension.Freeze), ", frozen"),
-            _ => (Replace(traced, extension.OptimizeForInference), ", frozen, optimised for inference"),
-        };
-        return new(
-            Describe(variant, options.EffectiveThreads, ("made_by", $"trace of the eager model{then}")),
-            module,
-            inputCount: 2,
-            DetrInterface.Outputs(weights.Config),
-            options.EffectiveThreads);
-    }
+    private protected jit.ScriptModule Module { get; }
 
-    static jit.ScriptModule Replace(jit.ScriptModule module, Func<jit.ScriptModule, jit.ScriptModule> step)
-    {
-        using (module) { return step(module); }
-    }
-
-    /// <summary>Loads a file.</summary>
+    /// <summary>Loads a file in this process, which libtorch ends over an operator that it does not know: see <see cref="ScriptCheck"/>.</summary>
     /// <param name="variant">The variant's name.</param>
     /// <param name="path">A file written by <c>torch.jit.save</c>.</param>
     /// <param name="options">Threads.</param>
     /// <exception cref="LabException">It is missing, unreadable, or has another interface.</exception>
-    internal static TorchScriptEngine Load(string variant, string path, TorchOptions options)
+    internal static TorchScriptEngine Load(string variant, string path, TorchOptions options) => Read(path, module =>
+    {
+        var inputs = module.GetNumberOfInputs();
+        if (inputs is not (1 or 2)) { throw LabError.ScriptUnusable(path, $"forward takes {inputs} arguments."); }
+        return new TorchScriptEngine(
+            Describe(variant, options.EffectiveThreads, ("made_by", Path.GetFileName(path))), module, inputs, Probe(path, module, inputs), options.EffectiveThreads);
+    });
+
+    /// <summary>Reads an archive and makes an engine of it, which owns it then.</summary>
+    private protected static T Read<T>(string path, Func<jit.ScriptModule, T> make)
+        where T : TorchScriptEngine
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the path of a file written by torch.jit.save."); }
         jit.ScriptModule? module = null;
         try
         {
             module = jit.load(path);
-            var inputs = module.GetNumberOfInputs();
-            if (inputs is not (1 or 2)) { throw LabError.ScriptUnusable(path, $"forward takes {inputs} arguments."); }
-            var outputs = Probe(path, module, inputs);
-            return new(
-                Describe(variant, options.EffectiveThreads, ("made_by", Path.GetFileName(path))), module, inputs, outputs, options.EffectiveThreads);
+            module.eval();
+            return make(module);
         }
         catch (ExternalException e)
         {
@@ -80,48 +58,18 @@ public sealed class TorchScriptEngine : TorchEngine
         }
     }
 
-    /// <summary>Traces the eager model into a file that <see cref="Load"/> and any other libtorch can run; not yet frozen and optimised.</summary>
-    /// <exception cref="LabException">A weight is missing, or the binding cannot trace.</exception>
-    internal static void Export(WeightStore weights, string path)
-    {
-        using var traced = TraceModule(TorchExtension.Require("tracing"), weights);
-        var partial = $"{path}.partial"; // libtorch writes to a path only, so AtomicFile cannot serve
-        try
-        {
-            jit.save(traced, partial);
-            File.Move(partial, path, overwrite: true);
-        }
-        finally { File.Delete(partial); }
-    }
-
     /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
-        _module.Dispose();
+        Module.Dispose();
     }
 
     private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask)
     {
         _arguments[0] = pixelValues;
         if (_arguments.Length > 1) { _arguments[1] = pixelMask; }
-        return Pick(_module.forward(_arguments)) ?? throw new InvalidOperationException("The module returned other tensors than when it was loaded.");
-    }
-
-    static jit.ScriptModule TraceModule(TorchExtension extension, WeightStore weights)
-    {
-        using var scope = NewDisposeScope();
-        using var model = new EagerDetr(weights, new EagerOptions());
-        var example = SyntheticImages.CreateBatch(s_exampleSize);
-        return extension.Trace(
-            arguments =>
-            {
-                var (logits, boxes) = model.Forward(arguments[0], arguments[1]);
-                return [logits, boxes];
-            },
-            [TorchBinding.Share(example[DetrInterface.PixelValues]), TorchBinding.Share(example[DetrInterface.PixelMask])],
-            [DetrInterface.PixelValues, DetrInterface.PixelMask],
-            outputs: 2);
+        return Pick(Module.forward(_arguments)) ?? throw new InvalidOperationException("The module returned other tensors than when it was loaded.");
     }
 
     /// <summary>Runs a small image to learn what the module returns.</summary>
@@ -167,17 +115,4 @@ public sealed class TorchScriptEngine : TorchEngine
         && logits.size(0) == boxes.size(0) && logits.size(1) == boxes.size(1);
 
     static string FirstLine(string message) => message.Split('\n')[0].TrimEnd('.', ' ');
-}
-
-/// <summary>How far a trace is taken.</summary>
-enum ScriptSteps
-{
-    /// <summary>As it was recorded; what the interpreter does by itself remains.</summary>
-    Traced,
-
-    /// <summary>Constants folded into convolutions and linear layers.</summary>
-    Frozen,
-
-    /// <summary>Frozen, then oneDNN's layouts and fused operators.</summary>
-    Optimized,
 }

@@ -5,7 +5,6 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Detecting;
 using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
-using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Engines;
 
@@ -13,24 +12,6 @@ namespace DetrPerfLab.Engines;
 /// <param name="Path">Where it lies.</param>
 /// <param name="Info">Its name, hash and size: what joins latency, memory and accuracy.</param>
 public sealed record Artefact(string Path, ArtefactInfo Info);
-
-/// <summary>How one kind of model file is made.</summary>
-/// <param name="Name">Start of the file's name, for example <c>fp32</c>.</param>
-/// <param name="Build">Makes the model; may ask for other recipes' files.</param>
-public sealed record OnnxRecipe(string Name, Func<OnnxBuild, ModelProto> Build)
-{
-    /// <summary>The file that needs no building, where the model has one; null otherwise.</summary>
-    public Func<VariantModel, Artefact?> Ready { get; init; } = _ => null;
-
-    /// <summary>Whether the file depends on what is calibrated on.</summary>
-    public bool IsCalibrated { get; init; }
-}
-
-/// <summary>What a recipe may use.</summary>
-/// <param name="Model">The model that is built.</param>
-/// <param name="Artefact">The file of another recipe for the same model, built if need be.</param>
-/// <param name="Progress">(done, of all) of long work.</param>
-public sealed record OnnxBuild(VariantModel Model, Func<OnnxRecipe, Artefact> Artefact, Action<long, long> Progress);
 
 /// <summary>Model files, each built once and known by its sha256.</summary>
 /// <remarks>
@@ -47,20 +28,19 @@ public sealed class ArtefactCache(string folder)
     /// <param name="model">The model.</param>
     /// <param name="recipe">How its file is made.</param>
     /// <param name="progress">Told the recipe's name and (done, of all) while it is built.</param>
-    public Artefact Get(VariantModel model, OnnxRecipe recipe, Action<string, long, long>? progress = null)
+    public Artefact Get(VariantModel model, ArtefactRecipe recipe, Action<string, long, long>? progress = null)
     {
         if (recipe.Ready(model) is { } ready) { return ready; }
         var path = PathOf(model, recipe);
         var facts = path + ".json";
         if (File.Exists(path) && File.Exists(facts) && ReadFacts(facts) is { } known && known.Bytes == new FileInfo(path).Length) { return new(path, known); }
 
-        var built = recipe.Build(new(model, other => Get(model, other, progress), (done, of) => progress?.Invoke(recipe.Name, done, of)));
-        foreach (var stale in Directory.Exists(Path.GetDirectoryName(path)) ? Directory.GetFiles(Path.GetDirectoryName(path)!, $"{recipe.Name}-????????????.onnx*") : [])
+        recipe.Write(new(model, other => Get(model, other, progress), (done, of) => progress?.Invoke(recipe.Name, done, of)), path);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, $"{recipe.Name}-????????????.{recipe.Extension}*"))
         {
-            File.Delete(stale);
+            if (!file.StartsWith(path, StringComparison.Ordinal)) { File.Delete(file); } // stale
         }
 
-        OnnxFile.Save(built, path);
         using var stream = File.OpenRead(path);
         var info = new ArtefactInfo(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
         AtomicFile.WriteText(facts, JsonSerializer.Serialize(info, LabJson.Options));
@@ -70,11 +50,11 @@ public sealed class ArtefactCache(string folder)
     /// <summary>Where to keep what was found out about an artefact: in this cache, also where the artefact is a file of the user's.</summary>
     internal string Beside(VariantModel model, Artefact artefact, string suffix) => Path.Combine(folder, model.Name, Path.GetFileName(artefact.Path) + suffix);
 
-    string PathOf(VariantModel model, OnnxRecipe recipe)
+    string PathOf(VariantModel model, ArtefactRecipe recipe)
     {
         var calibration = recipe.IsCalibrated ? model.Calibration.Identity() : "";
         var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{recipe.Name}\n{s_builder}{calibration}"));
-        return Path.Combine(folder, model.Name, $"{recipe.Name}-{Convert.ToHexStringLower(key)[..12]}.onnx");
+        return Path.Combine(folder, model.Name, $"{recipe.Name}-{Convert.ToHexStringLower(key)[..12]}.{recipe.Extension}");
     }
 
     static ArtefactInfo? ReadFacts(string path)

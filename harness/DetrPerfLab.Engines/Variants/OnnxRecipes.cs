@@ -38,7 +38,7 @@ static class OnnxRecipes
 
     internal static OnnxRecipe Int8StaticAll { get; } = new("int8-static-all", build => Static(build, QuantizationPlan.AllStatic)) { IsCalibrated = true };
 
-    static ModelProto Static(OnnxBuild build, QuantizationPlan plan)
+    static ModelProto Static(RecipeInputs build, QuantizationPlan plan)
     {
         var (source, sha256) = Source(build);
         var method = build.Model.Calibration.Folder is null ? CalibrationMethod.MinMax : CalibrationMethod.Percentile;
@@ -51,7 +51,7 @@ static class OnnxRecipes
         return Stamped(model, "int8-static", sha256, options, table.InputSha256);
     }
 
-    static (ModelProto Model, string Sha256) Source(OnnxBuild build)
+    static (ModelProto Model, string Sha256) Source(RecipeInputs build)
     {
         var artefact = build.Artefact(Fp32);
         return (OnnxFile.Load(artefact.Path), artefact.Info.Sha256);

@@ -19,7 +19,7 @@ public enum Fidelity
 /// <param name="Recipe">The model file that it runs; null where it runs on the weights themselves.</param>
 /// <param name="Create">Makes the engine.</param>
 public sealed record Variant(
-    string Name, string Summary, Fidelity Fidelity, OnnxRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create)
+    string Name, string Summary, Fidelity Fidelity, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create)
 {
     /// <summary>How far outputs of later runs may lie from the first run's, by name: the order of additions may change from run to run, nothing else.</summary>
     /// <remarks>Where values are rounded to few bits, another order may cross a step of the rounding.</remarks>

@@ -1,5 +1,6 @@
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines.Torch;
+using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Engines;
 
@@ -16,10 +17,8 @@ public static class VariantRegistry
         Torch("torch-fp32", "eager, inference mode", Fidelity.Exact),
         Torch("torch-fp32-channels-last", "eager, images and filters with channels innermost", Fidelity.Exact),
         Torch("torch-bf16", "eager, bfloat16 weights and activations, channels innermost", Fidelity.Reduced),
-        Torch("torch-int8-dynamic", "eager, int8 linear layers", Fidelity.Reduced),
-        Torch("torchscript-fp32-traced", "traced: the graph as it was recorded", Fidelity.Exact),
-        Torch("torchscript-fp32-frozen", "traced, frozen", Fidelity.Exact),
-        Torch("torchscript-fp32", "traced, frozen, optimised", Fidelity.Exact),
+        Script("torchscript-fp32", "TorchScript, a static graph: batch norm folded, channels innermost", Fidelity.Exact, ScriptPrecision.Float32),
+        Script("torch-int8-dynamic", "the same with int8 linear layers, ranges found at run time", Fidelity.Reduced, ScriptPrecision.Int8Dynamic),
         Ort("ort-fp32-disabled", "ONNX Runtime, the graph as exported", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Disabled),
         Ort("ort-fp32-basic", "ONNX Runtime, constants folded", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Basic),
         Ort("ort-fp32-extended", "ONNX Runtime, operators fused", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Extended),
@@ -43,6 +42,16 @@ public static class VariantRegistry
             var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
             return new(TorchVariants.Create(name, weights, new TorchOptions { Threads = settings.EffectiveThreads }), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
         });
+
+    static Variant Script(string name, string summary, Fidelity fidelity, ScriptPrecision precision)
+    {
+        var recipe = new TorchScriptRecipe(name, precision);
+        return new(name, summary, fidelity, recipe, (model, settings, cache) =>
+        {
+            var artefact = cache.Get(model, recipe);
+            return new(TorchVariants.Open(name, artefact.Path, precision, new TorchOptions { Threads = settings.EffectiveThreads }), artefact.Info);
+        });
+    }
 
     static Variant Ort(string name, string summary, Fidelity fidelity, OnnxRecipe recipe, GraphOptimization optimization = GraphOptimization.All) =>
         new(name, summary, fidelity, recipe, (model, settings, cache) =>

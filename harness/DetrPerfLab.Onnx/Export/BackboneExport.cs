@@ -5,11 +5,10 @@ namespace DetrPerfLab.Onnx;
 /// <summary>The ResNet, each batch norm folded into its convolution.</summary>
 /// <remarks>
 /// An activation is named after its convolution, since ONNX Runtime gives the fused node the activation's name.
-/// Source: torchvision's resnet.py as of 0.14 (stride in the 3x3 convolution) and FrozenBatchNorm2d of facebookresearch/detr@29901c5 (eps 1e-5).
+/// Source: torchvision's resnet.py as of 0.14 (stride in the 3x3 convolution).
 /// </remarks>
 static class BackboneExport
 {
-    const double Epsilon = 1e-5;
     const string Body = "backbone.0.body";
 
     /// <summary>Adds the backbone.</summary>
@@ -65,30 +64,10 @@ static class BackboneExport
     {
         var graph = context.Graph;
         var weight = context.Weights[$"{Body}.{conv}.weight"];
-        var (folded, bias) = Fold(context.Weights, weight, $"{Body}.{norm}");
+        var (folded, bias) = FrozenBatchNorm.Fold(context.Weights, weight, $"{Body}.{norm}");
         var kernel = (int)weight.Shape[2];
         using var _ = graph.Module(module);
         return graph.Conv("", x, graph.Weight<float>("weight", [.. weight.Shape], folded), graph.Weight<float>("bias", [bias.Length], bias),
             kernel, stride, padding: kernel / 2 * dilation, dilation);
-    }
-
-    /// <summary>(w x - mean) * gamma / sqrt(var + eps) + beta as one convolution, computed in double precision.</summary>
-    static (float[] Weight, float[] Bias) Fold(WeightStore weights, WeightTensor weight, string norm)
-    {
-        var gamma = weights[$"{norm}.weight"].Data;
-        var beta = weights[$"{norm}.bias"].Data;
-        var mean = weights[$"{norm}.running_mean"].Data;
-        var variance = weights[$"{norm}.running_var"].Data;
-        var bias = new float[gamma.Length];
-        var folded = new float[weight.Data.Length];
-        var filter = folded.Length / bias.Length;
-        for (var channel = 0; channel < bias.Length; channel++)
-        {
-            var scale = gamma[channel] / Math.Sqrt(variance[channel] + Epsilon);
-            bias[channel] = (float)(beta[channel] - (mean[channel] * scale));
-            for (var i = channel * filter; i < (channel + 1) * filter; i++) { folded[i] = (float)(weight.Data[i] * scale); }
-        }
-
-        return (folded, bias);
     }
 }

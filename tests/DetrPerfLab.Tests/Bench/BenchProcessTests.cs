@@ -55,11 +55,11 @@ public class BenchProcessTests
         using var answers = new StringWriter();
         var questions = string.Join('\n', WorkerLine.Write(new WorkerQuestion(Open: s_request)), WorkerLine.Write(new WorkerQuestion(TurnAfter: 0)));
 
-        var code = BenchWorker.Serve(new StringReader(questions), answers, _ => throw LabError.TorchLacks("tracing"));
+        var code = BenchWorker.Serve(new StringReader(questions), answers, _ => throw LabError.NeedsCheckpoint("model.onnx"));
 
         Assert.Equal(ExitCode.Missing, code);
         Assert.Single(answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains("tracing", answers.ToString());
+        Assert.Contains("needs a checkpoint", answers.ToString());
     }
 
     [Fact]

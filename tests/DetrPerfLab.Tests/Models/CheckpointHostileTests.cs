@@ -18,8 +18,8 @@ public sealed class CheckpointHostileTests : IDisposable
     [InlineData("numpy.core.multiarray", "_reconstruct")]
     public void Load_OtherGlobal_IsRefusedByName(string module, string name)
     {
-        RefusedPickle(new Pickle().Proto().Global(module, name).Text("touch x").Op((char)0x85, 'R').Stop(), $"'{module}.{name}'");
-        RefusedPickle(new Pickle().Proto().Text(module).Text(name).Op((char)0x93).Stop(), $"'{module}.{name}'");
+        RefusedPickle(new PickleWriter().Proto().Global(module, name).Text("touch x").Op((char)0x85, 'R').Stop(), $"'{module}.{name}'");
+        RefusedPickle(new PickleWriter().Proto().Text(module).Text(name).Op((char)0x93).Stop(), $"'{module}.{name}'");
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class CheckpointHostileTests : IDisposable
     public void Load_ManyTensorsOnOneStorage_AreLimitedByTheFile()
     {
         // 2,000 views of one storage of 4,000 elements: 32 MB out of a file of some 300 kB.
-        var pickle = new Pickle().Proto().EmptyDict().Mark();
+        var pickle = new PickleWriter().Proto().EmptyDict().Mark();
         for (var i = 0; i < 2000; i++) { pickle.Text($"t{i}").Tensor("FloatStorage", "0", 4000, 0, [4000], [1]); }
         RefusedPickle(pickle.Op('u').Stop(), "more elements than a file of that size can hold", new byte[16000]);
     }
@@ -55,7 +55,7 @@ public sealed class CheckpointHostileTests : IDisposable
     [Fact]
     public void Load_DeepNesting_NeedsNoStack()
     {
-        var pickle = new Pickle().Proto();
+        var pickle = new PickleWriter().Proto();
         for (var i = 0; i < 100_000; i++) { pickle.Op(']'); }
         for (var i = 0; i < 99_999; i++) { pickle.Op('a'); }
         RefusedPickle(pickle.Stop(), "holds no dict");
@@ -63,7 +63,7 @@ public sealed class CheckpointHostileTests : IDisposable
 
     [Fact]
     public void Load_SelfContainingDict_Ends() =>
-        RefusedPickle(new Pickle().Proto().EmptyDict().Op('q', (char)0).Text("model").Op('h', (char)0, 's').Stop(), "entry 'model' of its dict is no tensor");
+        RefusedPickle(new PickleWriter().Proto().EmptyDict().Op('q', (char)0).Text("model").Op('h', (char)0, 's').Stop(), "entry 'model' of its dict is no tensor");
 
     [Fact]
     public void Load_EndlessOpcodes_AreLimited()
@@ -77,7 +77,7 @@ public sealed class CheckpointHostileTests : IDisposable
     public void Load_MemoBomb_IsLimited()
     {
         // One list of 1,000 pairs, copied by ever more calls: what a call copies counts like opcodes.
-        var pickle = new Pickle().Proto().Op(']', 'q', (char)0).Mark();
+        var pickle = new PickleWriter().Proto().Op(']', 'q', (char)0).Mark();
         for (var i = 0; i < 1000; i++) { pickle.Op(']', 'N', 'a', 'N', 'a'); }
         pickle.Op('e');
         for (var i = 0; i < 2000; i++) { pickle.Global("collections", "OrderedDict").Op('h', (char)0, (char)0x85, 'R'); }
@@ -104,16 +104,16 @@ public sealed class CheckpointHostileTests : IDisposable
     [InlineData("archive/../../evil")]
     [InlineData("archive\\evil")]
     public void Load_MemberThatLeavesItsFolder_IsRefused(string name) =>
-        Refused([("archive/data.pkl", new Pickle().Proto().EmptyDict().Stop()), (name, [1])], "leaves its folder");
+        Refused([("archive/data.pkl", new PickleWriter().Proto().EmptyDict().Stop()), (name, [1])], "leaves its folder");
 
     [Fact]
     public void Load_TwoMembersOfOneName_AreRefused() =>
-        Refused([("archive/data.pkl", new Pickle().Proto().EmptyDict().Stop()), ("archive/data/0", [1]), ("archive/data/0", [2])], "two zip members are named 'archive/data/0'");
+        Refused([("archive/data.pkl", new PickleWriter().Proto().EmptyDict().Stop()), ("archive/data/0", [1]), ("archive/data/0", [2])], "two zip members are named 'archive/data/0'");
 
     [Fact]
     public void Load_OverlappingMembers_AreRefused()
     {
-        Write([("archive/data.pkl", new Pickle().Proto().EmptyDict().Stop()), ("archive/data/0", new byte[64]), ("archive/data/1", new byte[64])]);
+        Write([("archive/data.pkl", new PickleWriter().Proto().EmptyDict().Stop()), ("archive/data/0", new byte[64]), ("archive/data/1", new byte[64])]);
         // Points the second storage at the first one's local header.
         var bytes = File.ReadAllBytes(File1);
         var (first, second) = (LastEntry(bytes, "archive/data/0"), LastEntry(bytes, "archive/data/1"));
@@ -230,7 +230,7 @@ public sealed class CheckpointHostileTests : IDisposable
         Refused([("archive/data.pkl", pickle), ("archive/data/0", storage ?? new byte[16])], expected);
 
     void RefusedTensor(long count, long start, long[] shape, long[] strides, string expected) =>
-        RefusedPickle(new Pickle().Proto().EmptyDict().Text("t").Tensor("FloatStorage", "0", count, start, shape, strides).Op('s').Stop(), expected);
+        RefusedPickle(new PickleWriter().Proto().EmptyDict().Text("t").Tensor("FloatStorage", "0", count, start, shape, strides).Op('s').Stop(), expected);
 
     /// <summary>Where the central directory's entry of that member begins.</summary>
     static int LastEntry(byte[] zip, string name)

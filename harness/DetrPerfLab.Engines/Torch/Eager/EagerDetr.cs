@@ -54,7 +54,7 @@ sealed class EagerDetr : IDisposable
         using var scope = NewDisposeScope();
         var features = _backbone.Forward(Prepare(pixelValues), OnModule);
         OnStage?.Invoke("backbone_feature", features);
-        var mask = PaddingMask.Resize(pixelMask, features);
+        var mask = Resize(pixelMask, features);
         var position = _positionEncoding.Forward(mask);
         OnStage?.Invoke("position_encoding", position);
         OnModule?.Invoke("position");
@@ -74,6 +74,14 @@ sealed class EagerDetr : IDisposable
     {
         var typed = images.to(_options.DataType);
         return _options.ChannelsLast ? Layout.ToChannelsLast(typed) : typed;
+    }
+
+    /// <summary>The padding mask, int64 [N, H, W], at the resolution of the features [N, C, h, w]: by nearest neighbour, as the original does it.</summary>
+    static Tensor Resize(Tensor mask, Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        var images = mask.unsqueeze(1).to(ScalarType.Float32);
+        return nn.functional.interpolate(images, size: features.shape[2..]).squeeze(1).to(ScalarType.Int64).MoveToOuterDisposeScope();
     }
 
     Tensor Boxes(Tensor objects)

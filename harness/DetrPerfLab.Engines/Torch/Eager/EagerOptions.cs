@@ -13,7 +13,4 @@ sealed record EagerOptions
 
     /// <summary>Whether images and filters lie in memory with channels innermost, which oneDNN's kernels read without reordering.</summary>
     public bool ChannelsLast { get; init; }
-
-    /// <summary>Engine of dynamic int8 quantisation for the transformer's linear layers; null computes them in float.</summary>
-    public string? QuantizedEngine { get; init; }
 }

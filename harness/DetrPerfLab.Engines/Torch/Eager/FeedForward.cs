@@ -5,8 +5,8 @@ namespace DetrPerfLab.Engines.Torch;
 /// <summary>Two linear layers with ReLU between.</summary>
 sealed class FeedForward(WeightLoader weights, string layer)
 {
-    readonly Linear _expand = weights.LoadTransformerLinear($"{layer}.linear1");
-    readonly Linear _contract = weights.LoadTransformerLinear($"{layer}.linear2");
+    readonly Linear _expand = weights.LoadLinear($"{layer}.linear1");
+    readonly Linear _contract = weights.LoadLinear($"{layer}.linear2");
 
     public Tensor Forward(Tensor input)
     {

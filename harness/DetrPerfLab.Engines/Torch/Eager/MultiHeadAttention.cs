@@ -17,7 +17,7 @@ sealed class MultiHeadAttention
     public MultiHeadAttention(WeightLoader weights, string name)
     {
         (_query, _key, _value) = weights.LoadProjections(name);
-        _output = weights.LoadTransformerLinear($"{name}.out_proj");
+        _output = weights.LoadLinear($"{name}.out_proj");
         _heads = weights.Config.Heads;
         _rootOfWidth = Math.Sqrt(weights.Config.HiddenDim / _heads);
     }

@@ -5,7 +5,7 @@ namespace DetrPerfLab.Engines.Torch;
 /// <summary>Encoder over the image's features, decoder over the object queries.</summary>
 /// <remarks>
 /// Source: facebookresearch/detr@29901c5, models/transformer.py. Of the decoder's layers only the last is normalised and returned; the others
-/// serve auxiliary losses. Tensors of unequal image sizes are never reshaped by numbers read from shapes, so that a trace holds for all.
+/// serve auxiliary losses.
 /// </remarks>
 sealed class Transformer(WeightLoader weights)
 {

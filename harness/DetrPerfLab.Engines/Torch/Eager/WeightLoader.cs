@@ -8,7 +8,7 @@ namespace DetrPerfLab.Engines.Torch;
 /// <remarks>Tensors leave the caller's dispose scope: they live until this loader is disposed.</remarks>
 sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
 {
-    readonly List<IDisposable> _owned = [];
+    readonly List<Tensor> _owned = [];
 
     /// <summary>The model's shape.</summary>
     public DetrConfig Config => store.Config;
@@ -41,21 +41,16 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
     }
 
     /// <summary>A linear layer from <c>name.weight</c> [out, in] and <c>name.bias</c> [out].</summary>
-    public Linear LoadLinear(string name) => new FloatLinear(Load($"{name}.weight"), Load($"{name}.bias"));
-
-    /// <summary>A linear layer of the transformer: quantised where the options say so.</summary>
-    public Linear LoadTransformerLinear(string name) => Transformed(Load($"{name}.weight"), Load($"{name}.bias"));
+    public Linear LoadLinear(string name) => new(Load($"{name}.weight"), Load($"{name}.bias"));
 
     /// <summary>Query, key and value projections, which the state dict holds as one matrix of three times the height.</summary>
     public (Linear Query, Linear Key, Linear Value) LoadProjections(string name)
     {
         var (weight, bias, width) = (Load($"{name}.in_proj_weight"), Load($"{name}.in_proj_bias"), Config.HiddenDim);
-        var parts = (Part(0), Part(1), Part(2));
-        if (options.QuantizedEngine is not null) { Drop(weight, bias); }
-        return parts;
+        return (Part(0), Part(1), Part(2));
 
         Linear Part(int index) =>
-            Transformed(Own(weight.narrow(0, index * width, width)), Own(bias.narrow(0, index * width, width)));
+            new(Own(weight.narrow(0, index * width, width)), Own(bias.narrow(0, index * width, width)));
     }
 
     /// <summary>Keeps something until the model ends.</summary>
@@ -70,25 +65,6 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
     {
         foreach (var owned in _owned) { owned.Dispose(); }
         _owned.Clear();
-    }
-
-    Linear Transformed(Tensor weight, Tensor bias)
-    {
-        if (options.QuantizedEngine is not { } engine) { return new FloatLinear(weight, bias); }
-        var (forward, owner) = TorchExtension.Require("int8 linear layers").DynamicLinear(engine, weight, bias);
-        _owned.Add(owner);
-        Drop(weight, bias);
-        return new QuantizedLinear(forward);
-    }
-
-    /// <summary>Frees what the packed int8 weights replace.</summary>
-    void Drop(params ReadOnlySpan<Tensor> tensors)
-    {
-        foreach (var tensor in tensors)
-        {
-            tensor.Dispose();
-            _owned.Remove(tensor);
-        }
     }
 
     /// <summary>A fresh float32 copy in native memory.</summary>

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Engines.Torch;
+
+/// <summary>Loads a TorchScript file in a process of its own first: libtorch ends the process over an operator that it does not know.</summary>
+/// <remarks>This assembly is a program for that alone; so commands, benchmarks and tests all find it beside themselves.</remarks>
+static class ScriptCheck
+{
+    /// <summary>The program: loads the file, and runs it on a small image.</summary>
+    /// <returns>0 whatever an ordinary exception tells, since the caller's own load meets that again and says it.</returns>
+    static int Main(string[] args)
+    {
+        try { TorchVariants.LoadUnchecked(args[0], new TorchOptions()).Dispose(); }
+        catch (LabException) { }
+        return 0;
+    }
+
+    /// <exception cref="LabException">The process ended over the file.</exception>
+    internal static void ThrowIfFatal(string path)
+    {
+        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
+        using var child = Process.Start(new ProcessStartInfo(host, [typeof(ScriptCheck).Assembly.Location, Path.GetFullPath(path)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = child.StandardOutput.ReadToEndAsync();
+        var printed = child.StandardError.ReadToEnd();
+        output.Wait();
+        child.WaitForExit();
+        if (child.ExitCode != 0) { throw LabError.ScriptUnusable(path, $"libtorch ends the process over it: {Reason(printed)}."); }
+    }
+
+    /// <summary>What an uncaught C++ exception says of itself, on one line.</summary>
+    static string Reason(string printed)
+    {
+        var at = printed.IndexOf("what():", StringComparison.Ordinal);
+        var lines = (at < 0 ? printed : printed[(at + "what():".Length)..]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length > 0 ? lines[0].TrimEnd('.') : "it printed nothing";
+    }
+}

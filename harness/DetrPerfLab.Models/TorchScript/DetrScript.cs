@@ -1,0 +1,60 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Models;
+
+/// <summary>Turns the weights of a DETR into a TorchScript archive, which libtorch and PyTorch 2 load without any code of ours.</summary>
+/// <remarks>
+/// <c>forward(pixel_values float32 [N,3,H,W], pixel_mask int64 [N,H,W], 1 = image)</c> gives <c>(logits [N,Q,C+1], pred_boxes [N,Q,4])</c>, for every size and padded batches.
+/// Same values as the original, laid out as a static graph allows: batch norm folded into the convolutions, channels innermost, tokens as rows [N,S,hidden], queries and keys of an
+/// encoder layer as one product. Each part is a method of its own, so that its time can be taken.
+/// Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.
+/// </remarks>
+public static class DetrScript
+{
+    /// <summary>A method without arguments that gives Q and C+1: what <see cref="DetrInterface.Outputs(long, long)"/> needs, without a run.</summary>
+    public const string OutputLengths = "output_lengths";
+
+    /// <summary>The methods of the backbone after its stem, in their order.</summary>
+    public static IReadOnlyList<string> Stages { get; } = ["layer1", "layer2", "layer3", "layer4"];
+
+    /// <summary>Writes the archive.</summary>
+    /// <param name="weights">A complete state dict under the official names.</param>
+    /// <param name="precision">Of the transformer's linear layers.</param>
+    /// <param name="path">Replaced when all is written.</param>
+    /// <exception cref="LabException">A weight is missing.</exception>
+    public static void Save(WeightStore weights, ScriptPrecision precision, string path)
+    {
+        foreach (var spec in DetrStateDict.Describe(weights.Config))
+        {
+            if (!weights.TryGet(spec.Name, out _)) { throw LabError.WeightMissing(spec.Name, weights.Source); }
+        }
+
+        var module = new ScriptModuleWriter(folder: "detr", name: "Detr");
+        var layers = new ScriptLayers(module, weights, precision);
+        module.Method(
+            "forward(self, pixel_values: Tensor, pixel_mask: Tensor) -> Tuple[Tensor, Tensor]",
+            [
+                "x = self.stem(pixel_values)",
+                .. Stages.Select(stage => $"x = self.{stage}(x)"),
+                "position, bias, = self.position(pixel_mask, x)",
+                "memory = self.encoder(self.input_proj(x), position, bias)",
+                "return self.heads(self.decoder(memory, position, bias))",
+            ]);
+        module.Method($"{OutputLengths}(self) -> Tensor", $"return torch.tensor([{weights.Config.Queries}, {weights.Config.Classes + 1}])");
+        BackboneScript.Add(module, layers);
+        PositionScript.Add(module, weights.Config);
+        TransformerScript.Add(module, layers);
+        HeadsScript.Add(module, layers);
+        AtomicFile.Write(path, module.Save);
+    }
+}
+
+/// <summary>What the linear layers of a scripted DETR's transformer compute in.</summary>
+public enum ScriptPrecision
+{
+    /// <summary>32-bit floating point, as all else.</summary>
+    Float32,
+
+    /// <summary>8-bit integers: weights with a scale a row, activations quantised at each call. Convolutions, attention products and heads stay float32.</summary>
+    Int8Dynamic,
+}

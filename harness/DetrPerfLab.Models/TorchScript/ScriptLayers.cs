@@ -1,0 +1,62 @@
+namespace DetrPerfLab.Models;
+
+/// <summary>The layers that parts of a DETR share: each adds its weights to the module and gives the text that computes it.</summary>
+sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, ScriptPrecision precision)
+{
+    internal DetrConfig Config => weights.Config;
+
+    internal bool Has(string name) => weights.TryGet(name, out _);
+
+    /// <summary>A tensor of the state dict as it is.</summary>
+    internal string Tensor(string path, string name) => module.Tensor(path, weights[name].Shape, () => weights[name].Data);
+
+    /// <summary>A convolution with the batch norm that follows it.</summary>
+    internal string ConvolutionNorm(string path, string x, string convolution, string norm, int stride, int dilation)
+    {
+        var filter = weights[$"{convolution}.weight"];
+        var weight = module.Filter($"{path}.weight", filter.Shape, () => FrozenBatchNorm.Fold(weights, filter, norm).Weight);
+        var bias = module.Tensor($"{path}.bias", [filter.Shape[0]], () => FrozenBatchNorm.Fold(weights, filter, norm).Bias);
+        var padding = filter.Shape[2] / 2 * dilation;
+        return $"torch.conv2d({x}, {weight}, {bias}, [{stride}, {stride}], [{padding}, {padding}], [{dilation}, {dilation}], 1)";
+    }
+
+    /// <summary>A 1x1 convolution with a bias.</summary>
+    internal string Convolution(string path, string x, string name)
+    {
+        var filter = weights[$"{name}.weight"];
+        var weight = module.Filter($"{path}.weight", filter.Shape, () => filter.Data);
+        return $"torch.conv2d({x}, {weight}, {Tensor($"{path}.bias", $"{name}.bias")}, [1, 1], [0, 0], [1, 1], 1)";
+    }
+
+    /// <summary>Layer normalisation over the last axis.</summary>
+    internal string Norm(string path, string x, string name) =>
+        $"torch.layer_norm({x}, [{Config.HiddenDim}], {Tensor($"{path}.weight", $"{name}.weight")}, {Tensor($"{path}.bias", $"{name}.bias")}, 1e-05, False)";
+
+    /// <summary>A linear layer in float32, whatever the precision: that of a head.</summary>
+    internal string HeadLinear(string path, string x, string name) =>
+        $"torch.linear({x}, {Tensor($"{path}.weight", $"{name}.weight")}, {Tensor($"{path}.bias", $"{name}.bias")})";
+
+    /// <summary>A linear layer of the transformer.</summary>
+    internal string Linear(string path, string x, string name) => Linear(path, x, $"{name}.weight", $"{name}.bias", 0, (int)weights[$"{name}.bias"].Shape[0]);
+
+    /// <summary>Some of the projections that the state dict holds as one matrix: query, key and value, each of the transformer's width.</summary>
+    /// <param name="path">Name in the module.</param>
+    /// <param name="x">What is projected.</param>
+    /// <param name="name">The attention's name.</param>
+    /// <param name="first">0 = query, 1 = key, 2 = value.</param>
+    /// <param name="count">How many from there on.</param>
+    internal string Projection(string path, string x, string name, int first, int count = 1) =>
+        Linear(path, x, $"{name}.in_proj_weight", $"{name}.in_proj_bias", first * Config.HiddenDim, count * Config.HiddenDim);
+
+    /// <summary>Rows <paramref name="start"/> and on of a weight [all, inputs] and its bias.</summary>
+    string Linear(string path, string x, string weightName, string biasName, int start, int rows)
+    {
+        var inputs = (int)weights[weightName].Shape[1];
+        float[] Weight() => weights[weightName].Data.AsSpan(start * inputs, rows * inputs).ToArray();
+        float[] Bias() => weights[biasName].Data.AsSpan(start, rows).ToArray();
+        return precision == ScriptPrecision.Float32
+            ? $"torch.linear({x}, {module.Tensor($"{path}.weight", [rows, inputs], Weight)}, {module.Tensor($"{path}.bias", [rows], Bias)})"
+            // The last argument keeps activations to 7 bits, as PyTorch's own layers do: processors without VNNI add pairs of products in 16 bits, which 8 would overflow.
+            : $"ops.quantized.linear_dynamic({x}, {module.PackedLinear(path, rows, inputs, () => (Weight(), Bias()))}, True)";
+    }
+}
