@@ -28,11 +28,15 @@ static class HostBinariesToolchain
             var host = Path.GetDirectoryName(partition.AssemblyLocation)!;
             var gc = GetRuntimeSettings(partition.RepresentativeBenchmarkCase.Job.Environment.Gc, partition.Resolver);
             File.WriteAllText(paths.ProjectFilePath, $"""
-                <Project Sdk="Microsoft.NET.Sdk">
+                <Project>
+                  <!-- Before the SDK's own properties, which would read the files of the folders above. -->
                   <PropertyGroup>
                     <ImportDirectoryBuildProps>false</ImportDirectoryBuildProps>
                     <ImportDirectoryBuildTargets>false</ImportDirectoryBuildTargets>
                     <ImportDirectoryPackagesProps>false</ImportDirectoryPackagesProps>
+                  </PropertyGroup>
+                  <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk" />
+                  <PropertyGroup>
                     <TargetFramework>{Tfm}</TargetFramework>
                     <AssemblyName>{paths.ProgramName}</AssemblyName>
                     <AssemblyTitle>{paths.ProgramName}</AssemblyTitle>
@@ -54,6 +58,7 @@ static class HostBinariesToolchain
                   <ItemGroup>
                     <Compile Include="{Path.GetFileName(paths.ProgramCodePath)}" />
                     <Reference Include="{partition.AssemblyLocation}" />
+                    <Reference Include="{typeof(SuiteBenchmarks).Assembly.Location}" Condition="'{partition.AssemblyLocation}' != '{typeof(SuiteBenchmarks).Assembly.Location}'" />
                     <Reference Include="{Path.Combine(host, "BenchmarkDotNet.dll")}" />
                     <Reference Include="{Path.Combine(host, "BenchmarkDotNet.Annotations.dll")}" />
                     <Reference Include="{Path.Combine(host, "Perfolizer.dll")}" />
@@ -61,6 +66,7 @@ static class HostBinariesToolchain
                           Link="%(Filename)%(Extension)" CopyToOutputDirectory="PreserveNewest" Visible="false" />
                   </ItemGroup>
                   {gc}
+                  <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
                 </Project>
                 """);
         }
