@@ -15,12 +15,10 @@ esac
 
 dotnet build DetrPerfLab.sln -c Release --nologo -v quiet
 dotnet format DetrPerfLab.sln --verify-no-changes --no-restore
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-status=0
-# One project at a time (-m:1): tests that measure must not disturb each other.
-dotnet test "$tests" -c Release --no-build --nologo -m:1 2>&1 | tee "$log" || status=$?
-# Adds up the projects' summaries; no test at all is a failure.
-awk -F '[:,]' '/ - Failed: *[0-9]+, Passed:/ {f += $2; p += $4; s += $6}
-  END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (p + f == 0)}' "$log" || status=1
-exit "$status"
+# One project at a time (-m:1), so that tests that measure are not disturbed. Shown: failures, skips with their reasons, sums; no test at all is a failure.
+dotnet test "$tests" -c Release --no-build --nologo -m:1 --logger 'console;verbosity=normal' 2>&1 | awk '
+  /^ *Passed: +[0-9]+$/  { passed += $2 }
+  /^ *Failed: +[0-9]+$/  { failed += $2 }
+  /^ *Skipped: +[0-9]+$/ { skipped += $2 }
+  !/^ *Passed |^\[xUnit\.net .*(Discover|Start|Finish)|^ *(Test Run Successful|Standard Output Messages)|^ *$/ { print; fflush() }
+  END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit passed + failed == 0 }'

@@ -30,7 +30,7 @@ public partial class ReadmeTests
                 var parsed = LabCommand.Create().Parse(words[1..]);
                 Assert.True(parsed.Errors.Count == 0, $"{command}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");
                 break;
-            case "./run-all.sh" or "./test.sh":
+            case "./run-all.sh" or "./test.sh" or "eng/setup.sh":
                 Assert.True(File.Exists(Path.Combine(TestPaths.RepoRoot, words[0])), $"{words[0]} is not there");
                 break;
             case "cd":
