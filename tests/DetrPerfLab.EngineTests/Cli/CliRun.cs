@@ -25,6 +25,7 @@ sealed record CliRun(int ExitCode, string Output, string Error)
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["MSBUILDDISABLENODEREUSE"] = "1" }, // build processes that stay would hold these pipes open
         })!;
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync(); // beside the other, or a full pipe stops both
