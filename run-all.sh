@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs a choice of benchmark suites; the table, the chart and the report's path end on the screen.
+# Builds and runs a choice of benchmark suites; the table, the chart and the report's path end on the screen.
 #
 #   ./run-all.sh --filter '*Precision*'          one suite
 #   ./run-all.sh --filter '*Precision*' --quick  fewer repeats: minutes instead of a coffee break
@@ -9,7 +9,5 @@
 # takes another model, --calibrate DIR the photographs that INT8 ranges come from, --keep-list FILE what INT8 leaves in float;
 # all other options are BenchmarkDotNet's. Exit codes: 0 done, 1 a case failed, 2 wrong use, 3 the machine lacks something.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
 case "${1:-}" in -h|--help) sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;; esac
-eng/setup.sh
-exec dotnet run -c Release --project benchmarks -- "$@"
+exec dotnet run -c Release --project "$(dirname "${BASH_SOURCE[0]}")/benchmarks" -- "$@"

@@ -66,7 +66,7 @@ sealed class BenchmarkRun
         if (_progress.Failures == 0) { _journal.Complete(); }
 
         var report = Reporter.Write(new ReportOptions { ResultsDir = _place.Results, Machine = Path.GetFileName(_store.FolderOf(_place.Machine)), PlotsDir = _place.Plots });
-        foreach (var summary in summaries.Where(s => s.BenchmarksCases.Length > 0)) { MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default); }
+        foreach (var summary in summaries.Where(s => s.BenchmarksCases.Length > 0)) { _place.Output.WriteLine(TableOf(summary)); }
         foreach (var suite in _book.Results.GroupBy(r => r.Suite)) { SpeedUpText.Write([.. suite], _book, _place.Output); }
         _place.Output.WriteLine(report.Answer);
         _place.Output.WriteLine($"Report:  {Relative(report.Markdown)}, {Relative(report.Html)}");
@@ -74,6 +74,13 @@ sealed class BenchmarkRun
         foreach (var warning in report.Warnings) { _place.Output.WriteLine($"Warning: {warning}"); }
         foreach (var result in _book.Results.Where(r => r.Gap is not null)) { _place.Output.WriteLine($"Gap:     {result.Id}: {result.Gap}"); }
         return _progress.Failures > 0 ? ExitCode.CheckFailed : ExitCode.Done;
+    }
+
+    static string TableOf(Summary summary)
+    {
+        var log = new AccumulationLogger();
+        MarkdownExporter.Console.ExportToLog(summary, log);
+        return log.GetLog().Split("\nBenchmarks with issues:")[0]; // what follows names them without their reasons; ours are told below
     }
 
     static string Relative(string path) => Path.GetRelativePath(LabPaths.Root, path);

@@ -31,7 +31,14 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
 
     public override void OnBuildComplete(BuildPartition partition, BuildResult result)
     {
-        if (!result.IsBuildSuccess) { NotStarted ??= $"the build failed: {result.ErrorMessage ?? result.GenerateException?.Message ?? "no reason was given"}"; }
+        if (!result.IsBuildSuccess) { NotStarted ??= $"the build failed: {FirstError(result.ErrorMessage ?? result.GenerateException?.Message ?? "no reason was given")}"; }
+    }
+
+    /// <summary>Of a compiler's whole output; all of it lies in BenchmarkDotNet's log.</summary>
+    static string FirstError(string output)
+    {
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.FirstOrDefault(line => line.Contains(": error ")) ?? lines[0];
     }
 
     public override void OnStartRunStage() => _clock.Start();

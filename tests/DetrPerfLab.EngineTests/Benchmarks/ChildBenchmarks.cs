@@ -1,0 +1,42 @@
+using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Engines;
+using DetrPerfLab.Measure;
+using DetrPerfLab.Models;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Benchmarks;
+
+/// <summary>A small suite for real processes: pauses of known length, and each native library that a suite needs.</summary>
+[Samples(full: Samples, quick: Samples)]
+public class ChildBenchmarks : WorkBenchmarks
+{
+    internal const int Samples = 6;
+    const string Pause = "pause";
+    const string Chart = "chart";
+
+    internal static readonly string[] Variants = [Pause, Pause, "torch-fp32", "ort-fp32", Chart];
+
+    protected override IReadOnlyList<SuiteCase> Rows =>
+        [new(Pause, ("Pause", "20")), new(Pause, ("Pause", "60")), new("torch-fp32"), new("ort-fp32"), new(Chart)];
+
+    internal override CaseWork Open(SuiteCase row) => row.Variant switch
+    {
+        Pause => new(new ActionOperation(() => Thread.Sleep(row.Number("Pause")))),
+        Chart => new(new ActionOperation(() => new ScottPlot.Plot().GetImageBytes(64, 64))),
+        _ => Forward(row.Variant),
+    };
+
+    static CaseWork Forward(string variant)
+    {
+        var (folder, inputs) = (new TempFolder(), SyntheticImages.CreateBatch(new ImageSize(64, 64)));
+        var model = VariantModel.Synthetic(
+            DetrConfig.DetrR50 with { Name = "tiny", BackboneDepth = 18, EncoderLayers = 1, DecoderLayers = 1, FeedForwardDim = 64, Queries = 10 });
+        var opened = VariantRegistry.Get(variant).Create(model, new EngineSettings { Threads = 1 }, new ArtefactCache(folder.Path));
+        return new(new EngineOperation(opened.Engine, inputs, opened.Engine.AllocateOutputs(inputs)))
+        {
+            Artefact = opened.Artefact,
+            Engine = opened.Engine.Info,
+            Owned = [opened, folder],
+        };
+    }
+}
