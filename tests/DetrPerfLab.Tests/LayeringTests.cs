@@ -23,12 +23,12 @@ public class LayeringTests
         ["Core"] = [],
         ["Models"] = [],
         ["Onnx"] = ["Google.Protobuf", "Grpc.Tools"],
-        ["Detection"] = ["SixLabors.ImageSharp"],
+        ["Detection"] = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Engines"] = ["Microsoft.ML.OnnxRuntime", "TorchSharp-cpu"],
         ["Measure"] = [],
         ["Report"] = ["ScottPlot", "Markdig"],
         ["Cli"] = ["Spectre.Console", "System.CommandLine"],
-        ["Benchmarks"] = ["BenchmarkDotNet"],
+        ["Benchmarks"] = ["BenchmarkDotNet", "SixLabors.ImageSharp"],
     };
 
     public static TheoryData<string> Projects =>

@@ -6,15 +6,14 @@ namespace DetrPerfLab.Detecting;
 /// <summary>Draws boxes with names and scores onto a photograph.</summary>
 public static class DetectionPainter
 {
-    // Okabe and Ito, "Color Universal Design", 2008: told apart with every kind of colour vision. Black serves as outline.
-    static readonly Rgb[] s_palette =
-    [
-        new(0xE6, 0x9F, 0x00), new(0x56, 0xB4, 0xE9), new(0x00, 0x9E, 0x73), new(0xF0, 0xE4, 0x42),
-        new(0xD5, 0x5E, 0x00), new(0xCC, 0x79, 0xA7), new(0x00, 0x72, 0xB2),
-    ];
+    // Each class steps on by the golden angle, so neighbours lie far apart; the lightness tells apart those whose hues come near each other, 8, 13 or 21 classes on.
+    const float GoldenAngle = 137.508f;
+    static readonly float[] s_lightness = [50, 70, 40, 80];
 
-    /// <summary>Whether names and scores can be written; false where this machine has no font.</summary>
-    public static bool HasFont => SansFace.Typeface is not null;
+    /// <summary>Why pictures lack names and scores, and what to do; null where there is a font.</summary>
+    public static string? LabelsMissing => SansFace.Typeface is not null ? null :
+        $"No sans font was found in {string.Join(", ", SansFontFile.Folders)}: pictures show boxes without names and scores. "
+        + "Install one (Debian, Ubuntu: apt-get install fonts-dejavu-core), or put its .ttf file into one of these folders.";
 
     /// <summary>Draws in place. The surest detections lie on top and get the best places for their labels; without a font there are boxes only.</summary>
     /// <param name="image">Changed.</param>
@@ -50,8 +49,12 @@ public static class DetectionPainter
         PixelPacking.Pack(bitmap.GetPixelSpan(), image.Pixels);
     }
 
-    /// <summary>The same class always has the same colour, and no class that of the next. Classes seven apart, such as person and chair, differ too.</summary>
-    internal static Rgb ColourOf(int label) => s_palette[((uint)label + ((uint)label / (uint)s_palette.Length)) % (uint)s_palette.Length];
+    /// <summary>The same class always has the same colour, and no class that of the next.</summary>
+    internal static Rgb ColourOf(int label)
+    {
+        var colour = SKColor.FromHsl((uint)label * GoldenAngle % 360, 90, s_lightness[(uint)label % (uint)s_lightness.Length]);
+        return new(colour.Red, colour.Green, colour.Blue);
+    }
 
     static bool IsFinite(Detection d) => float.IsFinite(d.X1) && float.IsFinite(d.Y1) && float.IsFinite(d.X2) && float.IsFinite(d.Y2);
 
