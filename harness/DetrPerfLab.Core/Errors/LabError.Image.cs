@@ -13,7 +13,7 @@ public static partial class LabError
         var shown = string.Concat(text.Select(c => char.IsControl(c) || c == '?' ? '.' : c));
         return BadInput(head.IsEmpty
             ? $"Image '{name}' is empty. Needed a JPEG or PNG file."
-            : $"Image '{name}' begins with '{shown}', which is none of the formats that are read here: JPEG (8 bits, not lossless), PNG, WebP, BMP, GIF without transparency. Convert it to JPEG or PNG.");
+            : $"Image '{name}' begins with '{shown}', which is damaged or none of the formats that are read here: JPEG (8 bits, not lossless), PNG, WebP, BMP, GIF without transparency. Convert it to JPEG or PNG.");
     }
 
     /// <summary>An image that begins well and cannot be decoded to its end.</summary>

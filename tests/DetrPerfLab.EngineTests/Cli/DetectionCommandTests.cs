@@ -34,7 +34,7 @@ public class DetectionCommandTests
         File.WriteAllText(folder.File("text.jpg"), "no image");
         var run = CliRun.Of("detect", folder.File("text.jpg"), "--model", Deim, "--out", folder.File("out"));
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("text.jpg' begins with 'no image', which is none of the formats", run.Error);
+        Assert.Contains("text.jpg' begins with 'no image', which is damaged or none of the formats", run.Error);
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
         Assert.Empty(run.Output);
         Assert.False(Directory.Exists(folder.File("out")));

@@ -31,7 +31,7 @@ public class DetectionPainterTests
     [Fact]
     public void Draw_WithAFont_WritesALabelAboveTheBox()
     {
-        Assert.SkipUnless(SansFace.Typeface is not null, DetectionPainter.LabelsMissing!);
+        Assert.SkipUnless(SansFace.Typeface is not null, DetectionPainter.LabelsMissing ?? "");
         var (boxes, labelled) = (Grey(200, 300), Grey(200, 300));
         DetectionPainter.Draw(boxes, [s_cat], _ => "cat", typeface: null);
         DetectionPainter.Draw(labelled, [s_cat], _ => "cat");
