@@ -53,7 +53,7 @@ public static class SansFontFile
         {
             var shares = Environment.GetEnvironmentVariable("XDG_DATA_DIRS") is { Length: > 0 } set ? set : "/usr/local/share:/usr/share";
             yield return Path.Combine(home, ".fonts");
-            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "fonts"); // XDG_DATA_HOME
+            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "fonts"); // XDG_DATA_HOME
             foreach (var share in shares.Split(':')) { yield return Path.Combine(share, "fonts"); }
         }
     }

@@ -8,7 +8,7 @@ public static class DetectionPainter
 {
     // Each class steps on by the golden angle, so neighbours lie far apart; the lightness tells apart those whose hues come near each other, 8, 13 or 21 classes on.
     const float GoldenAngle = 137.508f;
-    static readonly float[] s_lightness = [50, 70, 40, 80];
+    static readonly float[] s_lightness = [55, 75, 62, 84];
 
     /// <summary>Why pictures lack names and scores, and what to do; null where there is a font.</summary>
     public static string? LabelsMissing => SansFace.Typeface is not null ? null :
