@@ -1,8 +1,5 @@
 using DetrPerfLab.Core;
 using DetrPerfLab.Detecting;
-using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats.Jpeg;
-using SixLabors.ImageSharp.PixelFormats;
 
 namespace DetrPerfLab.Benchmarks.Infrastructure;
 
@@ -14,11 +11,5 @@ static class Photographs
 
     /// <param name="size">In pixels.</param>
     /// <param name="index">Each is another photograph.</param>
-    internal static byte[] Jpeg(ImageSize size, int index = 0)
-    {
-        using var image = Image.LoadPixelData<Rgb24>(SyntheticPhotographs.Create(index, size).Pixels, size.Width, size.Height);
-        using var stream = new MemoryStream();
-        image.SaveAsJpeg(stream, new JpegEncoder { Quality = 90 });
-        return stream.ToArray();
-    }
+    internal static byte[] Jpeg(ImageSize size, int index = 0) => ImageWriter.Jpeg(SyntheticPhotographs.Create(index, size), quality: 90);
 }

@@ -9,7 +9,7 @@ static class DetectCommand
 {
     internal static Command Create()
     {
-        var images = new Argument<string[]>("IMAGE|DIR") { Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("IMAGE|DIR") { Description = "JPEG or PNG files (WebP, BMP and opaque GIF are read, too), or folders of them.", Arity = ArgumentArity.OneOrMore };
         var detector = new DetectorArguments();
         var threshold = new Option<float>("--threshold") { Description = "Detections that score less are left out.", DefaultValueFactory = _ => 0.7f };
         var folder = new Option<string>("--out") { Description = "Folder for the results.", DefaultValueFactory = _ => "detections" };
@@ -24,6 +24,7 @@ static class DetectCommand
             var pipeline = new DetectorPipeline(opened.Engine, options);
             var result = ConsoleProgress.Run(
                 "Detecting", report => DetectionJob.Run(pipeline, files, parsed.GetValue(folder)!, parsed.GetValue(draw), report, cancellation));
+            if (parsed.GetValue(draw) && result.Images > 0 && DetectionPainter.LabelsMissing is { } why) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {why}"); }
             return Task.FromResult(Report(result, files.Count, parsed.GetValue(folder)!, parsed.InvocationConfiguration));
         });
         return command;

@@ -28,7 +28,7 @@ public class LayeringTests
         ["Measure"] = [],
         ["Report"] = ["ScottPlot"],
         ["Cli"] = ["Spectre.Console", "System.CommandLine"],
-        ["Benchmarks"] = ["BenchmarkDotNet", "SixLabors.ImageSharp"], // ImageSharp is measured only, never fed strangers' files,
+        ["Benchmarks"] = ["BenchmarkDotNet", "SixLabors.ImageSharp"], // ImageSharp is measured only, never fed strangers' files
     };
 
     public static TheoryData<string> Projects =>

@@ -4,7 +4,7 @@ namespace DetrPerfLab.Core;
 
 public static partial class LabError
 {
-    /// <summary>A file that begins like no image format that can be decoded.</summary>
+    /// <summary>A file that is no image, or one of a kind that is not decoded.</summary>
     /// <param name="name">The file.</param>
     /// <param name="head">Its first bytes, to show what it is instead.</param>
     public static LabException ImageUnknownFormat(string name, ReadOnlySpan<byte> head)
@@ -13,12 +13,12 @@ public static partial class LabError
         var shown = string.Concat(text.Select(c => char.IsControl(c) || c == '?' ? '.' : c));
         return BadInput(head.IsEmpty
             ? $"Image '{name}' is empty. Needed a JPEG or PNG file."
-            : $"Image '{name}' begins with '{shown}', which is no image format known here. Convert it to JPEG or PNG.");
+            : $"Image '{name}' begins with '{shown}', which is damaged or none of the formats that are read here: JPEG (8 bits, not lossless), PNG, WebP, BMP, GIF without transparency. Convert it to JPEG or PNG.");
     }
 
     /// <summary>An image that begins well and cannot be decoded to its end.</summary>
-    public static LabException ImageDamaged(string name, Exception inner) =>
-        BadInput($"Image '{name}' could not be decoded: {inner.Message.TrimEnd('.')}. Fetch or export it again.", inner);
+    public static LabException ImageDamaged(string name, string found) =>
+        BadInput($"Image '{name}' could not be decoded: Skia says {found}. Fetch or export it again.");
 
     /// <summary>An image whose last bytes are missing.</summary>
     public static LabException ImageTruncated(string name) =>
@@ -38,5 +38,6 @@ public static partial class LabError
 
     /// <summary>The decoder's native library is not installed.</summary>
     public static LabException ImageLibraryMissing(Exception inner) =>
-        Missing($"The image library cannot be loaded: {inner.Message.Split('\n')[0].TrimEnd('.')}. Run eng/setup.sh, which installs it.", inner);
+        Missing($"The image library Skia cannot be loaded: {inner.Message.Split('\n')[0].TrimEnd('.')}. "
+            + "Its package has builds for Windows, macOS and Linux on x64 and arm64: build on the machine that runs the lab, or with -r and its runtime identifier.", inner);
 }

@@ -30,11 +30,6 @@ public static partial class LabError
     public static LabException FastPathDiffers(string row, string found, string needed) => new(ExitCode.CheckFailed,
         $"{row}: {found}, needed {needed}. It was not timed; the tests of the fast path say where it starts: ./test.sh --fast");
 
-    /// <summary>A row that the suites ask for and no build of the lab can fill.</summary>
-    public static LabException NoImageSharpResize() => Missing(
-        "ImageSharp's own resize is not timed: the lab uses what both sources of the package offer, and compat/ImageSharp decodes, encodes and gives pixels only. "
-        + "See the rows of its decoder and of its pixel access; to fill this one, add Mutate and Resize to compat/ImageSharp.");
-
     /// <summary>A variant that runs on weights, asked of a model that is a graph.</summary>
     public static LabException NeedsCheckpoint(string model) => Missing(
         $"'{model}' is an ONNX graph; this variant builds the model from weights and needs a checkpoint. Name a checkpoint or a model of the zoo: detrlab models list");

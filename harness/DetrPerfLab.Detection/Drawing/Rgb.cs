@@ -1,3 +1,5 @@
+using SkiaSharp;
+
 namespace DetrPerfLab.Detecting;
 
 /// <summary>An sRGB colour.</summary>
@@ -6,6 +8,8 @@ readonly record struct Rgb(byte R, byte G, byte B)
     internal static Rgb Black { get; } = new(0, 0, 0);
 
     internal static Rgb White { get; } = new(255, 255, 255);
+
+    internal SKColor Skia => new(R, G, B);
 
     /// <summary>Black or white, whichever reads better on this colour.</summary>
     internal Rgb Ink => Contrast(White) > Contrast(Black) ? White : Black;

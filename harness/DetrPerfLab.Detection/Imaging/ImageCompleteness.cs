@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace DetrPerfLab.Detecting;
 
-/// <summary>Tells whether a JPEG or PNG goes on to its end marker. Decoders may fill what is missing with grey and say nothing.</summary>
-/// <remarks>Source: ITU-T T.81, annex B; PNG specification, section 5. Bytes after the end (a phone's film, a second picture) are no concern.</remarks>
+/// <summary>Tells whether a file goes on to its end marker. Decoders may fill what is missing with grey and say nothing, or miss only later frames.</summary>
+/// <remarks>Source: ITU-T T.81, annex B; PNG specification, section 5; GIF89a, sections 15 to 27; WebP container specification. Bytes after the end (a phone's film, a second picture) are no concern.</remarks>
 static class ImageCompleteness
 {
     static ReadOnlySpan<byte> JpegSignature => [0xFF, 0xD8, 0xFF];
@@ -11,8 +11,42 @@ static class ImageCompleteness
     static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <returns>True for every other format: the decoder judges.</returns>
-    internal static bool IsComplete(ReadOnlySpan<byte> data) =>
-        data.StartsWith(JpegSignature) ? JpegIsComplete(data) : !data.StartsWith(PngSignature) || PngIsComplete(data);
+    internal static bool IsComplete(ReadOnlySpan<byte> data)
+    {
+        if (data.StartsWith(JpegSignature)) { return JpegIsComplete(data); }
+        if (data.StartsWith(PngSignature)) { return PngIsComplete(data); }
+        if (data.StartsWith("GIF8"u8)) { return GifIsComplete(data); }
+        return !data.StartsWith("RIFF"u8) || (data.Length >= 8 && BinaryPrimitives.ReadUInt32LittleEndian(data[4..]) <= data.Length - 8);
+    }
+
+    static bool GifIsComplete(ReadOnlySpan<byte> data)
+    {
+        const int HeaderLength = 13;
+        if (data.Length < HeaderLength) { return false; }
+        var at = HeaderLength + ColourTableLength(data[10]);
+        while (at < data.Length)
+        {
+            switch (data[at])
+            {
+                case 0x2C when at + 10 < data.Length: // a frame: place and size, its colours, a byte for the coder
+                    at += 11 + ColourTableLength(data[at + 9]);
+                    break;
+                case 0x21: // an extension
+                    at += 2;
+                    break;
+                default:
+                    return data[at] == 0x3B;
+            }
+
+            // Blocks, each with its length before it, up to an empty one.
+            while (at < data.Length && data[at] != 0) { at += 1 + data[at]; }
+            at++;
+        }
+
+        return false;
+    }
+
+    static int ColourTableLength(byte flags) => flags < 0x80 ? 0 : 3 << ((flags & 7) + 1);
 
     static bool PngIsComplete(ReadOnlySpan<byte> data)
     {

@@ -5,12 +5,14 @@ namespace DetrPerfLab.Detecting;
 
 /// <summary>Photographs into <see cref="RgbImage"/>: upright (EXIF orientation applied), 8 bits a channel, taken as sRGB.</summary>
 /// <remarks>
-/// Alpha is dropped, not composited, and embedded colour profiles are ignored: what Pillow's <c>convert('RGB')</c> does, with which the models were trained.
-/// Samples of 16 bits are rounded to 8. The file's buffer is kept from one image to the next. Not thread-safe: one decoder, one caller.
+/// To the bit what Pillow's <c>convert('RGB')</c> gives, with which the models were trained: Skia decodes JPEG by libjpeg-turbo and PNG by libpng as Pillow does.
+/// Alpha is dropped, not composited; colour profiles and gamma are ignored; of 16 bits the upper 8 are kept (of grey, too, which Pillow clips to white);
+/// of several frames the first is read and no other looked at. Buffers are kept from one image to the next. Not thread-safe: one decoder, one caller.
 /// </remarks>
 public sealed class ImageDecoder
 {
     byte[] _file = new byte[1 << 18];
+    byte[] _rgba = [];
 
     /// <summary>The most pixels that are decoded; a larger image is refused before anything is allocated for it.</summary>
     /// <remarks>200 million: twice the largest camera sensors in trade, 600 MB decoded.</remarks>
@@ -53,30 +55,47 @@ public sealed class ImageDecoder
         if (!ImageCompleteness.IsComplete(data)) { throw LabError.ImageTruncated(name); }
         try
         {
-            using var copy = SKData.CreateCopy(data);
-            using var codec = SKCodec.Create(copy) ?? throw LabError.ImageUnknownFormat(name, data);
-            if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
-            {
-                throw LabError.ImageTooLarge(name, new ImageSize(codec.Info.Height, codec.Info.Width), MaxPixels);
-            }
-
-            var info = codec.Info.WithColorType(SKColorType.Rgba8888).WithAlphaType(SKAlphaType.Unpremul);
-            using var bitmap = new SKBitmap(info);
-            if (codec.GetPixels(info, bitmap.GetPixels()) != SKCodecResult.Success) { throw LabError.ImageTruncated(name); }
-            target.Resize(new ImageSize(info.Height, info.Width));
-            var pixels = bitmap.GetPixelSpan();
-            for (int i = 0, o = 0; i < pixels.Length; i += 4, o += 3) { pixels.Slice(i, 3).CopyTo(target.Pixels[o..]); }
+            var (stored, orientation) = ToRgba(data, name);
+            PixelPacking.ToRgb(_rgba.AsSpan(0, stored.Height * stored.Width * 4), stored, orientation, target);
         }
-        catch (DllNotFoundException e)
+        catch (Exception e) when (e.GetBaseException() is DllNotFoundException missing)
         {
-            throw LabError.ImageLibraryMissing(e);
-        }
-        catch (Exception e) when (e is not (LabException or OutOfMemoryException))
-        {
-            // Not ImageFormatException alone: damaged files bring out null references and bad indices in managed decoders.
-            throw LabError.ImageDamaged(name, e);
+            throw LabError.ImageLibraryMissing(missing); // Skia's types throw it inside a failed type initialiser
         }
     }
+
+    /// <summary>Fills the buffer with [height, width, 4], as stored.</summary>
+    unsafe (ImageSize Stored, int Orientation) ToRgba(ReadOnlySpan<byte> data, string name)
+    {
+        fixed (byte* file = data)
+        {
+            using var borrowed = SKData.Create((nint)file, data.Length);
+            using var codec = SKCodec.Create(borrowed);
+            if (codec is null || !IsAsPillow(codec)) { throw LabError.ImageUnknownFormat(name, data); }
+            var size = new ImageSize(codec.Info.Height, codec.Info.Width);
+            if ((long)size.Height * size.Width > Math.Min(MaxPixels, Array.MaxLength / 4)) { throw LabError.ImageTooLarge(name, size, MaxPixels); }
+
+            var bytes = size.Height * size.Width * 4;
+            if (_rgba.Length < bytes) { _rgba = GC.AllocateUninitializedArray<byte>(bytes); }
+            fixed (byte* pixels = _rgba)
+            {
+                // Without a colour space nothing is converted; unpremultiplied, the colour under a transparent pixel stays.
+                var result = codec.GetPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul), (nint)pixels);
+                if (result == SKCodecResult.IncompleteInput) { throw LabError.ImageTruncated(name); }
+                if (result != SKCodecResult.Success) { throw LabError.ImageDamaged(name, result.ToString()); }
+            }
+
+            return (size, codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(data) : (int)codec.EncodedOrigin);
+        }
+    }
+
+    /// <summary>Formats of which Skia and Pillow make the same pixels. A GIF's transparent ones are black in Skia, of their palette colour in Pillow.</summary>
+    static bool IsAsPillow(SKCodec codec) => codec.EncodedFormat switch
+    {
+        SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp => true,
+        SKEncodedImageFormat.Gif => codec.Info.AlphaType == SKAlphaType.Opaque,
+        _ => false,
+    };
 
     ReadOnlySpan<byte> Read(Stream stream, string name)
     {

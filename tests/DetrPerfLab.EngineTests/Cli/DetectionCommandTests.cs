@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DetrPerfLab.Tests;
@@ -34,7 +35,32 @@ public class DetectionCommandTests
         File.WriteAllText(folder.File("text.jpg"), "no image");
         var run = CliRun.Of("detect", folder.File("text.jpg"), "--model", Deim, "--out", folder.File("out"));
         Assert.Equal(2, run.ExitCode);
+        Assert.Contains("text.jpg' begins with 'no image', which is damaged or none of the formats", run.Error);
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+        Assert.Empty(run.Output);
         Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void Detect_DrawWithoutAnyFont_DrawsBoxesAndSaysThatNamesAreMissing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only on Linux can a process be shown other font folders");
+        using var folder = new TempFolder();
+        var photograph = TestPaths.SharedData("coco-val2017-mini", "images", "000000000139.jpg");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "detrlab.dll"), "detect", photograph, "--model", Deim, "--threshold", "0.4", "--draw", "--out", folder.File("out")])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            Environment = { ["XDG_DATA_DIRS"] = folder.Path, ["XDG_DATA_HOME"] = folder.Path, ["HOME"] = folder.Path },
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.True(process.ExitCode == 0, error);
+        Assert.Equal($"detrlab: No sans font was found in {folder.Path}/.fonts, {folder.Path}/fonts: ", error[..error.IndexOf("pictures", StringComparison.Ordinal)]);
+        Assert.Equal(1, error.Count(c => c == '\n'));
+        Assert.True(File.Exists(folder.File("out/000000000139.png")));
     }
 
     [Theory]

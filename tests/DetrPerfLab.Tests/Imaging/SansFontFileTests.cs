@@ -1,0 +1,30 @@
+namespace DetrPerfLab.Tests.Imaging;
+
+public class SansFontFileTests
+{
+    [Theory]
+    [InlineData("truetype/dejavu/DejaVuSans.ttf", "truetype/dejavu/DejaVuSans-Bold.ttf", "truetype/dejavu/DejaVuSansMono.ttf", "a/NotoSans-Regular.ttf", "truetype/dejavu/DejaVuSans.ttf")]
+    [InlineData("a/OtherSans.otf", "a/OtherSans-Italic.otf", "a/Times.ttf", "ARIAL.TTF")]
+    [InlineData("FiraSans-Regular.ttf", "FiraSans-Bold.ttf", "Serif.ttf")]
+    public void Find_SeveralFaces_TakesThePlainestSans(params string[] files)
+    {
+        using var folder = new TempFolder();
+        foreach (var file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.File(file))!);
+            File.WriteAllText(folder.File(file), "");
+        }
+
+        string[] expected = ["DejaVuSans.ttf", "ARIAL.TTF", "FiraSans-Regular.ttf"];
+        Assert.Contains(Path.GetFileName(SansFontFile.Find([folder.File("none"), folder.Path])), expected);
+    }
+
+    [Fact]
+    public void Find_NoSans_FindsNone()
+    {
+        using var folder = new TempFolder();
+        foreach (var name in (string[])["Serif.ttf", "DejaVuSans-Bold.ttf", "NotoSansSymbols.ttf", "DejaVuSans.txt"]) { File.WriteAllText(folder.File(name), ""); }
+        Assert.Null(SansFontFile.Find([folder.Path]));
+        Assert.Null(SansFontFile.Find([]));
+    }
+}
