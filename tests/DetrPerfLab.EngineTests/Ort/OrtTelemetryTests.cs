@@ -53,10 +53,10 @@ public class OrtTelemetryTests(TinyDetr model) : IClassFixture<TinyDetr>
         if (OperatingSystem.IsLinux()) { Assert.Equal(1, threads); }
     }
 
-    /// <returns>The most threads of the process's own name, from when ONNX Runtime was loaded to the end; 0 where it was never seen, or the system tells no threads.</returns>
+    /// <returns>Threads of the process's own name while ONNX Runtime was loaded, as most looks found them (a thread of .NET bears that name until it has its own); 0 where there was no look.</returns>
     static int WatchNativeThreads(Process process)
     {
-        var (most, proc) = (0, $"/proc/{process.Id}");
+        var (looks, proc) = (new List<int>(), $"/proc/{process.Id}");
         while (!process.WaitForExit(5))
         {
             if (!OperatingSystem.IsLinux()) { continue; }
@@ -64,7 +64,7 @@ public class OrtTelemetryTests(TinyDetr model) : IClassFixture<TinyDetr>
             {
                 if (!File.ReadAllText($"{proc}/maps").Contains("libonnxruntime", StringComparison.Ordinal)) { continue; }
                 var name = File.ReadAllText($"{proc}/comm");
-                most = Math.Max(most, Directory.EnumerateDirectories($"{proc}/task").Count(t => File.ReadAllText($"{t}/comm") == name));
+                looks.Add(Directory.EnumerateDirectories($"{proc}/task").Count(t => File.ReadAllText($"{t}/comm") == name));
             }
             catch (IOException)
             {
@@ -73,6 +73,7 @@ public class OrtTelemetryTests(TinyDetr model) : IClassFixture<TinyDetr>
         }
 
         process.WaitForExit();
-        return most;
+        looks.Sort();
+        return looks.Count == 0 ? 0 : looks[looks.Count / 2];
     }
 }
