@@ -1,4 +1,5 @@
 using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.Benchmarks;
 
@@ -9,6 +10,7 @@ public class PrecisionBenchmarks : ForwardBenchmarks
     [
         new("torch-fp32"), new("torch-bf16"), new("torch-int8-dynamic"), new("torchscript-fp32"),
         new("ort-fp32"), new("ort-fp16") { FullOnly = true }, new("ort-fp16-weights"), new("ort-int8-dynamic"), new("ort-int8-static-all"), new("ort-int8-static"),
+        .. VariantRegistry.OnGpu.Select(variant => new SuiteCase(variant)),
     ];
 
     private protected override bool Profiled => true;

@@ -104,12 +104,12 @@ sealed record ModelCase(string VariantName, IReadOnlyList<ImageSize> Sizes, Engi
         if (result.SamplesMs.Count == 0) { return result; }
         var canvas = new ImageSize(Sizes.Max(s => s.Height), Sizes.Max(s => s.Width));
         var why = VariantFacts.Of(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, canvas, batch: 1, machine);
-        profile &= !CaseProcess.IsQuick && Quantile.Median([.. result.SamplesMs]) < MeasuredCase.SlowMs;
+        profile &= !CaseProcess.IsQuick && Variant.Device == OrtDevice.Cpu && Quantile.Median([.. result.SamplesMs]) < MeasuredCase.SlowMs;
         return result with
         {
             Peak = why.Peak,
             Flops = why.Flops * Sizes.Count, // images of a batch are all padded to one size
-            Findings = [.. why.Findings, .. result.Findings],
+            Findings = [.. why.Findings, .. result.Memory?.Gpu?.Findings() ?? [], .. result.Findings],
             Modules = profile ? ModuleProfile.Measure(BenchmarkModel.Current, Variant, Settings ?? new(), BenchmarkModel.Artefacts, Inputs(), ProfiledRuns) : [],
         };
     }

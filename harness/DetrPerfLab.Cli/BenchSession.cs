@@ -103,7 +103,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         {
             var why = VariantFacts.Of(
                 model, VariantRegistry.Get(outcome.Variant), new() { Threads = options.Threads }, new(options.Cache), size, batch: 1, machine);
-            return result with { Flops = why.Flops, Peak = why.Peak, Findings = [.. result.Findings, .. why.Findings] };
+            return result with { Flops = why.Flops, Peak = why.Peak, Findings = [.. result.Findings, .. why.Findings, .. result.Memory?.Gpu?.Findings() ?? []] };
         }
         catch (Exception reason)
         {

@@ -8,4 +8,7 @@ public interface IArenaEngine : IInferenceEngine
 
     /// <summary>Resident bytes of weights that lie in mapped files; null where the system does not tell.</summary>
     long? ReadMappedWeightsBytes();
+
+    /// <summary>The GPU that it runs on, with what an inference copies; null where it runs on none.</summary>
+    GpuInfo? ReadGpu() => null;
 }

@@ -29,10 +29,36 @@ public static partial class LabError
     public static LabException OnnxRunFailed(string path, string inputs, string found, Exception inner) =>
         BadInput($"'{path}' failed on {inputs}: {found} Check that the model takes inputs of these shapes.", inner);
 
-    /// <summary>No usable NVIDIA GPU, or a build without it.</summary>
-    public static LabException CudaMissing(int deviceId, string found, Exception inner) =>
-        Missing($"ONNX Runtime cannot use CUDA device {deviceId}: {found} Needed: an NVIDIA GPU with its driver, CUDA 13 and cuDNN 9, and a build with " +
-            "GPU support: dotnet build -c Release -p:Gpu=true", inner);
+    /// <summary>A build whose ONNX Runtime runs on the processor alone.</summary>
+    /// <param name="device">For example <c>Cuda</c>.</param>
+    /// <param name="provider">ONNX Runtime's name of what was left out.</param>
+    /// <param name="absent">Libraries that the machine lacks as well, each with what brings it.</param>
+    public static LabException GpuBuildMissing(string device, string provider, IReadOnlyList<string> absent) =>
+        Missing($"{device}: this build's ONNX Runtime has no {provider}. Needed: a build with GPU support, dotnet build -c Release -p:Gpu=true (Linux x64, Windows x64)" +
+            (absent.Count == 0 ? "." : $"; this machine also lacks {string.Join(", ", absent)}: install them first."));
+
+    /// <summary>Libraries of the GPU that do not load.</summary>
+    /// <param name="device">For example <c>Cuda</c>.</param>
+    /// <param name="absent">Each with what brings it.</param>
+    public static LabException GpuLibrariesMissing(string device, IReadOnlyList<string> absent) =>
+        Missing($"{device}: found no {string.Join(", no ", absent)}. Needed: all of them where the system looks for libraries. Install them from developer.nvidia.com, " +
+            "and name their folders in LD_LIBRARY_PATH (Linux) or PATH (Windows).");
+
+    /// <summary>No such GPU.</summary>
+    public static LabException GpuMissing(string device, int deviceId, int count, string? found) =>
+        Missing($"{device}: found {count} GPUs{(found is null ? "" : $" ({found})")}, needed GPU {deviceId}. Check that nvidia-smi lists it, that this user or container may use it, and that its driver serves CUDA 13.");
+
+    /// <summary>A GPU that ONNX Runtime cannot use though all seems to be there.</summary>
+    public static LabException GpuRefused(string device, int deviceId, string found, Exception inner) =>
+        Missing($"ONNX Runtime cannot use {device} on GPU {deviceId}: {found} Needed: the driver, CUDA 13, cuDNN 9 and, for TensorRT, TensorRT 10 of versions that fit each other.", inner);
+
+    /// <summary>A profile of what runs on a GPU.</summary>
+    public static LabException NoProfileOnGpu(string variant) =>
+        BadInput($"'{variant}' runs on a GPU: ONNX Runtime's profile there holds the times at which kernels are started, not those that they take. Profile a variant of the processor, or use Nsight Systems.");
+
+    /// <summary>A CUDA function failed while a model ran.</summary>
+    public static LabException CudaFailed(string found) =>
+        Missing($"CUDA failed: {found}. Needed: a working GPU with enough free memory; nvidia-smi shows what else uses it.");
 
     /// <summary>A padded batch for a model that would take padding for image.</summary>
     public static LabException MaskNotTaken(string path) =>

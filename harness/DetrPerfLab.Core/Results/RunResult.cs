@@ -157,6 +157,9 @@ public sealed record MemoryInfo
 
     /// <summary>What the runtime says of its arena; null where an engine has none to tell of.</summary>
     public ArenaInfo? Arena { get; init; }
+
+    /// <summary>The GPU and what is copied to it; null where none is used.</summary>
+    public GpuInfo? Gpu { get; init; }
 }
 
 /// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them, see <see cref="ScoredAgreement"/>.</summary>

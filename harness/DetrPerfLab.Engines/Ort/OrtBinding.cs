@@ -9,8 +9,9 @@ sealed class OrtBinding : IDisposable
 {
     readonly List<OrtValue> _values = [];
 
-    OrtBinding(InferenceSession session, TensorSet inputs, TensorSet? outputs)
+    OrtBinding(InferenceSession session, TensorSet inputs, TensorSet? outputs, DeviceBuffers? device = null)
     {
+        Device = device;
         Native = session.CreateIoBinding();
         Inputs = inputs;
         Outputs = outputs;
@@ -18,22 +19,25 @@ sealed class OrtBinding : IDisposable
 
     internal OrtIoBinding Native { get; }
 
+    /// <summary>Where the model runs on a GPU: what is bound in place of the sets' own memory.</summary>
+    internal DeviceBuffers? Device { get; }
+
     internal TensorSet Inputs { get; }
 
     internal TensorSet? Outputs { get; }
 
     /// <exception cref="LabException">A tensor is missing or does not fit the model.</exception>
-    internal static OrtBinding ForSets(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet outputs)
+    internal static OrtBinding ForSets(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet outputs, int? gpu)
     {
         var lengths = new Dictionary<string, (long Length, string Tensor)>(StringComparer.Ordinal);
         var fitting = Fitting(engine.Inputs, inputs, "input", lengths);
-        return Create(session, fitting, Fitting(engine.Outputs, outputs, "output", lengths), inputs, outputs);
+        return Create(session, fitting, Fitting(engine.Outputs, outputs, "output", lengths), inputs, outputs, gpu is { } id ? new(session, id) : null);
     }
 
     /// <summary>Outputs are allocated by ONNX Runtime.</summary>
     internal static OrtBinding ForUnknownOutputs(InferenceSession session, IInferenceEngine engine, TensorSet inputs)
     {
-        var binding = Create(session, Fitting(engine.Inputs, inputs, "input", new(StringComparer.Ordinal)), [], inputs, null);
+        var binding = Create(session, Fitting(engine.Inputs, inputs, "input", new(StringComparer.Ordinal)), [], inputs, null, null);
         foreach (var output in engine.Outputs) { binding.Native.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
         return binding;
     }
@@ -42,13 +46,14 @@ sealed class OrtBinding : IDisposable
     {
         Native.Dispose();
         foreach (var value in _values) { value.Dispose(); }
+        Device?.Dispose();
     }
 
-    static OrtBinding Create(InferenceSession session, List<HostTensor> fittingInputs, List<HostTensor> fittingOutputs, TensorSet inputs, TensorSet? outputs)
+    static OrtBinding Create(InferenceSession session, List<HostTensor> fittingInputs, List<HostTensor> fittingOutputs, TensorSet inputs, TensorSet? outputs, DeviceBuffers? device)
     {
-        var binding = new OrtBinding(session, inputs, outputs);
-        foreach (var tensor in fittingInputs) { binding.Native.BindInput(tensor.Name, binding.Value(tensor)); }
-        foreach (var tensor in fittingOutputs) { binding.Native.BindOutput(tensor.Name, binding.Value(tensor)); }
+        var binding = new OrtBinding(session, inputs, outputs, device);
+        foreach (var tensor in fittingInputs) { binding.Native.BindInput(tensor.Name, device?.AddInput(tensor) ?? binding.Value(tensor)); }
+        foreach (var tensor in fittingOutputs) { binding.Native.BindOutput(tensor.Name, device?.AddOutput(tensor) ?? binding.Value(tensor)); }
         return binding;
     }
 

@@ -16,6 +16,8 @@ public sealed class OrtEngine : IArenaEngine
     readonly List<OrtBinding> _bindings = [];
     readonly int _maxBindings;
     readonly bool _takesMask;
+    readonly int? _gpu;
+    OrtBinding? _latest;
 
     /// <summary>Opens a model.</summary>
     /// <param name="modelPath">An ONNX file; its inputs and outputs must be float32 or int64 tensors.</param>
@@ -26,6 +28,7 @@ public sealed class OrtEngine : IArenaEngine
     {
         _path = modelPath;
         _maxBindings = options.Bindings;
+        _gpu = options.Device == OrtDevice.Cpu ? null : options.DeviceId;
         _session = OrtSession.Open(modelPath, options);
         _run = new RunOptions(); // after the session: a missing library is reported there
         try
@@ -40,10 +43,10 @@ public sealed class OrtEngine : IArenaEngine
         }
 
         _takesMask = Inputs.Any(i => i.Name == "pixel_mask");
-        Info = new EngineInfo(variant ?? (options.Device == OrtDevice.Cuda ? "ort-cuda" : "ort"), "ONNX Runtime", Version, options.Describe());
+        Info = new EngineInfo(variant ?? (_gpu is null ? "ort" : $"ort-{options.Device.ToString().ToLowerInvariant()}"), "ONNX Runtime", Version, options.Describe());
     }
 
-    /// <summary>What the native library says of itself, for example <c>1.29.0</c>.</summary>
+    /// <summary>What the native library says of itself, for example <c>1.31.1</c>.</summary>
     /// <exception cref="LabException">The library is missing.</exception>
     public static string Version => OrtSession.Version();
 
@@ -60,10 +63,12 @@ public sealed class OrtEngine : IArenaEngine
     public void Run(TensorSet inputs, TensorSet outputs)
     {
         if (!_takesMask && inputs.Find("pixel_mask") is { } mask && mask.Longs.ContainsAnyExcept(1L)) { throw LabError.MaskNotTaken(_path); }
-        var binding = Bind(inputs, outputs);
+        var binding = _latest = Bind(inputs, outputs);
         try
         {
+            binding.Device?.Upload();
             _session.RunWithBinding(_run, binding.Native);
+            binding.Device?.Download();
         }
         catch (OnnxRuntimeException e)
         {
@@ -95,10 +100,15 @@ public sealed class OrtEngine : IArenaEngine
     public string? EndProfiling() => _session.EndProfiling() is { Length: > 0 } path ? path : null;
 
     /// <inheritdoc/>
-    /// <remarks>Nothing is pending: outputs lie in host memory when <see cref="Run"/> returns, on a GPU too.</remarks>
+    /// <remarks>On the processor <see cref="Run"/> blocks. On a GPU it has waited for the outputs; this waits for whatever else the GPU was given.</remarks>
     public void Synchronize()
     {
+        if (_gpu is not null) { CudaRuntime.Synchronize(); }
     }
+
+    /// <inheritdoc/>
+    public GpuInfo? ReadGpu() => _gpu is not { } id ? null
+        : NvidiaSmi.Read(CudaRuntime.BusId(id)) with { ToDevice = _latest?.Device?.ToDeviceCopies ?? default, ToHost = _latest?.Device?.ToHostCopies ?? default };
 
     /// <inheritdoc/>
     /// <remarks>Of this session's arena on the CPU, on a GPU too.</remarks>
@@ -123,7 +133,7 @@ public sealed class OrtEngine : IArenaEngine
             if (ReferenceEquals(bound.Inputs, inputs) && ReferenceEquals(bound.Outputs, outputs)) { return bound; }
         }
 
-        var binding = OrtBinding.ForSets(_session, this, inputs, outputs);
+        var binding = OrtBinding.ForSets(_session, this, inputs, outputs, _gpu);
         if (_bindings.Count == _maxBindings)
         {
             _bindings[0].Dispose();

@@ -27,6 +27,9 @@ public enum OrtDevice
 
     /// <summary>An NVIDIA GPU; what it cannot do runs on the processor.</summary>
     Cuda,
+
+    /// <summary>An NVIDIA GPU through TensorRT, which compiles the graph; what it cannot do runs as with <see cref="Cuda"/>.</summary>
+    TensorRt,
 }
 
 /// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file.</summary>
@@ -35,7 +38,7 @@ public sealed record OrtEngineOptions
     /// <summary>Where it runs.</summary>
     public OrtDevice Device { get; init; } = OrtDevice.Cpu;
 
-    /// <summary>Which GPU, for <see cref="OrtDevice.Cuda"/>.</summary>
+    /// <summary>Which GPU, where <see cref="Device"/> is one.</summary>
     public int DeviceId
     {
         get;
@@ -93,12 +96,18 @@ public sealed record OrtEngineOptions
     /// <summary>Any further session configuration entry of ONNX Runtime, by its key.</summary>
     public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Options of the GPU's execution provider, by ONNX Runtime's keys.</summary>
+    public IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Folder in which TensorRT keeps what it compiled; null for none.</summary>
+    public string? EngineCache { get; init; }
+
     /// <summary>The options by name, for <see cref="EngineInfo"/>; paths, which change nothing that is measured, are reduced to whether they are set.</summary>
     public IReadOnlyDictionary<string, string> Describe()
     {
         var described = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["device"] = Device == OrtDevice.Cpu ? "cpu" : $"cuda:{DeviceId}",
+            ["device"] = Device == OrtDevice.Cpu ? "cpu" : $"{Device.ToString().ToLowerInvariant()}:{DeviceId}",
             ["intra_op_threads"] = IntraOpThreads.ToString(CultureInfo.InvariantCulture),
             ["inter_op_threads"] = InterOpThreads.ToString(CultureInfo.InvariantCulture),
             ["graph_optimization"] = Optimization.ToString().ToLowerInvariant(),
@@ -110,7 +119,9 @@ public sealed record OrtEngineOptions
             ["profiling"] = OnOff(ProfilePrefix is not null),
         };
         foreach (var (symbol, length) in FixedDimensions) { described[$"dimension.{symbol}"] = length.ToString(CultureInfo.InvariantCulture); }
-        foreach (var (key, value) in ConfigEntries) { described[key] = value; }
+        foreach (var (key, value) in ConfigEntries.Concat(ProviderOptions)) { described[key] = value; }
+        if (Device != OrtDevice.Cpu) { described["io_binding"] = "device buffers, bound once; inputs and outputs are copied in each inference"; }
+        if (Device == OrtDevice.TensorRt) { described["engine_cache"] = OnOff(EngineCache is not null); }
         return described;
     }
 

@@ -8,12 +8,17 @@ namespace DetrPerfLab.Engines;
 /// <summary>Opens sessions of ONNX Runtime and turns what it throws into the catalogue's messages.</summary>
 static class OrtSession
 {
-    /// <summary>What the native library says of itself, for example <c>1.29.0</c>.</summary>
-    internal static string Version()
+    /// <summary>What the native library says of itself, for example <c>1.31.1</c>.</summary>
+    internal static string Version() => Ask(environment => environment.GetVersionString());
+
+    /// <summary>The execution providers that it was built with, for example <c>CUDAExecutionProvider</c>; whether their libraries are there is another question.</summary>
+    internal static string[] Providers() => Ask(environment => environment.GetAvailableProviders());
+
+    static T Ask<T>(Func<OrtEnv, T> question)
     {
         try
         {
-            return OrtEnv.Instance().GetVersionString();
+            return question(OrtEnv.Instance());
         }
         catch (Exception e) when (IsMissingLibrary(e))
         {
@@ -33,6 +38,7 @@ static class OrtSession
         }
         catch (OnnxRuntimeException e)
         {
+            if (options.Device != OrtDevice.Cpu && OrtProviders.IsOfGpu(e.Message)) { throw LabError.GpuRefused(options.Device.ToString(), options.DeviceId, Clean(e.Message), e); }
             // Only now, since it costs time: the file itself may be at fault, which our reader says more clearly.
             OnnxFile.Load(path);
             throw LabError.OnnxRuntimeRefused(path, Version(), Clean(e.Message), e);
@@ -117,25 +123,13 @@ static class OrtSession
                 native.EnableProfiling = true;
             }
 
-            if (options.Device == OrtDevice.Cuda) { AppendCuda(native, options.DeviceId); }
+            OrtProviders.Append(native, options);
             return native;
         }
         catch
         {
             native.Dispose();
             throw;
-        }
-    }
-
-    static void AppendCuda(SessionOptions native, int deviceId)
-    {
-        try
-        {
-            native.AppendExecutionProvider_CUDA(deviceId);
-        }
-        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
-        {
-            throw LabError.CudaMissing(deviceId, Clean(e.Message), e);
         }
     }
 

@@ -27,6 +27,7 @@ public static class ModuleProfile
     /// <exception cref="LabException">The model or the machine lacks something.</exception>
     public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5)
     {
+        if (variant.Device != OrtDevice.Cpu) { throw LabError.NoProfileOnGpu(variant.Name); }
         var flops = FlopFacts.Of(model, cache, inputs);
         return variant.Recipe is not OnnxRecipe
             ? OfTorch(variant.Name, variant.Create(model, settings, cache).Engine, inputs, runs, flops)

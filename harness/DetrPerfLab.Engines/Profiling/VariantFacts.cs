@@ -37,6 +37,12 @@ public static class VariantFacts
             var count = FlopFacts.Of(model, cache, size, batch);
             flops = count.Total;
             findings.AddRange(VariantFindings.Work(count));
+            if (variant.Device != OrtDevice.Cpu)
+            {
+                // What follows is about the processor: its peak, its instruction sets, the graph as it was changed for it.
+                return new(flops, Peak: null, [.. findings, .. VariantFindings.Gpu(variant)]);
+            }
+
             IReadOnlyList<string> integer;
             if (variant.Recipe is not OnnxRecipe)
             {

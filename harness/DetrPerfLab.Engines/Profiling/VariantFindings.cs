@@ -63,6 +63,11 @@ static class VariantFindings
         int FloatProducts(GraphFacts g) => g.FloatConvs.Count + g.FloatMatMuls.Count - g.HalfProducts;
     }
 
+    internal static IEnumerable<Finding> Gpu(Variant variant)
+    {
+        yield return new("device", $"runs on an NVIDIA GPU: {variant.Summary}; the machine's measured peak is the processor's, so there is no share of it");
+    }
+
     internal static IEnumerable<Finding> Torch(string variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine)
     {
         yield return new("graph", variant switch

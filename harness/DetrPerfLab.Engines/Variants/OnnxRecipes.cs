@@ -38,11 +38,16 @@ static class OnnxRecipes
 
     internal static OnnxRecipe Int8StaticAll { get; } = new("int8-static-all", build => Static(build, QuantizationPlan.AllStatic)) { IsCalibrated = true };
 
-    static ModelProto Static(RecipeInputs build, QuantizationPlan plan)
+    /// <summary>What TensorRT takes as it is; it computes the linear layers in half precision, so they stay float here.</summary>
+    internal static OnnxRecipe Int8TensorRt { get; } = new(
+        "int8-tensorrt", build => Static(build, build.Model.Calibration.Apply(QuantizationPlan.Convolutions), new() { ForTensorRt = true, ReduceRange = false }))
+    { IsCalibrated = true };
+
+    static ModelProto Static(RecipeInputs build, QuantizationPlan plan, StaticOptions? target = null)
     {
         var (source, sha256) = Source(build);
         var method = build.Model.Calibration.Folder is null ? CalibrationMethod.MinMax : CalibrationMethod.Percentile;
-        var options = new StaticOptions { Plan = plan, Calibration = method };
+        var options = (target ?? new()) with { Plan = plan, Calibration = method };
         var quantizer = new StaticQuantizer(source, options);
         var (count, inputs) = build.Model.CalibrationInputs();
         var table = ActivationCalibration.Run(

@@ -21,6 +21,9 @@ public enum Fidelity
 public sealed record Variant(
     string Name, string Summary, Fidelity Fidelity, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create)
 {
+    /// <summary>Where it runs.</summary>
+    public OrtDevice Device { get; init; } = OrtDevice.Cpu;
+
     /// <summary>How far outputs of later runs may lie from the first run's, by name: the order of additions may change from run to run, nothing else.</summary>
     /// <remarks>Where values are rounded to few bits, another order may cross a step of the rounding.</remarks>
     public IReadOnlyDictionary<string, double> RepeatBounds => Fidelity == Fidelity.Exact

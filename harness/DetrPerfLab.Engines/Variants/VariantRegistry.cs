@@ -28,7 +28,11 @@ public static class VariantRegistry
         Ort("ort-int8-dynamic", "ONNX Runtime, int8 linear layers, ranges found at run time", Fidelity.Reduced, OnnxRecipes.Int8Dynamic),
         Ort("ort-int8-static-all", "ONNX Runtime, int8 wherever it can be: the warning example", Fidelity.Reduced, OnnxRecipes.Int8StaticAll),
         Ort("ort-int8-static", "ONNX Runtime, int8 convolutions with calibrated ranges, linear layers dynamic, box head in float", Fidelity.Reduced, OnnxRecipes.Int8Static),
+        .. GpuVariants.All,
     ];
+
+    /// <summary>Names of those that need a GPU, in a build that has support for one; none in another, where they could only say so.</summary>
+    public static IReadOnlyList<string> OnGpu { get; } = GpuVariants.AreBuilt ? [.. GpuVariants.All.Select(v => v.Name)] : [];
 
     /// <summary>The variant of that name.</summary>
     /// <exception cref="LabException">There is none; the message lists them.</exception>

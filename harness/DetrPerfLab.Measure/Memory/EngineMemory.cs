@@ -16,6 +16,7 @@ public static class EngineMemory
             Arena = Sum([.. telling.Select(e => e.ReadArena())]),
             // Engines on one file share its pages, and each would count those of all.
             MappedWeightsBytes = telling.Max(e => e.ReadMappedWeightsBytes()),
+            Gpu = telling.Select(e => e.ReadGpu()).FirstOrDefault(g => g is not null),
         };
     }
 

@@ -47,6 +47,9 @@ public sealed record QuantizationPlan
     /// <summary>Weights of MatMul and Gemm dynamic, the rest float: needs no calibration.</summary>
     public static QuantizationPlan AllDynamic { get; } = new() { Rules = [new() { Operators = ["Gemm", "MatMul"], Precision = NodePrecision.Dynamic }] };
 
+    /// <summary>Convolutions static, the rest float: for runtimes that quantise nothing at run time.</summary>
+    public static QuantizationPlan Convolutions { get; } = new() { Rules = [new() { Operators = ["Conv"], Precision = NodePrecision.Static }] };
+
     /// <summary>The default for detectors: convolutions static, linear layers dynamic, heads that place boxes float.</summary>
     /// <remarks>
     /// The last layers of the box head turn features straight into coordinates, and the decoder's cross-attention chooses where to look: 8 bits there cost accuracy first.

@@ -9,6 +9,10 @@ public sealed record StaticOptions : QuantizationOptions
     /// <summary>Zero point in the middle instead of where the range needs it. A tensor after ReLU stays one-sided, so that the node still vanishes.</summary>
     public bool SymmetricActivations { get; init; }
 
+    /// <summary>A file for TensorRT, which takes int8 codes with zero point 0 alone and adds biases in float. The two options above count no more.</summary>
+    /// <remarks>Source: onnxruntime.ai, TensorRT execution provider, explicit quantisation; NVIDIA TensorRT, ONNX operator support, QuantizeLinear.</remarks>
+    public bool ForTensorRt { get; init; }
+
     /// <summary>How ranges are chosen.</summary>
     public CalibrationMethod Calibration { get; init; } = CalibrationMethod.MinMax;
 

@@ -41,6 +41,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     QuantizationParameters Parameters(string value, NodeProto? clip)
     {
         if (!ranges.TryGetValue(value, out var range)) { throw LabError.Calibration($"activation '{value}' has no range", "one for each of TensorsToCalibrate", "Calibrate again."); }
+        if (options.ForTensorRt) { return QuantizationParameters.Symmetric(range, QuantizedType.Int8); }
         // Behind ReLU the smallest code must be the zero point: the node vanishes then.
         var oneSided = clip is not null && range.Min >= 0;
         if (options.SymmetricActivations && !oneSided) { return QuantizationParameters.Symmetric(range, options.ActivationType); }
@@ -91,6 +92,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
         var weight = _source.Constant(node.Input[1])!;
         var bias = node.Input.Count > 2 && node.Input[2].Length > 0 ? _source.Constant(node.Input[2])!.ToFloats() : [];
         var inputScale = _parameters[node.Input[0]].Scale;
+        if (options.ForTensorRt) { bias = []; } // stays as it is
         (node.Input[1], var scales) = Weight(weight.Name, weight.ToFloats(), [.. weight.Dims], axis: 0, bias, inputScale);
         if (bias.Length > 0) { node.Input[2] = Bias(node.Input[2], bias, inputScale, scales); }
     }
@@ -101,13 +103,14 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
         var inputScale = _parameters[node.Input[0]].Scale;
         // A MatMul's bias stays a node of its own; a Gemm has it inside.
         var bias = node.OpType == "Gemm" ? layer.Bias ?? [] : [];
-        (var weight, var scales) = Weight(layer.WeightName, layer.Weight, [layer.Rows, layer.Columns], axis: 1, bias, inputScale);
+        (var weight, var scales) = Weight(layer.WeightName, layer.Weight, [layer.Rows, layer.Columns], axis: 1, options.ForTensorRt ? [] : bias, inputScale);
         node.Input[1] = weight;
         if (node.OpType != "Gemm") { return; }
         // QGemm asks for the attributes by name, present or not.
         node.Set("alpha", 1f).Set("beta", 1f).Set("transA", 0).Set("transB", 0);
         while (node.Input.Count > 2) { node.Input.RemoveAt(2); }
-        if (bias.Length > 0) { node.Input.Add(Bias(node.Name + ".bias", bias, inputScale, scales)); }
+        if (bias.Length == 0) { return; }
+        node.Input.Add(options.ForTensorRt ? editor.AddConstant<float>(node.Name + ".bias", [bias.Length], bias) : Bias(node.Name + ".bias", bias, inputScale, scales));
     }
 
     (string Value, float[] Scales) Weight(string name, float[] values, long[] dims, int axis, float[] bias, float inputScale)
@@ -146,8 +149,9 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     {
         if (_weights.TryGetValue(constant.Name, out var known)) { return known; }
         var values = constant.ToFloats();
-        var parameters = QuantizationParameters.Asymmetric(new TensorRange(values.Min(), values.Max()), options.ActivationType);
-        var codes = options.ActivationType == QuantizedType.UInt8
+        var range = new TensorRange(values.Min(), values.Max());
+        var parameters = options.ForTensorRt ? QuantizationParameters.Symmetric(range, QuantizedType.Int8) : QuantizationParameters.Asymmetric(range, options.ActivationType);
+        var codes = parameters.Type == QuantizedType.UInt8
             ? editor.AddConstant<byte>(constant.Name + ".uint8", [.. constant.Dims], [.. values.Select(v => (byte)parameters.Quantize(v))])
             : editor.AddConstant<sbyte>(constant.Name + ".int8", [.. constant.Dims], [.. values.Select(v => (sbyte)parameters.Quantize(v))]);
         var (scale, zeroPoint) = Constants(constant.Name, parameters);

@@ -64,6 +64,10 @@ public class OrtConversionTests
         // Symmetric: half of the codes of a one-sided tensor are unused.
         Agrees(name, Static(name, s_static with { ActivationType = QuantizedType.Int8, SymmetricActivations = true }), 0.1);
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Static_ForTensorRt_ComputesAsTheSource(string name) => Agrees(name, Static(name, s_static with { ForTensorRt = true }), 0.1);
+
     [Fact]
     public void Static_NegativeShiftBehindRelu_VanishesWithTheClip()
     {

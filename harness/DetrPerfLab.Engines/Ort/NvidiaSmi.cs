@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>What the driver's own tool says of a GPU.</summary>
+static class NvidiaSmi
+{
+    const string Fields = "name,driver_version,memory.used,memory.total,utilization.gpu";
+
+    /// <summary>Name, memory and use as they stand, or why they cannot be had; copies are not filled.</summary>
+    /// <param name="busId">Of <see cref="CudaRuntime.BusId"/>.</param>
+    internal static GpuInfo Read(string busId)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", [$"--id={busId}", $"--query-gpu={Fields}", "--format=csv,noheader,nounits"])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            process.WaitForExit();
+            return process.ExitCode == 0 ? Parse(output.Result) : Silent($"nvidia-smi failed: {FirstLine($"{error.Result}{output.Result}")}");
+        }
+        catch (Win32Exception)
+        {
+            return Silent("nvidia-smi, which comes with the driver, was not found");
+        }
+    }
+
+    /// <summary>Reads one line, for example <c>NVIDIA T4, 580.65.06, 1034, 15360, 97</c>: memory in MiB, use in per cent; what a GPU does not tell stands in brackets.</summary>
+    internal static GpuInfo Parse(string csv)
+    {
+        var parts = FirstLine(csv).Split(',', StringSplitOptions.TrimEntries);
+        if (parts is not [var name, var driver, var used, var total, var use]) { return Silent($"nvidia-smi wrote '{FirstLine(csv)}', needed {Fields}"); }
+        var info = new GpuInfo { Name = $"{name}, driver {driver}", UsedBytes = (long?)(Number(used) * 1048576), TotalBytes = (long?)(Number(total) * 1048576), Use = Number(use) / 100 };
+        return info is { UsedBytes: not null, TotalBytes: not null, Use: not null } ? info : info with { Reason = $"nvidia-smi wrote '{FirstLine(csv)}' for {Fields}" };
+    }
+
+    static double? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim();
+
+    static GpuInfo Silent(string reason) => new() { Reason = reason };
+}
