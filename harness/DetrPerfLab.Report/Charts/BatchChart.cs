@@ -32,7 +32,12 @@ static class BatchChart
             foreach (var view in cases)
             {
                 var (x, y) = (view.Number("batch")!.Value, view.ImagesPerSecond!.Value);
-                if (view.Median is { HasWidth: true } median) { canvas.WhiskerY(x, Rate(view, median.Upper), Rate(view, median.Lower)); }
+                if (view.Median is { HasWidth: true } median)
+                {
+                    canvas.WhiskerY(x, Rate(view, median.Upper), Rate(view, median.Lower));
+                    labels.Keep((x, Rate(view, median.Upper)), (x, Rate(view, median.Lower)));
+                }
+
                 labels.Keep(x, y);
                 labels.Add(Format.Significant(y) + Disturbed.Mark(view), x, y);
                 canvas.Hover(x, y, $"{line}, batch of {x}: {Format.Significant(y)} images/s, {Cells.Milliseconds(view.Median!.Value)} ms a batch");

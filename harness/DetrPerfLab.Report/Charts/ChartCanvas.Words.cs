@@ -10,9 +10,6 @@ public sealed partial class ChartCanvas
     readonly List<(LabelStyle Style, double X, double Y, float OffsetX, float OffsetY)> _texts = [];
     bool _legendBeside;
 
-    /// <summary>What is written among the data, for tests.</summary>
-    internal IEnumerable<LabelStyle> Texts => _texts.Select(t => t.Style);
-
     // Room right of the data for what is written there.
     float TextOverhang { get; set; }
 
@@ -31,7 +28,9 @@ public sealed partial class ChartCanvas
     {
         var style = Colored(ChartText.Style(text, bold: bold), color ?? Theme.Ink);
         style.Alignment = alignment;
+        if (alignment is Alignment.MiddleLeft or Alignment.MiddleCenter or Alignment.MiddleRight) { style.OffsetY = ChartText.Rise; }
         if (halo) { style.BackgroundColor = Theme.Background.WithAlpha(0.75); }
+        _words.Add(text);
         _texts.Add((style, x, y, offsetX, offsetY));
     }
 
@@ -47,12 +46,14 @@ public sealed partial class ChartCanvas
     {
         if (text.Length == 0) { return; }
         var item = new LegendItem { LabelText = text, LineColor = color, LineWidth = lineWidth, LinePattern = pattern ?? LinePattern.Solid };
+        item.LabelStyle.OffsetY = ChartText.Rise;
         if (marker != MarkerShape.None)
         {
             (item.MarkerShape, item.MarkerSize, item.MarkerColor, item.MarkerLineWidth) = (marker, 10, color, 1.5f);
             item.MarkerStyle.OutlineWidth = 0;
         }
 
+        _words.Add(text);
         _plot.Legend.ManualItems.Add(item);
     }
 
@@ -75,6 +76,13 @@ public sealed partial class ChartCanvas
 
     PixelSize LegendSize(Paint paint, float width) =>
         _plot.Legend.ManualItems.Count == 0 ? PixelSize.Zero : _plot.Legend.GetLayout(new PixelSize(width, Anywhere), paint).LegendRect.Size;
+
+    void DrawLegend(RenderPack rp, float left, float top, PixelSize size)
+    {
+        if (size.Area <= 0) { return; }
+        // A pixel more than it needs: equal to its width, rounding would break its last line.
+        _plot.Legend.Render(rp.Canvas, rp.Paint, new PixelRect(left, left + size.Width + 1, top + size.Height + 1, top), Alignment.UpperLeft);
+    }
 
     void DrawTexts(RenderPack rp)
     {

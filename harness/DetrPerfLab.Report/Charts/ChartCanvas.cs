@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.AxisPanels;
 using ScottPlot.TickGenerators;
 
 namespace DetrPerfLab.Report;
@@ -16,6 +17,7 @@ public sealed partial class ChartCanvas : IDisposable
     readonly Plot _plot = new();
     readonly int _width;
     readonly int _dataHeight;
+    readonly List<string> _words = [];
     string _title = "";
     string _notes = "";
     int? _height;
@@ -41,6 +43,9 @@ public sealed partial class ChartCanvas : IDisposable
             axis.MinorTickStyle.Length = 0;
         }
 
+        _plot.Axes.Left.TickLabelStyle.OffsetY = ChartText.Rise;
+        _plot.Axes.Bottom.TickLabelStyle.OffsetY = 2 * ChartText.Rise; // clear of the other axis' lowest number
+        if (_plot.Axes.Left is AxisBase left) { left.PaddingOutsideAxisLabels = new PixelPadding(Margin / 2, 2); }
         foreach (var axis in (IAxis[])[_plot.Axes.Top, _plot.Axes.Right, _plot.Axes.Left]) { axis.FrameLineStyle.Width = 0; }
         _plot.Axes.Right.MinimumSize = _plot.Axes.Right.MaximumSize = Spare;
         _plot.Axes.Top.MinimumSize = _plot.Axes.Top.MaximumSize = 8;
@@ -69,9 +74,10 @@ public sealed partial class ChartCanvas : IDisposable
     /// <param name="note">Lines of their own above the caption: what a mark in the data means, what the comparison cannot tell.</param>
     public void Frame(string title, string caption, string xLabel, string yLabel, string? note = null)
     {
+        _words.AddRange(((string[])[title, .. note?.Split('\n') ?? [], caption, xLabel, yLabel]).Where(w => w.Length > 0));
         _title = ChartText.Wrap(title, _width - (2 * Margin), ChartText.TitleSize, bold: true);
         _notes = ChartText.Wrap(note is null ? caption : $"{note}\n{caption}", _width - (2 * Margin));
-        _plot.Axes.Bottom.Label.Text = ChartText.Wrap(xLabel, _width * 0.45f);
+        _plot.Axes.Bottom.Label.Text = xLabel;
         _plot.Axes.Left.Label.Text = ChartText.Wrap(yLabel, _dataHeight);
     }
 
@@ -82,11 +88,16 @@ public sealed partial class ChartCanvas : IDisposable
     public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid: true);
 
     /// <summary>The vertical axis, with round numbers of ScottPlot's choice.</summary>
-    public void YAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Left, Numbers(suffix), low, high, grid: true);
+    /// <param name="low">Its lower end.</param>
+    /// <param name="high">Its upper end.</param>
+    /// <param name="suffix">After each number.</param>
+    /// <param name="last">No tick beyond has a number.</param>
+    public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, last), low, high, grid: true);
 
     /// <summary>Categories from top to bottom on the vertical axis, at 0, -1, -2, …</summary>
     public void Categories(IReadOnlyList<string> names)
     {
+        _words.AddRange(names);
         // The longest may take a third of the picture; hovering tells the whole name.
         Axis(_plot.Axes.Left, At(names.Select((n, i) => ((double)-i, ChartText.Shorten(n, _width / 3f)))), -names.Count + 0.4, 0.6, grid: false);
         _plot.Axes.Left.TickLabelStyle.ForeColor = Theme.Ink;
@@ -122,13 +133,21 @@ public sealed partial class ChartCanvas : IDisposable
         return box.Left >= data.Left && box.Right <= data.Right + Spare - 6 && box.Top >= data.Top && box.Bottom <= data.Bottom;
     }
 
+    /// <summary>All that is said but for numbers at ticks, before lines were broken and names shortened, for tests.</summary>
+    internal IReadOnlyList<string> Words => _words;
+
     /// <summary>The plot, for tests: where its marks and its words came to lie.</summary>
     internal Plot Plot => _plot;
 
     /// <inheritdoc/>
     public void Dispose() => _plot.Dispose();
 
-    static NumericAutomatic Numbers(string suffix) => new() { LabelFormatter = value => Format.Shortest(value) + suffix };
+    // A tick for each two that would fit; none where the quantity cannot go.
+    static NumericAutomatic Numbers(string suffix, double last = double.PositiveInfinity) => new()
+    {
+        LabelFormatter = value => value <= last * 1.000001 ? Format.Shortest(value) + suffix : "",
+        TickDensity = 0.5,
+    };
 
     static NumericManual At(IEnumerable<(double Position, string Label)> ticks) => new([.. ticks.Select(t => Tick.Major(t.Position, t.Label))]);
 
@@ -147,9 +166,13 @@ public sealed partial class ChartCanvas : IDisposable
         _plot.Axes.AddPanel(new ChartPanel(Edge.Bottom, p => NotesStyle.Measure(p).Height + Margin, (rp, rect) =>
             NotesStyle.Render(rp.Canvas, new Pixel(Margin, rect.Top), rp.Paint, bottom: true)));
         _plot.Axes.AddPanel(new ChartPanel(Edge.Right, _ => TextOverhang, (rp, _) => DrawTexts(rp)));
-        _plot.Axes.AddPanel(new ChartPanel(Edge.Right, p => LegendBeside(p).Width, (rp, rect) => _plot.Legend.Render(rp.Canvas, rp.Paint, rect, Alignment.UpperLeft)));
+        _plot.Axes.AddPanel(new ChartPanel(Edge.Right, p => LegendBeside(p).Width, (rp, rect) => DrawLegend(rp, rect.Left, rect.Top, LegendBeside(rp.Paint))));
 
         const int Enough = 4000;
+        _plot.RenderInMemory(_width, Enough);
+        // Centred below the data, the quantity has the room that is left and right of there.
+        var (data, label) = (_plot.LastRender.DataRect, _plot.Axes.Bottom.Label);
+        label.Text = ChartText.Wrap(label.Text, 2 * (Math.Min(data.HorizontalCenter, _width - data.HorizontalCenter) - Margin));
         _plot.RenderInMemory(_width, Enough);
         var around = Enough - _plot.LastRender.DataRect.Height;
         using var paint = Paint.NewDisposablePaint();
@@ -165,7 +188,7 @@ public sealed partial class ChartCanvas : IDisposable
     {
         TitleStyle.Render(rp.Canvas, new Pixel(Margin, rect.Top + Margin), rp.Paint);
         var legend = LegendAbove(rp.Paint);
-        if (legend.Height > 0) { _plot.Legend.Render(rp.Canvas, rp.Paint, new PixelRect(Margin, Margin + legend.Width, rect.Bottom, rect.Bottom - legend.Height), Alignment.UpperLeft); }
+        DrawLegend(rp, Margin, rect.Bottom - legend.Height, legend);
     }
 
     static LabelStyle Colored(LabelStyle style, Color color)

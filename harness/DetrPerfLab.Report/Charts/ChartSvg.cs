@@ -29,6 +29,8 @@ static partial class ChartSvg
             if (!ids.TryGetValue(m.Groups[2].Value, out var id)) { ids[m.Groups[2].Value] = id = $"{prefix}{ids.Count + 1}"; }
             return m.Groups[1].Value + id;
         });
+        // A hundredth of a pixel is finer than any display; Skia writes eight digits.
+        svg = Tag().Replace(svg, tag => LongNumber().Replace(tag.Value, n => Pixel(double.Parse(n.Value, CultureInfo.InvariantCulture))));
         svg = Text().Replace(svg, m => Words(m.Groups["attributes"].Value, First(m.Groups["x"].Value), First(m.Groups["y"].Value), m.Groups["text"].Value));
         svg = Root().Replace(svg, m => $"<svg role=\"img\" aria-label=\"{WebUtility.HtmlEncode(alt)}\"{m.Groups[1].Value}", 1);
         var end = svg.LastIndexOf("</svg>", StringComparison.Ordinal);
@@ -56,7 +58,7 @@ static partial class ChartSvg
     static string First(string list) => list.Split(',')[0].Trim();
 
     // Not Format.Number: SVG wants a hyphen for minus.
-    static string Pixel(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+    static string Pixel(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     // id="x", href="#x" and url(#x), in either kind of quotes; colours (#rrggbb) stand in other attributes.
     [GeneratedRegex(@"(\bid=[""']|href=[""']#|url\(#)([A-Za-z][\w-]*)")]
@@ -64,6 +66,12 @@ static partial class ChartSvg
 
     [GeneratedRegex(@"<text (?<attributes>[^>]*?)\bx=""(?<x>[^""]*)"" y=""(?<y>[^""]*)"">\s*(?<text>[^<]*?)\s*</text>")]
     private static partial Regex Text();
+
+    [GeneratedRegex(@"<[^!?][^>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"-?\d+\.\d{3,}")]
+    private static partial Regex LongNumber();
 
     [GeneratedRegex(@"font-size=""([^""]*)""")]
     private static partial Regex FontSize();

@@ -10,6 +10,9 @@ static class ChartText
     internal const float TitleSize = 16;
     internal const float Size = 12.5f;
 
+    /// <summary>Pixels by which ScottPlot sets a line too high where its middle shall lie: it counts room for accents.</summary>
+    internal const float Rise = 2;
+
     /// <summary>What stands in for the face where an SVG's reader lacks it: first those of the same width.</summary>
     internal const string Fallbacks = "Verdana, Helvetica, Arial, sans-serif";
 

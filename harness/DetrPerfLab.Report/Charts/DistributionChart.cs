@@ -57,7 +57,7 @@ static class DistributionChart
     static LinePattern PatternOf(MarkerShape marker) => marker switch
     {
         MarkerShape.FilledDiamond => LinePattern.Dotted,
-        MarkerShape.FilledTriangleUp => LinePattern.Dashed,
+        MarkerShape.FilledTriangleUp => LinePattern.DenselyDashed,
         _ => LinePattern.Solid,
     };
 }

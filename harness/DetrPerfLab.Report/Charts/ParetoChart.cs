@@ -56,7 +56,7 @@ static class ParetoChart
         // None of the measures goes beyond 100; a little room keeps a point there whole, and its name below the title.
         var (low, high) = (Math.Max(0, ys.Min() - margin), Math.Min(100, ys.Max() + margin));
         canvas.XAxis(x[0].Position, x[^1].Position, x);
-        canvas.YAxis(low - ((high - low) * 0.03), high >= 100 ? 100 + ((100 - low) * 0.12) : high);
+        canvas.YAxis(low - ((high - low) * 0.03), high >= 100 ? 100 + ((100 - low) * 0.12) : high, last: 100);
         canvas.Curve([.. front.Select(i => Math.Log10(xs[i]))], [.. front.Select(i => ys[i])], canvas.Theme.Faint, width: 1.5f, pattern: LinePattern.DenselyDashed);
         VariantStyle.Legend(canvas, cases);
         var labels = new LabelPlacer(canvas);
