@@ -18,6 +18,9 @@ static class Format
         return Number(value, decimals);
     }
 
+    /// <summary>As few digits as tell the number from its neighbours on an axis, for example <c>0.25</c> or <c>1500</c>.</summary>
+    internal static string Shortest(double value) => Sign(value.ToString("0.########", CultureInfo.InvariantCulture));
+
     /// <summary>A factor, for example <c>2.41×</c>.</summary>
     internal static string Times(double value) => $"{Number(value, value < 10 ? 2 : 1)}×";
 

@@ -21,6 +21,9 @@ public sealed record ReportOptions
     /// <summary>A second results folder to set beside the first; null without one.</summary>
     public string? CompareDir { get; init; }
 
+    /// <summary>Folders to look for fonts in; null takes the system's.</summary>
+    internal IReadOnlyList<string>? FontFolders { get; init; }
+
     /// <summary>Compute ratios even where the two folders come from different machines or software; they are marked.</summary>
     public bool CompareAcrossMachines { get; init; }
 }
@@ -43,5 +46,5 @@ public sealed record Limits
 /// <param name="Html">Path of report.html.</param>
 /// <param name="Charts">Paths of the pictures.</param>
 /// <param name="Answer">The report's answer in one sentence.</param>
-/// <param name="Warnings">What could not be read, one line each.</param>
+/// <param name="Warnings">What could not be read or drawn, one line each.</param>
 public sealed record ReportFiles(string Markdown, string Html, IReadOnlyList<string> Charts, string Answer, IReadOnlyList<string> Warnings);

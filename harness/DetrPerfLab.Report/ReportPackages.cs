@@ -3,9 +3,10 @@ using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>What the plot library really is on this machine.</summary>
+/// <summary>What draws the charts on this machine.</summary>
 public static class ReportPackages
 {
-    /// <summary>Package or stand-in, and the program behind it.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Describe() => PackageFacts.Describe("ScottPlot", typeof(Plot).Assembly);
+    /// <summary>The package, and the face that its words are written in.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Describe() =>
+        [.. PackageFacts.Describe("ScottPlot", typeof(Plot).Assembly), new("chart font", ChartText.Installed ?? "none found: no charts are drawn")];
 }

@@ -2,11 +2,17 @@ namespace DetrPerfLab.Core;
 
 public static partial class LabError
 {
-    /// <summary>Charts cannot be drawn on this machine.</summary>
-    /// <param name="reason">What the drawing library said; holds the command where it knows one.</param>
+    /// <summary>The drawing library's native part does not load on this machine.</summary>
+    /// <param name="reason">What the loader said.</param>
     /// <param name="inner">What it threw.</param>
     public static LabException PlotBackendMissing(string reason, Exception inner) =>
-        Missing($"Charts cannot be drawn: {reason} Or write the report without charts: --no-charts.", inner);
+        Missing($"No charts: libSkiaSharp, which draws them, does not load here ({reason.TrimEnd('.')}). The numbers are written without them; to leave charts out: --no-charts.", inner);
+
+    /// <summary>No font to write a chart's words in.</summary>
+    /// <param name="folders">Where fonts were looked for.</param>
+    public static LabException NoFont(IEnumerable<string> folders) =>
+        Missing($"No charts: no font was found in {string.Join(", ", folders.Where(f => f.Length > 0))}, needed a sans face (.ttf). " +
+            "The numbers are written without them. Put one there, for example by: apt-get install fonts-dejavu-core");
 
     /// <summary>A folder holds no result files that can be read.</summary>
     public static LabException NoResults(string folder, IEnumerable<string> problems) =>

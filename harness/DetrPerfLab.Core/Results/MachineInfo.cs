@@ -49,7 +49,7 @@ public sealed record MachineInfo
     /// <summary>Memory read by all cores at best, 10^9 bytes a second; null until measured. Not part of the fingerprint.</summary>
     public double? MemoryGbPerSecond { get; init; }
 
-    /// <summary>Hash of all that makes two results comparable: processor, cores, quota, memory (whole GiB, as it varies by kernel), OS, runtime and packages. 12 hex digits.</summary>
+    /// <summary>Hash of all that makes two results comparable: processor, cores, quota, memory (whole GiB, as it varies by kernel), OS, runtime and packages but those that only draw. 12 hex digits.</summary>
     [JsonInclude]
     public string Fingerprint
     {
@@ -57,7 +57,7 @@ public sealed record MachineInfo
         {
             var text = string.Join('\n', [
                 CpuModel, CpuId, Cores.ToString(), string.Join(' ', Isa), Math.Round(MemoryBytes / (double)(1 << 30)).ToString(), CpuQuota?.ToString(), Hypervisor, Os, Runtime,
-                .. Packages.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")]);
+                .. Packages.Where(p => !p.Key.StartsWith("chart ", StringComparison.Ordinal)).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")]);
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
         }
     }

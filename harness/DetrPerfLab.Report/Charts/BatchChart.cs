@@ -1,5 +1,3 @@
-using ScottPlot;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Images a second by batch size: equal images, and unequal ones that are padded to the largest.</summary>
@@ -23,24 +21,31 @@ static class BatchChart
         CaseView[] all = [.. lines.SelectMany(l => l.Cases)];
         double[] sizes = [.. all.Select(c => c.Number("batch")!.Value).Distinct().Order()];
         canvas.Frame("More images at once: what a second yields", caption, "images in a batch", "images a second (at the median)", note: Disturbed.Note(all));
-        canvas.XAxis(new(sizes, [.. sizes.Select(s => Format.Number(s, 0))]), sizes[0] - ((sizes[^1] - sizes[0]) * 0.06), sizes[^1] + ((sizes[^1] - sizes[0]) * 0.06));
-        canvas.YAxis(Ticks.Linear(0, all.Max(c => Rate(c, c.Median!.Value.Lower)) * 1.25));
+        canvas.XAxis(sizes[0] - ((sizes[^1] - sizes[0]) * 0.06), sizes[^1] + ((sizes[^1] - sizes[0]) * 0.06), Ticks.Each(sizes));
+        canvas.YAxis(0, all.Max(c => Rate(c, c.Median!.Value.Lower)) * 1.25);
         var labels = new LabelPlacer(canvas, aboveFirst: true);
         foreach (var (index, (line, cases)) in lines.Index())
         {
             var style = VariantStyle.Of(cases[0].Run.Variant);
             canvas.Curve([.. cases.Select(c => c.Number("batch")!.Value)], [.. cases.Select(c => c.ImagesPerSecond!.Value)], style.In(canvas.Theme), line,
-                index == 0 ? style.Marker : MarkerShape.OpenSquare, pattern: index == 0 ? LinePattern.Solid : LinePattern.Dashed);
+                style.MarkerAt(index));
             foreach (var view in cases)
             {
                 var (x, y) = (view.Number("batch")!.Value, view.ImagesPerSecond!.Value);
-                if (view.Median is { HasWidth: true } median) { canvas.WhiskerY(x, Rate(view, median.Upper), Rate(view, median.Lower)); }
+                if (view.Median is { HasWidth: true } median)
+                {
+                    canvas.WhiskerY(x, Rate(view, median.Upper), Rate(view, median.Lower));
+                    labels.Keep((x, Rate(view, median.Upper)), (x, Rate(view, median.Lower)));
+                }
+
+                labels.Keep(x, y);
                 labels.Add(Format.Significant(y) + Disturbed.Mark(view), x, y);
                 canvas.Hover(x, y, $"{line}, batch of {x}: {Format.Significant(y)} images/s, {Cells.Milliseconds(view.Median!.Value)} ms a batch");
             }
         }
 
-        canvas.Legend(Alignment.LowerRight);
+        canvas.Legend();
+        labels.Place();
     }
 
     static double Rate(CaseView view, double ms) => view.Run.ImagesPerOperation * 1000 / ms;

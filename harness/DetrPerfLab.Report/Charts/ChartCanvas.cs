@@ -1,219 +1,199 @@
 using ScottPlot;
-using ScottPlot.Plottables;
+using ScottPlot.AxisPanels;
+using ScottPlot.TickGenerators;
 
 namespace DetrPerfLab.Report;
 
 /// <summary>Draws one chart: ScottPlot with the lab's look, and places that show their value on hovering.</summary>
-/// <remarks>The layout is fixed, so a coordinate's pixel is known here and hovering needs nothing from the drawing library.</remarks>
-public sealed class ChartCanvas : IDisposable
+/// <remarks>
+/// ScottPlot measures what stands around the data and gives it the room; the picture is as high as that takes beside the data's own height.
+/// Where things lie is known once all of it was named, so that hovering and names at points are settled last.
+/// </remarks>
+public sealed partial class ChartCanvas : IDisposable
 {
-    const float TitleSize = 16;
-    const float TextSize = 12.5f;
+    const float Margin = 12; // between words and the picture's edges
+    const float Spare = 26;  // right of the data: half of the last tick's label
 
     readonly Plot _plot = new();
-    readonly List<HoverMark> _hovers = [];
     readonly int _width;
-    readonly int _height;
-    PixelPadding _padding;
+    readonly int _dataHeight;
+    readonly List<string> _words = [];
+    string _title = "";
+    string _notes = "";
+    int? _height;
 
     /// <summary>An empty canvas.</summary>
-    public ChartCanvas(ChartTheme theme, int width, int height)
+    /// <param name="theme">Its colours.</param>
+    /// <param name="width">Of the picture, pixels.</param>
+    /// <param name="dataHeight">Of the data's rectangle, pixels.</param>
+    public ChartCanvas(ChartTheme theme, int width, int dataHeight)
     {
         Theme = theme;
         _width = width;
-        _height = height;
+        _dataHeight = dataHeight;
         _plot.FigureBackground.Color = theme.Background;
         _plot.Axes.Color(theme.Faint);
         foreach (var axis in (IAxis[])[_plot.Axes.Bottom, _plot.Axes.Left])
         {
             axis.Label.Bold = false;
-            axis.Label.FontSize = TextSize;
-            axis.TickLabelStyle.FontSize = TextSize;
+            axis.Label.FontSize = ChartText.Size;
+            axis.Label.FontName = axis.TickLabelStyle.FontName = ChartText.Family;
+            axis.TickLabelStyle.FontSize = ChartText.Size;
             axis.MajorTickStyle.Length = 0;
             axis.MinorTickStyle.Length = 0;
         }
 
-        _plot.Axes.Top.FrameLineStyle.Width = 0;
-        _plot.Axes.Right.FrameLineStyle.Width = 0;
-        _plot.Axes.Left.FrameLineStyle.Width = 0;
-        _plot.Axes.Title.Label.ForeColor = theme.Ink;
+        _plot.Axes.Left.TickLabelStyle.OffsetY = ChartText.Rise;
+        _plot.Axes.Bottom.TickLabelStyle.OffsetY = 2 * ChartText.Rise; // clear of the other axis' lowest number
+        if (_plot.Axes.Left is AxisBase left) { left.PaddingOutsideAxisLabels = new PixelPadding(Margin / 2, 2); }
+        foreach (var axis in (IAxis[])[_plot.Axes.Top, _plot.Axes.Right, _plot.Axes.Left]) { axis.FrameLineStyle.Width = 0; }
+        _plot.Axes.Right.MinimumSize = _plot.Axes.Right.MaximumSize = Spare;
+        _plot.Axes.Top.MinimumSize = _plot.Axes.Top.MaximumSize = 8;
         _plot.Grid.MajorLineColor = theme.Grid;
+        _plot.Legend.IsVisible = false; // drawn in a panel instead, beside the data
     }
 
     /// <summary>The colours to draw with.</summary>
     public ChartTheme Theme { get; }
 
-    /// <summary>Where hovering shows a value.</summary>
-    internal IReadOnlyList<HoverMark> Hovers => _hovers;
+    /// <summary>Of the picture, pixels; settled by its words.</summary>
+    internal int Height
+    {
+        get
+        {
+            Layout();
+            return _height!.Value;
+        }
+    }
 
-    /// <summary>Title, caption and the space around the data.</summary>
+    /// <summary>Title, caption and the names of the axes.</summary>
     /// <param name="title">What the chart says.</param>
-    /// <param name="caption">Machine and date; below the bottom axis.</param>
+    /// <param name="caption">Machine and date; at the bottom.</param>
     /// <param name="xLabel">Quantity and unit.</param>
     /// <param name="yLabel">Quantity and unit; empty for categories.</param>
-    /// <param name="left">Pixels left of the data.</param>
-    /// <param name="right">Pixels right of the data.</param>
-    /// <param name="note">A line of its own below: what a mark in the data means, what the comparison cannot tell.</param>
-    public void Frame(string title, string caption, string xLabel, string yLabel, float left = 76, float right = 28, string? note = null)
+    /// <param name="note">Lines of their own above the caption: what a mark in the data means, what the comparison cannot tell.</param>
+    public void Frame(string title, string caption, string xLabel, string yLabel, string? note = null)
     {
-        _padding = new PixelPadding(left, right, bottom: note is null ? 80 : 98 + (18 * note.Count(c => c == '\n')), top: 44);
-        _plot.Layout.Fixed(_padding);
-        _plot.Title(title, TitleSize);
-        _plot.XLabel($"{xLabel}\n{(note is null ? "" : note + "\n")}{caption}", TextSize);
-        if (yLabel.Length > 0) { _plot.YLabel(yLabel, TextSize); }
+        _words.AddRange(((string[])[title, .. note?.Split('\n') ?? [], caption, xLabel, yLabel]).Where(w => w.Length > 0));
+        _title = ChartText.Wrap(title, _width - (2 * Margin), ChartText.TitleSize, bold: true);
+        _notes = ChartText.Wrap(note is null ? caption : $"{note}\n{caption}", _width - (2 * Margin));
+        _plot.Axes.Bottom.Label.Text = xLabel;
+        _plot.Axes.Left.Label.Text = ChartText.Wrap(yLabel, _dataHeight);
     }
 
-    /// <summary>The horizontal axis.</summary>
-    public void XAxis(Ticks ticks, double? low = null, double? high = null, bool grid = true)
-    {
-        _plot.Axes.SetLimitsX(low ?? ticks.Low, high ?? ticks.High);
-        _plot.Axes.Bottom.SetTicks(ticks.Positions, ticks.Labels);
-        _plot.Grid.XAxisStyle.IsVisible = grid;
-    }
+    /// <summary>The horizontal axis, with round numbers of ScottPlot's choice.</summary>
+    public void XAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Bottom, Numbers(suffix), low, high, grid: true);
 
-    /// <summary>The vertical axis.</summary>
-    public void YAxis(Ticks ticks, double? low = null, double? high = null, bool grid = true)
-    {
-        _plot.Axes.SetLimitsY(low ?? ticks.Low, high ?? ticks.High);
-        _plot.Axes.Left.SetTicks(ticks.Positions, ticks.Labels);
-        _plot.Grid.YAxisStyle.IsVisible = grid;
-    }
+    /// <summary>The horizontal axis, with these ticks and no others.</summary>
+    public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid: true);
+
+    /// <summary>The vertical axis, with round numbers of ScottPlot's choice.</summary>
+    /// <param name="low">Its lower end.</param>
+    /// <param name="high">Its upper end.</param>
+    /// <param name="suffix">After each number.</param>
+    /// <param name="last">No tick beyond has a number.</param>
+    public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, last), low, high, grid: true);
 
     /// <summary>Categories from top to bottom on the vertical axis, at 0, -1, -2, …</summary>
-    /// <param name="names">One a row.</param>
-    /// <param name="spare">Rows of empty space below.</param>
-    public void Categories(IReadOnlyList<string> names, double spare = 0)
+    public void Categories(IReadOnlyList<string> names)
     {
-        YAxis(new([.. names.Select((_, i) => (double)-i)], [.. names]), -names.Count + 0.4 - spare, 0.6, grid: false);
+        _words.AddRange(names);
+        // The longest may take a third of the picture; hovering tells the whole name.
+        Axis(_plot.Axes.Left, At(names.Select((n, i) => ((double)-i, ChartText.Shorten(n, _width / 3f)))), -names.Count + 0.4, 0.6, grid: false);
         _plot.Axes.Left.TickLabelStyle.ForeColor = Theme.Ink;
     }
 
-    /// <summary>A horizontal bar.</summary>
-    public void Bar(double row, double from, double to, Color color, double thickness = 0.62)
-    {
-        _plot.Add.Bar(new Bar
-        {
-            Position = row,
-            ValueBase = from,
-            Value = to,
-            Size = thickness,
-            FillColor = color,
-            LineWidth = 0,
-            Orientation = Orientation.Horizontal,
-        });
-    }
-
-    /// <summary>A whisker from <paramref name="low"/> to <paramref name="high"/> along the horizontal axis.</summary>
-    public void WhiskerX(double low, double high, double y) => Whiskers(new ErrorBar([low], [y], [high - low], [0], null, null));
-
-    /// <summary>A whisker from <paramref name="low"/> to <paramref name="high"/> along the vertical axis.</summary>
-    public void WhiskerY(double x, double low, double high) => Whiskers(new ErrorBar([x], [low], null, null, [high - low], [0]));
-
-    /// <summary>A line through points, with markers where <paramref name="marker"/> says so.</summary>
-    public void Curve(
-        double[] xs, double[] ys, Color color, string legend = "", MarkerShape marker = MarkerShape.None, float width = 2, LinePattern? pattern = null)
-    {
-        var curve = _plot.Add.Scatter(xs, ys, color);
-        curve.LineWidth = width;
-        curve.LinePattern = pattern ?? LinePattern.Solid;
-        curve.MarkerShape = marker;
-        curve.MarkerSize = marker == MarkerShape.None ? 0 : 9;
-        curve.LegendText = legend;
-    }
-
-    /// <summary>One marker.</summary>
-    public void Point(double x, double y, Color color, MarkerShape marker, string legend = "", float size = 11)
-    {
-        var point = _plot.Add.ScatterPoints((double[])[x], (double[])[y], color);
-        point.MarkerShape = marker;
-        point.MarkerSize = size;
-        point.LegendText = legend;
-    }
-
-    /// <summary>A thin auxiliary line.</summary>
-    public void Guide(double x1, double y1, double x2, double y2, string legend = "")
-    {
-        var line = _plot.Add.Line(x1, y1, x2, y2);
-        line.LineColor = Theme.Faint;
-        line.LineWidth = 1.25f;
-        line.LinePattern = LinePattern.DenselyDashed;
-        line.LegendText = legend;
-    }
-
-    /// <summary>Text at a point.</summary>
-    public void Text(string text, double x, double y, Alignment alignment, float offsetX = 0, float offsetY = 0, Color? color = null, bool bold = false)
-    {
-        var label = _plot.Add.Text(text, x, y);
-        label.LabelAlignment = alignment;
-        label.OffsetX = offsetX;
-        label.OffsetY = offsetY;
-        label.LabelFontSize = TextSize;
-        label.LabelFontColor = color ?? Theme.Ink;
-        label.LabelBold = bold;
-    }
-
-    /// <summary>A legend inside the data area.</summary>
-    public void Legend(Alignment alignment)
-    {
-        var legend = _plot.ShowLegend(alignment);
-        legend.FontSize = TextSize;
-        legend.FontColor = Theme.Ink;
-        legend.BackgroundColor = Theme.Background;
-        legend.OutlineWidth = 0;
-        legend.ShadowColor = Colors.Transparent;
-    }
-
-    /// <summary>Shows <paramref name="text"/> while the pointer is within a few pixels of a point.</summary>
-    public void Hover(double x, double y, string text) => _hovers.Add(new(PixelX(x) - 9, PixelY(y) - 9, 18, 18, text));
-
-    /// <summary>Shows <paramref name="text"/> while the pointer is on a row, between two values.</summary>
-    public void HoverRow(double row, double from, double to, string text)
-    {
-        var (left, right) = (PixelX(Math.Min(from, to)), PixelX(Math.Max(from, to)));
-        var (top, bottom) = (PixelY(row + 0.45), PixelY(row - 0.45));
-        _hovers.Add(new(left, top, Math.Max(2, right - left), bottom - top, text));
-    }
-
     /// <summary>The picture as SVG, without the places to hover on.</summary>
-    internal string ToSvg() => _plot.GetSvgXml(_width, _height);
+    internal string ToSvg() => _plot.GetSvgXml(_width, Height);
 
-    /// <summary>Writes the picture as PNG, twice as fine, for displays that have the pixels.</summary>
-    internal void SavePng(string path)
+    /// <summary>The picture as PNG.</summary>
+    /// <param name="scale">Pixels of the file for one of the picture.</param>
+    internal byte[] ToPng(int scale = 1)
     {
-        _plot.ScaleFactor = 2;
-        _plot.SavePng(path, _width * 2, _height * 2);
+        var height = Height;
+        _plot.ScaleFactor = scale;
+        using var image = _plot.GetImage(_width * scale, height * scale);
         _plot.ScaleFactor = 1;
+        return image.GetImageBytes();
     }
+
+    /// <summary>Where a point lies in the picture, pixels from its upper left corner.</summary>
+    internal (double X, double Y) PixelOf(double x, double y)
+    {
+        Layout();
+        var pixel = _plot.GetPixel(new Coordinates(x, y));
+        return (pixel.X, pixel.Y);
+    }
+
+    /// <summary>Whether a box of words stays among the data.</summary>
+    internal bool Holds(PixelRect box)
+    {
+        Layout();
+        var data = _plot.LastRender.DataRect;
+        return box.Left >= data.Left && box.Right <= data.Right + Spare - 6 && box.Top >= data.Top && box.Bottom <= data.Bottom;
+    }
+
+    /// <summary>All that is said but for numbers at ticks, before lines were broken and names shortened, for tests.</summary>
+    internal IReadOnlyList<string> Words => _words;
+
+    /// <summary>The plot, for tests: where its marks and its words came to lie.</summary>
+    internal Plot Plot => _plot;
 
     /// <inheritdoc/>
     public void Dispose() => _plot.Dispose();
 
-    void Whiskers(ErrorBar bars)
+    // A tick for each two that would fit; none where the quantity cannot go.
+    static NumericAutomatic Numbers(string suffix, double last = double.PositiveInfinity) => new()
     {
-        bars.Color = Theme.Ink;
-        bars.LineWidth = 1.5f;
-        bars.CapSize = 4;
-        _plot.PlottableList.Add(bars);
+        LabelFormatter = value => value <= last * 1.000001 ? Format.Shortest(value) + suffix : "",
+        TickDensity = 0.5,
+    };
+
+    static NumericManual At(IEnumerable<(double Position, string Label)> ticks) => new([.. ticks.Select(t => Tick.Major(t.Position, t.Label))]);
+
+    void Axis(IAxis axis, ITickGenerator ticks, double low, double high, bool grid)
+    {
+        (axis.Min, axis.Max, axis.TickGenerator) = (low, high, ticks);
+        (axis.IsHorizontal() ? _plot.Grid.XAxisStyle : _plot.Grid.YAxisStyle).IsVisible = grid;
     }
 
-    /// <summary>Where a point lies in the picture, pixels from its upper left corner.</summary>
-    internal (double X, double Y) PixelOf(double x, double y) => (PixelX(x), PixelY(y));
-
-    /// <summary>Whether a stretch lies within the picture.</summary>
-    internal bool Holds(double left, double right) => left > _padding.Left && right < _width - 4;
-
-    double PixelX(double x)
+    // All that has words around the data, and then the first drawing, which finds the room that they take.
+    void Layout()
     {
-        var axis = _plot.Axes.Bottom;
-        return _padding.Left + ((x - axis.Min) / (axis.Max - axis.Min) * (_width - _padding.Left - _padding.Right));
+        if (_height is not null) { return; }
+        foreach (var line in _dashed) { _plot.PlottableList.Add(line); }
+        _plot.Axes.AddPanel(new ChartPanel(Edge.Top, p => TitleStyle.Measure(p).Height + LegendAbove(p).Height + Margin, DrawTop));
+        _plot.Axes.AddPanel(new ChartPanel(Edge.Bottom, p => NotesStyle.Measure(p).Height + Margin, (rp, rect) =>
+            NotesStyle.Render(rp.Canvas, new Pixel(Margin, rect.Top), rp.Paint, bottom: true)));
+        _plot.Axes.AddPanel(new ChartPanel(Edge.Right, _ => TextOverhang, (rp, _) => DrawTexts(rp)));
+        _plot.Axes.AddPanel(new ChartPanel(Edge.Right, p => LegendBeside(p).Width, (rp, rect) => DrawLegend(rp, rect.Left, rect.Top, LegendBeside(rp.Paint))));
+
+        const int Enough = 4000;
+        _plot.RenderInMemory(_width, Enough);
+        // Centred below the data, the quantity has the room that is left and right of there.
+        var (data, label) = (_plot.LastRender.DataRect, _plot.Axes.Bottom.Label);
+        label.Text = ChartText.Wrap(label.Text, 2 * (Math.Min(data.HorizontalCenter, _width - data.HorizontalCenter) - Margin));
+        _plot.RenderInMemory(_width, Enough);
+        var around = Enough - _plot.LastRender.DataRect.Height;
+        using var paint = Paint.NewDisposablePaint();
+        _height = (int)Math.Ceiling(around + Math.Max(_dataHeight, LegendBeside(paint).Height));
+        _plot.RenderInMemory(_width, _height.Value);
     }
 
-    double PixelY(double y)
+    LabelStyle TitleStyle => Colored(ChartText.Style(_title, ChartText.TitleSize, bold: true), Theme.Ink);
+
+    LabelStyle NotesStyle => Colored(ChartText.Style(_notes), Theme.Faint);
+
+    void DrawTop(RenderPack rp, PixelRect rect)
     {
-        var axis = _plot.Axes.Left;
-        return _padding.Top + ((axis.Max - y) / (axis.Max - axis.Min) * (_height - _padding.Top - _padding.Bottom));
+        TitleStyle.Render(rp.Canvas, new Pixel(Margin, rect.Top + Margin), rp.Paint);
+        var legend = LegendAbove(rp.Paint);
+        DrawLegend(rp, Margin, rect.Bottom - legend.Height, legend);
+    }
+
+    static LabelStyle Colored(LabelStyle style, Color color)
+    {
+        style.ForeColor = color;
+        return style;
     }
 }
-
-/// <summary>A rectangle, in pixels of the picture, that shows a text on hovering.</summary>
-readonly record struct HoverMark(double X, double Y, double Width, double Height, string Text);

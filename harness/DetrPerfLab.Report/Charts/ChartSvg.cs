@@ -1,17 +1,17 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>Makes a drawn SVG fit to stand alone or in a page: a name for screen readers, ids of its own, values on hovering.</summary>
+/// <summary>Makes a drawn SVG fit to stand alone or in a page: words that any reader's font can show, a name for screen readers, ids of its own, values on hovering.</summary>
 static partial class ChartSvg
 {
     /// <summary>Draws <paramref name="chart"/> in <paramref name="theme"/>.</summary>
     internal static string Draw(Chart chart, ChartTheme theme)
     {
-        using var canvas = new ChartCanvas(theme, chart.Width, chart.Height);
-        chart.Draw(canvas);
+        using var canvas = chart.On(theme);
         return Finish(canvas.ToSvg(), chart.Alt, $"{chart.Name}{theme.Suffix}-", canvas.Hovers);
     }
 
@@ -22,7 +22,16 @@ static partial class ChartSvg
     /// <param name="hovers">Places that show a value.</param>
     internal static string Finish(string svg, string alt, string prefix, IReadOnlyList<HoverMark> hovers)
     {
-        svg = Id().Replace(svg, m => $"{m.Groups[1].Value}{prefix}{m.Groups[2].Value}");
+        // Skia counts its ids on over all pictures of a process; a picture's own count is the same in every run.
+        var ids = new Dictionary<string, string>();
+        svg = Id().Replace(svg, m =>
+        {
+            if (!ids.TryGetValue(m.Groups[2].Value, out var id)) { ids[m.Groups[2].Value] = id = $"{prefix}{ids.Count + 1}"; }
+            return m.Groups[1].Value + id;
+        });
+        // A hundredth of a pixel is finer than any display; Skia writes eight digits.
+        svg = Tag().Replace(svg, tag => LongNumber().Replace(tag.Value, n => Pixel(double.Parse(n.Value, CultureInfo.InvariantCulture))));
+        svg = Text().Replace(svg, m => Words(m.Groups["attributes"].Value, First(m.Groups["x"].Value), First(m.Groups["y"].Value), m.Groups["text"].Value));
         svg = Root().Replace(svg, m => $"<svg role=\"img\" aria-label=\"{WebUtility.HtmlEncode(alt)}\"{m.Groups[1].Value}", 1);
         var end = svg.LastIndexOf("</svg>", StringComparison.Ordinal);
         if (hovers.Count == 0 || end < 0) { return svg; }
@@ -36,12 +45,39 @@ static partial class ChartSvg
         return svg.Insert(end, marks.Append("</g>\n").ToString());
     }
 
+    // Skia places each letter by the metrics of this machine's face. The reader's browser may have another: it gets the words whole, the
+    // names of faces to try, and the width that they must fill.
+    static string Words(string attributes, string x, string y, string text)
+    {
+        var size = float.Parse(FontSize().Match(attributes).Groups[1].Value, CultureInfo.InvariantCulture);
+        var width = ChartText.Width(WebUtility.HtmlDecode(text), size, bold: attributes.Contains("font-weight=\"bold\"", StringComparison.Ordinal));
+        attributes = Family().Replace(attributes, m => $"font-family=\"{m.Groups[1].Value}, {ChartText.Fallbacks}\"");
+        return $"<text {attributes.Trim()} x=\"{x}\" y=\"{y}\" textLength=\"{Pixel(width)}\" lengthAdjust=\"spacingAndGlyphs\">{text}</text>";
+    }
+
+    static string First(string list) => list.Split(',')[0].Trim();
+
     // Not Format.Number: SVG wants a hyphen for minus.
-    static string Pixel(double value) => value.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);
+    static string Pixel(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     // id="x", href="#x" and url(#x), in either kind of quotes; colours (#rrggbb) stand in other attributes.
     [GeneratedRegex(@"(\bid=[""']|href=[""']#|url\(#)([A-Za-z][\w-]*)")]
     private static partial Regex Id();
+
+    [GeneratedRegex(@"<text (?<attributes>[^>]*?)\bx=""(?<x>[^""]*)"" y=""(?<y>[^""]*)"">\s*(?<text>[^<]*?)\s*</text>")]
+    private static partial Regex Text();
+
+    [GeneratedRegex(@"<[^!?][^>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"-?\d+\.\d{3,}")]
+    private static partial Regex LongNumber();
+
+    [GeneratedRegex(@"font-size=""([^""]*)""")]
+    private static partial Regex FontSize();
+
+    [GeneratedRegex(@"font-family=""([^""]*)""")]
+    private static partial Regex Family();
 
     [GeneratedRegex(@"<svg\b(\s)")]
     private static partial Regex Root();

@@ -13,10 +13,14 @@ sealed record DrawnCharts(IReadOnlyList<string> Paths, IReadOnlyDictionary<strin
 /// <summary>Writes charts: SVG for light and dark pages, PNG for everything else.</summary>
 static class ChartWriter
 {
-    /// <exception cref="LabException">The machine lacks what draws.</exception>
-    internal static DrawnCharts Write(IReadOnlyList<Chart> charts, string folder)
+    /// <param name="charts">What to draw.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="fontFolders">Where fonts are looked for; null takes the system's.</param>
+    /// <exception cref="LabException">The machine lacks what draws: the library or a font.</exception>
+    internal static DrawnCharts Write(IReadOnlyList<Chart> charts, string folder, IReadOnlyList<string>? fontFolders = null)
     {
-        // Each picture is a process or a canvas of its own; as many at a time as there are cores.
+        if (Guard(() => ChartText.Find(fontFolders)) is null) { throw LabError.NoFont(fontFolders ?? SansFont.Folders); }
+        // Each picture has a canvas of its own; as many at a time as there are cores.
         var jobs = charts.SelectMany(chart => (Func<Picture>[])
         [
             () => Svg(chart, ChartTheme.Light, folder),
@@ -53,29 +57,16 @@ static class ChartWriter
     static Picture Png(Chart chart, string folder)
     {
         var path = Path.Combine(folder, $"{chart.Name}.png");
-        using var canvas = new ChartCanvas(ChartTheme.Light, chart.Width, chart.Height);
-        chart.Draw(canvas);
-        AtomicFile.Write(path, stream =>
-        {
-            // The drawing library writes files only.
-            var beside = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".png");
-            try
-            {
-                canvas.SavePng(beside);
-                stream.Write(File.ReadAllBytes(beside));
-            }
-            finally
-            {
-                File.Delete(beside);
-            }
-        });
+        using var canvas = chart.On(ChartTheme.Light);
+        // Twice as fine, for displays that have the pixels.
+        AtomicFile.Write(path, stream => stream.Write(canvas.ToPng(scale: 2)));
         return new(path, "");
     }
 
     // A page takes the element without the declaration of a file.
     static string Element(Picture picture) => picture.Svg[Math.Max(0, picture.Svg.IndexOf("<svg", StringComparison.Ordinal))..].TrimEnd();
 
-    // SkiaSharp and its stand-in both throw this where their native part is missing, the former inside a failed type initialiser.
+    // SkiaSharp throws this where its native part is missing, inside a failed type initialiser.
     static DllNotFoundException? MissingBackend(Exception e) => e switch
     {
         DllNotFoundException missing => missing,

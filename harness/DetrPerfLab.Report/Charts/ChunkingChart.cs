@@ -1,5 +1,3 @@
-using ScottPlot;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Peak memory against latency when a batch is worked off in chunks, or a large photograph in tiles.</summary>
@@ -26,11 +24,9 @@ static class ChunkingChart
     static void Draw(ChartCanvas canvas, (string Line, CaseView[] Cases)[] lines, string caption)
     {
         var all = lines.SelectMany(l => l.Cases).ToArray();
-        canvas.Frame("Smaller pieces: less memory, at what price in time", caption, "peak resident memory, MiB (beside each point: the chunk)", "latency of the whole work, ms (median)", left: 84, note: Disturbed.Note(all));
-        var x = Ticks.Linear(0, all.Max(c => c.Run.Memory!.PeakRssBytes!.Value / Mebi) * 1.15);
-        var y = Ticks.Linear(0, all.Max(c => c.Median!.Value.Upper) * 1.08);
-        canvas.XAxis(x);
-        canvas.YAxis(y);
+        canvas.Frame("Smaller pieces: less memory, at what price in time", caption, "peak resident memory, MiB (beside each point: the chunk)", "latency of the whole work, ms (median)", note: Disturbed.Note(all));
+        canvas.XAxis(0, all.Max(c => c.Run.Memory!.PeakRssBytes!.Value / Mebi) * 1.15);
+        canvas.YAxis(0, all.Max(c => c.Median!.Value.Upper) * 1.08);
         var labels = new LabelPlacer(canvas, aboveFirst: true);
         foreach (var view in all)
         {
@@ -42,7 +38,7 @@ static class ChunkingChart
         foreach (var (index, (line, cases)) in lines.Index())
         {
             var style = VariantStyle.Of(cases[0].Run.Variant);
-            canvas.Curve([.. cases.Select(c => c.Run.Memory!.PeakRssBytes!.Value / Mebi)], [.. cases.Select(c => c.Summary!.Median)], style.In(canvas.Theme), line, index == 0 ? style.Marker : MarkerShape.OpenSquare, 1.5f);
+            canvas.Curve([.. cases.Select(c => c.Run.Memory!.PeakRssBytes!.Value / Mebi)], [.. cases.Select(c => c.Summary!.Median)], style.In(canvas.Theme), line, style.MarkerAt(index), 1.5f);
             foreach (var view in cases)
             {
                 var (px, py) = (view.Run.Memory!.PeakRssBytes!.Value / Mebi, view.Summary!.Median);
@@ -52,6 +48,7 @@ static class ChunkingChart
             }
         }
 
-        canvas.Legend(Alignment.LowerRight);
+        canvas.Legend();
+        labels.Place();
     }
 }

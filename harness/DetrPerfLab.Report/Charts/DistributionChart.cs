@@ -19,30 +19,24 @@ static class DistributionChart
 
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
     {
-        canvas.Frame("How the latencies spread around their medians", caption, "latency of one operation, per cent of the variant's median", "share of operations at or below, per cent", right: 235, note: Disturbed.Note(cases));
+        canvas.Frame("How the latencies spread around their medians", caption, "latency of one operation, per cent of the variant's median", "share of operations at or below, per cent", note: Disturbed.Note(cases));
         // Each against its own median: variants that are ten times apart could not show their tails on one axis.
-        var x = Ticks.Linear(cases.Min(c => 100 * c.Summary!.Minimum / c.Summary.Median), cases.Max(c => 100 * c.Summary!.Maximum / c.Summary.Median), 7, " %");
-        canvas.XAxis(x);
-        canvas.YAxis(Ticks.Linear(0, 100, 6, " %"), 0, 102);
+        var (low, high) = (cases.Min(c => 100 * c.Summary!.Minimum / c.Summary.Median), cases.Max(c => 100 * c.Summary!.Maximum / c.Summary.Median));
+        canvas.XAxis(low - ((high - low) * 0.01), high + ((high - low) * 0.01), " %");
+        canvas.YAxis(-1, 101, " %");
         foreach (var view in cases)
         {
             var (xs, ys) = Steps(Quantile.Sorted([.. view.Run.SamplesMs]), view.Summary!.Median);
             var style = VariantStyle.Of(view.Run.Variant);
-            canvas.Curve(xs, ys, style.In(canvas.Theme), pattern: PatternOf(style.Marker));
-        }
-
-        for (var i = 0; i < cases.Length; i++)
-        {
-            var (view, style) = (cases[i], VariantStyle.Of(cases[i].Run.Variant));
-            var y = 98 - (i * Math.Min(8, 96.0 / cases.Length));
-            canvas.Text(Sample(style.Marker), x.High, y, Alignment.MiddleLeft, offsetX: 8, color: style.In(canvas.Theme), bold: true);
-            canvas.Text($"{view.Run.Variant} ({Format.Significant(view.Summary!.Median)} ms){Disturbed.Mark(view)}", x.High, y, Alignment.MiddleLeft, offsetX: 36);
+            canvas.Curve(xs, ys, style.In(canvas.Theme), $"{view.Run.Variant} ({Format.Significant(view.Summary!.Median)} ms){Disturbed.Mark(view)}", pattern: PatternOf(style.Marker));
             foreach (var at in (double[])[0.5, 1])
             {
                 var ms = at == 1 ? view.Summary.Maximum : view.Summary.Median;
                 canvas.Hover(100 * ms / view.Summary.Median, 100 * at, $"{view.Run.Variant}: {(at == 1 ? "slowest" : "median")} {Format.Significant(ms)} ms, {Cells.Spread(view.Summary)}");
             }
         }
+
+        canvas.Legend(beside: true);
     }
 
     static (double[] Xs, double[] Ys) Steps(double[] sorted, double median)
@@ -63,14 +57,7 @@ static class DistributionChart
     static LinePattern PatternOf(MarkerShape marker) => marker switch
     {
         MarkerShape.FilledDiamond => LinePattern.Dotted,
-        MarkerShape.FilledTriangleUp => LinePattern.Dashed,
+        MarkerShape.FilledTriangleUp => LinePattern.DenselyDashed,
         _ => LinePattern.Solid,
-    };
-
-    static string Sample(MarkerShape marker) => marker switch
-    {
-        MarkerShape.FilledDiamond => "····",
-        MarkerShape.FilledTriangleUp => "– –",
-        _ => "——",
     };
 }

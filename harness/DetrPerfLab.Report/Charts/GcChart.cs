@@ -12,7 +12,7 @@ static class GcChart
         if (cases.Length < 2) { return Drawing.None("the garbage collector's modes were not measured"); }
         var alt = $"Median to slow end by collector mode ({Conditions(cases).Replace('\n', ' ')}): " + string.Join("; ", cases.Select(c =>
             $"{c.Label} {Format.Significant(c.Summary!.Median)} to {Format.Significant(End(c.Summary).Ms)} ms ({End(c.Summary).Name})")) + "." + Disturbed.Sentence(cases);
-        return new Chart("gc-modes", alt, 142 + (18 * Note(cases).Count(c => c == '\n')) + (34 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+        return new Chart("gc-modes", alt, 34 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
     }
 
     // What the order of the modes cannot tell: the pictures are small, and each mode needs a process that starts with it.
@@ -42,12 +42,11 @@ static class GcChart
     {
         var ends = cases.Select(c => End(c.Summary!)).ToArray();
         canvas.Frame(
-            "Garbage collector modes: median and slow end", caption, "from a photograph's file to detections, ms (dot: median; bar's end: as named)", "",
-            left: ChartLayout.LabelWidth(cases.Select(c => c.Label)), right: 310, note: Note(cases));
+            "Garbage collector modes: median and slow end", caption, "from a photograph's file to detections, ms (dot: median; bar's end: as named)", "", note: Note(cases));
         var low = cases.Min(c => c.Summary!.Median);
         var high = ends.Max(e => e.Ms);
-        var ticks = Ticks.Linear(Math.Max(0, low - ((high - low) * 0.15)), high, 5);
-        canvas.XAxis(ticks);
+        var spread = Math.Max(high - low, high * 0.01);
+        canvas.XAxis(Math.Max(0, low - (spread * 0.15)), high + (spread * 0.02));
         canvas.Categories([.. cases.Select(c => c.Label + Disturbed.Mark(c))]);
         for (var i = 0; i < cases.Length; i++)
         {
@@ -55,7 +54,7 @@ static class GcChart
             var style = VariantStyle.Of(cases[i].Run.Variant);
             canvas.Bar(-i, median, ends[i].Ms, style.In(canvas.Theme).WithAlpha(0.55), thickness: 0.3);
             canvas.Point(median, -i, style.In(canvas.Theme), MarkerShape.FilledCircle);
-            canvas.Text($"{ends[i].Name} {Format.Significant(ends[i].Ms)}; {Pauses(cases[i])}", ticks.High, -i, Alignment.MiddleLeft, offsetX: 10, color: canvas.Theme.Faint);
+            canvas.TextAfter($"{ends[i].Name} {Format.Significant(ends[i].Ms)}; {Pauses(cases[i])}", high + (spread * 0.02), -i, color: canvas.Theme.Faint);
             canvas.HoverRow(-i, median, ends[i].Ms, $"{cases[i].Label}: median {Format.Significant(median)} ms, {ends[i].Name} {Format.Significant(ends[i].Ms)} ms, {Pauses(cases[i])}");
         }
     }

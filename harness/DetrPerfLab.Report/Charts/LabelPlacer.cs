@@ -2,54 +2,65 @@ using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>Puts names beside points so that they do not cover each other: right, left, above or below (or above first, beside curves), whichever is free.</summary>
+/// <summary>Puts names beside points so that they cover neither each other nor a marker: near where there is room, else farther off with a line to the point.</summary>
 sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
 {
-    const double CharacterWidth = 7.4;
-    const double LineHeight = 15;
+    const float LineHeight = 15;
+    const float Near = 12;
+    const float Far = 24; // from here on a line joins name and point
 
-    readonly List<(double Left, double Top, double Right, double Bottom)> _taken = [];
+    readonly List<(double X, double Y)> _markers = [];
+    readonly List<((double X, double Y) Lower, (double X, double Y) Upper)> _whiskers = [];
+    readonly List<(string Text, double X, double Y, Color? Color)> _names = [];
 
     /// <summary>Keeps a marker free of names, its own and others'.</summary>
-    internal void Keep(double x, double y)
-    {
-        var (px, py) = canvas.PixelOf(x, y);
-        _taken.Add((px - 7, py - 7, px + 7, py + 7));
-    }
+    internal void Keep(double x, double y) => _markers.Add((x, y));
 
     /// <summary>Keeps a whisker, from its lower to its upper end, free of names.</summary>
-    internal void Keep((double X, double Y) lower, (double X, double Y) upper)
-    {
-        var (left, bottom) = canvas.PixelOf(lower.X, lower.Y);
-        var (right, top) = canvas.PixelOf(upper.X, upper.Y);
-        _taken.Add((left - 2, top - 2, right + 2, bottom + 2));
-    }
+    internal void Keep((double X, double Y) lower, (double X, double Y) upper) => _whiskers.Add((lower, upper));
 
-    internal void Add(string text, double x, double y, Color? color = null)
-    {
-        var width = text.Length * CharacterWidth;
-        var (px, py) = canvas.PixelOf(x, y);
-        (Alignment Alignment, float X, float Y)[] beside = [(Alignment.MiddleLeft, 12, 0), (Alignment.MiddleRight, -12, 0)];
-        (Alignment Alignment, float X, float Y)[] over = [(Alignment.LowerCenter, 0, -10), (Alignment.UpperCenter, 0, 10)];
-        (Alignment Alignment, float X, float Y)[] farOver = [(Alignment.LowerCenter, 0, -24), (Alignment.UpperCenter, 0, 24)];
-        (Alignment Alignment, float X, float Y)[] places =
-        [
-            .. aboveFirst ? [.. over, .. farOver, .. beside] : beside.Concat(over),
-            (Alignment.MiddleLeft, 12, 16), (Alignment.MiddleLeft, 12, -16), (Alignment.MiddleRight, -12, 16), (Alignment.MiddleRight, -12, -16),
-            .. farOver,
-        ];
-        var chosen = places.FirstOrDefault(p => IsFree(Box(p)), places[0]);
-        _taken.Add(Box(chosen));
-        canvas.Text(text, x, y, chosen.Alignment, chosen.X, chosen.Y, color);
+    /// <summary>A name to be placed.</summary>
+    internal void Add(string text, double x, double y, Color? color = null) => _names.Add((ChartText.Shorten(text, 260), x, y, color));
 
-        (double Left, double Top, double Right, double Bottom) Box((Alignment Alignment, float X, float Y) place)
+    /// <summary>Places all names; called last, since only then is known where the points lie.</summary>
+    internal void Place()
+    {
+        List<PixelRect> taken = [.. _markers.Select(m => Spanning(m, m, 7)), .. _whiskers.Select(w => Spanning(w.Lower, w.Upper, 2))];
+        foreach (var (text, x, y, color) in _names)
         {
-            var left = px + place.X - (((int)place.Alignment % 3) switch { 0 => 0, 1 => width / 2, _ => width });
-            var top = py + place.Y - (((int)place.Alignment / 3) switch { 0 => 0, 1 => LineHeight / 2, _ => LineHeight });
-            return (left, top, left + width, top + LineHeight);
+            var (width, (px, py)) = (ChartText.Width(text), canvas.PixelOf(x, y));
+            PixelRect Box(PixelOffset place) => new((float)px + place.X - (width / 2), (float)px + place.X + (width / 2), (float)py + place.Y + (LineHeight / 2), (float)py + place.Y - (LineHeight / 2));
+            PixelOffset[] places = [.. Places(width).Where(p => canvas.Holds(Box(p)))];
+            // Where all is taken, what covers least.
+            var place = places.Length == 0 ? new PixelOffset(0, -Near - (LineHeight / 2)) : places.MinBy(p => taken.Sum(t => Shared(Box(p), t)));
+            taken.Add(Box(place));
+            canvas.Text(text, x, y, Alignment.MiddleCenter, place.X, place.Y, color, halo: true);
+            if (Math.Max(Math.Abs(place.X) - (width / 2), Math.Abs(place.Y) - (LineHeight / 2)) >= Far) { canvas.Leader((x, y), Box(place)); }
         }
     }
 
-    bool IsFree((double Left, double Top, double Right, double Bottom) box) =>
-        canvas.Holds(box.Left, box.Right) && !_taken.Any(t => t.Left < box.Right && box.Left < t.Right && t.Top < box.Bottom && box.Top < t.Bottom);
+    // In rings around the point, the nearest first.
+    IEnumerable<PixelOffset> Places(float width)
+    {
+        for (var ring = Near; ring < 150; ring += LineHeight + 1)
+        {
+            var (beside, over) = (ring + (width / 2), ring - 2 + (LineHeight / 2));
+            PixelOffset[] sides = [new(beside, 0), new(-beside, 0)];
+            PixelOffset[] ends = [new(0, -over), new(0, over)];
+            foreach (var place in aboveFirst ? [.. ends, .. sides] : sides.Concat(ends)) { yield return place; }
+            for (var shift = Near; shift <= ring; shift += LineHeight + 1)
+            {
+                foreach (var (x, y) in ((float, float)[])[(1, -1), (1, 1), (-1, -1), (-1, 1)]) { yield return new(x * (shift + (width / 2)), y * (over - 4)); }
+            }
+        }
+    }
+
+    PixelRect Spanning((double X, double Y) lower, (double X, double Y) upper, float margin)
+    {
+        var (low, high) = (canvas.PixelOf(lower.X, lower.Y), canvas.PixelOf(upper.X, upper.Y));
+        return new((float)low.X - margin, (float)high.X + margin, (float)low.Y + margin, (float)high.Y - margin);
+    }
+
+    static float Shared(PixelRect a, PixelRect b) =>
+        Math.Max(0, Math.Min(a.Right, b.Right) - Math.Max(a.Left, b.Left)) * Math.Max(0, Math.Min(a.Bottom, b.Bottom) - Math.Max(a.Top, b.Top));
 }

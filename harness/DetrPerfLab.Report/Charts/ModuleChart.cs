@@ -16,17 +16,16 @@ static class ModuleChart
         if (cases.Length == 0) { return Drawing.None("no variant was profiled"); }
         var alt = "Time by module: " + string.Join("; ", cases.Select(c => $"{c.Run.Variant} " +
             string.Join(", ", c.Run.Modules.OrderByDescending(m => m.Ms).Take(3).Select(m => $"{m.Name} {Format.Significant(m.Ms)} ms")))) + ".";
-        return new Chart("modules", alt, 190 + (40 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+        return new Chart("modules", alt, 40 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
     }
 
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
     {
         string[] modules = [.. cases.SelectMany(c => c.Run.Modules.Select(m => m.Name)).Distinct()];
         var high = cases.Max(c => c.Run.Modules.Sum(m => m.Ms));
-        canvas.Frame("Where the time goes", caption, "time of one operation, ms (profile pass)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 190);
-        var ticks = Ticks.Linear(0, high);
-        canvas.XAxis(ticks, 0, high * 1.01);
-        canvas.Categories([.. cases.Select(c => c.Run.Variant)], spare: 0.6);
+        canvas.Frame("Where the time goes", caption, "time of one operation, ms (profile pass)", "");
+        canvas.XAxis(0, high * 1.01);
+        canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
         for (var i = 0; i < cases.Length; i++)
         {
             var from = 0.0;
@@ -39,12 +38,7 @@ static class ModuleChart
             }
         }
 
-        // Beside the data: bars of any length stay free of it.
-        var (row, step) = (0.35, Math.Min(1.0, (cases.Length + 0.2) / modules.Length));
-        foreach (var (name, index) in modules.Select((m, i) => (m, i)))
-        {
-            canvas.Text("■", high * 1.01, row - (index * step), Alignment.MiddleLeft, offsetX: 16, color: new(s_colors[index % s_colors.Length]));
-            canvas.Text(name, high * 1.01, row - (index * step), Alignment.MiddleLeft, offsetX: 32);
-        }
+        foreach (var (index, name) in modules.Index()) { canvas.LegendEntry(name, new(s_colors[index % s_colors.Length]), MarkerShape.FilledSquare); }
+        canvas.Legend();
     }
 }

@@ -50,14 +50,15 @@ static class ParetoChart
     {
         var xs = cases.Select(c => c.Summary!.Median).ToArray();
         var ys = cases.Select(c => measure.Of(c)!.Value).ToArray();
-        canvas.Frame("Accuracy against latency; the line joins what nothing else beats", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, left: 84, note: Disturbed.Note(cases));
+        canvas.Frame("Accuracy against latency; the line joins what nothing else beats", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, note: Disturbed.Note(cases));
         var x = Ticks.Logarithmic(xs.Min() * 0.9, xs.Max() * 1.1);
         var margin = Math.Max((ys.Max() - ys.Min()) * 0.15, 0.2);
         // None of the measures goes beyond 100; a little room keeps a point there whole, and its name below the title.
-        var y = Ticks.Linear(Math.Max(0, ys.Min() - margin), Math.Min(100, ys.Max() + margin), 6);
-        canvas.XAxis(x);
-        canvas.YAxis(y, high: y.High >= 100 ? 100 + ((100 - y.Low) * 0.12) : null);
+        var (low, high) = (Math.Max(0, ys.Min() - margin), Math.Min(100, ys.Max() + margin));
+        canvas.XAxis(x[0].Position, x[^1].Position, x);
+        canvas.YAxis(low - ((high - low) * 0.03), high >= 100 ? 100 + ((100 - low) * 0.12) : high, last: 100);
         canvas.Curve([.. front.Select(i => Math.Log10(xs[i]))], [.. front.Select(i => ys[i])], canvas.Theme.Faint, width: 1.5f, pattern: LinePattern.DenselyDashed);
+        VariantStyle.Legend(canvas, cases);
         var labels = new LabelPlacer(canvas);
         for (var i = 0; i < cases.Length; i++)
         {
@@ -78,12 +79,14 @@ static class ParetoChart
             canvas.Hover(at, ys[i], $"{cases[i].Run.Variant}: {Cells.Milliseconds(cases[i].Median!.Value)} ms, {measure.Label} {Format.Number(ys[i], 1)}");
         }
 
+        labels.Place();
+
         // The interval of the difference to the reference, drawn around the AP itself and cut at the axis.
         (double Lower, double Upper)? ApInterval(int i)
         {
             if (!measure.IsAp || cases[i].Run.CocoApDifference is not { } difference) { return null; }
             var centre = ys[i] - (100 * difference.Value);
-            return (Math.Max(y.Low, centre + (100 * difference.Lower)), Math.Min(y.High, centre + (100 * difference.Upper)));
+            return (Math.Max(low, centre + (100 * difference.Lower)), Math.Min(high, centre + (100 * difference.Upper)));
         }
     }
 

@@ -11,7 +11,7 @@ static class PeakChart
         CaseView[] cases = [.. model.Effects.Where(c => Share(c) is not null)];
         if (cases.Length == 0) { return Drawing.None("the machine's peak was not probed, or operations were not counted"); }
         var alt = "Share of the machine's measured peak: " + string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Percent(Share(c)!.Value)}")) + ".";
-        return new Chart("peak-share", alt, 118 + (36 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+        return new Chart("peak-share", alt, 36 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
     }
 
     /// <summary>Attained over attainable operations a second; null where either is not known.</summary>
@@ -25,9 +25,9 @@ static class PeakChart
     {
         canvas.Frame(
             "Share of this machine's measured peak", caption, "per cent of the best that such operations reach here with as many threads", "",
-            left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: Math.Max(210, 52 + ChartLayout.LabelWidth(cases.Select(c => Of(c.Run.Peak!)))), note: Disturbed.Note(cases));
+            note: Disturbed.Note(cases));
         var most = Math.Max(100, 100 * cases.Max(c => Share(c)!.Value));
-        canvas.XAxis(Ticks.Linear(0, 100, 6, " %"), 0, most);
+        canvas.XAxis(0, most, " %");
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
         for (var i = 0; i < cases.Length; i++)
         {
@@ -35,9 +35,11 @@ static class PeakChart
             var peak = cases[i].Run.Peak!;
             canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             canvas.Text(Format.Percent(share) + Disturbed.Mark(cases[i]), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
-            canvas.Text(Of(peak), most, -i, Alignment.MiddleLeft, offsetX: 52, color: canvas.Theme.Faint);
+            canvas.TextAfter(Of(peak), most, -i, offset: 52, color: canvas.Theme.Faint);
             canvas.HoverRow(-i, 0, 100 * share,
                 $"{cases[i].Run.Variant}: {Format.Significant(share * peak.GflopsPerSecond)} of {Format.Significant(peak.GflopsPerSecond)} GOP/s ({peak.Precision})");
         }
+
+        VariantStyle.Legend(canvas, cases);
     }
 }

@@ -24,9 +24,9 @@ static class ResolutionChart
     {
         double[] sizes = [.. lines.SelectMany(l => l.Cases.Select(c => c.Number(Size)!.Value)).Distinct().Order()];
         canvas.Frame("Latency and operations by resolution", caption, "shorter side of the image, pixels", "share of the largest size, per cent", note: Disturbed.Note(lines.SelectMany(l => l.Cases)));
-        canvas.XAxis(new(sizes, [.. sizes.Select(s => Format.Number(s, 0))]), sizes[0] - ((sizes[^1] - sizes[0]) * 0.08), sizes[^1] + ((sizes[^1] - sizes[0]) * 0.08));
+        canvas.XAxis(sizes[0] - ((sizes[^1] - sizes[0]) * 0.08), sizes[^1] + ((sizes[^1] - sizes[0]) * 0.08), Ticks.Each(sizes));
         var high = lines.Max(l => l.Cases.Max(c => c.Summary!.Median / l.Cases[^1].Summary!.Median));
-        canvas.YAxis(Ticks.Linear(0, Math.Max(1.05, high) * 100, 6, " %"));
+        canvas.YAxis(0, Math.Max(1.05, high) * 108, " %");
         if (lines.Select(l => l.Cases).FirstOrDefault(cases => cases.All(c => c.Run.Flops is > 0)) is { } counted)
         {
             canvas.Curve(
@@ -45,6 +45,7 @@ static class ResolutionChart
             foreach (var view in cases)
             {
                 var (x, y) = (view.Number(Size)!.Value, 100 * view.Summary!.Median / whole);
+                labels.Keep(x, y);
                 // The largest size is what the others are shares of.
                 var mark = Disturbed.Mark(view, cases[^1]);
                 if (view.Run.CocoAp is { } ap) { labels.Add($"AP {Format.Number(100 * ap, 1)}{mark}", x, y, style.In(canvas.Theme)); }
@@ -54,6 +55,7 @@ static class ResolutionChart
             }
         }
 
-        canvas.Legend(Alignment.LowerRight); // below the lines: less work takes less time
+        canvas.Legend();
+        labels.Place();
     }
 }

@@ -1,5 +1,3 @@
-using ScottPlot;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Bars of the speed-up over eager FP32, with intervals.</summary>
@@ -12,7 +10,7 @@ static class SpeedUpChart
         if (cases.Length < 2) { return Drawing.None($"no two variants were measured in one run with {ReportModel.Baseline}"); }
         var alt = $"Speed-up over {ReportModel.Baseline}: " +
             string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Times(c.SpeedUp!.Value.Value)}{Mark(c)}")) + "." + Disturbed.Sentence(Used(cases));
-        return new Chart("speedup", alt, 118 + (18 * Note(cases).Count(c => c == '\n')) + (38 * cases.Length), canvas => Draw(canvas, cases, model.Caption));
+        return new Chart("speedup", alt, 38 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
     }
 
     // Bars of several suites stand side by side, each counted from what was measured beside it.
@@ -37,9 +35,8 @@ static class SpeedUpChart
         var high = cases.Max(c => c.SpeedUp!.Value.Upper);
         canvas.Frame(
             $"How many times faster than {ReportModel.Baseline}", caption,
-            "speed-up, times (median; whiskers: 95 % confidence)", "", left: ChartLayout.LabelWidth(cases.Select(c => c.Run.Variant)), right: 96, note: Note(cases) is { Length: > 0 } note ? note : null);
-        var ticks = Ticks.Linear(0, high, 7, "×");
-        canvas.XAxis(ticks, 0, Math.Max(high * 1.02, 1.1));
+            "speed-up, times (median; whiskers: 95 % confidence)", "", note: Note(cases) is { Length: > 0 } note ? note : null);
+        canvas.XAxis(0, Math.Max(high * 1.02, 1.1), "×");
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
         canvas.Guide(1, 0.6, 1, -cases.Length + 0.4);
         for (var i = 0; i < cases.Length; i++)
@@ -47,8 +44,10 @@ static class SpeedUpChart
             var ratio = cases[i].SpeedUp!.Value;
             canvas.Bar(-i, 0, ratio.Value, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             if (ratio.HasWidth) { canvas.WhiskerX(ratio.Lower, ratio.Upper, -i); }
-            canvas.Text(Format.Times(ratio.Value) + Mark(cases[i]), ratio.Upper, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
+            canvas.TextAfter(Format.Times(ratio.Value) + Mark(cases[i]), Math.Max(ratio.Value, ratio.Upper), -i, bold: true);
             canvas.HoverRow(-i, 0, ratio.Upper, $"{cases[i].Run.Variant}: {Cells.Times(ratio)}, {Cells.Milliseconds(cases[i].Median!.Value)} ms");
         }
+
+        VariantStyle.Legend(canvas, cases);
     }
 }

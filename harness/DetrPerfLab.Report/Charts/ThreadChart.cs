@@ -6,6 +6,7 @@ namespace DetrPerfLab.Report;
 static class ThreadChart
 {
     const string Threads = "threads";
+    const int MostRows = 24;
 
     // One shape a setting, for any variant; the variant is told by colour and by the legend's words.
     static readonly MarkerShape[] s_settings = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenTriangleDown];
@@ -44,21 +45,21 @@ static class ThreadChart
         var most = counts[^1];
         canvas.Frame(
             "What more threads give; per cent: share of the ideal", model.Caption, "intra-op threads", "speed-up over the fewest threads, times",
-            right: 240, note: Disturbed.Note(all));
-        canvas.XAxis(new(counts, [.. counts.Select(t => Format.Number(t, 0))]), 0.7, most * 1.06);
-        var y = Ticks.Linear(0, Math.Max(lines.Max(l => l.All.Max(c => SpeedUp(l, c).Upper)) * 1.25, 1.5), 6, "×");
-        canvas.YAxis(y);
-        var ideal = Math.Min(most, y.High);
+            note: Disturbed.Note(all));
+        canvas.XAxis(0.7, most * 1.06, Ticks.Each(counts));
+        var high = Math.Max(lines.Max(l => l.All.Max(c => SpeedUp(l, c).Upper)) * 1.25, 1.5);
+        canvas.YAxis(0, high, "×");
+        var ideal = Math.Min(most, high);
         canvas.Guide(1, 1, ideal, ideal);
-        canvas.Text("ideal", ideal, ideal, Alignment.UpperLeft, offsetX: 6, offsetY: 4, color: canvas.Theme.Faint);
+        canvas.Text("ideal", ideal, ideal, Alignment.UpperRight, offsetX: -14, offsetY: 4, color: canvas.Theme.Faint);
         if (model.Machine is { } machine && machine.Cores < most)
         {
-            canvas.Guide(machine.Cores, 0, machine.Cores, y.High);
+            canvas.Guide(machine.Cores, 0, machine.Cores, high);
             canvas.Text($"{machine.Cores} cores", machine.Cores, 0, Alignment.LowerLeft, offsetX: 6, offsetY: -4, color: canvas.Theme.Faint);
         }
 
         foreach (var line in lines) { DrawLine(canvas, line, Settings(lines), most); }
-        DrawTable(canvas, lines, Settings(lines), most * 1.06, y.High);
+        Table(canvas, lines, Settings(lines));
     }
 
     static string[] Settings(Line[] lines) => [.. lines.SelectMany(l => l.Others).Select(Setting).Distinct().Order(StringComparer.Ordinal)];
@@ -69,8 +70,7 @@ static class ThreadChart
     {
         var style = VariantStyle.Of(line.Variant);
         canvas.Curve(
-            [.. line.Cases.Select(c => c.Number(Threads)!.Value)], [.. line.Cases.Select(c => SpeedUp(line, c).Value)], style.In(canvas.Theme), marker: style.Marker,
-            pattern: style.Marker == MarkerShape.FilledCircle ? LinePattern.Solid : LinePattern.Dashed);
+            [.. line.Cases.Select(c => c.Number(Threads)!.Value)], [.. line.Cases.Select(c => SpeedUp(line, c).Value)], style.In(canvas.Theme), marker: style.Marker);
         foreach (var view in line.All)
         {
             var (x, ratio) = (view.Number(Threads)!.Value, SpeedUp(line, view));
@@ -81,30 +81,25 @@ static class ThreadChart
         }
     }
 
-    // The efficiencies stand beside the data: at the points they cover each other wherever lines meet.
-    static void DrawTable(ChartCanvas canvas, Line[] lines, string[] settings, double x, double high)
+    // The efficiencies stand beside the data: at the points they cover each other wherever lines meet. Of many lines, each tells its best.
+    static void Table(ChartCanvas canvas, Line[] lines, string[] settings)
     {
-        var rows = lines.Sum(l => l.All.Length);
-        var step = high * Math.Min(0.06, 1.0 / rows);
-        var row = 0;
+        var whole = lines.Sum(l => l.All.Length) <= MostRows;
         foreach (var line in lines)
         {
             var style = VariantStyle.Of(line.Variant);
-            Row(line.Variant, style.Marker == MarkerShape.FilledDiamond ? "◆" : "●", style.In(canvas.Theme), bold: true);
-            foreach (var view in line.All.Where(c => c != line.Base))
+            var best = line.All.MaxBy(c => SpeedUp(line, c).Value)!;
+            canvas.LegendEntry(whole ? line.Variant : $"{line.Variant}: {Row(line, best)}", style.In(canvas.Theme), style.Marker, lineWidth: 2);
+            foreach (var view in line.All.Where(c => whole && c != line.Base))
             {
-                var symbol = IsPlain(view) ? "" : ShapeOf(Setting(view), settings) switch { MarkerShape.OpenSquare => "□", MarkerShape.OpenTriangleUp => "△", _ => "▽" };
-                Row($"{At(view)}: {Format.Times(SpeedUp(line, view).Value)}, {Efficiency(line, view)}", symbol, style.In(canvas.Theme), bold: false);
+                canvas.LegendEntry(Row(line, view), style.In(canvas.Theme), IsPlain(view) ? MarkerShape.None : ShapeOf(Setting(view), settings));
             }
         }
 
-        void Row(string text, string symbol, Color color, bool bold)
-        {
-            var y = high - ((row++ + 0.5) * step);
-            canvas.Text(symbol, x, y, Alignment.MiddleLeft, offsetX: 12, color: color);
-            canvas.Text(text, x, y, Alignment.MiddleLeft, offsetX: 30, bold: bold);
-        }
+        canvas.Legend(beside: true);
     }
+
+    static string Row(Line line, CaseView view) => $"{At(view)}: {Format.Times(SpeedUp(line, view).Value)}, {Efficiency(line, view)}";
 
     /// <param name="Variant">Its name.</param>
     /// <param name="Cases">Those that vary nothing but threads, fewest first.</param>

@@ -8,6 +8,8 @@ namespace DetrPerfLab.Report;
 /// </remarks>
 public sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color Dark)
 {
+    static readonly MarkerShape[] s_further = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond, MarkerShape.OpenCircle, MarkerShape.OpenTriangleDown];
+
     static readonly (string Prefix, string Engine, string Light, string Dark)[] s_engines =
     [
         ("torchscript", "TorchScript", "#AA4499", "#D483C8"),
@@ -30,6 +32,18 @@ public sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light
 
     /// <summary>The colour in a theme.</summary>
     public Color In(ChartTheme theme) => theme.IsDark ? Dark : Light;
+
+    /// <summary>The legend of colours, where more than one engine is shown.</summary>
+    internal static void Legend(ChartCanvas canvas, IEnumerable<CaseView> cases)
+    {
+        VariantStyle[] engines = [.. cases.Select(c => Of(c.Run.Variant)).DistinctBy(s => s.Engine)];
+        if (engines.Length < 2) { return; }
+        foreach (var style in engines) { canvas.LegendEntry(style.Engine, style.In(canvas.Theme), MarkerShape.FilledSquare); }
+        canvas.Legend();
+    }
+
+    /// <summary>The marker of a further line of the same variant.</summary>
+    internal MarkerShape MarkerAt(int line) => line == 0 ? Marker : s_further[(line - 1) % s_further.Length];
 
     static MarkerShape MarkerOf(string variant) =>
         variant.Contains("int8", StringComparison.Ordinal) ? MarkerShape.FilledDiamond

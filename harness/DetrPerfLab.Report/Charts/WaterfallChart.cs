@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
@@ -15,7 +14,7 @@ static partial class WaterfallChart
         CaseView[] all = again is null ? steps : [.. steps, again];
         var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {whole} in all" +
             (again is null ? "." : $"; the first step again at {Ms(again)} ms.") + Disturbed.Sentence(all);
-        return new Chart("waterfall", alt, 124 + (36 * all.Length), canvas => Draw(canvas, steps, again, $"Each step on top of the last: {whole} in all", model.Caption));
+        return new Chart("waterfall", alt, 36 * all.Length, canvas => Draw(canvas, steps, again, $"Each step on top of the last: {whole} in all", model.Caption));
     }
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
@@ -43,9 +42,8 @@ static partial class WaterfallChart
         CaseView[] rows = again is null ? steps : [.. steps, again];
         var high = rows.Max(s => s.Summary!.Median);
         canvas.Frame(
-            title, caption, "latency of one operation, ms (median); grey: what the step took off", "",
-            left: ChartLayout.LabelWidth(rows.Select(Label)), right: 190, note: Disturbed.Note(rows));
-        canvas.XAxis(Ticks.Linear(0, high), 0, high * 1.02);
+            title, caption, "latency of one operation, ms (median); grey: what the step took off", "", note: Disturbed.Note(rows));
+        canvas.XAxis(0, high * 1.02);
         canvas.Categories([.. rows.Select(Label)]);
         for (var i = 0; i < rows.Length; i++)
         {
@@ -59,7 +57,7 @@ static partial class WaterfallChart
             if (rows[i] == again)
             {
                 var drift = Estimate.Ratio(again, steps[0])!.Value;
-                text += $"  {Format.Times(drift.Value)} its first time{Disturbed.Mark(again, steps[0])}";
+                text += $", {Format.Times(drift.Value)} its first time{Disturbed.Mark(again, steps[0])}";
                 hover += $", {Cells.Times(drift)} its first time";
             }
             else if (i > 0 && Estimate.Ratio(rows[i - 1], rows[i]) is { } gain)
@@ -68,12 +66,14 @@ static partial class WaterfallChart
                 var before = rows[i - 1].Summary!.Median;
                 if (before > now) { canvas.Bar(-i, now, before, canvas.Theme.Grid); }
                 end = Math.Max(before, now);
-                text += $"  {Format.Times(gain.Value)}{Disturbed.Mark(rows[i - 1], rows[i])}";
+                text += $", {Format.Times(gain.Value)}{Disturbed.Mark(rows[i - 1], rows[i])}";
                 hover += $", {Cells.Times(gain)} over the step before";
             }
 
             canvas.HoverRow(-i, 0, end, hover);
-            canvas.Text(text, end, -i, Alignment.MiddleLeft, offsetX: 8);
+            canvas.TextAfter(text, end, -i);
         }
+
+        VariantStyle.Legend(canvas, rows);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Xml.Linq;
 using DetrPerfLab.Report;
@@ -6,9 +7,11 @@ using DetrPerfLab.Tests;
 namespace DetrPerfLab.EngineTests.Report;
 
 /// <summary>What the charts of a fixed result set hold: their words, and what hovering shows.</summary>
-/// <remarks>Not their paths nor the order in which words are drawn: those belong to the drawing library.</remarks>
+/// <remarks>Neither their paths nor their ticks nor where lines break: those follow from the drawing library and from the face that a machine has.</remarks>
 public class ChartStructureTests
 {
+    const string Hostile = "ort-a & b <script>`touch pwned`</script> 'q' \"d\" $HOME @x %s";
+
     [Fact]
     public void Charts_FixedResults_HoldTheSameWordsAndValues()
     {
@@ -19,10 +22,10 @@ public class ChartStructureTests
         var structure = new StringBuilder();
         foreach (var chart in charts)
         {
-            var svg = XDocument.Parse(ChartSvg.Draw(chart, ChartTheme.Light));
-            structure.Append($"# {chart.Name}, {chart.Width} x {chart.Height}\n{chart.Alt}\n");
-            foreach (var text in Named(svg, "text").Select(t => t.Value.Trim()).Order(StringComparer.Ordinal)) { structure.Append($"text {text}\n"); }
-            foreach (var title in Named(svg, "title")) { structure.Append($"hover {title.Value}\n"); }
+            using var canvas = chart.On(ChartTheme.Light);
+            structure.Append($"# {chart.Name}, data of {chart.DataHeight} pixels\n{chart.Alt}\n");
+            foreach (var text in canvas.Words) { structure.Append($"text {text}\n"); }
+            foreach (var hover in canvas.Hovers) { structure.Append($"hover {hover.Text}\n"); }
             structure.Append('\n');
         }
 
@@ -30,32 +33,53 @@ public class ChartStructureTests
     }
 
     [Fact]
-    public void Charts_BothThemes_DifferInColourOnly()
+    public void Svg_BothThemes_DifferInColourOnly()
     {
-        var model = new ReportModel(FakeResults.Machine, FakeResults.Precision, []);
-        var chart = SpeedUpChart.Create(model).Chart!;
-
-        var light = XDocument.Parse(ChartSvg.Draw(chart, ChartTheme.Light));
-        var dark = XDocument.Parse(ChartSvg.Draw(chart, ChartTheme.Dark));
+        var light = XDocument.Parse(ChartSvg.Draw(SpeedUps(), ChartTheme.Light));
+        var dark = XDocument.Parse(ChartSvg.Draw(SpeedUps(), ChartTheme.Dark));
 
         Assert.Equal(Named(light, "text").Select(t => t.Value), Named(dark, "text").Select(t => t.Value));
         Assert.NotEqual(light.ToString(), dark.ToString());
     }
 
     [Fact]
-    public void Chart_HoverOverABar_LiesOnThatBar()
-    {
-        var model = new ReportModel(FakeResults.Machine, FakeResults.Precision, []);
-        var chart = SpeedUpChart.Create(model).Chart!;
-        var svg = XDocument.Parse(ChartSvg.Draw(chart, ChartTheme.Light));
+    public void Svg_SameChartTwice_IsEqual() => Assert.Equal(ChartSvg.Draw(SpeedUps(), ChartTheme.Light), ChartSvg.Draw(SpeedUps(), ChartTheme.Light));
 
-        // The name at the left of a row and its hovering rectangle are at the same height.
-        var name = Named(svg, "text").Single(t => t.Value == "ort-int8-static");
-        var y = double.Parse(name.Parent!.Attribute("transform")!.Value.Split(',', ')')[1], System.Globalization.CultureInfo.InvariantCulture);
-        var mark = Named(svg, "title").Single(t => t.Value.StartsWith("ort-int8-static:")).Parent!;
-        var top = (double)mark.Attribute("y")!;
-        Assert.InRange(y, top, top + (double)mark.Attribute("height")!);
+    [Fact]
+    public void Svg_Words_AreTextInASansFaceAndWhole()
+    {
+        var texts = Named(XDocument.Parse(ChartSvg.Draw(SpeedUps(), ChartTheme.Light)), "text").ToArray();
+
+        Assert.Contains(texts, t => t.Value == "ort-int8-static");
+        Assert.All(texts, t => Assert.EndsWith(", sans-serif", t.Attribute("font-family")!.Value));
+        Assert.All(texts, t => Assert.DoesNotContain(',', t.Attribute("x")!.Value)); // not letter by letter
     }
+
+    [Fact]
+    public void Svg_HostileName_IsTextAndNothingElse()
+    {
+        var model = new ReportModel(FakeResults.Machine, FakeResults.Precision.Select(r => r.Variant == "ort-fp32" ? r with { Variant = Hostile } : r), []);
+
+        var svg = XDocument.Parse(ChartSvg.Draw(SpeedUpChart.Create(model).Chart!, ChartTheme.Light));
+
+        Assert.DoesNotContain(svg.Descendants(), e => e.Name.LocalName == "script");
+        Assert.Contains(Named(svg, "text"), t => t.Value.StartsWith("ort-a & b <script") && t.Value.EndsWith("@x %s"));
+        Assert.Contains(Named(svg, "title"), t => t.Value.StartsWith(Hostile));
+    }
+
+    [Fact]
+    public void Png_ScaledByTwo_HasTwiceThePixels()
+    {
+        using var canvas = SpeedUps().On(ChartTheme.Light);
+
+        var bytes = canvas.ToPng(scale: 2);
+
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
+        Assert.Equal(2 * 860, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)));
+        Assert.Equal(2 * canvas.Height, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)));
+    }
+
+    static DetrPerfLab.Report.Chart SpeedUps() => SpeedUpChart.Create(new ReportModel(FakeResults.Machine, FakeResults.Precision, [])).Chart!;
 
     static IEnumerable<XElement> Named(XDocument svg, string name) => svg.Descendants().Where(e => e.Name.LocalName == name);
 }

@@ -1,0 +1,53 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>A sans face of this machine, as font files.</summary>
+/// <remarks>
+/// The build of Skia that needs no further library reads no font configuration: on Linux it knows no face by name, only by file.
+/// So the files are looked for here, in the same way on every system.
+/// </remarks>
+/// <param name="Regular">Path of the upright face.</param>
+/// <param name="Bold">Path of its bold face; the upright one where there is none.</param>
+public sealed record SansFont(string Regular, string Bold)
+{
+    // Well-known faces of the desktop systems, by file name: first those that are the same wherever they are.
+    static readonly (string Regular, string Bold)[] s_known =
+    [
+        ("DejaVuSans", "DejaVuSans-Bold"), ("LiberationSans-Regular", "LiberationSans-Bold"), ("NotoSans-Regular", "NotoSans-Bold"),
+        ("OpenSans-Regular", "OpenSans-Bold"), ("Roboto-Regular", "Roboto-Bold"), ("Ubuntu-R", "Ubuntu-B"), ("Cantarell-Regular", "Cantarell-Bold"),
+        ("segoeui", "segoeuib"), ("arial", "arialbd"), ("Arial", "Arial Bold"), ("Helvetica", "Helvetica"), ("FreeSans", "FreeSansBold"),
+    ];
+
+    // No face for running text.
+    static readonly string[] s_unfit = ["bold", "italic", "oblique", "light", "thin", "black", "condensed", "narrow", "mono", "emoji", "symbol", "icon", "math", "dingbat"];
+
+    /// <summary>Where the systems keep their fonts; a user's own folders need no administrator.</summary>
+    public static IReadOnlyList<string> Folders { get; } =
+    [
+        Environment.GetFolderPath(Environment.SpecialFolder.Fonts),
+        Path.Combine(Home, ".local/share/fonts"), Path.Combine(Home, ".fonts"), "/usr/share/fonts", "/usr/local/share/fonts",
+        Path.Combine(Home, "Library/Fonts"), "/Library/Fonts", "/System/Library/Fonts",
+    ];
+
+    static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>What could serve, the best first: known sans faces, others that say "sans", then any face for running text.</summary>
+    /// <param name="folders">Searched with all that is below; null takes <see cref="Folders"/>.</param>
+    /// <returns>Nothing where the machine has no fonts. Whether a face holds the needed characters is for the caller to ask.</returns>
+    public static IEnumerable<SansFont> Candidates(IEnumerable<string>? folders = null)
+    {
+        var files = (folders ?? Folders).Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*.?t?", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
+            .Where(f => Path.GetExtension(f).ToLowerInvariant() is ".ttf" or ".otf" or ".ttc")
+            .GroupBy(f => Path.GetFileNameWithoutExtension(f)).ToDictionary(g => g.Key, g => g.Order(StringComparer.Ordinal).First());
+        foreach (var (regular, bold) in s_known.Where(k => files.ContainsKey(k.Regular)))
+        {
+            yield return new(files[regular], files.GetValueOrDefault(bold, files[regular]));
+        }
+
+        foreach (var name in files.Keys.Where(n => !s_unfit.Any(u => n.Contains(u, StringComparison.OrdinalIgnoreCase)))
+            .OrderByDescending(n => n.Contains("sans", StringComparison.OrdinalIgnoreCase)).ThenBy(n => n, StringComparer.Ordinal))
+        {
+            yield return new(files[name], files.GetValueOrDefault(name.Replace("-Regular", "", StringComparison.Ordinal) + "-Bold", files[name]));
+        }
+    }
+}
