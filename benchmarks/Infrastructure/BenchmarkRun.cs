@@ -66,7 +66,7 @@ sealed class BenchmarkRun
         if (_progress.Failures == 0) { _journal.Complete(); }
 
         var report = Reporter.Write(new ReportOptions { ResultsDir = _place.Results, Machine = Path.GetFileName(_store.FolderOf(_place.Machine)), PlotsDir = _place.Plots });
-        foreach (var summary in summaries.Where(s => s.BenchmarksCases.Length > 0)) { _place.Output.WriteLine(TableOf(summary)); }
+        foreach (var summary in summaries.Where(s => s.BenchmarksCases.Length > 0)) { _place.Output.Write(TableOf(summary)); }
         foreach (var suite in _book.Results.GroupBy(r => r.Suite)) { SpeedUpText.Write([.. suite], _book, _place.Output); }
         _place.Output.WriteLine(report.Answer);
         _place.Output.WriteLine($"Report:  {Relative(report.Markdown)}, {Relative(report.Html)}");
