@@ -8,10 +8,10 @@ namespace DetrPerfLab.Engines;
 /// <summary>What the inference runtimes really are on this machine.</summary>
 public static class EnginePackages
 {
-    /// <summary>Package or stand-in, and the native library behind it; what is missing says so.</summary>
+    /// <summary>Each package, and the native library behind it; what is missing says so.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Describe() =>
     [
-        .. PackageFacts.Describe("Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
+        .. PackageFacts.Describe(GpuVariants.AreBuilt ? "Microsoft.ML.OnnxRuntime.Gpu" : "Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
         new("ONNX Runtime", OrMissing(() => OrtEngine.Version)),
         .. PackageFacts.Describe("TorchSharp", typeof(torch).Assembly),
         .. TorchFacts(),

@@ -15,7 +15,7 @@ public static partial class LabError
     /// <summary>ONNX Runtime's native library cannot be loaded.</summary>
     public static LabException OnnxRuntimeMissing(Exception inner) =>
         Missing($"ONNX Runtime's native library was not found or does not load ({inner.GetBaseException().Message.ReplaceLineEndings(" ")}). " +
-            "Its package has one for 64-bit Linux (glibc), Windows and macOS: build again on such a system, dotnet build -c Release.", inner);
+            "Needed: a system that the package Microsoft.ML.OnnxRuntime has a build for (Linux or Windows on x64 or ARM64, macOS on ARM64). Build again there: dotnet build -c Release", inner);
 
     /// <summary>A whole ONNX file that ONNX Runtime cannot run.</summary>
     public static LabException OnnxRuntimeRefused(string path, string version, string found, Exception inner) =>

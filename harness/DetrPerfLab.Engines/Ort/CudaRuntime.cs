@@ -37,7 +37,7 @@ static unsafe class CudaRuntime
     /// <summary>Makes this thread's further calls go to a GPU.</summary>
     internal static void UseDevice(int deviceId) => Check(s_setDevice(deviceId));
 
-    /// <summary>Blocks until the bytes lie on the GPU.</summary>
+    /// <summary>Copies in the order of copies; call <see cref="Synchronize"/> before another stream reads it.</summary>
     internal static void ToDevice(nint device, nint host, long bytes) => Check(s_memcpy(device, host, (nuint)bytes, HostToDevice));
 
     /// <summary>Blocks until the bytes lie in host memory.</summary>

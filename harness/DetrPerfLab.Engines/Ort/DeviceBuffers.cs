@@ -8,19 +8,17 @@ namespace DetrPerfLab.Engines;
 /// <remarks>ONNX Runtime would copy host tensors by itself, into memory that it takes anew and by copies that nobody counts.</remarks>
 sealed class DeviceBuffers : IDisposable
 {
-    // The name under which both GPU providers register their allocator (onnxruntime, core/framework/allocator.h).
-    const string MemoryName = "Cuda";
-
     readonly int _deviceId;
     readonly OrtMemoryInfo _memory;
     readonly OrtAllocator _allocator;
     readonly List<(HostTensor Host, OrtMemoryAllocation Device, OrtValue Value)> _inputs = [], _outputs = [];
 
+    /// <exception cref="LabException">The session has no such memory.</exception>
     internal DeviceBuffers(InferenceSession session, int deviceId)
     {
         _deviceId = deviceId;
-        _memory = new OrtMemoryInfo(MemoryName, OrtAllocatorType.DeviceAllocator, deviceId, OrtMemType.Default);
-        _allocator = new OrtAllocator(session, _memory);
+        _memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, deviceId, OrtMemType.Default);
+        _allocator = Guard(() => new OrtAllocator(session, _memory));
     }
 
     internal CopyCount ToDeviceCopies => Count(_inputs);
@@ -36,6 +34,8 @@ sealed class DeviceBuffers : IDisposable
     {
         CudaRuntime.UseDevice(_deviceId); // of this thread
         foreach (var (host, device, _) in _inputs) { CudaRuntime.ToDevice(device.DangerousGetHandle(), host.Address, host.Bytes.Length); }
+        // Memory that is not page-locked may still be on its way when the copy returns, and ONNX Runtime's stream does not wait for that of copies.
+        CudaRuntime.Synchronize();
     }
 
     /// <summary>Waits for the GPU and copies the outputs back.</summary>
@@ -59,11 +59,23 @@ sealed class DeviceBuffers : IDisposable
 
     OrtValue Add(List<(HostTensor Host, OrtMemoryAllocation Device, OrtValue Value)> list, HostTensor host)
     {
-        var device = _allocator.Allocate((uint)host.Bytes.Length);
+        var device = Guard(() => _allocator.Allocate((uint)host.Bytes.Length));
         var type = host.Type == ElementType.Float32 ? TensorElementType.Float : TensorElementType.Int64;
         var value = OrtValue.CreateTensorValueWithData(_memory, type, host.Shape.ToArray(), device.DangerousGetHandle(), host.Bytes.Length);
         list.Add((host, device, value));
         return value;
+    }
+
+    static T Guard<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw LabError.CudaFailed(OrtSession.Clean(e.Message));
+        }
     }
 
     static CopyCount Count(List<(HostTensor Host, OrtMemoryAllocation Device, OrtValue Value)> list) => new(list.Count, list.Sum(b => (long)b.Host.Bytes.Length));

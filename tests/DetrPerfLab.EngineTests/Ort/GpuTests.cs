@@ -51,6 +51,21 @@ public class GpuTests(TinyDetr model) : IClassFixture<TinyDetr>
         Assert.Contains(OperatingSystem.IsWindows() ? "nvinfer_10.dll (TensorRT 10" : "libnvinfer.so.10 (TensorRT 10", lack.Message);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void File_OnTheProcessor_ComputesAsItsVariantMust(string name)
+    {
+        using var folder = new TempFolder();
+        var (source, variant, cache) = (VariantModel.Of(model.WithoutMask, new()), VariantRegistry.Get(name), new ArtefactCache(folder.Path));
+        var inputs = source.CreateInputs(new ImageSize(96, 128));
+        using var engine = new OrtEngine(cache.Get(source, variant.Recipe!).Path, new OrtEngineOptions());
+        var outputs = engine.AllocateOutputs(inputs);
+        engine.Run(inputs, outputs);
+
+        var reference = ReferenceOutputs.ReferenceOf(variant, source);
+        ReferenceOutputs.ThrowIfDiverged(variant, reference, new ReferenceOutputs(folder.Path).Get(source, reference, inputs, "one picture", cache), outputs);
+    }
+
     [Fact]
     public void Absent_NamesOnlyWhatDoesNotLoad() =>
         Assert.Equal(["libnone.so.7 (nowhere)"], GpuLibraries.Absent([new(OperatingSystem.IsMacOS() ? "libSystem.dylib" : "libc.so.6", "kernel32.dll", "the system"), new("libnone.so.7", "libnone.so.7", "nowhere")]));

@@ -12,7 +12,7 @@ public class OnnxCheckerTests(TinyDetr model) : IClassFixture<TinyDetr>
     [InlineData(false)]
     public void CheckModel_OurExport_Passes(bool mask)
     {
-        Assert.SkipUnless(File.Exists(Python) && Run("import onnx") is null, "python3-onnx is not there: eng/setup.sh --reference installs it");
+        Assert.SkipUnless(File.Exists(Python) && Run("import onnx") is null, "python3-onnx is not there: apt-get install python3-onnx, as .ci/run does");
 
         Assert.Null(Run($"import onnx; onnx.checker.check_model(r'{(mask ? model.WithMask : model.WithoutMask)}', full_check=True)"));
     }
