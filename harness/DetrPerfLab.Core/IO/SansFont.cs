@@ -36,7 +36,7 @@ public sealed record SansFont(string Regular, string Bold)
     public static IEnumerable<SansFont> Candidates(IEnumerable<string>? folders = null)
     {
         var files = (folders ?? Folders).Where(Directory.Exists)
-            .SelectMany(f => Directory.EnumerateFiles(f, "*.?t?", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
+            .SelectMany(f => Directory.EnumerateFiles(f, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
             .Where(f => Path.GetExtension(f).ToLowerInvariant() is ".ttf" or ".otf" or ".ttc")
             .GroupBy(f => Path.GetFileNameWithoutExtension(f)).ToDictionary(g => g.Key, g => g.Order(StringComparer.Ordinal).First());
         foreach (var (regular, bold) in s_known.Where(k => files.ContainsKey(k.Regular)))

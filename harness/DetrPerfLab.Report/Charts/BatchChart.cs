@@ -39,7 +39,7 @@ static class BatchChart
                 }
 
                 labels.Keep(x, y);
-                labels.Add(Format.Significant(y) + Disturbed.Mark(view), x, y);
+                if (lines.Length <= LabelPlacer.MostLines || view == cases[^1]) { labels.Add(Format.Significant(y) + Disturbed.Mark(view), x, y); }
                 canvas.Hover(x, y, $"{line}, batch of {x}: {Format.Significant(y)} images/s, {Cells.Milliseconds(view.Median!.Value)} ms a batch");
             }
         }

@@ -45,7 +45,8 @@ public sealed partial class ChartCanvas : IDisposable
 
         _plot.Axes.Left.TickLabelStyle.OffsetY = ChartText.Rise;
         _plot.Axes.Bottom.TickLabelStyle.OffsetY = 2 * ChartText.Rise; // clear of the other axis' lowest number
-        if (_plot.Axes.Left is AxisBase left) { left.PaddingOutsideAxisLabels = new PixelPadding(Margin / 2, 2); }
+        ((AxisBase)_plot.Axes.Left).PaddingOutsideAxisLabels = new PixelPadding(Margin / 2, 2);
+        ((AxisBase)_plot.Axes.Bottom).PaddingBetweenTickAndAxisLabels = new PixelPadding(5, 5);
         foreach (var axis in (IAxis[])[_plot.Axes.Top, _plot.Axes.Right, _plot.Axes.Left]) { axis.FrameLineStyle.Width = 0; }
         _plot.Axes.Right.MinimumSize = _plot.Axes.Right.MaximumSize = Spare;
         _plot.Axes.Top.MinimumSize = _plot.Axes.Top.MaximumSize = 8;
@@ -82,7 +83,7 @@ public sealed partial class ChartCanvas : IDisposable
     }
 
     /// <summary>The horizontal axis, with round numbers of ScottPlot's choice.</summary>
-    public void XAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Bottom, Numbers(suffix), low, high, grid: true);
+    public void XAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Bottom, Numbers(suffix, density: 0.75), low, high, grid: true);
 
     /// <summary>The horizontal axis, with these ticks and no others.</summary>
     public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid: true);
@@ -92,7 +93,7 @@ public sealed partial class ChartCanvas : IDisposable
     /// <param name="high">Its upper end.</param>
     /// <param name="suffix">After each number.</param>
     /// <param name="last">No tick beyond has a number.</param>
-    public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, last), low, high, grid: true);
+    public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, density: 0.5, last), low, high, grid: true);
 
     /// <summary>Categories from top to bottom on the vertical axis, at 0, -1, -2, …</summary>
     public void Categories(IReadOnlyList<string> names)
@@ -142,11 +143,11 @@ public sealed partial class ChartCanvas : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _plot.Dispose();
 
-    // A tick for each two that would fit; none where the quantity cannot go.
-    static NumericAutomatic Numbers(string suffix, double last = double.PositiveInfinity) => new()
+    // Fewer ticks than would fit; no number where the quantity cannot go.
+    static NumericAutomatic Numbers(string suffix, double density, double last = double.PositiveInfinity) => new()
     {
         LabelFormatter = value => value <= last * 1.000001 ? Format.Shortest(value) + suffix : "",
-        TickDensity = 0.5,
+        TickDensity = density,
     };
 
     static NumericManual At(IEnumerable<(double Position, string Label)> ticks) => new([.. ticks.Select(t => Tick.Major(t.Position, t.Label))]);

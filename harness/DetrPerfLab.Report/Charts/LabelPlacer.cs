@@ -5,6 +5,9 @@ namespace DetrPerfLab.Report;
 /// <summary>Puts names beside points so that they cover neither each other nor a marker: near where there is room, else farther off with a line to the point.</summary>
 sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
 {
+    /// <summary>Of more lines than these, a name at each point would bury them all: one point a line is named, hovering tells the others.</summary>
+    internal const int MostLines = 6;
+
     const float LineHeight = 15;
     const float Near = 12;
     const float Far = 24; // from here on a line joins name and point

@@ -52,9 +52,10 @@ static class ParetoChart
         var ys = cases.Select(c => measure.Of(c)!.Value).ToArray();
         canvas.Frame("Accuracy against latency; the line joins what nothing else beats", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, note: Disturbed.Note(cases));
         var x = Ticks.Logarithmic(xs.Min() * 0.9, xs.Max() * 1.1);
-        var margin = Math.Max((ys.Max() - ys.Min()) * 0.15, 0.2);
+        double[] ends = [.. ys, .. Enumerable.Range(0, cases.Length).Select(ApInterval).OfType<(double Lower, double Upper)>().SelectMany(i => (double[])[i.Lower, i.Upper])];
+        var margin = Math.Max((ends.Max() - ends.Min()) * 0.1, 0.2);
         // None of the measures goes beyond 100; a little room keeps a point there whole, and its name below the title.
-        var (low, high) = (Math.Max(0, ys.Min() - margin), Math.Min(100, ys.Max() + margin));
+        var (low, high) = (Math.Max(0, ends.Min() - margin), Math.Min(100, ends.Max() + margin));
         canvas.XAxis(x[0].Position, x[^1].Position, x);
         canvas.YAxis(low - ((high - low) * 0.03), high >= 100 ? 100 + ((100 - low) * 0.12) : high, last: 100);
         canvas.Curve([.. front.Select(i => Math.Log10(xs[i]))], [.. front.Select(i => ys[i])], canvas.Theme.Faint, width: 1.5f, pattern: LinePattern.DenselyDashed);
@@ -81,12 +82,12 @@ static class ParetoChart
 
         labels.Place();
 
-        // The interval of the difference to the reference, drawn around the AP itself and cut at the axis.
+        // The interval of the difference to the reference, drawn around the AP itself.
         (double Lower, double Upper)? ApInterval(int i)
         {
             if (!measure.IsAp || cases[i].Run.CocoApDifference is not { } difference) { return null; }
             var centre = ys[i] - (100 * difference.Value);
-            return (Math.Max(low, centre + (100 * difference.Lower)), Math.Min(high, centre + (100 * difference.Upper)));
+            return (Math.Max(0, centre + (100 * difference.Lower)), Math.Min(100, centre + (100 * difference.Upper)));
         }
     }
 

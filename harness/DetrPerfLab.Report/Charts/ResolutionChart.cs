@@ -48,7 +48,10 @@ static class ResolutionChart
                 labels.Keep(x, y);
                 // The largest size is what the others are shares of.
                 var mark = Disturbed.Mark(view, cases[^1]);
-                if (view.Run.CocoAp is { } ap) { labels.Add($"AP {Format.Number(100 * ap, 1)}{mark}", x, y, style.In(canvas.Theme)); }
+                if (view.Run.CocoAp is { } ap && (lines.Length <= LabelPlacer.MostLines || view == cases[0]))
+                {
+                     labels.Add($"AP {Format.Number(100 * ap, 1)}{mark}", x, y, style.In(canvas.Theme));
+                }
                 else if (mark.Length > 0) { labels.Add(mark, x, y, style.In(canvas.Theme)); }
 
                 canvas.Hover(x, y, $"{variant} at {x}: {Cells.Milliseconds(view.Median!.Value)} ms" + (view.Run.CocoAp is { } a ? $", AP {Format.Number(100 * a, 1)}" : ""));

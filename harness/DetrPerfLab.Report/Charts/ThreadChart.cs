@@ -89,13 +89,14 @@ static class ThreadChart
         {
             var style = VariantStyle.Of(line.Variant);
             var best = line.All.MaxBy(c => SpeedUp(line, c).Value)!;
-            canvas.LegendEntry(whole ? line.Variant : $"{line.Variant}: {Row(line, best)}", style.In(canvas.Theme), style.Marker, lineWidth: 2);
+            canvas.LegendEntry(whole ? line.Variant : $"{line.Variant}, best {Row(line, best)}", style.In(canvas.Theme), style.Marker, lineWidth: 2);
             foreach (var view in line.All.Where(c => whole && c != line.Base))
             {
                 canvas.LegendEntry(Row(line, view), style.In(canvas.Theme), IsPlain(view) ? MarkerShape.None : ShapeOf(Setting(view), settings));
             }
         }
 
+        foreach (var setting in whole ? [] : settings) { canvas.LegendEntry(setting, canvas.Theme.Ink, ShapeOf(setting, settings)); }
         canvas.Legend(beside: true);
     }
 

@@ -43,20 +43,36 @@ public class ReporterTests
     }
 
     [Fact]
-    public void Guard_RendererMissing_TellsTheCommandAndExitsWithThree()
+    public void Guard_RendererMissing_IsAMessageThatNamesIt()
     {
-        // The package throws inside a type initialiser, its stand-in directly, and both inside a parallel query.
-        Exception[] thrown =
-        [
-            new DllNotFoundException("'gnuplot' was not found. Install it: apt-get install gnuplot-nox"),
-            new AggregateException(new TypeInitializationException("SkiaSharp.SKObject", new DllNotFoundException("libSkiaSharp: apt-get install libfontconfig1"))),
-        ];
-        Assert.All(thrown, exception =>
+        // Thrown inside a type initialiser, and that inside a parallel query.
+        Exception missing = new TypeInitializationException("SkiaSharp.SKObject", new DllNotFoundException("Unable to load shared library 'libSkiaSharp'"));
+        Assert.All((Exception[])[missing, new AggregateException(missing)], exception =>
         {
             var mistake = Assert.Throws<LabException>(() => ChartWriter.Guard<int>(() => throw exception));
             Assert.Equal(ExitCode.Missing, mistake.ExitCode);
-            Assert.Contains("apt-get install", mistake.Message);
+            Assert.Contains("Unable to load shared library", mistake.Message);
+            Assert.Contains("--no-charts", mistake.Message);
         });
+    }
+
+    [Fact]
+    public void Write_NoFont_WritesTheNumbersAndSaysWhyThereAreNoCharts()
+    {
+        using var folder = new TempFolder();
+        FakeResults.Write(folder.File("results"));
+        Directory.CreateDirectory(folder.File("fonts"));
+
+        var files = Reporter.Write(new() { ResultsDir = folder.File("results"), PlotsDir = folder.File("plots"), FontFolders = [folder.File("fonts")] });
+
+        var warning = Assert.Single(files.Warnings);
+        Assert.StartsWith($"No charts: no font was found in {folder.File("fonts")}, needed a sans face (.ttf).", warning);
+        Assert.Contains("apt-get install fonts-dejavu-core", warning);
+        Assert.DoesNotContain('\n', warning);
+        Assert.Empty(files.Charts);
+        Assert.False(Directory.Exists(folder.File("plots")));
+        Assert.Contains("| `ort-int8-static` |", File.ReadAllText(files.Markdown));
+        Assert.DoesNotContain("<picture>", File.ReadAllText(files.Markdown));
     }
 
     [Fact]

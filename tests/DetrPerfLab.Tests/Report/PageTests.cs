@@ -73,9 +73,9 @@ public class PageTests
             "<svg width=\"1\"><defs><path id='p'/></defs><use xlink:href='#p' fill=\"#abcdef\"/></svg>", "a < b & \"c\"", "x-", [new(1.25, -2, 3, 4, "<v>")]);
 
         Assert.Contains("<svg role=\"img\" aria-label=\"a &lt; b &amp; &quot;c&quot;\" width", svg);
-        Assert.Contains("id='x-p'", svg);
-        Assert.Contains("href='#x-p' fill=\"#abcdef\"", svg);
-        Assert.Contains("<rect x=\"1.3\" y=\"-2.0\" width=\"3.0\" height=\"4.0\"><title>&lt;v&gt;</title></rect>", svg);
+        Assert.Contains("id='x-1'", svg);
+        Assert.Contains("href='#x-1' fill=\"#abcdef\"", svg);
+        Assert.Contains("<rect x=\"1.25\" y=\"-2\" width=\"3\" height=\"4\"><title>&lt;v&gt;</title></rect>", svg);
         System.Xml.Linq.XDocument.Parse(svg.Replace("xlink:", ""));
     }
 }
