@@ -5,22 +5,27 @@ using DetrPerfLab.Onnx;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary><c>detrlab export --model NAME|FILE --out FILE.onnx [--no-mask]</c></summary>
+/// <summary><c>detrlab export --model NAME|FILE --out FILE [--format onnx|torchscript] [--no-mask]</c></summary>
 static class ExportCommand
 {
+    const string Onnx = "onnx", TorchScript = "torchscript";
+
     internal static Command Create()
     {
         var model = new Option<string>("--model") { Description = "A model's name (detrlab models list) or a checkpoint.", DefaultValueFactory = _ => "detr-r50" };
-        var output = new Option<string>("--out") { Description = "The ONNX file to write.", Required = true };
-        var noMask = new Option<bool>("--no-mask") { Description = "Leave the input pixel_mask out: for images of one size, without padding." };
-        var command = new Command("export", "Writes a DETR as an ONNX model in FP32, batch norm folded, sizes dynamic.") { model, output, noMask };
+        var output = new Option<string>("--out") { Description = "The file to write.", Required = true };
+        var format = new Option<string>("--format") { Description = "onnx, or torchscript: an archive for torch.jit.load of PyTorch 2.", DefaultValueFactory = _ => Onnx };
+        var noMask = new Option<bool>("--no-mask") { Description = "Leave the input pixel_mask out of an ONNX model: for images of one size, without padding." };
+        var command = new Command("export", "Writes a DETR as an ONNX model or a TorchScript archive in FP32, batch norm folded, sizes dynamic.") { model, output, format, noMask };
         command.SetAction(parsed =>
         {
+            var (kind, path, masked) = (parsed.GetValue(format)!, parsed.GetValue(output)!, !parsed.GetValue(noMask));
+            if (kind is not (Onnx or TorchScript)) { throw LabError.UnknownName("format", kind, [Onnx, TorchScript]); }
+            if (kind == TorchScript && !masked) { throw LabError.OutOfRange("given", "left out: a TorchScript archive always takes a mask", "--no-mask"); }
             var source = ModelZoo.Default.Resolve(parsed.GetValue(model)!);
             if (source.Note is { } note) { parsed.InvocationConfiguration.Error.WriteLine(note); }
-            var exported = DetrExporter.Export(ModelZoo.Load(source), new ExportOptions { PixelMask = !parsed.GetValue(noMask) });
-            var path = parsed.GetValue(output)!;
-            OnnxFile.Save(exported, path);
+            if (kind == Onnx) { OnnxFile.Save(DetrExporter.Export(ModelZoo.Load(source), new ExportOptions { PixelMask = masked }), path); }
+            else { DetrScript.Save(ModelZoo.Load(source), ScriptPrecision.Float32, path); }
             parsed.InvocationConfiguration.Output.WriteLine($"{path}: {source.Name}, {new FileInfo(path).Length / 1e6:F1} MB, sha256 {FileHash.Sha256(path)}");
             return (int)ExitCode.Done;
         });

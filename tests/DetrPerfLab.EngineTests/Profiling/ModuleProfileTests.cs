@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using DetrPerfLab.Engines;
-using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Tests;
@@ -25,9 +24,6 @@ public sealed class ModuleProfileTests : IDisposable
 
     static readonly string[] s_modules =
         ["backbone.stem", "backbone.layer1", "backbone.layer2", "backbone.layer3", "backbone.layer4", "input_proj", "position", "encoder", "decoder", "heads"];
-
-    /// <summary>ResNet-18: 1 + 4 stages of 2 blocks of 2, 3 shortcuts; the input projection.</summary>
-    const int Convolutions = 21;
 
     /// <summary>A few times more than is lost between kernels of so small a model; operators or runs that were left out would leave more.</summary>
     const double MostUnattributed = 0.6;
@@ -73,41 +69,19 @@ public sealed class ModuleProfileTests : IDisposable
         Assert.True(profile.Operators.Single(o => o.Name == "Conv").GflopsPerSecond > 0);
     }
 
-    [Fact]
-    public void Profile_Eager_ModulesAndOperatorsAddUpToTheSameWhole()
+    [Theory]
+    [InlineData("torch-fp32")]
+    [InlineData("torchscript-fp32")]
+    [InlineData("torch-int8-dynamic")]
+    public void Profile_Torch_ModulesAddUpAndOperatorsHaveAReason(string variant)
     {
-        var profile = Profile("torch-fp32");
+        var profile = Profile(variant);
 
         AssertAddsUp(profile, profile.Modules);
         Assert.Equal([.. s_modules.Order(), EngineProfile.Unattributed], [.. profile.Modules.SkipLast(1).Select(m => m.Name).Order(), profile.Modules[^1].Name]);
         Assert.Null(profile.ModulesGap);
-        AssertOperatorsOfLibtorch(profile);
-        if (profile.OperatorsGap is null) { Assert.Equal(Convolutions, profile.Operators.Single(o => o.Name == "aten::conv2d").Nodes); }
-    }
-
-    [Theory]
-    [InlineData("torchscript-fp32-traced")]
-    [InlineData("torchscript-fp32-frozen")]
-    public void Profile_TorchScript_HasOperatorsAndSaysThatItHasNoModules(string variant)
-    {
-        Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package cannot trace");
-        var profile = Profile(variant);
-
-        Assert.Empty(profile.Modules);
-        Assert.Contains("knows no modules", profile.ModulesGap);
-        AssertOperatorsOfLibtorch(profile);
-    }
-
-    [Fact]
-    public void Profile_OptimizedTorchScript_SaysWhereTheRestIs()
-    {
-        Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package cannot trace");
-        var profile = Profile("torchscript-fp32");
-
-        Assert.NotEmpty(profile.Operators.SkipLast(1));
-        Assert.All(profile.Operators, o => Assert.True(o.Ms >= 0, $"{o.Name}: {o.Ms} ms"));
-        Assert.Equal(profile.WallMs, profile.Operators.Sum(o => o.Ms), profile.WallMs * 1e-9);
-        Assert.Contains("'unattributed'", profile.OperatorsNote);
+        Assert.Empty(profile.Operators);
+        Assert.Contains("does not hand that profile out", profile.OperatorsGap);
     }
 
     [Theory]
@@ -116,7 +90,6 @@ public sealed class ModuleProfileTests : IDisposable
     [InlineData("torchscript-fp32")]
     public void Profile_Whole_IsWhatAClockOfItsOwnTells(string variant)
     {
-        Assert.SkipUnless(TorchExtension.Available is not null || variant != "torchscript-fp32", "the TorchSharp package cannot trace");
         var before = MeanMs(variant);
         var profile = Profile(variant);
         var after = MeanMs(variant);
@@ -179,22 +152,6 @@ public sealed class ModuleProfileTests : IDisposable
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < Runs; i++) { owner.Engine.Run(s_inputs, outputs); }
         return clock.Elapsed.TotalMilliseconds / Runs;
-    }
-
-    static void AssertOperatorsOfLibtorch(EngineProfile profile)
-    {
-        if (TorchExtension.Available is null)
-        {
-            Assert.Empty(profile.Operators);
-            Assert.Contains("no profile of its operators", profile.OperatorsGap);
-            return;
-        }
-
-        AssertAddsUp(profile, profile.Operators);
-        Assert.Null(profile.OperatorsGap);
-        Assert.Equal(profile.Operators.SkipLast(1).Select(o => o.Ms).OrderDescending(), profile.Operators.SkipLast(1).Select(o => o.Ms));
-        Assert.All(profile.Operators.SkipLast(1), o => Assert.True(o.Nodes > 0 && o.InclusiveMs >= o.Ms && o.InclusiveMs <= profile.WallMs));
-        Assert.Contains(profile.Operators, o => o.Name.Contains("conv", StringComparison.Ordinal));
     }
 
     static void AssertAddsUp(EngineProfile profile, IReadOnlyList<ProfilePart> parts)

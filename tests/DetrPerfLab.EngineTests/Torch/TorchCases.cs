@@ -33,8 +33,21 @@ static class TorchCases
 
     public static (float[] Logits, float[] Boxes) Run(string variant, TensorSet inputs)
     {
-        using var engine = TorchVariants.Create(variant, SmallWeights, OneThread);
+        using var engine = Create(variant);
         return Run(engine, inputs);
+    }
+
+    /// <summary>Every variant on libtorch: those that run operator by operator, and those that run an archive.</summary>
+    public static IReadOnlyList<string> Variants { get; } = [.. TorchVariants.Names, "torchscript-fp32", "torch-int8-dynamic"];
+
+    /// <summary>An engine of the small model.</summary>
+    public static TorchEngine Create(string variant)
+    {
+        if (TorchVariants.Names.Contains(variant)) { return TorchVariants.Create(variant, SmallWeights, OneThread); }
+        var precision = variant == "torch-int8-dynamic" ? ScriptPrecision.Int8Dynamic : ScriptPrecision.Float32;
+        using var folder = new TempFolder();
+        DetrScript.Save(SmallWeights, precision, folder.File("detr.pt"));
+        return TorchVariants.Open(variant, folder.File("detr.pt"), precision, OneThread);
     }
 
     /// <summary>Largest absolute difference; NaN in either counts as infinite.</summary>

@@ -15,14 +15,12 @@ public class TorchResourceTests
     [Theory]
     [InlineData("torch-naive")]
     [InlineData("torch-fp32")]
-    [InlineData("torchscript-fp32-traced")]
-    [InlineData("torchscript-fp32-frozen")]
     [InlineData("torchscript-fp32")]
+    [InlineData("torch-int8-dynamic")]
     public void Run_ManyTimes_KeepsNativeMemory(string variant)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "resident memory is read from /proc");
-        Assert.SkipUnless(!variant.StartsWith("torchscript", StringComparison.Ordinal) || TorchExtension.Available is not null, "the TorchSharp package cannot trace");
-        using var engine = TorchVariants.Create(variant, TorchCases.SmallWeights, TorchCases.OneThread);
+        using var engine = TorchCases.Create(variant);
         var inputs = SyntheticImages.CreateBatch(new ImageSize(128, 128));
         var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
         for (var i = 0; i < 10; i++) { engine.Run(inputs, outputs); }
@@ -38,8 +36,7 @@ public class TorchResourceTests
     [Fact]
     public void Run_TorchScriptBoundBefore_AllocatesUnderTwoKilobytes()
     {
-        Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package cannot trace");
-        using var engine = TorchVariants.Create("torchscript-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
+        using var engine = TorchCases.Create("torchscript-fp32");
         var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 96));
         var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
         for (var i = 0; i < 3; i++) { engine.Run(inputs, outputs); }
@@ -54,10 +51,9 @@ public class TorchResourceTests
     {
         var before = torch.Tensor.TotalCount;
         var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 64));
-        foreach (var variant in TorchVariants.Names)
+        foreach (var variant in TorchCases.Variants)
         {
-            if (TorchExtension.Available is null && (variant == "torch-int8-dynamic" || variant.StartsWith("torchscript", StringComparison.Ordinal))) { continue; }
-            var engine = TorchVariants.Create(variant, TorchCases.SmallWeights, TorchCases.OneThread);
+            var engine = TorchCases.Create(variant);
             TorchCases.Run(engine, inputs);
             engine.Dispose();
             engine.Dispose();

@@ -1,6 +1,6 @@
 using DetrPerfLab.Engines.Torch;
+using DetrPerfLab.EngineTests.Cli;
 using DetrPerfLab.Models;
-using static TorchSharp.torch;
 
 namespace DetrPerfLab.Tests.Torch;
 
@@ -14,9 +14,8 @@ public sealed class TorchScriptFileTests : IDisposable
     [Fact]
     public void Load_ExportedModel_GivesTheSameResults()
     {
-        RequireExtension();
         var path = _folder.File("detr.pt");
-        TorchVariants.ExportTorchScript(TorchCases.SmallWeights, path);
+        DetrScript.Save(TorchCases.SmallWeights, ScriptPrecision.Float32, path);
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(48, 64));
         var expected = TorchCases.Run("torch-fp32", inputs);
 
@@ -30,22 +29,39 @@ public sealed class TorchScriptFileTests : IDisposable
     }
 
     [Fact]
-    public void Load_MoreOutputsInAnotherOrder_FindsThePair()
+    public void Load_OneInputAndMoreOutputsInAnotherOrder_FindsThePair()
     {
-        var path = _folder.File("three.pt");
-        using var model = new EagerDetr(TorchCases.SmallWeights, new EagerOptions());
-        Save(path, arguments => { var (logits, boxes) = model.Forward(arguments[0], arguments[1]); return [arguments[0] + 1.0, boxes, logits]; }, outputs: 3);
-        var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 64));
+        var path = Write("forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]", "return (x, torch.zeros([1, 5, 4]), torch.ones([1, 5, 7]))");
         using var engine = TorchVariants.Load(path, TorchCases.OneThread);
-        Assert.InRange(TorchCases.MaxDifference(TorchCases.Run(engine, inputs).Logits, TorchCases.Run("torch-fp32", inputs).Logits), 0, 1e-4);
+        Assert.All(TorchCases.Run(engine, SyntheticImages.CreateBatch(new ImageSize(64, 64))).Logits, value => Assert.Equal(1, value));
     }
 
-    [Fact]
-    public void Load_OtherInterface_SaysWhatIsNeeded()
+    [Theory]
+    [InlineData("forward(self, x: Tensor) -> Tuple[Tensor, Tensor]", "return (x, x)", "returned no such pair")]
+    [InlineData("forward(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor", "return x", "forward takes 3 arguments")]
+    [InlineData("other(self, x: Tensor) -> Tensor", "return x", "TorchScript file")]
+    [InlineData("forward(self, x: Tensor) -> Tensor", "return torch.matmul(x, torch.ones([5, 5]))", "TorchScript file")]
+    public void Load_OtherInterface_SaysWhatIsNeeded(string signature, string line, string found)
     {
-        var path = _folder.File("other.pt");
-        Save(path, arguments => [arguments[0] + 1.0, arguments[0] - 1], outputs: 2);
+        var path = Write(signature, line);
+        Refused(path, found);
         Refused(path, "logits [N,Q,C+1]");
+    }
+
+    [Theory]
+    [InlineData("return torch.an_operator_of_nobody(x)")]
+    [InlineData("return ops.nobody.operator(x)")]
+    [InlineData("return torch.relu(x")]
+    public void Load_TextThatLibtorchDoesNotKnow_IsBadInputAndThisProcessLives(string line) =>
+        Refused(Write("forward(self, x: Tensor) -> Tensor", line), "libtorch ends the process over it");
+
+    [Fact]
+    public void Detect_UnknownOperator_Exit2AndOneLine()
+    {
+        var photograph = Path.Combine(TestPaths.Fixtures, "images", "jpeg-420.jpg");
+        var run = CliRun.Of("detect", photograph, "--model", Write("forward(self, x: Tensor) -> Tensor", "return ops.nobody.operator(x)"), "--engine", "torchscript", "--out", _folder.File("out"));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
 
     [Fact]
@@ -68,22 +84,18 @@ public sealed class TorchScriptFileTests : IDisposable
     public void Load_TruncatedFile_IsBadInput()
     {
         var path = _folder.File("cut.pt");
-        Save(path, arguments => [arguments[0] + 1.0], outputs: 1);
+        DetrScript.Save(TorchCases.SmallWeights, ScriptPrecision.Float32, path);
         var content = File.ReadAllBytes(path);
         File.WriteAllBytes(path, content[..(content.Length / 2)]);
         Refused(path, "cut.pt");
     }
 
-    [Fact]
-    public void Trace_FunctionThrows_PassesTheExceptionOn()
+    string Write(string signature, params string[] lines)
     {
-        var extension = RequireExtension();
-        using var scope = NewDisposeScope();
-        var input = arange(3, dtype: ScalarType.Float32);
-        Assert.Throws<FormatException>(() => extension.Trace(_ => throw new FormatException(), [input], ["x"], 1));
-        Assert.Throws<ArgumentException>(() => extension.Trace(x => [x[0], x[0]], [input], ["x"], 1));
-        using var good = extension.Trace(x => [x[0] * 2.0], [input], ["x"], 1); // nothing of the failures lingers
-        Assert.Equal(3, Assert.IsType<Tensor>(good.forward(input)).numel());
+        var module = new ScriptModuleWriter("module", "M");
+        module.Method(signature, lines);
+        AtomicFile.Write(_folder.File("written.pt"), module.Save);
+        return _folder.File("written.pt");
     }
 
     static void Refused(string path, string part)
@@ -91,21 +103,6 @@ public sealed class TorchScriptFileTests : IDisposable
         var error = Assert.Throws<LabException>(() => TorchVariants.Load(path, TorchCases.OneThread));
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
-    }
-
-    static void Save(string path, Func<Tensor[], Tensor[]> function, int outputs)
-    {
-        var extension = RequireExtension();
-        using var scope = NewDisposeScope();
-        var example = SyntheticImages.CreateBatch(new ImageSize(64, 96));
-        using var module = extension.Trace(
-            function, [TorchBinding.Share(example["pixel_values"]), TorchBinding.Share(example["pixel_mask"])], ["pixel_values", "pixel_mask"], outputs);
-        jit.save(module, path);
-    }
-
-    static TorchExtension RequireExtension()
-    {
-        Assert.SkipUnless(TorchExtension.Available is not null, "the TorchSharp package cannot trace");
-        return TorchExtension.Available!;
+        Assert.DoesNotContain('\n', error.Message);
     }
 }
