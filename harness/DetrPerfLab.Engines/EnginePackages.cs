@@ -11,9 +11,9 @@ public static class EnginePackages
     /// <summary>Each package, and the native library behind it; what is missing says so.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Describe() =>
     [
-        .. PackageFacts.Describe(GpuVariants.AreBuilt ? "Microsoft.ML.OnnxRuntime.Gpu" : "Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
+        PackageVersion.Of(GpuVariants.AreBuilt ? "Microsoft.ML.OnnxRuntime.Gpu" : "Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
         new("ONNX Runtime", OrMissing(() => OrtEngine.Version)),
-        .. PackageFacts.Describe("TorchSharp", typeof(torch).Assembly),
+        PackageVersion.Of("TorchSharp", typeof(torch).Assembly),
         .. TorchFacts(),
     ];
 

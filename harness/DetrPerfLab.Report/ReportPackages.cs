@@ -8,5 +8,5 @@ public static class ReportPackages
 {
     /// <summary>The package, and the face that its words are written in.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Describe() =>
-        [.. PackageFacts.Describe("ScottPlot", typeof(Plot).Assembly), new("chart font", ChartText.Installed ?? "none found: no charts are drawn")];
+        [PackageVersion.Of("ScottPlot", typeof(Plot).Assembly), new("chart font", ChartText.Installed ?? "none found: no charts are drawn")];
 }

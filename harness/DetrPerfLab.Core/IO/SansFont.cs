@@ -14,17 +14,19 @@ public sealed record SansFont(string Regular, string Bold)
     [
         ("DejaVuSans", "DejaVuSans-Bold"), ("LiberationSans-Regular", "LiberationSans-Bold"), ("NotoSans-Regular", "NotoSans-Bold"),
         ("OpenSans-Regular", "OpenSans-Bold"), ("Roboto-Regular", "Roboto-Bold"), ("Ubuntu-R", "Ubuntu-B"), ("Cantarell-Regular", "Cantarell-Bold"),
-        ("segoeui", "segoeuib"), ("arial", "arialbd"), ("Arial", "Arial Bold"), ("Helvetica", "Helvetica"), ("FreeSans", "FreeSansBold"),
+        ("segoeui", "segoeuib"), ("arial", "arialbd"), ("Arial", "Arial Bold"), ("Inter-Regular", "Inter-Bold"), ("Helvetica", "Helvetica"), ("FreeSans", "FreeSansBold"),
     ];
 
     // No face for running text.
     static readonly string[] s_unfit = ["bold", "italic", "oblique", "light", "thin", "black", "condensed", "narrow", "mono", "emoji", "symbol", "icon", "math", "dingbat"];
 
     /// <summary>Where the systems keep their fonts; a user's own folders need no administrator.</summary>
+    /// <remarks>Source: XDG Base Directory specification; the systems' own.</remarks>
     public static IReadOnlyList<string> Folders { get; } =
     [
         Environment.GetFolderPath(Environment.SpecialFolder.Fonts),
-        Path.Combine(Home, ".local/share/fonts"), Path.Combine(Home, ".fonts"), "/usr/share/fonts", "/usr/local/share/fonts",
+        Path.Combine(Home, ".local/share/fonts"), Path.Combine(Home, ".fonts"),
+        .. (Environment.GetEnvironmentVariable("XDG_DATA_DIRS") is { Length: > 0 } set ? set : "/usr/local/share:/usr/share").Split(':').Select(share => Path.Combine(share, "fonts")),
         Path.Combine(Home, "Library/Fonts"), "/Library/Fonts", "/System/Library/Fonts",
     ];
 
@@ -38,7 +40,8 @@ public sealed record SansFont(string Regular, string Bold)
         var files = (folders ?? Folders).Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
             .Where(f => Path.GetExtension(f).ToLowerInvariant() is ".ttf" or ".otf" or ".ttc")
-            .GroupBy(f => Path.GetFileNameWithoutExtension(f)).ToDictionary(g => g.Key, g => g.Order(StringComparer.Ordinal).First());
+            .GroupBy(f => Path.GetFileNameWithoutExtension(f), StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(g => g.Key, g => g.Order(StringComparer.Ordinal).First(), StringComparer.OrdinalIgnoreCase);
         foreach (var (regular, bold) in s_known.Where(k => files.ContainsKey(k.Regular)))
         {
             yield return new(files[regular], files.GetValueOrDefault(bold, files[regular]));

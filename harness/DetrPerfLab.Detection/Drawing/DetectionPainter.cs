@@ -12,7 +12,7 @@ public static class DetectionPainter
 
     /// <summary>Why pictures lack names and scores, and what to do; null where there is a font.</summary>
     public static string? LabelsMissing => SansFace.Typeface is not null ? null :
-        $"No sans font was found in {string.Join(", ", SansFontFile.Folders)}: pictures show boxes without names and scores. "
+        $"No font was found in {string.Join(", ", SansFont.Folders)}: pictures show boxes without names and scores. "
         + "Install one (Debian, Ubuntu: apt-get install fonts-dejavu-core), or put its .ttf file into one of these folders.";
 
     /// <summary>Draws in place. The surest detections lie on top and get the best places for their labels; without a font there are boxes only.</summary>

@@ -9,6 +9,8 @@ namespace DetrPerfLab.EngineTests.Docs;
 /// <summary>What README.md tells a person to type is there and is understood.</summary>
 public partial class ReadmeTests
 {
+    const int MostRows = 8;
+
     static readonly string s_readme = File.ReadAllText(Path.Combine(TestPaths.RepoRoot, "README.md"));
 
     /// <summary>Each line of each <c>sh</c> block, without comments.</summary>
