@@ -22,7 +22,6 @@ public sealed class ScriptedDetr : TorchScriptEngine, IModuleTimedEngine
     /// <param name="options">Threads.</param>
     internal static ScriptedDetr Open(string variant, string path, ScriptPrecision precision, TorchOptions options) => Read(path, module =>
     {
-        using var scope = NewDisposeScope();
         var lengths = module.invoke<Tensor>(DetrScript.OutputLengths);
         var info = Describe(
             variant,

@@ -39,6 +39,7 @@ public class TorchScriptEngine : TorchEngine
         where T : TorchScriptEngine
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the path of a file written by torch.jit.save."); }
+        using var scope = NewDisposeScope(); // TorchSharp wraps each of the module's tensors, and leaves them to the finalizer
         jit.ScriptModule? module = null;
         try
         {
@@ -49,7 +50,7 @@ public class TorchScriptEngine : TorchEngine
         catch (ExternalException e)
         {
             module?.Dispose();
-            throw LabError.ScriptUnusable(path, $"{FirstLine(e.Message)}.", e);
+            throw LabError.ScriptUnusable(path, $"{Reason(e.Message)}.", e);
         }
         catch
         {
@@ -62,6 +63,7 @@ public class TorchScriptEngine : TorchEngine
     public override void Dispose()
     {
         base.Dispose();
+        using var scope = NewDisposeScope(); // as in Read
         Module.Dispose();
     }
 
@@ -114,5 +116,11 @@ public class TorchScriptEngine : TorchEngine
         && logits.dim() == 3 && logits.size(2) != 4
         && logits.size(0) == boxes.size(0) && logits.size(1) == boxes.size(1);
 
-    static string FirstLine(string message) => message.Split('\n')[0].TrimEnd('.', ' ');
+    /// <summary>The cause, which the interpreter names after a trace, on one line; else the first line.</summary>
+    static string Reason(string message)
+    {
+        const string Cause = "RuntimeError: ";
+        var lines = message.Split('\n');
+        return (lines.LastOrDefault(l => l.StartsWith(Cause, StringComparison.Ordinal))?[Cause.Length..] ?? lines[0]).TrimEnd('.', ':', ' ');
+    }
 }
