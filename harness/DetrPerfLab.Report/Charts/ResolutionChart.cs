@@ -50,7 +50,7 @@ static class ResolutionChart
                 var mark = Disturbed.Mark(view, cases[^1]);
                 if (view.Run.CocoAp is { } ap && (lines.Length <= LabelPlacer.MostLines || view == cases[0]))
                 {
-                     labels.Add($"AP {Format.Number(100 * ap, 1)}{mark}", x, y, style.In(canvas.Theme));
+                    labels.Add($"AP {Format.Number(100 * ap, 1)}{mark}", x, y, style.In(canvas.Theme));
                 }
                 else if (mark.Length > 0) { labels.Add(mark, x, y, style.In(canvas.Theme)); }
 
