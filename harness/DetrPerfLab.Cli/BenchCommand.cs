@@ -20,7 +20,7 @@ static class BenchCommand
         var threads = new Option<int>("--threads") { Description = "Threads; 0 takes all that this process may use.", DefaultValueFactory = _ => 0 };
         var results = new Option<string>("--results", "--out") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
         var restart = new Option<bool>("--restart") { Description = "Drop the rounds of an interrupted run instead of going on with it." };
-        var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts, for machines without a plot backend." };
+        var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts." };
         var json = new Option<bool>("--json") { Description = "Print the results as JSON, and nothing else on standard output." };
         var command = new Command("bench", "Times variants in turns, in random order, each in a process of its own; checks their outputs while it does. Ctrl+C and the same command again go on.")
         {

@@ -11,7 +11,7 @@ static class ReportCommand
     {
         var results = new Option<string>("--results") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
         var plots = new Option<string>("--plots") { Description = "Folder for the charts.", DefaultValueFactory = _ => LabPaths.Plots };
-        var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts, for machines without a plot backend." };
+        var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts." };
         var output = new Option<string?>("--out") { Description = "Folder for report.md and report.html; the results folder by default." };
         var machine = new Option<string?>("--machine") { Description = "Part of a machine folder's name; by default the machine that measured last." };
         var apLoss = new Option<double?>("--max-ap-loss") { Description = "AP points (of 100) that may be lost." };

@@ -12,7 +12,7 @@ namespace DetrPerfLab.Report;
 public sealed partial class ChartCanvas : IDisposable
 {
     const float Margin = 12; // between words and the picture's edges
-    const float Spare = 26;  // right of the data: half of the last tick's label
+    const float Spare = 30;  // right of the data: half of the last tick's label
 
     readonly Plot _plot = new();
     readonly int _width;

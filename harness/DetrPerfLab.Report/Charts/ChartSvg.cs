@@ -32,7 +32,10 @@ static partial class ChartSvg
         // A hundredth of a pixel is finer than any display; Skia writes eight digits.
         svg = Tag().Replace(svg, tag => LongNumber().Replace(tag.Value, n => Pixel(double.Parse(n.Value, CultureInfo.InvariantCulture))));
         svg = Text().Replace(svg, m => Words(m.Groups["attributes"].Value, First(m.Groups["x"].Value), First(m.Groups["y"].Value), m.Groups["text"].Value));
-        svg = Root().Replace(svg, m => $"<svg role=\"img\" aria-label=\"{WebUtility.HtmlEncode(alt)}\"{m.Groups[1].Value}", 1);
+        // Without a view box a narrow window would crop the picture instead of scaling it.
+        var size = Size().Match(svg);
+        var box = size.Success ? $" viewBox=\"0 0 {size.Groups[1].Value} {size.Groups[2].Value}\"" : "";
+        svg = Root().Replace(svg, m => $"<svg role=\"img\" aria-label=\"{WebUtility.HtmlEncode(alt)}\"{box}{m.Groups[1].Value}", 1);
         var end = svg.LastIndexOf("</svg>", StringComparison.Ordinal);
         if (hovers.Count == 0 || end < 0) { return svg; }
         var marks = new StringBuilder("<g class=\"hover\" fill=\"#808080\" fill-opacity=\"0\" stroke=\"none\">\n");
@@ -78,6 +81,9 @@ static partial class ChartSvg
 
     [GeneratedRegex(@"font-family=""([^""]*)""")]
     private static partial Regex Family();
+
+    [GeneratedRegex(@"<svg\b[^>]*?\bwidth=""([\d.]+)"" height=""([\d.]+)""")]
+    private static partial Regex Size();
 
     [GeneratedRegex(@"<svg\b(\s)")]
     private static partial Regex Root();

@@ -28,15 +28,18 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
     /// <summary>Places all names; called last, since only then is known where the points lie.</summary>
     internal void Place()
     {
-        List<PixelRect> taken = [.. _markers.Select(m => Spanning(m, m, 7)), .. _whiskers.Select(w => Spanning(w.Lower, w.Upper, 2))];
+        List<(PixelRect Box, float Weight)> taken =
+        [
+            .. _markers.Select(m => (Spanning(m, m, 7), 2f)), .. _whiskers.Select(w => (Spanning(w.Lower, w.Upper, 2), 1f)),
+        ];
         foreach (var (text, x, y, color) in _names)
         {
             var (width, (px, py)) = (ChartText.Width(text), canvas.PixelOf(x, y));
             PixelRect Box(PixelOffset place) => new((float)px + place.X - (width / 2), (float)px + place.X + (width / 2), (float)py + place.Y + (LineHeight / 2), (float)py + place.Y - (LineHeight / 2));
             PixelOffset[] places = [.. Places(width).Where(p => canvas.Holds(Box(p)))];
-            // Where all is taken, what covers least.
-            var place = places.Length == 0 ? new PixelOffset(0, -Near - (LineHeight / 2)) : places.MinBy(p => taken.Sum(t => Shared(Box(p), t)));
-            taken.Add(Box(place));
+            // Where all is taken, what covers least; a whisker rather than a marker, and other names last of all.
+            var place = places.Length == 0 ? new PixelOffset(0, -Near - (LineHeight / 2)) : places.MinBy(p => taken.Sum(t => t.Weight * Shared(Box(p), t.Box)));
+            taken.Add((Box(place), 50f));
             canvas.Text(text, x, y, Alignment.MiddleCenter, place.X, place.Y, color, halo: true);
             if (Math.Max(Math.Abs(place.X) - (width / 2), Math.Abs(place.Y) - (LineHeight / 2)) >= Far) { canvas.Leader((x, y), Box(place)); }
         }

@@ -102,7 +102,7 @@ public class ChartLegibilityTests
     [InlineData("peak-share", 5)]
     [InlineData("resolution", 21)]
     [InlineData("speedup", 5)]
-    [InlineData("threads", 20)]
+    [InlineData("threads", 21)]
     [InlineData("waterfall", 5)]
     public void Chart_MoreThanOneSeries_HasALegendOfThem(string name, int series)
     {

@@ -56,6 +56,14 @@ public class ChartStructureTests
     }
 
     [Fact]
+    public void Svg_Root_ScalesWithThePage()
+    {
+        var root = XDocument.Parse(ChartSvg.Draw(SpeedUps(), ChartTheme.Light)).Root!;
+
+        Assert.Equal($"0 0 {(int)root.Attribute("width")!} {(int)root.Attribute("height")!}", root.Attribute("viewBox")!.Value);
+    }
+
+    [Fact]
     public void Svg_HostileName_IsTextAndNothingElse()
     {
         var model = new ReportModel(FakeResults.Machine, FakeResults.Precision.Select(r => r.Variant == "ort-fp32" ? r with { Variant = Hostile } : r), []);

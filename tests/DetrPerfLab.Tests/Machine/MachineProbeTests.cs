@@ -138,5 +138,13 @@ public class MachineProbeTests
         Assert.NotEqual(machine.Fingerprint, (machine with { Cores = machine.Cores + 1 }).Fingerprint);
     }
 
+    [Fact]
+    public void Fingerprint_AnotherChartFont_StaysTheSame()
+    {
+        MachineInfo With(string package, string version) => MachineProbe.Read(new Dictionary<string, string> { [package] = version });
+        Assert.Equal(With("chart font", "DejaVu Sans").Fingerprint, With("chart font", "Arial").Fingerprint);
+        Assert.NotEqual(With("ScottPlot", "1").Fingerprint, With("ScottPlot", "2").Fingerprint);
+    }
+
     static void Write(TempFolder root, string path, string text) => AtomicFile.WriteText(root.File(path), text);
 }
