@@ -1,4 +1,5 @@
 using System.Text;
+using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Tests.Models;
 
