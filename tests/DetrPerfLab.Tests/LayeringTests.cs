@@ -24,7 +24,7 @@ public class LayeringTests
         ["Models"] = [],
         ["Onnx"] = ["Google.Protobuf", "Grpc.Tools"],
         ["Detection"] = ["SixLabors.ImageSharp"],
-        ["Engines"] = ["Microsoft.ML.OnnxRuntime", "TorchSharp-cpu"],
+        ["Engines"] = ["Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu", "TorchSharp-cpu", "Google.Protobuf"], // the last in the version that its advisories leave
         ["Measure"] = [],
         ["Report"] = ["ScottPlot", "Markdig"],
         ["Cli"] = ["Spectre.Console", "System.CommandLine"],
