@@ -22,15 +22,7 @@ public sealed record SansFont(string Regular, string Bold)
 
     /// <summary>Where the systems keep their fonts; a user's own folders need no administrator.</summary>
     /// <remarks>Source: XDG Base Directory specification; the systems' own.</remarks>
-    public static IReadOnlyList<string> Folders { get; } =
-    [
-        Environment.GetFolderPath(Environment.SpecialFolder.Fonts),
-        Path.Combine(Home, ".local/share/fonts"), Path.Combine(Home, ".fonts"),
-        .. (Environment.GetEnvironmentVariable("XDG_DATA_DIRS") is { Length: > 0 } set ? set : "/usr/local/share:/usr/share").Split(':').Select(share => Path.Combine(share, "fonts")),
-        Path.Combine(Home, "Library/Fonts"), "/Library/Fonts", "/System/Library/Fonts",
-    ];
-
-    static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    public static IReadOnlyList<string> Folders { get; } = [.. SystemFolders().Where(folder => folder.Length > 0).Distinct()];
 
     /// <summary>What could serve, the best first: known sans faces, others that say "sans", then any face for running text.</summary>
     /// <param name="folders">Searched with all that is below; null takes <see cref="Folders"/>.</param>
@@ -51,6 +43,25 @@ public sealed record SansFont(string Regular, string Bold)
             .OrderByDescending(n => n.Contains("sans", StringComparison.OrdinalIgnoreCase)).ThenBy(n => n, StringComparer.Ordinal))
         {
             yield return new(files[name], files.GetValueOrDefault(name.Replace("-Regular", "", StringComparison.Ordinal) + "-Bold", files[name]));
+        }
+    }
+
+    static IEnumerable<string> SystemFolders()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        yield return Environment.GetFolderPath(Environment.SpecialFolder.Fonts);
+        if (OperatingSystem.IsMacOS())
+        {
+            yield return Path.Combine(home, "Library", "Fonts");
+            yield return "/Library/Fonts";
+            yield return "/System/Library/Fonts";
+        }
+        else if (!OperatingSystem.IsWindows())
+        {
+            var shares = Environment.GetEnvironmentVariable("XDG_DATA_DIRS") is { Length: > 0 } set ? set : "/usr/local/share:/usr/share";
+            yield return Path.Combine(home, ".fonts");
+            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "fonts"); // XDG_DATA_HOME
+            foreach (var share in shares.Split(':')) { yield return Path.Combine(share, "fonts"); }
         }
     }
 }

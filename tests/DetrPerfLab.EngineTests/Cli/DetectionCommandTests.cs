@@ -58,7 +58,7 @@ public class DetectionCommandTests
         process.WaitForExit();
 
         Assert.True(process.ExitCode == 0, error);
-        Assert.Equal($"detrlab: No sans font was found in {folder.Path}/.fonts, {folder.Path}/fonts: ", error[..error.IndexOf("pictures", StringComparison.Ordinal)]);
+        Assert.Equal($"detrlab: No font was found in {folder.Path}/.fonts, {folder.Path}/fonts: ", error[..error.IndexOf("pictures", StringComparison.Ordinal)]);
         Assert.Equal(1, error.Count(c => c == '\n'));
         Assert.True(File.Exists(folder.File("out/000000000139.png")));
     }
