@@ -17,7 +17,7 @@ static partial class FakeResults
         MemoryBytes = 32L << 30,
         Os = "Fake OS 1.0",
         Runtime = ".NET 10.0.0",
-        Packages = new Dictionary<string, string> { ["Microsoft.ML.OnnxRuntime"] = "1.29.0 (compat)", ["libtorch"] = "1.13.1 (compat)", ["plots"] = "gnuplot 5.4 (compat)" },
+        Packages = new Dictionary<string, string> { ["Microsoft.ML.OnnxRuntime"] = "1.31.1", ["libtorch"] = "2.10.0", ["ScottPlot"] = "5.1.59" },
     };
 
     static (string, double)[] Parts =>

@@ -8,7 +8,7 @@ public static partial class LabError
 
     /// <summary>The native library of an engine could not be loaded.</summary>
     public static LabException NativeLibraryMissing(string engine, Exception inner) =>
-        Missing($"The native library of {engine} could not be loaded ({inner.Message}). TorchSharp-cpu has one for 64-bit Linux (glibc 2.28 or later), Windows and macOS on ARM: build again on such a system, or choose an ort- variant.", inner);
+        Missing($"The native library of {engine} could not be loaded ({inner.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r')}). TorchSharp-cpu has one for 64-bit Linux (glibc 2.28 or later), Windows and macOS on ARM: build again on such a system, or choose an ort- variant.", inner);
 
     /// <summary>A TorchScript file cannot be read or run.</summary>
     public static LabException ScriptUnusable(string path, string found, Exception? inner = null) => BadInput(

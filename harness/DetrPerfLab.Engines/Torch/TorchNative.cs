@@ -12,16 +12,22 @@ namespace DetrPerfLab.Engines.Torch;
 /// </remarks>
 static class TorchNative
 {
-    const string Library = "libLibTorchSharp.so";
+    static readonly string s_library = OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
     const string SystemLibrary = "libstdc++.so.6";
     const string VersionNotNeeded = "GLIBCXX_3.4.32";
+    const string AsItIs = "as the package has it";
 
     /// <summary>What the binding asks the loader for, in the order of what needs what. Loaded by path, they are found by name afterwards.</summary>
     static readonly string[] s_libtorch = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
-    static readonly Lazy<string> s_loaded = new(() => OperatingSystem.IsLinux() && Folder() is { } folder ? Load(folder, LabPaths.ModelCache) : "as the package has it");
+    static readonly Lazy<string> s_loaded = new(() =>
+    {
+        // Asked for a library that is not there, TorchSharp's loader prints a page, copies 500 MB of others beside the program and fails.
+        var folder = Folder() ?? throw new DllNotFoundException($"{s_library} lies neither beside the program nor in its package folder");
+        return OperatingSystem.IsLinux() ? Load(folder, LabPaths.ModelCache) : AsItIs;
+    });
 
     /// <summary>Loads it, once a process, and tells how: as it is, or how not and why.</summary>
-    /// <exception cref="LabException">It cannot be loaded in either way.</exception>
+    /// <exception cref="DllNotFoundException">It is not there, or cannot be loaded in either way.</exception>
     internal static string HowLoaded => s_loaded.Value;
 
     /// <param name="folder">Holds the package's native libraries.</param>
@@ -30,8 +36,8 @@ static class TorchNative
     internal static string Load(string folder, string cache, string version = VersionNotNeeded)
     {
         foreach (var name in s_libtorch.Where(name => File.Exists(Path.Combine(folder, name)))) { NativeLibrary.Load(Path.Combine(folder, name)); }
-        var path = Path.Combine(folder, Library);
-        if (NativeLibrary.TryLoad(path, out _)) { return "as the package has it"; }
+        var path = Path.Combine(folder, s_library);
+        if (NativeLibrary.TryLoad(path, out _)) { return AsItIs; }
         var library = File.ReadAllBytes(path);
         if (!ElfVersions.MakeWeak(library, SystemLibrary, version)) { NativeLibrary.Load(path); } // fails again, and says why
         NativeLibrary.Load(Keep(library, cache));
@@ -41,12 +47,12 @@ static class TorchNative
     /// <summary>The folder of the native libraries: beside the program, or in the package folder.</summary>
     static string? Folder() => (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, Library)));
+        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, s_library)));
 
     /// <summary>Writes the copy where it is missing or is not what was asked for; in a temporary folder of this process where the cache cannot be written.</summary>
     static string Keep(byte[] library, string cache)
     {
-        var name = $"{Convert.ToHexStringLower(SHA256.HashData(library))[..16]}-{Library}";
+        var name = $"{Convert.ToHexStringLower(SHA256.HashData(library))[..16]}-{s_library}";
         var path = Path.Combine(cache, "native", name);
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(library)) { return path; }
         try
