@@ -13,7 +13,7 @@ namespace DetrPerfLab.Models;
 /// z    =  z ^ (z >> 31)
 /// u_i  = float32(z >> 40) * 2^-24 * 2 - 1              exact: 24 bits fit a float32
 /// </code>
-/// Source: SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014) run on a counter; FNV-1a (Fowler, Noll, Vo).
+/// Source: SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014) run on a counter; FNV-1a (Fowler, Noll, Vo), which System.IO.Hashing lacks.
 /// </remarks>
 public static class SyntheticSequence
 {
