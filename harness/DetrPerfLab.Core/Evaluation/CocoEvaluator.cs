@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 namespace DetrPerfLab.Core;
 
 /// <summary>COCO's box evaluation: the numbers of pycocotools with its default parameters.</summary>
-/// <remarks>Source: cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py. Categories are evaluated in parallel.</remarks>
+/// <remarks>
+/// Source: cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py. Categories are evaluated in parallel.
+/// By hand: the original is Python, and its numbers are to be met, ties and crowds included.
+/// </remarks>
 public static class CocoEvaluator
 {
     static readonly int s_areas = CocoProtocol.Areas.Count;

@@ -4,6 +4,7 @@ namespace DetrPerfLab.Core;
 /// <remarks>
 /// Shortest augmenting paths with dual prices, O(rows² columns) for rows &lt;= columns. Source: D. F. Crouse, "On implementing 2D
 /// rectangular assignment algorithms", IEEE Trans. AES 52 (2016), the method behind scipy's linear_sum_assignment, which DETR trains with.
+/// By hand: OR-Tools, the package that solves this, is a large native library and takes whole-number costs only.
 /// </remarks>
 public sealed class AssignmentSolver
 {

@@ -1,6 +1,7 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>Medians, percentiles and spread of samples.</summary>
+/// <remarks>By hand, not by Perfolizer: Core references no package, and stored summaries need this definition.</remarks>
 public static class Quantile
 {
     /// <summary>The quantile of sorted values by linear interpolation between the order statistics at (n - 1) p.</summary>

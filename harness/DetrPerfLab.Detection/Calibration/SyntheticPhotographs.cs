@@ -49,7 +49,7 @@ public static class SyntheticPhotographs
 
     static void Put(Span<byte> pixels, ImageSize size, int y, int x, int channel, int value) => pixels[(((y * size.Width) + x) * 3) + channel] = (byte)value;
 
-    // splitmix32: a few lines instead of System.Random, whose sequence is no promise.
+    // splitmix32, not DeterministicRandom: other numbers are other pictures, so other INT8 models than those that stored results name.
     struct Sequence(uint seed)
     {
         uint _state = seed * 0x9E3779B9u;

@@ -8,13 +8,13 @@ namespace DetrPerfLab.Measure;
 /// <param name="limits">What counts as disturbed on this machine.</param>
 /// <param name="audit">How turns are judged together.</param>
 /// <param name="clock">Tells how much time is left; the system's unless a test says otherwise.</param>
-public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, AuditOptions? audit = null, IClock? clock = null)
+public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, AuditOptions? audit = null, TimeProvider? clock = null)
 {
     /// <summary>The results' suite.</summary>
     public const string Suite = "Bench";
 
     readonly AuditOptions _audit = audit ?? new() { Seed = journal.Key.Seed };
-    readonly IClock _clock = clock ?? SystemClock.Instance;
+    readonly TimeProvider _clock = clock ?? TimeProvider.System;
     readonly Dictionary<string, InferenceFacts> _facts = [];
     readonly Dictionary<string, BenchEnd> _ends = [];
     readonly Dictionary<string, (double TotalMs, int Turns)> _wall = [];
@@ -48,10 +48,10 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
             if (journal.GapOf(one.Variant) is { } gap) { throw LabError.InWorker(gap.Code, gap.Reason); }
             _states[one.Variant] = BenchState.Measuring;
             show();
-            var start = _clock.Ticks;
+            var start = _clock.GetTimestamp();
             taken = Guarded(one, () => one.Turn(journal.Key.UntimedRuns, stop));
             var (total, count) = _wall.GetValueOrDefault(one.Variant);
-            _wall[one.Variant] = (total + ((_clock.Ticks - start) * _clock.MillisecondsPerTick), count + 1);
+            _wall[one.Variant] = (total + _clock.GetElapsedTime(start).TotalMilliseconds, count + 1);
             _states[one.Variant] = BenchState.Ready;
             return taken.Run.Ms;
         })).ToList();

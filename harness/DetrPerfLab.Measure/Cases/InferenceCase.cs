@@ -16,15 +16,15 @@ public sealed class InferenceCase : IDisposable
     /// <param name="clock">The system's unless a test says otherwise.</param>
     /// <param name="counters">This machine's unless a test says otherwise.</param>
     /// <exception cref="LabException">The machine lacks something, or the outputs are wrong.</exception>
-    public InferenceCase(InferenceCaseSetup setup, IClock? clock = null, ICounterSource? counters = null)
+    public InferenceCase(InferenceCaseSetup setup, TimeProvider? clock = null, ICounterSource? counters = null)
     {
-        clock ??= SystemClock.Instance;
-        var start = clock.Ticks;
+        clock ??= TimeProvider.System;
+        var start = clock.GetTimestamp();
         (_engine, var artefact) = setup.Open();
         try
         {
             Outputs = _engine.AllocateOutputs(setup.Inputs);
-            var loadMs = (clock.Ticks - start) * clock.MillisecondsPerTick;
+            var loadMs = clock.GetElapsedTime(start).TotalMilliseconds;
             setup.BeforeFirst?.Invoke();
             Plain = new EngineOperation(_engine, setup.Inputs, Outputs);
             var firstMs = new LatencyMeter(clock).Measure(Plain);

@@ -24,7 +24,7 @@ public sealed class MeasuredCase
     readonly IOperation _plain;
     readonly AuditedOperation? _audited;
     readonly int _repeats;
-    readonly IClock _clock;
+    readonly TimeProvider _clock;
     readonly ICounterSource _counters;
     readonly LatencyMeter _meter;
     readonly List<InferenceTurn> _turns = [];
@@ -40,10 +40,10 @@ public sealed class MeasuredCase
     /// <param name="clock">The system's unless a test says otherwise.</param>
     /// <param name="counters">This machine's unless a test says otherwise.</param>
     public MeasuredCase(
-        IOperation plain, AuditedOperation? audited = null, double? firstMs = null, int repeats = 1, IClock? clock = null, ICounterSource? counters = null)
+        IOperation plain, AuditedOperation? audited = null, double? firstMs = null, int repeats = 1, TimeProvider? clock = null, ICounterSource? counters = null)
     {
         (_plain, _audited, _repeats) = (plain, audited, repeats);
-        (_clock, _counters) = (clock ?? SystemClock.Instance, counters ?? new SystemCounters());
+        (_clock, _counters) = (clock ?? TimeProvider.System, counters ?? new SystemCounters());
         _meter = new(_clock);
         FirstMs = firstMs ?? _meter.Measure(plain);
     }

@@ -44,7 +44,7 @@ public static class PeakProbe
     /// <param name="precision">For example <c>int8</c>.</param>
     /// <param name="how">What computes it, for example <c>ONNX Runtime MatMulInteger 1024</c>.</param>
     /// <param name="clock">The system's unless a test says otherwise.</param>
-    public static PeakInfo Attain(IOperation operation, double operationsARun, string precision, string how, IClock? clock = null)
+    public static PeakInfo Attain(IOperation operation, double operationsARun, string precision, string how, TimeProvider? clock = null)
     {
         var meter = new LatencyMeter(clock);
         var shortest = double.MaxValue;

@@ -4,11 +4,14 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>Times operations one by one. The path between start and stop of the clock allocates nothing and takes no lock.</summary>
 /// <param name="clock">The system's unless a test says otherwise.</param>
-public sealed class LatencyMeter(IClock? clock = null)
+public sealed class LatencyMeter(TimeProvider? clock = null)
 {
     const int CostRuns = 2001;
 
-    readonly IClock _clock = clock ?? SystemClock.Instance;
+    readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
+    // GetElapsedTime counts in steps of 100 ns, the clock in finer ones.
+    readonly double _msPerTick = MsPerTick(clock ?? TimeProvider.System);
 
     /// <summary>Readies, times and finishes one run of the operation.</summary>
     /// <returns>Milliseconds from the call until the device is done.</returns>
@@ -33,10 +36,10 @@ public sealed class LatencyMeter(IClock? clock = null)
     /// <returns>Milliseconds of all of them together.</returns>
     internal double Time(IOperation operation, int repeats = 1)
     {
-        var start = _clock.Ticks;
+        var start = _clock.GetTimestamp();
         for (var i = 0; i < repeats; i++) { operation.Run(); }
         operation.Synchronize(); // an asynchronous engine returns before it is done
-        return (_clock.Ticks - start) * _clock.MillisecondsPerTick;
+        return (_clock.GetTimestamp() - start) * _msPerTick;
     }
 
     /// <summary>What a way of timing adds to a sample.</summary>
@@ -52,16 +55,18 @@ public sealed class LatencyMeter(IClock? clock = null)
 
     static double ClockStepMs()
     {
-        var clock = SystemClock.Instance;
+        var clock = TimeProvider.System;
         var smallest = double.MaxValue;
         for (var i = 0; i < CostRuns; i++)
         {
-            var start = clock.Ticks;
-            var next = clock.Ticks;
-            for (var spins = 0; next == start && spins < 1_000_000; spins++) { next = clock.Ticks; }
-            smallest = Math.Min(smallest, (next - start) * clock.MillisecondsPerTick);
+            var start = clock.GetTimestamp();
+            var next = clock.GetTimestamp();
+            for (var spins = 0; next == start && spins < 1_000_000; spins++) { next = clock.GetTimestamp(); }
+            smallest = Math.Min(smallest, (next - start) * MsPerTick(clock));
         }
 
         return smallest;
     }
+
+    static double MsPerTick(TimeProvider clock) => 1000.0 / clock.TimestampFrequency;
 }

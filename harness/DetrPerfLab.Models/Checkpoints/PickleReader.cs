@@ -9,7 +9,7 @@ namespace DetrPerfLab.Models;
 /// <remarks>
 /// Takes the binary opcodes of protocols 2 to 5; <see cref="TorchGlobals"/> says which names it knows. Loops, never recursion, so depth costs nothing;
 /// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory.
-/// Source of the opcodes: CPython, Lib/pickletools.py.
+/// By hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.
 /// </remarks>
 sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byte> bytes)
 {

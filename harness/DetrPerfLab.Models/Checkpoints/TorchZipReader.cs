@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using DetrPerfLab.Core;
 using static DetrPerfLab.Models.CheckpointText;
@@ -62,7 +63,7 @@ static class TorchZipReader
         }
 
         var content = file.Read(bytes.Offset, bytes.Length, $"'{Printable(bytes.Name)}'");
-        if (bytes.Crc32 is { } expected && Crc32.Compute(content) is var found && found != expected)
+        if (bytes.Crc32 is { } expected && Crc32.HashToUInt32(content) is var found && found != expected)
         {
             throw LabError.CheckpointDamaged(file.Path, $"zip member '{bytes.Name}' has checksum {found:x8}, needed {expected:x8}");
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Models;
 
@@ -12,11 +13,10 @@ namespace DetrPerfLab.Models;
 /// z    =  z ^ (z >> 31)
 /// u_i  = float32(z >> 40) * 2^-24 * 2 - 1              exact: 24 bits fit a float32
 /// </code>
-/// Source: SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014) run on a counter; FNV-1a (Fowler, Noll, Vo).
+/// Source: SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014) run on a counter; FNV-1a (Fowler, Noll, Vo), which System.IO.Hashing lacks.
 /// </remarks>
 public static class SyntheticSequence
 {
-    const ulong Gamma = 0x9E3779B97F4A7C15;
     const float UnitStep = 1f / (1 << 23);
 
     /// <summary>FNV-1a 64 of the UTF-8 bytes of a name.</summary>
@@ -27,17 +27,6 @@ public static class SyntheticSequence
         return hash;
     }
 
-    /// <summary>SplitMix64's output for one state.</summary>
-    public static ulong Mix(ulong state)
-    {
-        unchecked
-        {
-            state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
-            state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
-            return state ^ (state >> 31);
-        }
-    }
-
     /// <summary>value_i = offset + amplitude * u_i, each step rounded to float32.</summary>
     /// <param name="name">Picks the sequence.</param>
     /// <param name="destination">Filled from u_0 on.</param>
@@ -45,12 +34,11 @@ public static class SyntheticSequence
     /// <param name="offset">Middle of the range.</param>
     public static void Fill(string name, Span<float> destination, float amplitude = 1, float offset = 0)
     {
-        var state = Seed(name);
+        var random = new DeterministicRandom(Seed(name));
         for (var i = 0; i < destination.Length; i++)
         {
-            state = unchecked(state + Gamma);
             // Through int: a 24-bit value converts with one instruction, where ulong to float needs a branch.
-            var unit = ((int)(Mix(state) >> 40) * UnitStep) - 1;
+            var unit = ((int)(random.NextUInt64() >> 40) * UnitStep) - 1;
             destination[i] = offset + (amplitude * unit);
         }
     }

@@ -27,6 +27,7 @@ public sealed record DownloadOptions
 /// <remarks>
 /// What has come lies in <c>TARGET.partial</c>, with the server's validator beside it: a resumed download asks with If-Range (RFC 9110,
 /// section 13.1.5), so that halves of two different files are never joined.
+/// By hand: HttpClient does not resume, and retry packages repeat the whole request instead of asking for the rest.
 /// </remarks>
 public static class Downloader
 {

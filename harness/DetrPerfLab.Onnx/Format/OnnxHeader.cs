@@ -9,7 +9,9 @@ namespace DetrPerfLab.Onnx;
 /// <param name="Inputs">Inputs that a caller must give: weights that an old exporter lists among them are left out.</param>
 /// <param name="Outputs">Outputs.</param>
 /// <param name="HasExternalData">Whether weights lie in files beside the model.</param>
-/// <remarks>Source: onnx/onnx, onnx/onnx.proto, for the field numbers.</remarks>
+/// <remarks>
+/// Source: onnx/onnx, onnx/onnx.proto, for the field numbers. By hand: CodedInputStream passes over a field by reading it, here all weights of a model.
+/// </remarks>
 public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, bool HasExternalData)
 {
     const int MaxValues = 10_000;

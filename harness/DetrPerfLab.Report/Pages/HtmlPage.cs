@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace DetrPerfLab.Report;
@@ -115,11 +116,7 @@ static class HtmlPage
     static string Title(string? text) => text is null ? "" : $" title=\"{Escape(text)}\"";
 
     /// <summary>Text as text, in content and in attributes in double quotes.</summary>
-    static string Escape(string text) => text
-        .Replace("&", "&amp;", StringComparison.Ordinal)
-        .Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace(">", "&gt;", StringComparison.Ordinal)
-        .Replace("\"", "&quot;", StringComparison.Ordinal);
+    static string Escape(string text) => WebUtility.HtmlEncode(text);
 
     static string Resource(string name)
     {

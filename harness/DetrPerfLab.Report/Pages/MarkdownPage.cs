@@ -139,6 +139,7 @@ public static class MarkdownPage
         return escaped.ToString();
     }
 
+    // By hand: HtmlEncode would write a number for each × and µ of a text that is read as it stands, too.
     static string Attribute(string text) => OneLine(text)
         .Replace("&", "&amp;", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Audit;
 
@@ -226,7 +227,7 @@ public class AuditedOperationTests
 
         public float[] UsualInput { get; } = [2, 3];
 
-        public VirtualClock Clock { get; } = new();
+        public FakeTimeProvider Clock { get; } = new();
 
         public TensorSet Inputs { get; } = new(new HostTensor("x", ElementType.Float32, 2));
 
@@ -249,7 +250,7 @@ public class AuditedOperationTests
         static TensorSet Outputs() => new(new HostTensor("y", ElementType.Float32, 2));
     }
 
-    sealed class TestEngine(VirtualClock clock, Work work, Func<float[], double> ms) : IInferenceEngine
+    sealed class TestEngine(FakeTimeProvider clock, Work work, Func<float[], double> ms) : IInferenceEngine
     {
         TensorSet? _latest;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Cases;
-using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Bench;
 
@@ -12,7 +12,7 @@ public class BenchProcessTests
     [Fact]
     public void Serve_OpenTurnAndMemory_AnswersEachInALine()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         using var answers = new StringWriter();
         var questions = new[] { new WorkerQuestion(Open: s_request), new(TurnAfter: 2), new(End: true) }.Select(WorkerLine.Write);
 
@@ -30,7 +30,7 @@ public class BenchProcessTests
     [Fact]
     public void Serve_EngineThatGivesSomethingElseWhenRunAgain_AnswersWithTheAuditsFailure()
     {
-        var engine = new ScriptedEngine(new VirtualClock())
+        var engine = new ScriptedEngine(new FakeTimeProvider())
         {
             Work = (run, inputs, outputs) =>
             {

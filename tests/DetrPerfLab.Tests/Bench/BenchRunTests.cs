@@ -1,5 +1,6 @@
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Bench;
 
@@ -9,7 +10,7 @@ public sealed class BenchRunTests : IDisposable
     const ulong Seed = 5;
 
     readonly TempFolder _folder = new();
-    readonly VirtualClock _clock = new();
+    readonly FakeTimeProvider _clock = new();
     readonly List<string> _log = [];
     readonly List<string> _said = [];
 
@@ -170,8 +171,8 @@ public sealed class BenchRunTests : IDisposable
     public void Run_Progress_TellsTheTimeThatIsLeft()
     {
         var shown = new List<(double Now, BenchProgress Progress)>();
-        new BenchRun(Open(), ContaminationLimits.Quiet, null, _clock).Run([A(), B(), C()], p => shown.Add((_clock.Ticks * _clock.MillisecondsPerTick, p)));
-        var end = _clock.Ticks * _clock.MillisecondsPerTick;
+        new BenchRun(Open(), ContaminationLimits.Quiet, null, _clock).Run([A(), B(), C()], p => shown.Add((_clock.ElapsedMs(), p)));
+        var end = _clock.ElapsedMs();
 
         Assert.Null(shown[0].Progress.Left); // nothing is warm
         Assert.Equal(Rounds, shown[^1].Progress.Round);
@@ -204,7 +205,7 @@ public sealed class BenchRunTests : IDisposable
         Enumerable.Range(first, Rounds - first).SelectMany(r => InterleavedRun.OrderOf(Seed, r, 3)).Select(i => "abc"[i].ToString());
 
     /// <summary>Right outputs, but only inputs that are new are computed.</summary>
-    sealed class CachingCase(VirtualClock clock, List<string> log) : IBenchCase
+    sealed class CachingCase(FakeTimeProvider clock, List<string> log) : IBenchCase
     {
         readonly ScriptedCase _inner = new("caching", clock, 100, log);
 

@@ -1,10 +1,11 @@
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Bench;
 
 /// <summary>A variant whose turns take what the script says; writes down what it was asked for.</summary>
-sealed class ScriptedCase(string variant, VirtualClock clock, double ms, List<string> log) : IBenchCase
+sealed class ScriptedCase(string variant, FakeTimeProvider clock, double ms, List<string> log) : IBenchCase
 {
     public string Variant => variant;
 

@@ -1,17 +1,18 @@
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Cases;
 
 [Collection(nameof(Alone))]
 public class InferenceCaseTests
 {
-    // The virtual clock counts microseconds; the product with the tick's length rounds once.
+    // The fake clock counts steps of 100 ns; the product with the tick's length rounds once.
     const double Rounding = 1e-9;
 
     static readonly ArtefactInfo s_artefact = new("model", "00", 1);
 
-    readonly VirtualClock _clock = new();
+    readonly FakeTimeProvider _clock = new();
     readonly List<string> _log = [];
 
     [Fact]
@@ -49,9 +50,9 @@ public class InferenceCaseTests
 
         // Without Synchronize the clock shows the handover alone, and the outputs are still empty.
         var (inputs, outputs) = (Inputs(), TensorSet.AllocateOutputs(engine.Inputs, Inputs(), engine.Outputs));
-        var start = _clock.Ticks;
+        var start = _clock.GetTimestamp();
         engine.Run(inputs, outputs);
-        Assert.Equal(0.5, (_clock.Ticks - start) * _clock.MillisecondsPerTick, Rounding);
+        Assert.Equal(0.5, _clock.GetElapsedTime(start).TotalMilliseconds, Rounding);
         Assert.Equal([0, 0], outputs["y"].Floats.ToArray());
         engine.Synchronize();
 

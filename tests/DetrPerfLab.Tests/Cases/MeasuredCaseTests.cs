@@ -1,15 +1,16 @@
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Cases;
 
 [Collection(nameof(Alone))]
 public class MeasuredCaseTests
 {
-    // The virtual clock counts microseconds; the product with the tick's length rounds once.
+    // The fake clock counts steps of 100 ns; the product with the tick's length rounds once.
     const double Rounding = 1e-9;
 
-    readonly VirtualClock _clock = new();
+    readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void WarmUp_AuditedOperation_IsNeitherAuditedNorASample()
@@ -154,7 +155,7 @@ public class MeasuredCaseTests
     }
 
     /// <summary>Gives its input plus one.</summary>
-    sealed class ScriptedSubject(VirtualClock clock) : IAuditSubject
+    sealed class ScriptedSubject(FakeTimeProvider clock) : IAuditSubject
     {
         readonly HostTensor _y = new("y", ElementType.Float32, 1);
         int _input, _runs;

@@ -1,10 +1,11 @@
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Cases;
 
-/// <summary>An engine that adds and multiplies two numbers on a virtual clock, at once or, as on a GPU, only when it is waited for.</summary>
-sealed class ScriptedEngine(VirtualClock clock, double ms = 100, bool asynchronous = false) : IInferenceEngine
+/// <summary>An engine that adds and multiplies two numbers on a fake clock, at once or, as on a GPU, only when it is waited for.</summary>
+sealed class ScriptedEngine(FakeTimeProvider clock, double ms = 100, bool asynchronous = false) : IInferenceEngine
 {
     const double HandoverMs = 0.5;
 
@@ -60,7 +61,7 @@ sealed class ScriptedEngine(VirtualClock clock, double ms = 100, bool asynchrono
 }
 
 /// <summary>Counters of a machine of two cores on which others use a share.</summary>
-sealed class ScriptedCounters(VirtualClock clock, double othersShare = 0) : ICounterSource
+sealed class ScriptedCounters(FakeTimeProvider clock, double othersShare = 0) : ICounterSource
 {
     public int Reads { get; private set; }
 
@@ -69,7 +70,7 @@ sealed class ScriptedCounters(VirtualClock clock, double othersShare = 0) : ICou
     public CounterReading Read()
     {
         Reads++;
-        var seconds = clock.Ticks * clock.MillisecondsPerTick / 1000;
+        var seconds = clock.ElapsedMs() / 1000;
         return new(seconds, 2 * seconds, IdleSeconds: 0, StealSeconds: 0, OwnSeconds: 2 * seconds * (1 - othersShare), InvoluntarySwitches: 0, YardstickMs);
     }
 }

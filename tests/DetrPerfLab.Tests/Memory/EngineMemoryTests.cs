@@ -1,4 +1,5 @@
 using DetrPerfLab.Measure;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Memory;
 
@@ -22,6 +23,6 @@ public class EngineMemoryTests
     public void Complete_EngineWithoutAccounts_ChangesNothing()
     {
         var memory = new MemoryInfo { PeakRssBytes = 5 };
-        Assert.Same(memory, EngineMemory.Complete(memory, new Cases.ScriptedEngine(new Timing.VirtualClock())));
+        Assert.Same(memory, EngineMemory.Complete(memory, new Cases.ScriptedEngine(new FakeTimeProvider())));
     }
 }

@@ -7,13 +7,6 @@ namespace DetrPerfLab.Tests.Models;
 
 public class TensorDecoderTests
 {
-    [Theory]
-    [InlineData("", 0u)]
-    [InlineData("123456789", 0xcbf43926)] // the check value of CRC-32/ISO-HDLC
-    [InlineData("The quick brown fox jumps over the lazy dog", 0x414fa339)]
-    public void Crc32_PublishedValue_Matches(string text, uint expected) =>
-        Assert.Equal(expected, Crc32.Compute(System.Text.Encoding.ASCII.GetBytes(text)));
-
     [Fact]
     public void Decode_AnyViewInsideItsStorage_EqualsIndexArithmetic() =>
         Prop.ForAll(

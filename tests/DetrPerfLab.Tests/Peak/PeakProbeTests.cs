@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Tests.Timing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Peak;
 
@@ -41,7 +42,7 @@ public class PeakProbeTests
     [Fact]
     public void Attain_ScriptedOperation_TakesTheBestTrial()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         var peak = PeakProbe.Attain(new ScriptedOperation(clock, run => run == 3 ? 10 : 25), operationsARun: 4e9, "int8", "test", clock);
 
         Assert.Equal(400, peak.GflopsPerSecond, 1e-6); // 4e9 operations in 10 ms

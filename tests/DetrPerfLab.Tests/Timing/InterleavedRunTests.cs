@@ -1,4 +1,5 @@
 using DetrPerfLab.Measure;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Timing;
 
@@ -7,7 +8,7 @@ public class InterleavedRunTests
     [Fact]
     public void Run_EachRound_GivesEveryVariantOneSampleInItsOwnOrder()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         var turns = new List<InterleavedTurn>();
 
         var results = new InterleavedRun(new() { Rounds = 6, Seed = 3, Run = "r" }).Run(Cases(clock, 100, 200, 300), turns.Add);
@@ -20,7 +21,7 @@ public class InterleavedRunTests
         }
 
         Assert.True(turns.GroupBy(t => t.Round).Select(g => string.Join(' ', g.Select(t => t.Variant))).Distinct().Count() > 1);
-        Assert.All(results[1].SamplesMs, s => Assert.Equal(200, s, 1e-9)); // the virtual clock's tick rounds once
+        Assert.All(results[1].SamplesMs, s => Assert.Equal(200, s, 1e-9)); // the fake clock's tick rounds once
         Assert.Equal(Enumerable.Range(0, 6).Select(r => Array.IndexOf(InterleavedRun.OrderOf(3, r, 3), 1)), results[1].Interleaving.Places);
         Assert.Equal(["v0", "v1", "v2"], results[1].Interleaving.Variants);
         Assert.All(results, r => Assert.Equal("r", r.Interleaving.Run));
@@ -40,8 +41,8 @@ public class InterleavedRunTests
     public void Run_MachineSlowsForAWhile_LeavesTheRatioAlone()
     {
         // A neighbour doubles all times in half of the rounds: the samples spread, the paired ratio does not.
-        var clock = new VirtualClock();
-        double Disturbed(double ms) => clock.Ticks * clock.MillisecondsPerTick % 20_000 < 10_000 ? 2 * ms : ms;
+        var clock = new FakeTimeProvider();
+        double Disturbed(double ms) => clock.ElapsedMs() % 20_000 < 10_000 ? 2 * ms : ms;
         var cases = new[] { 300.0, 150.0 }.Select((ms, i) => Case(clock, $"v{i}", _ => Disturbed(ms))).ToArray();
 
         var results = new InterleavedRun(new() { Rounds = 200 }).Run(cases);
@@ -54,7 +55,7 @@ public class InterleavedRunTests
     [Fact]
     public void Run_OneVariantFails_TheOthersGoOnAndItKeepsItsReason()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         var failing = Case(clock, "bad", run => run < 2 ? 1 : throw new InvalidOperationException("device lost"));
 
         var results = new InterleavedRun(new() { Rounds = 5 }).Run([.. Cases(clock, 100), failing]);
@@ -68,7 +69,7 @@ public class InterleavedRunTests
     [Fact]
     public void Run_Continued_KeepsTheOrdersOfTheWholeRun()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         List<(int, string)> Turns(int first, int rounds)
         {
             var turns = new List<(int, string)>();
@@ -83,7 +84,7 @@ public class InterleavedRunTests
     public void Run_Cancelled_EndsBetweenTurns()
     {
         using var stop = new CancellationTokenSource();
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         var turns = 0;
 
         Assert.Throws<OperationCanceledException>(() => new InterleavedRun().Run(
@@ -99,14 +100,14 @@ public class InterleavedRunTests
     [Fact]
     public void Run_SameNameTwice_IsRefused()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         Assert.Throws<LabException>(() => new InterleavedRun().Run([.. Cases(clock, 1), .. Cases(clock, 2)]));
     }
 
-    static InterleavedCase[] Cases(VirtualClock clock, params double[] ms) => [.. ms.Select((m, i) => Case(clock, $"v{i}", _ => m))];
+    static InterleavedCase[] Cases(FakeTimeProvider clock, params double[] ms) => [.. ms.Select((m, i) => Case(clock, $"v{i}", _ => m))];
 
     /// <summary>Takes as long as the script says, of the number of its turn.</summary>
-    static InterleavedCase Case(VirtualClock clock, string variant, Func<int, double> ms)
+    static InterleavedCase Case(FakeTimeProvider clock, string variant, Func<int, double> ms)
     {
         var (operation, meter) = (new ScriptedOperation(clock, ms), new LatencyMeter(clock));
         return new(variant, _ => meter.Measure(operation));

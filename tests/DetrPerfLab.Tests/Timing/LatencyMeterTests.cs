@@ -1,24 +1,25 @@
 using System.Reflection;
 using DetrPerfLab.Measure;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Timing;
 
 [Collection(nameof(Alone))]
 public class LatencyMeterTests
 {
-    // The virtual clock counts microseconds; the product with the tick's length rounds once.
+    // The fake clock counts steps of 100 ns; the product with the tick's length rounds once.
     const double Rounding = 1e-9;
 
     [Fact]
     public void Measure_AsynchronousEngine_CountsTheWorkNotTheHandover()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         var operation = new AsynchronousOperation(clock, submitMs: 0.25, workMs: 8);
 
         // Without Synchronize the figure is that of the handover: 32 times too fast.
-        var start = clock.Ticks;
+        var start = clock.GetTimestamp();
         operation.Run();
-        Assert.Equal(0.25, (clock.Ticks - start) * clock.MillisecondsPerTick, Rounding);
+        Assert.Equal(0.25, clock.GetElapsedTime(start).TotalMilliseconds, Rounding);
 
         // And the work left behind is no part of the next sample.
         Assert.Equal(8.25, new LatencyMeter(clock).Measure(operation), Rounding);
@@ -27,7 +28,7 @@ public class LatencyMeterTests
     [Fact]
     public void Measure_PreparingAndChecking_AreOffTheClock()
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         var operation = new Bracketed(clock);
 
         Assert.Equal(5, new LatencyMeter(clock).Measure(operation), Rounding);
@@ -65,7 +66,7 @@ public class LatencyMeterTests
             Method(typeof(AuditedOperation), nameof(IOperation.Run)), Method(typeof(AuditedOperation), nameof(IOperation.Synchronize)),
             Method(typeof(TensorSubject), nameof(IOperation.Run)), Method(typeof(TensorSubject), nameof(IOperation.Synchronize)),
             Method(typeof(EngineOperation), nameof(IOperation.Run)), Method(typeof(EngineOperation), nameof(IOperation.Synchronize)),
-            Method(typeof(ActionOperation), nameof(IOperation.Run)), Method(typeof(SystemClock), "get_Ticks"), Method(typeof(SystemClock), "get_MillisecondsPerTick"),
+            Method(typeof(ActionOperation), nameof(IOperation.Run)), Method(TimeProvider.System.GetType(), nameof(TimeProvider.GetTimestamp)),
         ];
 
         Assert.All(path, method => Assert.DoesNotContain(CallsOf.Method(method), IsLock));
@@ -86,7 +87,7 @@ public class LatencyMeterTests
     static MethodBase Method(Type type, string name) =>
         type.GetMethod(name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)!;
 
-    sealed class Bracketed(VirtualClock clock) : IOperation
+    sealed class Bracketed(FakeTimeProvider clock) : IOperation
     {
         public double Finished { get; private set; }
 

@@ -1,19 +1,19 @@
 using DetrPerfLab.Measure;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Timing;
 
-/// <summary>Time that passes only when a test says so.</summary>
-sealed class VirtualClock : IClock
+/// <summary>A clock that tests move, in milliseconds; it keeps whole microseconds.</summary>
+static class FakeClock
 {
-    public long Ticks { get; private set; }
+    public static void Advance(this FakeTimeProvider clock, double ms) => clock.Advance(TimeSpan.FromMicroseconds(Math.Round(ms * 1000)));
 
-    public double MillisecondsPerTick => 0.001;
-
-    public void Advance(double ms) => Ticks += (long)Math.Round(ms / MillisecondsPerTick);
+    /// <summary>Since the clock was made.</summary>
+    public static double ElapsedMs(this FakeTimeProvider clock) => (clock.GetUtcNow() - clock.Start).TotalMilliseconds;
 }
 
 /// <summary>Takes as long as the script says: <paramref name="ms"/> of the number of the run, from 0.</summary>
-sealed class ScriptedOperation(VirtualClock clock, Func<int, double> ms) : IOperation
+sealed class ScriptedOperation(FakeTimeProvider clock, Func<int, double> ms) : IOperation
 {
     public int Runs { get; private set; }
 
@@ -21,7 +21,7 @@ sealed class ScriptedOperation(VirtualClock clock, Func<int, double> ms) : IOper
 }
 
 /// <summary>An engine whose Run only hands the work over; Synchronize waits for it, as on a GPU.</summary>
-sealed class AsynchronousOperation(VirtualClock clock, double submitMs, double workMs) : IOperation
+sealed class AsynchronousOperation(FakeTimeProvider clock, double submitMs, double workMs) : IOperation
 {
     double _pending;
 

@@ -1,4 +1,5 @@
 using DetrPerfLab.Measure;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Timing;
 
@@ -29,8 +30,8 @@ public class WarmUpTests
     public void Run_JitRecompilesLate_IsNotFooledByEarlyAgreement()
     {
         // 50 microseconds until 300 ms have passed, then 10: steady only afterwards.
-        var clock = new VirtualClock();
-        var operation = new ScriptedOperation(clock, _ => clock.Ticks * clock.MillisecondsPerTick < 300 ? 0.05 : 0.01);
+        var clock = new FakeTimeProvider();
+        var operation = new ScriptedOperation(clock, _ => clock.ElapsedMs() < 300 ? 0.05 : 0.01);
 
         var result = new WarmUp(clock: clock).Run(operation);
 
@@ -77,7 +78,7 @@ public class WarmUpTests
 
     static WarmUpInfo Run(Func<int, double> ms, WarmUpOptions? options = null)
     {
-        var clock = new VirtualClock();
+        var clock = new FakeTimeProvider();
         return new WarmUp(options, clock).Run(new ScriptedOperation(clock, ms));
     }
 }
