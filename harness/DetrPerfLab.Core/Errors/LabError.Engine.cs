@@ -2,16 +2,6 @@ namespace DetrPerfLab.Core;
 
 public static partial class LabError
 {
-    /// <summary>An inference lacks a tensor.</summary>
-    public static LabException TensorMissing(string kind, TensorSpec needed, TensorSet found) =>
-        BadInput($"The model's {kind} '{needed.Name}' was not given: found {(found.Count == 0 ? "nothing" : string.Join("; ", found))}, needed {needed}. " +
-            "Give a tensor for each of the model's inputs and outputs.");
-
-    /// <summary>A tensor's type or shape is not what the model wants.</summary>
-    public static LabException TensorMismatch(string kind, HostTensor found, TensorSpec needed, string? because = null) =>
-        BadInput($"The model's {kind} does not fit: found {found}, needed {needed}{(because is null ? "" : $", where {because}")}. " +
-            "Allocate tensors from the model's inputs and outputs.");
-
     /// <summary>ONNX Runtime's native library cannot be loaded.</summary>
     public static LabException OnnxRuntimeMissing(Exception inner) =>
         Missing($"ONNX Runtime's native library was not found or does not load ({inner.GetBaseException().Message.ReplaceLineEndings(" ")}). " +

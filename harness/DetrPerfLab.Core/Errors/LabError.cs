@@ -6,6 +6,15 @@ namespace DetrPerfLab.Core;
 /// <remarks>One partial file an area: LabError.Checkpoint.cs, LabError.Image.cs, …</remarks>
 public static partial class LabError
 {
+    /// <summary>Wrong use or bad input.</summary>
+    public static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
+
+    /// <summary>The machine lacks something.</summary>
+    public static LabException Missing(string message, Exception? inner = null) => new(ExitCode.Missing, message, inner);
+
+    /// <summary>A check did not hold.</summary>
+    public static LabException CheckFailed(string message) => new(ExitCode.CheckFailed, message);
+
     /// <summary>An option's value lies outside its range.</summary>
     public static LabException OutOfRange<T>(T value, string needed, [CallerMemberName] string option = "") =>
         BadInput($"Option '{option}' is {value}, needed {needed}.");
@@ -24,8 +33,4 @@ public static partial class LabError
 
     /// <summary>Why something did not work, in words: a mistake of this catalogue explains itself, any other is named with its kind.</summary>
     public static string ReasonOf(Exception exception) => exception is LabException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
-
-    static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
-
-    static LabException Missing(string message, Exception? inner = null) => new(ExitCode.Missing, message, inner);
 }

@@ -83,7 +83,7 @@ public sealed class OrtEngine : IArenaEngine
         var known = Inputs.SelectMany(i => i.Dimensions).Select(d => d.Symbol).ToHashSet();
         if (Outputs.SelectMany(o => o.Dimensions).All(d => d.IsFixed || known.Contains(d.Symbol))) { return TensorSet.AllocateOutputs(Inputs, inputs, Outputs); }
 
-        using var binding = OrtBinding.ForUnknownOutputs(_session, this, inputs);
+        using var binding = new OrtBinding(_session, this, inputs, outputs: null, gpu: null);
         try
         {
             using var results = _session.RunWithBoundResults(_run, binding.Native);
@@ -133,7 +133,7 @@ public sealed class OrtEngine : IArenaEngine
             if (ReferenceEquals(bound.Inputs, inputs) && ReferenceEquals(bound.Outputs, outputs)) { return bound; }
         }
 
-        var binding = OrtBinding.ForSets(_session, this, inputs, outputs, _gpu);
+        var binding = new OrtBinding(_session, this, inputs, outputs, _gpu);
         if (_bindings.Count == _maxBindings)
         {
             _bindings[0].Dispose();
