@@ -14,11 +14,6 @@ public static partial class LabError
     public static LabException CheckpointUnsupported(string file, string found, string whatToDo) =>
         BadInput($"Checkpoint '{file}' cannot be read: {found}. {whatToDo}");
 
-    /// <summary>The pickle names a class or function that a state dict does not need.</summary>
-    public static LabException CheckpointGlobal(string file, string global) =>
-        BadInput($"Checkpoint '{file}' asks for the Python object '{global}', which a state dict does not need; refused, and nothing was run. "
-            + "Save the weights alone: torch.save(model.state_dict(), FILE).");
-
     /// <summary>Tensors do not fit the model that the checkpoint's own shapes imply.</summary>
     public static LabException CheckpointTensors(
         string file, string model, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> extra, IReadOnlyCollection<string> misshaped)
