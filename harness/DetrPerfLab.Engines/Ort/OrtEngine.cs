@@ -62,7 +62,12 @@ public sealed class OrtEngine : IArenaEngine
     /// <inheritdoc/>
     public void Run(TensorSet inputs, TensorSet outputs)
     {
-        if (!_takesMask && inputs.Find("pixel_mask") is { } mask && mask.Longs.ContainsAnyExcept(1L)) { throw LabError.MaskNotTaken(_path); }
+        if (!_takesMask && inputs.Find("pixel_mask") is { } mask && mask.Longs.ContainsAnyExcept(1L))
+        {
+            throw LabError.BadInput($"The batch is padded (pixel_mask holds zeros), but '{_path}' takes no pixel_mask and would see the padding as image. "
+                + "Export the model with pixel_mask, or give images of one size.");
+        }
+
         var binding = _latest = Bind(inputs, outputs);
         try
         {
@@ -72,7 +77,7 @@ public sealed class OrtEngine : IArenaEngine
         }
         catch (OnnxRuntimeException e)
         {
-            throw LabError.OnnxRunFailed(_path, string.Join("; ", inputs), OrtSession.Clean(e.Message), e);
+            throw RunFailed(inputs, e);
         }
     }
 
@@ -91,7 +96,7 @@ public sealed class OrtEngine : IArenaEngine
         }
         catch (OnnxRuntimeException e)
         {
-            throw LabError.OnnxRunFailed(_path, string.Join("; ", inputs), OrtSession.Clean(e.Message), e);
+            throw RunFailed(inputs, e);
         }
     }
 
@@ -125,6 +130,9 @@ public sealed class OrtEngine : IArenaEngine
         _run.Dispose();
         _session.Dispose();
     }
+
+    LabException RunFailed(TensorSet inputs, OnnxRuntimeException e) => LabError.BadInput(
+        $"'{_path}' failed on {string.Join("; ", inputs)}: {OrtSession.Clean(e.Message)} Check that the model takes inputs of these shapes.", e);
 
     OrtBinding Bind(TensorSet inputs, TensorSet outputs)
     {

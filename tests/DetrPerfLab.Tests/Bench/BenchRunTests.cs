@@ -134,7 +134,7 @@ public sealed class BenchRunTests : IDisposable
     [Fact]
     public void Run_VariantThatTheMachineLacks_KeepsItsExitCodeAndThePlacesOfTheOthers()
     {
-        var lacking = new ScriptedCase("b", _clock, 1, _log) { OnOpen = () => throw LabError.NeedsCheckpoint("model.onnx") };
+        var lacking = new ScriptedCase("b", _clock, 1, _log) { OnOpen = () => throw LabError.Missing("needs a checkpoint") };
 
         var outcomes = Run(Open(), A(), lacking, C());
 
