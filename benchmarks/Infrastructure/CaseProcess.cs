@@ -37,7 +37,8 @@ sealed class CaseProcess : IDisposable
         _measured = new(_work.Operation, _work.Audited, _work.FirstMs, _work.Repeats);
         if (IsQuick && _measured.FirstMs > SlowForQuickMs)
         {
-            throw LabError.Missing(FormattableString.Invariant($"One operation of '{id}' takes {_measured.FirstMs / 1000:F0} s here: left out of a quick run. Run the suite without --quick to measure it."));
+            throw LabError.Missing(FormattableString.Invariant($"One operation of '{id}' takes {_measured.FirstMs / 1000:F0} s here: left out of a quick run. ")
+                + "Run the suite without --quick to measure it.");
         }
 
         _facts = new CaseFacts
