@@ -61,8 +61,18 @@ sealed class BenchmarkRun
     internal ExitCode Finish(IReadOnlyList<Summary> summaries)
     {
         if (_options.AsksOnly) { return ExitCode.Done; }
-        if (_progress.NotStarted is { } reason) { throw LabError.CasesNotStarted(reason); }
-        if (_book.Results.Count == 0) { throw LabError.NoCaseChosen(string.Join(' ', _options.Rest)); }
+        if (_progress.NotStarted is { } reason)
+        {
+            throw LabError.CheckFailed($"The cases could not be started: {reason.TrimEnd('.')}. Results measured before are kept; the same command goes on with the rest. "
+                + "What BenchmarkDotNet says: add --verbose");
+        }
+
+        if (_book.Results.Count == 0)
+        {
+            throw LabError.BadInput($"No benchmark was run with the options '{string.Join(' ', _options.Rest)}', needed a filter that matches at least one and options that BenchmarkDotNet knows. "
+                + "All names: --list flat. What BenchmarkDotNet says: add --verbose");
+        }
+
         if (_progress.Failures == 0) { _journal.Complete(); }
 
         var report = Reporter.Write(new ReportOptions { ResultsDir = _place.Results, Machine = Path.GetFileName(_store.FolderOf(_place.Machine)), PlotsDir = _place.Plots });

@@ -35,7 +35,12 @@ sealed class CaseProcess : IDisposable
         WaitedMs = waiting.Elapsed.TotalMilliseconds;
         _work = open();
         _measured = new(_work.Operation, _work.Audited, _work.FirstMs, _work.Repeats);
-        if (IsQuick && _measured.FirstMs > SlowForQuickMs) { throw LabError.TooSlowForQuick(id, _measured.FirstMs / 1000); }
+        if (IsQuick && _measured.FirstMs > SlowForQuickMs)
+        {
+            throw LabError.Missing(FormattableString.Invariant($"One operation of '{id}' takes {_measured.FirstMs / 1000:F0} s here: left out of a quick run. ")
+                + "Run the suite without --quick to measure it.");
+        }
+
         _facts = new CaseFacts
         {
             Started = started,

@@ -59,7 +59,8 @@ sealed class WorkerProcess : IDisposable
     internal void Await() => Answer();
 
     string Answer() => _process.StandardOutput.ReadLine() is (Ready or Ready + PeakOfLoading) and var answer ? answer
-        : throw LabError.SuiteWorkerEnded(_process.WaitForExit(1000) ? _process.ExitCode : -1);
+        : throw LabError.CheckFailed($"A worker process ended with exit code {(_process.WaitForExit(1000) ? _process.ExitCode : -1)} instead of doing its images. "
+            + "Run the suite with --verbose: its message stands in the log.");
 
     public void Dispose()
     {

@@ -160,7 +160,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw LabError.FolderNotWritable(folder, e.Message);
+            throw LabError.BadInput($"Folder '{folder}' cannot be written: {e.Message.TrimEnd('.')}. Name another with --results, or make it writable.");
         }
     }
 

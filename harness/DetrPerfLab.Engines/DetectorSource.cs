@@ -39,14 +39,14 @@ public static class DetectorSource
         // Any file that ONNX Runtime runs, as it is; a variant converts it first, which needs a family.
         if (VariantModel.IsOnnx(model) && s_variants.ContainsKey(engine))
         {
-            if (engine != "ort") { throw LabError.EngineCannotRunFile(engine, model, "ort"); }
+            if (engine != "ort") { throw NotFor(engine, model, "ort"); }
             var options = new OrtEngineOptions { IntraOpThreads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads };
             return new(new OrtEngine(model, options), InfoOf(model), Note: null);
         }
 
         if (IsTorchScript(model))
         {
-            if (engine != "torchscript") { throw LabError.EngineCannotRunFile(engine, model, "torchscript"); }
+            if (engine != "torchscript") { throw NotFor(engine, model, "torchscript"); }
             return new(TorchVariants.Load(model, new TorchOptions { Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads }), InfoOf(model), Note: null);
         }
 
@@ -54,6 +54,9 @@ public static class DetectorSource
         var opened = VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache));
         return new(opened.Engine, opened.Artefact, known.Note);
     }
+
+    static LabException NotFor(string engine, string path, string needed) =>
+        LabError.BadInput($"Engine '{engine}' cannot run the file '{path}', needed engine '{needed}'. Leave out --engine or say: --engine {needed}");
 
     /// <summary>A TorchScript archive is told from a checkpoint, which may end in .pt too, by the code that it holds.</summary>
     static bool IsTorchScript(string path)

@@ -2,10 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace DetrPerfLab.Core;
 
-/// <summary>The catalogue of messages. Each says what was found, what was needed and what to do.</summary>
-/// <remarks>One partial file an area: LabError.Checkpoint.cs, LabError.Image.cs, …</remarks>
+/// <summary>Messages that several places give. Each says what was found, what was needed and what to do; one that a single place gives stands there.</summary>
+/// <remarks>Those of model files stand in LabError.Models.cs, those of what runs in LabError.Runs.cs.</remarks>
 public static partial class LabError
 {
+    /// <summary>Wrong use or bad input.</summary>
+    public static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
+
+    /// <summary>The machine lacks something.</summary>
+    public static LabException Missing(string message, Exception? inner = null) => new(ExitCode.Missing, message, inner);
+
+    /// <summary>A check did not hold.</summary>
+    public static LabException CheckFailed(string message) => new(ExitCode.CheckFailed, message);
+
     /// <summary>An option's value lies outside its range.</summary>
     public static LabException OutOfRange<T>(T value, string needed, [CallerMemberName] string option = "") =>
         BadInput($"Option '{option}' is {value}, needed {needed}.");
@@ -22,10 +31,10 @@ public static partial class LabError
     public static LabException UnknownName(string kind, string found, IEnumerable<string> known) =>
         BadInput($"Unknown {kind} '{found}'. Known: {string.Join(", ", known)}.");
 
-    /// <summary>Why something did not work, in words: a mistake of this catalogue explains itself, any other is named with its kind.</summary>
+    /// <summary>A result file that another process keeps writing.</summary>
+    public static LabException ResultsBusy(string file, int seconds) =>
+        BadInput($"'{file}' is being written by another process and was not free within {seconds} s. Wait for that run, or end it.");
+
+    /// <summary>Why something did not work, in words: a mistake of the user's explains itself, any other is named with its kind.</summary>
     public static string ReasonOf(Exception exception) => exception is LabException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
-
-    static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
-
-    static LabException Missing(string message, Exception? inner = null) => new(ExitCode.Missing, message, inner);
 }

@@ -17,10 +17,10 @@ public enum ExitCode
 }
 
 /// <summary>A mistake that the user can mend: printed as its message alone, without a stack trace.</summary>
-/// <remarks>Made only by <see cref="LabError"/>, so that all messages stand in one catalogue.</remarks>
 public sealed class LabException : Exception
 {
-    internal LabException(ExitCode exitCode, string message, Exception? inner = null)
+    /// <summary>Says what was found, what was needed and what to do.</summary>
+    public LabException(ExitCode exitCode, string message, Exception? inner = null)
         : base(message, inner) => ExitCode = exitCode;
 
     /// <summary>What the process returns when nothing handles this.</summary>

@@ -16,7 +16,7 @@ public static class ApBootstrap
             || baseline.Curves.Count != candidate.Curves.Count
             || baseline.Curves.Zip(candidate.Curves).Any(p => !p.First.Objects.SequenceEqual(p.Second.Objects)))
         {
-            throw LabError.DifferentGroundTruth();
+            throw LabError.BadInput("The two evaluations were made against different images or annotations; a paired comparison needs the same ground truth. Evaluate both against one file.");
         }
 
         return Estimate(baseline.ImageIds.Count, options ?? new(), draw => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline));

@@ -31,14 +31,10 @@ public static class CocoEvaluator
         for (var i = 0; i < detections.Items.Count; i++)
         {
             var detection = detections.Items[i];
-            if (!truth.ImageIndex.TryGetValue(detection.ImageId, out var image))
-            {
-                throw LabError.UnknownCocoId(detections.Name, i, "image", detection.ImageId, truth.Name);
-            }
-
+            if (!truth.ImageIndex.TryGetValue(detection.ImageId, out var image)) { throw Unknown(i, "image", detection.ImageId); }
             if (truth.CategoryIndex.TryGetValue(detection.CategoryId, out var category)) { found[category].Add((image, detection)); }
             else if (skipUnknownCategories) { skipped++; }
-            else { throw LabError.UnknownCocoId(detections.Name, i, "category", detection.CategoryId, truth.Name); }
+            else { throw Unknown(i, "category", detection.CategoryId); }
         }
 
         var results = new CategoryScore[truths.Length];
@@ -47,6 +43,9 @@ public static class CocoEvaluator
             category.Id, category.Name, results[c].Objects,
             MeanOrNull(results[c].Precision[0]), results[c].Precision[0] is { } precision ? precision[0] : null));
         return new(Summarize(results), [.. categories], skipped, [.. truth.Images.Select(i => i.Id)], [.. results.Select(r => r.Curve)]);
+
+        LabException Unknown(int index, string kind, long id) => LabError.BadInput($"'{detections.Name}': detection {index} names {kind} {id}, which '{truth.Name}' does not list. "
+            + "Evaluate against the ground truth of the same images and categories.");
     }
 
     /// <summary>Average precision and recall of one category.</summary>

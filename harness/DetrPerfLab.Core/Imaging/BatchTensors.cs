@@ -23,13 +23,25 @@ readonly struct BatchTensors(HostTensor pixels, HostTensor? mask)
             throw LabError.TensorShape(mask, $"int64 [{pixels.Shape[0]},{pixels.Shape[2]},{pixels.Shape[3]}]");
         }
 
-        if (images.Length != pixels.Shape[0]) { throw LabError.BatchMismatch(images.Length, pixels); }
+        if (images.Length != pixels.Shape[0])
+        {
+            throw LabError.BadInput($"{images.Length} images for the tensor {pixels}, needed as many images as its first axis is long.");
+        }
+
         var batch = new BatchTensors(pixels, mask);
         foreach (var image in images)
         {
             var size = options.Resize.Apply(image.Size);
-            if (size.Height > batch.Canvas.Height || size.Width > batch.Canvas.Width) { throw LabError.ImageDoesNotFit(size, pixels); }
-            if (mask is null && size != batch.Canvas) { throw LabError.MaskNeeded(size, pixels, options.MaskName); }
+            if (size.Height > batch.Canvas.Height || size.Width > batch.Canvas.Width)
+            {
+                throw LabError.BadInput($"Image resized to {size} for the tensor {pixels}, needed a tensor at least as high and wide. Allocate it for the largest of the batch.");
+            }
+
+            if (mask is null && size != batch.Canvas)
+            {
+                throw LabError.BadInput($"Image resized to {size} must be padded for the tensor {pixels}, needed a '{options.MaskName}' beside it. "
+                    + "Use a model exported with a mask, or images of equal size.");
+            }
         }
 
         return batch;

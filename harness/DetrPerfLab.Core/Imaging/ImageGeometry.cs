@@ -36,7 +36,10 @@ public static class ImageGeometry
     /// <summary>Refuses a side longer than <see cref="LongestSide"/>.</summary>
     internal static void CheckSides(ImageSize size)
     {
-        if (Math.Max(size.Height, size.Width) > LongestSide) { throw LabError.ImageTooLarge(size, LongestSide); }
+        if (Math.Max(size.Height, size.Width) > LongestSide)
+        {
+            throw LabError.BadInput($"Image of {size} pixels (height x width), needed at most {LongestSide} on each side. Shrink or tile it first.");
+        }
     }
 
     /// <summary>Brings a detection from the pixels of the resized image to those of the original.</summary>

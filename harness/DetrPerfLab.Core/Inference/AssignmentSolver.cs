@@ -30,7 +30,10 @@ public sealed class AssignmentSolver
         ArgumentOutOfRangeException.ThrowIfNotEqual(columnOfRow.Length, rows);
         for (var i = 0; i < cost.Length; i++)
         {
-            if (!double.IsFinite(cost[i])) { throw LabError.CostNotFinite(cost[i], i / columns, i % columns); }
+            if (!double.IsFinite(cost[i]))
+            {
+                throw LabError.BadInput($"Assignment cost [{i / columns},{i % columns}] is {cost[i]}, needed finite numbers. Check the model's outputs for NaN.");
+            }
         }
 
         var transposed = rows > columns;

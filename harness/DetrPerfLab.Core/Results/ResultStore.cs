@@ -119,7 +119,7 @@ public sealed class ResultStore(string root)
             // JSON's 1e999 reads as infinity, from which no median is made.
             if (result.SamplesMs.Any(s => s is not (> 0 and < double.PositiveInfinity)))
             {
-                throw LabError.DamagedResults(path, $"result '{result.Id}' has a sample that is no time");
+                throw Damaged(path, $"result '{result.Id}' has a sample that is no time");
             }
         }
 
@@ -136,7 +136,7 @@ public sealed class ResultStore(string root)
     static T Parse<T>(string path, Action<JsonDocument> check)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Run a suite first: ./run-all.sh"); }
-        if (new FileInfo(path).Length > LargestFile) { throw LabError.DamagedResults(path, $"it is larger than {LargestFile >> 20} MiB"); }
+        if (new FileInfo(path).Length > LargestFile) { throw Damaged(path, $"it is larger than {LargestFile >> 20} MiB"); }
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
@@ -145,13 +145,13 @@ public sealed class ResultStore(string root)
         }
         catch (JsonException e)
         {
-            throw LabError.DamagedResults(path, e.Message, e);
+            throw Damaged(path, e.Message, e);
         }
     }
 
     static void RequireList(string path, JsonDocument document)
     {
-        if (document.RootElement.ValueKind != JsonValueKind.Array) { throw LabError.DamagedResults(path, "it is no list"); }
+        if (document.RootElement.ValueKind != JsonValueKind.Array) { throw Damaged(path, "it is no list"); }
         foreach (var entry in document.RootElement.EnumerateArray()) { RequireSchema(path, entry); }
     }
 
@@ -161,9 +161,15 @@ public sealed class ResultStore(string root)
         if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("schema", out var schema)
             || schema.ValueKind != JsonValueKind.Number || !schema.TryGetInt32(out var version))
         {
-            throw LabError.DamagedResults(path, "an entry has no schema number");
+            throw Damaged(path, "an entry has no schema number");
         }
 
-        if (version is < 1 or > RunResult.CurrentSchema) { throw LabError.UnknownSchema(path, version, RunResult.CurrentSchema); }
+        if (version is < 1 or > RunResult.CurrentSchema)
+        {
+            throw LabError.BadInput($"'{path}' has schema {version}, needed 1 to {RunResult.CurrentSchema}. It was written by another version of the lab: update, or measure again.");
+        }
     }
+
+    static LabException Damaged(string path, string problem, Exception? inner = null) =>
+        LabError.BadInput($"'{path}' is no result file: {problem.TrimEnd('.')}. Restore it, or delete it and measure again.", inner);
 }

@@ -3,40 +3,39 @@ namespace DetrPerfLab.Core;
 /// <summary>Checks tensors against what a model takes and gives, before native code sees their addresses.</summary>
 public static class TensorContract
 {
-    /// <summary>Requires every tensor of both lists, with its type and rank, and the same length wherever a symbol recurs.</summary>
-    /// <param name="engine">Named in the message.</param>
-    /// <param name="inputSpecs">What the model takes.</param>
+    /// <summary>Requires every tensor of the engine, with its type and rank, and the same length wherever a symbol recurs.</summary>
+    /// <param name="engine">Tells what the model takes and gives.</param>
     /// <param name="inputs">What it is given; more tensors than it takes are no mistake.</param>
-    /// <param name="outputSpecs">What the model gives.</param>
-    /// <param name="outputs">Where it is to be written.</param>
+    /// <param name="outputs">Where it is to write; null where that is not known yet.</param>
     /// <exception cref="LabException">A tensor is missing, or its type or shape does not fit.</exception>
-    public static void Check(
-        string engine, IReadOnlyList<TensorSpec> inputSpecs, TensorSet inputs, IReadOnlyList<TensorSpec> outputSpecs, TensorSet outputs)
+    public static void Check(IInferenceEngine engine, TensorSet inputs, TensorSet? outputs)
     {
-        var lengths = new Dictionary<string, (long Length, string From)>(StringComparer.Ordinal);
-        foreach (var (specs, tensors) in new[] { (inputSpecs, inputs), (outputSpecs, outputs) })
-        {
-            foreach (var spec in specs)
-            {
-                Check(engine, spec, tensors.Find(spec.Name) ?? throw LabError.TensorMissing(engine, spec, tensors), lengths);
-            }
-        }
+        var lengths = new Dictionary<string, (long Length, string Tensor)>(StringComparer.Ordinal);
+        foreach (var spec in engine.Inputs) { Check("input", spec, inputs, lengths); }
+        if (outputs is null) { return; }
+        foreach (var spec in engine.Outputs) { Check("output", spec, outputs, lengths); }
     }
 
-    static void Check(string engine, TensorSpec spec, HostTensor tensor, Dictionary<string, (long Length, string From)> lengths)
+    static void Check(string kind, TensorSpec spec, TensorSet set, Dictionary<string, (long Length, string Tensor)> lengths)
     {
-        if (tensor.Type != spec.Type || tensor.Shape.Length != spec.Dimensions.Count) { throw LabError.TensorMismatch(engine, tensor, spec.ToString()); }
+        var tensor = set.Find(spec.Name) ?? throw LabError.BadInput(
+            $"The model's {kind} '{spec.Name}' was not given: found {(set.Count == 0 ? "nothing" : string.Join("; ", set))}, needed {spec}. "
+            + "Give a tensor for each of the model's inputs and outputs.");
+        if (tensor.Type != spec.Type || tensor.Shape.Length != spec.Dimensions.Count) { throw Mismatch(); }
         for (var axis = 0; axis < tensor.Shape.Length; axis++)
         {
             var (dimension, length) = (spec.Dimensions[axis], tensor.Shape[axis]);
-            if (dimension.IsFixed)
+            if (dimension.Symbol is not { } symbol)
             {
-                if (dimension.Length != length) { throw LabError.TensorMismatch(engine, tensor, spec.ToString()); }
+                if (dimension.Length != length) { throw Mismatch(); }
             }
-            else if (!lengths.TryAdd(dimension.Symbol!, (length, tensor.Name)) && lengths[dimension.Symbol!] is var known && known.Length != length)
+            else if (!lengths.TryAdd(symbol, (length, tensor.Name)) && lengths[symbol].Length != length)
             {
-                throw LabError.TensorMismatch(engine, tensor, $"{spec} with {dimension} = {known.Length} as in '{known.From}'");
+                throw Mismatch($", where {symbol} is {lengths[symbol].Length} in '{lengths[symbol].Tensor}'");
             }
         }
+
+        LabException Mismatch(string because = "") => LabError.BadInput(
+            $"The model's {kind} does not fit: found {tensor}, needed {spec}{because}. Allocate tensors from the model's inputs and outputs.");
     }
 }

@@ -21,12 +21,9 @@ public sealed class CocoDataset
         if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Name a folder with images/ and instances.json."); }
         var dataset = new CocoDataset(folder, CocoGroundTruth.Load(Path.Combine(folder, "instances.json")));
         var missing = dataset.Truth.Images.Where(i => !File.Exists(dataset.PathOf(i))).ToList();
-        if (dataset.Truth.Images.Count == 0 || missing.Count > 0)
-        {
-            throw LabError.DatasetImagesMissing(folder, dataset.Truth.Images.Count, missing.Count, missing.Count == 0 ? null : dataset.PathOf(missing[0]));
-        }
-
-        return dataset;
+        if (dataset.Truth.Images.Count == 0) { throw LabError.BadInput($"'{folder}/instances.json' lists no images. Name a dataset that has some."); }
+        return missing.Count == 0 ? dataset : throw LabError.BadInput($"{missing.Count} of the {dataset.Truth.Images.Count} images that '{folder}/instances.json' lists are missing, "
+            + $"the first is '{dataset.PathOf(missing[0])}'. Fetch them, or take them out of the list.");
     }
 
     /// <summary>Name, and a hash over labels and images: what a figure was reached on.</summary>

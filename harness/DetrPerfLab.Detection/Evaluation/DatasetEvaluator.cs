@@ -58,7 +58,12 @@ public static class DatasetEvaluator
         }
 
         var size = pipeline.Images[0].Size;
-        if (image.Size != default && image.Size != size) { throw LabError.DatasetSizeMismatch(dataset.PathOf(image), size, image.Size); }
+        if (image.Size != default && image.Size != size)
+        {
+            throw LabError.BadInput($"Image '{dataset.PathOf(image)}' has {size} pixels (height x width) when upright, its labels were made for {image.Size}. "
+                + "Use the images that belong to the labels.");
+        }
+
         return new(image.Id, pipeline.Times, unknown, [.. found.Items]);
     }
 }

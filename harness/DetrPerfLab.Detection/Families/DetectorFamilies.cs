@@ -15,7 +15,8 @@ public static class DetectorFamilies
     /// <exception cref="LabException">None; the message lists the known interfaces and what was found.</exception>
     public static IDetectorFamily Match(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs) =>
         All.FirstOrDefault(f => f.Matches(inputs, outputs))
-        ?? throw LabError.UnknownDetectorInterface(inputs, outputs, All.Select(f => $"{f.Name} ({f.Interface})"));
+        ?? throw LabError.BadInput($"The model is no detector known here. Found inputs {string.Join("; ", inputs)}, outputs {string.Join("; ", outputs)}. "
+            + $"Known: {string.Join(" | ", All.Select(f => $"{f.Name} ({f.Interface})"))}. Export it with one of these interfaces.");
 
     /// <summary>Whether the inputs are these and no others, but for those marked with a question mark, which may be missing.</summary>
     internal static bool TakesExactly(IReadOnlyList<TensorSpec> inputs, params ReadOnlySpan<(string Name, ElementType Type, int Rank)> known)

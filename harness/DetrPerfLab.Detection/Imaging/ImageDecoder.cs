@@ -1,3 +1,4 @@
+using System.Text;
 using DetrPerfLab.Core;
 using SkiaSharp;
 
@@ -35,7 +36,7 @@ public sealed class ImageDecoder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw LabError.FileUnreadable(path, e);
+            throw LabError.BadInput($"File '{path}' cannot be read: {e.Message}", e);
         }
     }
 
@@ -51,8 +52,8 @@ public sealed class ImageDecoder
     /// <param name="target">As in <see cref="Decode(string, RgbImage)"/>.</param>
     public void Decode(ReadOnlySpan<byte> data, string name, RgbImage target)
     {
-        if (data.IsEmpty) { throw LabError.ImageUnknownFormat(name, data); }
-        if (!ImageCompleteness.IsComplete(data)) { throw LabError.ImageTruncated(name); }
+        if (data.IsEmpty) { throw UnknownFormat(name, data); }
+        if (!ImageCompleteness.IsComplete(data)) { throw Truncated(name); }
         try
         {
             var (stored, orientation) = ToRgba(data, name);
@@ -60,7 +61,9 @@ public sealed class ImageDecoder
         }
         catch (Exception e) when (e.GetBaseException() is DllNotFoundException missing)
         {
-            throw LabError.ImageLibraryMissing(missing); // Skia's types throw it inside a failed type initialiser
+            // Skia's types throw it inside a failed type initialiser.
+            throw LabError.Missing($"The image library Skia cannot be loaded: {missing.Message.Split('\n')[0].TrimEnd('.')}. "
+                + "Its package has builds for Windows, macOS and Linux on x64 and arm64: build on the machine that runs the lab, or with -r and its runtime identifier.", missing);
         }
     }
 
@@ -71,9 +74,12 @@ public sealed class ImageDecoder
         {
             using var borrowed = SKData.Create((nint)file, data.Length);
             using var codec = SKCodec.Create(borrowed);
-            if (codec is null || !IsAsPillow(codec)) { throw LabError.ImageUnknownFormat(name, data); }
+            if (codec is null || !IsAsPillow(codec)) { throw UnknownFormat(name, data); }
             var size = new ImageSize(codec.Info.Height, codec.Info.Width);
-            if ((long)size.Height * size.Width > Math.Min(MaxPixels, Array.MaxLength / 4)) { throw LabError.ImageTooLarge(name, size, MaxPixels); }
+            if ((long)size.Height * size.Width > Math.Min(MaxPixels, Array.MaxLength / 4))
+            {
+                throw LabError.BadInput($"Image '{name}' says it has {size.Width} x {size.Height} pixels, needed at most {MaxPixels / 1_000_000} million. Scale it down first.");
+            }
 
             var bytes = size.Height * size.Width * 4;
             if (_rgba.Length < bytes) { _rgba = GC.AllocateUninitializedArray<byte>(bytes); }
@@ -81,8 +87,8 @@ public sealed class ImageDecoder
             {
                 // Without a colour space nothing is converted; unpremultiplied, the colour under a transparent pixel stays.
                 var result = codec.GetPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul), (nint)pixels);
-                if (result == SKCodecResult.IncompleteInput) { throw LabError.ImageTruncated(name); }
-                if (result != SKCodecResult.Success) { throw LabError.ImageDamaged(name, result.ToString()); }
+                if (result == SKCodecResult.IncompleteInput) { throw Truncated(name); }
+                if (result != SKCodecResult.Success) { throw LabError.BadInput($"Image '{name}' could not be decoded: Skia says {result}. Fetch or export it again."); }
             }
 
             return (size, codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(data) : (int)codec.EncodedOrigin);
@@ -97,6 +103,18 @@ public sealed class ImageDecoder
         _ => false,
     };
 
+    /// <param name="name">The file.</param>
+    /// <param name="data">Its first bytes show what it is instead.</param>
+    static LabException UnknownFormat(string name, ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty) { return LabError.BadInput($"Image '{name}' is empty. Needed a JPEG or PNG file."); }
+        var head = Encoding.ASCII.GetString(data[..Math.Min(12, data.Length)]);
+        return LabError.BadInput($"Image '{name}' begins with '{string.Concat(head.Select(c => char.IsControl(c) || c == '?' ? '.' : c))}', "
+            + "which is damaged or none of the formats that are read here: JPEG (8 bits, not lossless), PNG, WebP, BMP, GIF without transparency. Convert it to JPEG or PNG.");
+    }
+
+    static LabException Truncated(string name) => LabError.BadInput($"Image '{name}' is truncated: it ends without an end marker. Fetch or export it again.");
+
     ReadOnlySpan<byte> Read(Stream stream, string name)
     {
         var read = 0;
@@ -106,7 +124,7 @@ public sealed class ImageDecoder
             var more = stream.Read(_file, read, _file.Length - read);
             if (more == 0) { return _file.AsSpan(0, read); }
             read += more;
-            if (read > MaxFileBytes) { throw LabError.ImageFileTooLarge(name, MaxFileBytes); }
+            if (read > MaxFileBytes) { throw LabError.BadInput($"Image '{name}' has more than {MaxFileBytes >> 20} MiB, the most that is read. Scale it down or compress it."); }
         }
     }
 }

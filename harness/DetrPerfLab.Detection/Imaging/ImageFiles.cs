@@ -22,7 +22,11 @@ public static class ImageFiles
             }
 
             var found = Directory.EnumerateFiles(path).Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).ToList();
-            if (found.Count == 0) { throw LabError.NoImages(path, s_extensions); }
+            if (found.Count == 0)
+            {
+                throw LabError.BadInput($"Folder '{path}' holds no images, needed files named {string.Join(", ", s_extensions.Select(e => $"*{e}"))}. Name another folder, or the files.");
+            }
+
             found.Sort(StringComparer.Ordinal);
             files.AddRange(found);
         }

@@ -40,10 +40,25 @@ static class GpuLibraries
     internal static void Require(OrtDevice device, int deviceId, IReadOnlyCollection<string> providers)
     {
         var provider = device == OrtDevice.TensorRt ? "TensorrtExecutionProvider" : "CUDAExecutionProvider";
-        if (!providers.Contains(provider)) { throw LabError.GpuBuildMissing(device.ToString(), provider, Absent(Of(device))); }
-        if (Absent(Of(device)) is { Count: > 0 } absent) { throw LabError.GpuLibrariesMissing(device.ToString(), absent); }
+        var absent = Absent(Of(device));
+        if (!providers.Contains(provider))
+        {
+            throw LabError.Missing($"{device}: this build's ONNX Runtime has no {provider}. Needed: a build with GPU support, dotnet build -c Release -p:Gpu=true (Linux x64, Windows x64)"
+                + (absent.Count == 0 ? "." : $"; this machine also lacks {string.Join(", ", absent)}: install them first."));
+        }
+
+        if (absent.Count > 0)
+        {
+            throw LabError.Missing($"{device}: found no {string.Join(", no ", absent)}. Needed: all of them where the system looks for libraries. Install them from developer.nvidia.com, "
+                + "and name their folders in LD_LIBRARY_PATH (Linux) or PATH (Windows).");
+        }
+
         var (count, error) = Engines.CudaRuntime.CountDevices();
-        if (deviceId >= count) { throw LabError.GpuMissing(device.ToString(), deviceId, count, error); }
+        if (deviceId >= count)
+        {
+            throw LabError.Missing($"{device}: found {count} GPUs{(error is null ? "" : $" ({error})")}, needed GPU {deviceId}. "
+                + "Check that nvidia-smi lists it, that this user or container may use it, and that its driver serves CUDA 13.");
+        }
     }
 
     /// <summary>Those that do not load, each with what brings it.</summary>

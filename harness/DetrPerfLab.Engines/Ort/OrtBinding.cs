@@ -9,12 +9,20 @@ sealed class OrtBinding : IDisposable
 {
     readonly List<OrtValue> _values = [];
 
-    OrtBinding(InferenceSession session, TensorSet inputs, TensorSet? outputs, DeviceBuffers? device = null)
+    /// <summary>Binds the tensors that the model takes; where <paramref name="outputs"/> is null, ONNX Runtime allocates them.</summary>
+    /// <exception cref="LabException">A tensor is missing or does not fit the model.</exception>
+    internal OrtBinding(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet? outputs, int? gpu)
     {
-        Device = device;
+        TensorContract.Check(engine, inputs, outputs);
+        (Inputs, Outputs) = (inputs, outputs);
+        Device = gpu is { } id ? new(session, id) : null;
         Native = session.CreateIoBinding();
-        Inputs = inputs;
-        Outputs = outputs;
+        foreach (var input in engine.Inputs.Select(i => inputs[i.Name])) { Native.BindInput(input.Name, Device?.AddInput(input) ?? Value(input)); }
+        foreach (var spec in engine.Outputs)
+        {
+            if (outputs is null) { Native.BindOutputToDevice(spec.Name, OrtMemoryInfo.DefaultInstance); }
+            else { Native.BindOutput(spec.Name, Device?.AddOutput(outputs[spec.Name]) ?? Value(outputs[spec.Name])); }
+        }
     }
 
     internal OrtIoBinding Native { get; }
@@ -26,35 +34,11 @@ sealed class OrtBinding : IDisposable
 
     internal TensorSet? Outputs { get; }
 
-    /// <exception cref="LabException">A tensor is missing or does not fit the model.</exception>
-    internal static OrtBinding ForSets(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet outputs, int? gpu)
-    {
-        var lengths = new Dictionary<string, (long Length, string Tensor)>(StringComparer.Ordinal);
-        var fitting = Fitting(engine.Inputs, inputs, "input", lengths);
-        return Create(session, fitting, Fitting(engine.Outputs, outputs, "output", lengths), inputs, outputs, gpu is { } id ? new(session, id) : null);
-    }
-
-    /// <summary>Outputs are allocated by ONNX Runtime.</summary>
-    internal static OrtBinding ForUnknownOutputs(InferenceSession session, IInferenceEngine engine, TensorSet inputs)
-    {
-        var binding = Create(session, Fitting(engine.Inputs, inputs, "input", new(StringComparer.Ordinal)), [], inputs, null, null);
-        foreach (var output in engine.Outputs) { binding.Native.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
-        return binding;
-    }
-
     public void Dispose()
     {
         Native.Dispose();
         foreach (var value in _values) { value.Dispose(); }
         Device?.Dispose();
-    }
-
-    static OrtBinding Create(InferenceSession session, List<HostTensor> fittingInputs, List<HostTensor> fittingOutputs, TensorSet inputs, TensorSet? outputs, DeviceBuffers? device)
-    {
-        var binding = new OrtBinding(session, inputs, outputs, device);
-        foreach (var tensor in fittingInputs) { binding.Native.BindInput(tensor.Name, device?.AddInput(tensor) ?? binding.Value(tensor)); }
-        foreach (var tensor in fittingOutputs) { binding.Native.BindOutput(tensor.Name, device?.AddOutput(tensor) ?? binding.Value(tensor)); }
-        return binding;
     }
 
     OrtValue Value(HostTensor tensor)
@@ -64,33 +48,5 @@ sealed class OrtBinding : IDisposable
             tensor.Shape.ToArray(), tensor.Address, tensor.Bytes.Length);
         _values.Add(value);
         return value;
-    }
-
-    /// <summary>The tensors that the model wants, each checked; the same symbol must mean the same length everywhere.</summary>
-    static List<HostTensor> Fitting(
-        IReadOnlyList<TensorSpec> specs, TensorSet set, string kind, Dictionary<string, (long Length, string Tensor)> lengths)
-    {
-        var fitting = new List<HostTensor>(specs.Count);
-        foreach (var spec in specs)
-        {
-            var tensor = set.Find(spec.Name) ?? throw LabError.TensorMissing(kind, spec, set);
-            if (tensor.Type != spec.Type || tensor.Shape.Length != spec.Dimensions.Count) { throw LabError.TensorMismatch(kind, tensor, spec); }
-            for (var axis = 0; axis < spec.Dimensions.Count; axis++)
-            {
-                var length = tensor.Shape[axis];
-                if (spec.Dimensions[axis].Symbol is not { } symbol)
-                {
-                    if (length != spec.Dimensions[axis].Length) { throw LabError.TensorMismatch(kind, tensor, spec); }
-                }
-                else if (!lengths.TryAdd(symbol, (length, tensor.Name)) && lengths[symbol].Length != length)
-                {
-                    throw LabError.TensorMismatch(kind, tensor, spec, $"{symbol} is {lengths[symbol].Length} in '{lengths[symbol].Tensor}'");
-                }
-            }
-
-            fitting.Add(tensor);
-        }
-
-        return fitting;
     }
 }

@@ -70,7 +70,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             }
             catch (OnnxRuntimeException e)
             {
-                throw LabError.ModelDoesNotRun(e.Message, e);
+                throw DoesNotRun(e.Message, e);
             }
         }
 
@@ -81,7 +81,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             {
                 foreach (var name in _session.InputNames)
                 {
-                    bound[name] = Bind(inputs.Find(name) ?? throw LabError.ModelDoesNotRun($"it takes an input '{name}', which the calibration data lack", null));
+                    bound[name] = Bind(inputs.Find(name) ?? throw DoesNotRun($"it takes an input '{name}', which the calibration data lack"));
                 }
 
                 using var results = _session.Run(_options, bound, _values);
@@ -93,13 +93,16 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             }
             catch (OnnxRuntimeException e)
             {
-                throw LabError.ModelDoesNotRun(e.Message, e);
+                throw DoesNotRun(e.Message, e);
             }
             finally
             {
                 foreach (var value in bound.Values) { value.Dispose(); }
             }
         }
+
+        static LabException DoesNotRun(string found, Exception? inner = null) => LabError.BadInput(
+            $"ONNX Runtime does not run the model: {found.TrimEnd('.')}. Needed: a model that it loads and inputs that fit. Check it with 'detrlab detect --model FILE'.", inner);
 
         static OrtValue Bind(HostTensor tensor) => tensor.Type == ElementType.Float32
             ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.FloatMemory, tensor.Shape.ToArray())
@@ -112,7 +115,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
                 case TensorElementType.Float: visit(name, value.GetTensorDataAsSpan<float>()); break;
                 case TensorElementType.Float16: visit(name, Converted(value.GetTensorDataAsSpan<Float16>(), v => (float)v)); break;
                 case TensorElementType.Int64: visit(name, Converted(value.GetTensorDataAsSpan<long>(), v => v)); break;
-                case var type: throw LabError.ModelDoesNotRun($"its value '{name}' has element type {type}, which has no range", null);
+                case var type: throw DoesNotRun($"its value '{name}' has element type {type}, which has no range");
             }
         }
 

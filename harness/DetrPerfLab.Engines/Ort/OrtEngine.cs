@@ -62,7 +62,12 @@ public sealed class OrtEngine : IArenaEngine
     /// <inheritdoc/>
     public void Run(TensorSet inputs, TensorSet outputs)
     {
-        if (!_takesMask && inputs.Find("pixel_mask") is { } mask && mask.Longs.ContainsAnyExcept(1L)) { throw LabError.MaskNotTaken(_path); }
+        if (!_takesMask && inputs.Find("pixel_mask") is { } mask && mask.Longs.ContainsAnyExcept(1L))
+        {
+            throw LabError.BadInput($"The batch is padded (pixel_mask holds zeros), but '{_path}' takes no pixel_mask and would see the padding as image. "
+                + "Export the model with pixel_mask, or give images of one size.");
+        }
+
         var binding = _latest = Bind(inputs, outputs);
         try
         {
@@ -72,7 +77,7 @@ public sealed class OrtEngine : IArenaEngine
         }
         catch (OnnxRuntimeException e)
         {
-            throw LabError.OnnxRunFailed(_path, string.Join("; ", inputs), OrtSession.Clean(e.Message), e);
+            throw RunFailed(inputs, e);
         }
     }
 
@@ -83,7 +88,7 @@ public sealed class OrtEngine : IArenaEngine
         var known = Inputs.SelectMany(i => i.Dimensions).Select(d => d.Symbol).ToHashSet();
         if (Outputs.SelectMany(o => o.Dimensions).All(d => d.IsFixed || known.Contains(d.Symbol))) { return TensorSet.AllocateOutputs(Inputs, inputs, Outputs); }
 
-        using var binding = OrtBinding.ForUnknownOutputs(_session, this, inputs);
+        using var binding = new OrtBinding(_session, this, inputs, outputs: null, gpu: null);
         try
         {
             using var results = _session.RunWithBoundResults(_run, binding.Native);
@@ -91,7 +96,7 @@ public sealed class OrtEngine : IArenaEngine
         }
         catch (OnnxRuntimeException e)
         {
-            throw LabError.OnnxRunFailed(_path, string.Join("; ", inputs), OrtSession.Clean(e.Message), e);
+            throw RunFailed(inputs, e);
         }
     }
 
@@ -126,6 +131,9 @@ public sealed class OrtEngine : IArenaEngine
         _session.Dispose();
     }
 
+    LabException RunFailed(TensorSet inputs, OnnxRuntimeException e) => LabError.BadInput(
+        $"'{_path}' failed on {string.Join("; ", inputs)}: {OrtSession.Clean(e.Message)} Check that the model takes inputs of these shapes.", e);
+
     OrtBinding Bind(TensorSet inputs, TensorSet outputs)
     {
         foreach (var bound in _bindings)
@@ -133,7 +141,7 @@ public sealed class OrtEngine : IArenaEngine
             if (ReferenceEquals(bound.Inputs, inputs) && ReferenceEquals(bound.Outputs, outputs)) { return bound; }
         }
 
-        var binding = OrtBinding.ForSets(_session, this, inputs, outputs, _gpu);
+        var binding = new OrtBinding(_session, this, inputs, outputs, _gpu);
         if (_bindings.Count == _maxBindings)
         {
             _bindings[0].Dispose();

@@ -22,7 +22,7 @@ static class OrtSession
         }
         catch (Exception e) when (IsMissingLibrary(e))
         {
-            throw LabError.OnnxRuntimeMissing(e);
+            throw LibraryMissing(e);
         }
     }
 
@@ -41,11 +41,12 @@ static class OrtSession
             if (options.Device != OrtDevice.Cpu && OrtProviders.IsOfGpu(e.Message)) { throw LabError.GpuRefused(options.Device.ToString(), options.DeviceId, Clean(e.Message), e); }
             // Only now, since it costs time: the file itself may be at fault, which our reader says more clearly.
             OnnxFile.Load(path);
-            throw LabError.OnnxRuntimeRefused(path, Version(), Clean(e.Message), e);
+            throw LabError.BadInput(
+                $"ONNX Runtime {Version()} cannot run '{path}': {Clean(e.Message)} Needed: a model of operators and versions that it knows; export it again with another opset.", e);
         }
         catch (Exception e) when (IsMissingLibrary(e))
         {
-            throw LabError.OnnxRuntimeMissing(e);
+            throw LibraryMissing(e);
         }
     }
 
@@ -60,7 +61,7 @@ static class OrtSession
         }
         catch (Exception e) when (IsMissingLibrary(e))
         {
-            throw LabError.OnnxRuntimeMissing(e);
+            throw LibraryMissing(e);
         }
     }
 
@@ -132,6 +133,10 @@ static class OrtSession
             throw;
         }
     }
+
+    static LabException LibraryMissing(Exception inner) => LabError.Missing(
+        $"ONNX Runtime's native library was not found or does not load ({inner.GetBaseException().Message.ReplaceLineEndings(" ")}). "
+        + "Needed: a system that the package Microsoft.ML.OnnxRuntime has a build for (Linux or Windows on x64 or ARM64, macOS on ARM64). Build again there: dotnet build -c Release", inner);
 
     static bool IsMissingLibrary(Exception e) =>
         e is DllNotFoundException or BadImageFormatException || (e is TypeInitializationException { InnerException: { } inner } && IsMissingLibrary(inner));

@@ -37,17 +37,20 @@ public sealed record ParityManifest
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the folder of a parity manifest: --cases DIR"); }
         try
         {
-            var manifest = JsonSerializer.Deserialize<ParityManifest>(File.ReadAllText(path), s_json) ?? throw LabError.ParityManifest(path, "it is empty");
-            if (manifest.Weights != "synthetic-v1") { throw LabError.ParityManifest(path, $"weights are '{manifest.Weights}', needed synthetic-v1"); }
+            var manifest = JsonSerializer.Deserialize<ParityManifest>(File.ReadAllText(path), s_json) ?? throw Unusable(path, "it is empty");
+            if (manifest.Weights != "synthetic-v1") { throw Unusable(path, $"weights are '{manifest.Weights}', needed synthetic-v1"); }
             foreach (var @case in manifest.Cases) { @case.Check(path); }
             manifest.Folder = folder;
             return manifest;
         }
         catch (JsonException e)
         {
-            throw LabError.ParityManifest(path, e.Message, e);
+            throw Unusable(path, e.Message, e);
         }
     }
+
+    internal static LabException Unusable(string path, string found, Exception? inner = null) => LabError.BadInput(
+        $"Parity manifest '{path}': {found}. Needed: the form of a manifest.json with cases, each with model, image_sizes_hw, logits and boxes.", inner);
 }
 
 /// <summary>One model on one batch of images.</summary>
@@ -86,7 +89,7 @@ public sealed record ParityCase
         if (DetrConfig.Zoo.All(c => c.Name != Model)) { throw LabError.UnknownName($"model in '{path}', case '{Name}',", Model, DetrConfig.Zoo.Select(c => c.Name)); }
         if (ImageSizesHw.Count is 0 or > LargestBatch || ImageSizesHw.Any(s => s.Count != 2 || s.Any(side => side is < 1 or > LargestSide)))
         {
-            throw LabError.ParityManifest(path, $"case '{Name}' has image sizes other than 1 to {LargestBatch} pairs of 1 to {LargestSide} pixels");
+            throw ParityManifest.Unusable(path, $"case '{Name}' has image sizes other than 1 to {LargestBatch} pairs of 1 to {LargestSide} pixels");
         }
     }
 }
@@ -101,11 +104,11 @@ public sealed record ParityTensor(string File, IReadOnlyList<long> Shape)
     public float[] Read(string folder)
     {
         var path = Path.Combine(folder, File);
-        if (Path.GetFileName(File) != File) { throw LabError.ParityManifest(path, "the file lies outside the manifest's folder"); }
+        if (Path.GetFileName(File) != File) { throw ParityManifest.Unusable(path, "the file lies outside the manifest's folder"); }
         if (!System.IO.File.Exists(path)) { throw LabError.FileNotFound(path, "The parity manifest names it."); }
         var needed = Shape.Aggregate(1L, (a, b) => a * b) * sizeof(float);
         var found = new FileInfo(path).Length;
-        if (found != needed) { throw LabError.ParityManifest(path, $"{found} bytes, needed {needed} for shape [{string.Join(',', Shape)}]"); }
+        if (found != needed) { throw ParityManifest.Unusable(path, $"{found} bytes, needed {needed} for shape [{string.Join(',', Shape)}]"); }
         var values = new float[needed / sizeof(float)];
         Buffer.BlockCopy(System.IO.File.ReadAllBytes(path), 0, values, 0, (int)needed);
         return values;

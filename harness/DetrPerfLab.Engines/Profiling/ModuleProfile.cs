@@ -27,7 +27,12 @@ public static class ModuleProfile
     /// <exception cref="LabException">The model or the machine lacks something.</exception>
     public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5)
     {
-        if (variant.Device != OrtDevice.Cpu) { throw LabError.NoProfileOnGpu(variant.Name); }
+        if (variant.Device != OrtDevice.Cpu)
+        {
+            throw LabError.BadInput($"'{variant.Name}' runs on a GPU: ONNX Runtime's profile there holds the times at which kernels are started, not those that they take. "
+                + "Profile a variant of the processor, or use Nsight Systems.");
+        }
+
         var flops = FlopFacts.Of(model, cache, inputs);
         return variant.Recipe is not OnnxRecipe
             ? OfTorch(variant.Name, variant.Create(model, settings, cache).Engine, inputs, runs, flops)

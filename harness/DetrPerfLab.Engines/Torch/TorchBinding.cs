@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>Tensors that share the memory of one pair of sets, made when the pair changes.</summary>
-sealed class TorchBinding(string engine, IReadOnlyList<TensorSpec> inputSpecs, IReadOnlyList<TensorSpec> outputSpecs) : IDisposable
+sealed class TorchBinding(IInferenceEngine engine) : IDisposable
 {
     readonly List<Tensor> _tensors = [];
     TensorSet? _inputs;
@@ -24,7 +24,7 @@ sealed class TorchBinding(string engine, IReadOnlyList<TensorSpec> inputSpecs, I
     public void Bind(TensorSet inputs, TensorSet outputs)
     {
         if (ReferenceEquals(inputs, _inputs) && ReferenceEquals(outputs, _outputs)) { return; }
-        TensorContract.Check(engine, inputSpecs, inputs, outputSpecs, outputs);
+        TensorContract.Check(engine, inputs, outputs);
         Dispose();
         PixelValues = Keep(Share(inputs[DetrInterface.PixelValues]));
         PixelMask = Keep(Share(inputs[DetrInterface.PixelMask]));

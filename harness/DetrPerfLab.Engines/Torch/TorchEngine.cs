@@ -16,7 +16,7 @@ public abstract class TorchEngine : IInferenceEngine
     private protected TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients)
     {
         (Info, Outputs, _threads, _gradients) = (info, outputs, threads, gradients);
-        _binding = new(info.Variant, Inputs, outputs);
+        _binding = new(this);
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,10 @@ public static class TorchRuntime
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
-            throw LabError.NativeLibraryMissing("libtorch", e.InnerException ?? e);
+            var inner = e.InnerException ?? e;
+            throw LabError.Missing(
+                $"The native library of libtorch could not be loaded ({inner.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r')}). "
+                + "TorchSharp-cpu has one for 64-bit Linux (glibc 2.28 or later), Windows and macOS on ARM: build again on such a system, or choose an ort- variant.", inner);
         }
     }
 }

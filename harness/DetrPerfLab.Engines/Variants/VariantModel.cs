@@ -86,6 +86,10 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
         var source = OnnxSource.Of(path);
         // The name becomes a folder of the cache.
         var name = new string([.. Path.GetFileNameWithoutExtension(path).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')]).TrimStart('.');
-        return new(name.Length > 0 ? name : "model", source.Identity, () => throw LabError.NeedsCheckpoint(source.Info.Name)) { Onnx = source };
+        return new(name.Length > 0 ? name : "model", source.Identity, () => throw LabError.Missing(
+            $"'{source.Info.Name}' is an ONNX graph; this variant builds the model from weights and needs a checkpoint. Name a checkpoint or a model of the zoo: detrlab models list"))
+        {
+            Onnx = source,
+        };
     }
 }

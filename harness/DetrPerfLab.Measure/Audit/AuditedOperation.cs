@@ -144,7 +144,8 @@ public sealed class AuditedOperation : IOperation
     {
         RequireWritten();
         if (HasBits(_accepted)) { return _bitsAccepted = true; }
-        RequireWithin(_accepted, (tensor, found, needed) => LabError.AuditedOutputWrong(_subject.Name, tensor, found, needed));
+        RequireWithin(_accepted, (tensor, found, needed) => Dropped(
+            $"a timed inference gave '{tensor}' {found:g3} away from the reference, needed at most {needed:g3}. Its times are dropped; check the variant with: detrlab parity"));
         // The engine may differ from the reference in the last bits, but from now on not from itself.
         if (_bitsAccepted) { return false; }
         _bitsAccepted = true;
@@ -155,21 +156,29 @@ public sealed class AuditedOperation : IOperation
     void AcceptFresh()
     {
         RequireWritten();
-        if (HasBits(_accepted)) { throw LabError.AuditedOutputStale(_subject.Name); }
+        if (HasBits(_accepted))
+        {
+            throw Dropped($"a fresh input gave the very outputs of the usual one, needed outputs computed from the input. Its times are dropped: the engine reuses results.");
+        }
+
         var outputs = CopyOutputs();
         _latestFresh = (_freshRuns, outputs);
         if (_firstFresh is not null) { return; }
         _firstFresh = _latestFresh;
         if (_freshReference is not { } reference) { return; }
         _response = reference.ResponseOf(_accepted, outputs);
-        if (_response < _options.LeastResponse) { throw LabError.AuditedOutputUnresponsive(_subject.Name, _response.Value, _options.LeastResponse); }
+        if (_response < _options.LeastResponse)
+        {
+            throw Dropped($"a fresh input changed the outputs by {_response:0.##} of what it changes the reference's, needed at least {_options.LeastResponse:0.##}. Its times are dropped: the engine reuses results.");
+        }
+
         try
         {
             reference.Check(outputs);
         }
         catch (LabException diverged)
         {
-            throw LabError.AuditedFreshDiverged(_subject.Name, diverged.Message);
+            throw Dropped($"its outputs for a fresh input, needed as near to the reference as those for the usual input. Its times are dropped. {diverged.Message}");
         }
     }
 
@@ -177,7 +186,7 @@ public sealed class AuditedOperation : IOperation
     void RequireRepeated(TensorSet timed)
     {
         RequireWritten();
-        RequireWithin(timed, (tensor, found, needed) => LabError.AuditedFreshNotRepeated(_subject.Name, tensor, found, needed));
+        RequireWithin(timed, NotRepeated);
         double change = 0, apart = 0;
         for (var tensor = 0; tensor < timed.Count; tensor++)
         {
@@ -193,8 +202,13 @@ public sealed class AuditedOperation : IOperation
         }
 
         // Root of the sums: half of the change at most.
-        if (4 * apart > change) { throw LabError.AuditedFreshNotRepeated(_subject.Name, "all outputs", Math.Sqrt(apart), Math.Sqrt(change) / 2); }
+        if (4 * apart > change) { throw NotRepeated("all outputs", Math.Sqrt(apart), Math.Sqrt(change) / 2); }
     }
+
+    LabException NotRepeated(string tensor, double found, double needed) => Dropped(
+        $"a fresh input run again gave '{tensor}' {found:g3} away from when it was timed, needed at most {needed:g3}. Its times are dropped: its outputs are chance, not computed from the input.");
+
+    LabException Dropped(FormattableString found) => LabError.CheckFailed($"Audit of '{_subject.Name}': {FormattableString.Invariant(found)}");
 
     void Freshen(int index)
     {
@@ -228,7 +242,7 @@ public sealed class AuditedOperation : IOperation
             {
                 if (output.Type == ElementType.Float32 ? !float.IsFinite(output.Floats[i]) : output.Longs[i] == long.MinValue)
                 {
-                    throw LabError.AuditedOutputNotWritten(_subject.Name, output.Name, i);
+                    throw Dropped($"a timed inference left element {i} of '{output.Name}' unwritten or not finite, needed all of it. Its times are dropped; check the variant with: detrlab parity");
                 }
             }
         }

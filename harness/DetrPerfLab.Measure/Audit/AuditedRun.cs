@@ -23,7 +23,12 @@ public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bo
         var ratio = fresh.Length > 0 ? Quantile.Median(fresh) / typical : null;
         var decides = fresh.Length >= AuditInfo.LeastFresh && typical is not null;
         // Some slow runs are noise on a shared machine; a cache shows in every one.
-        if (decides && fresh.Min() > options.MostFreshToUsual * typical) { throw LabError.AuditedCaching(variant, ratio!.Value, options.MostFreshToUsual); }
+        if (decides && fresh.Min() > options.MostFreshToUsual * typical)
+        {
+            throw LabError.CheckFailed(FormattableString.Invariant($"Audit of '{variant}': fresh inputs took {ratio:0.##} times as long as the usual one, needed at most {options.MostFreshToUsual:0.##}. ")
+                + "Its times are dropped: the engine caches results, or the run was far too noisy; measure again.");
+        }
+
         return new(runs.Count(r => r.Checked), runs.Count(r => r.BitwiseEqual), fresh.Length, ratio)
         {
             CachingExcluded = decides,

@@ -152,7 +152,8 @@ public sealed class BenchJournal : IDisposable
         }
         catch (IOException)
         {
-            throw LabError.BenchRunning(path);
+            throw LabError.BadInput(
+                $"The same bench is running: another process holds '{Path.GetFileName(path)}'. Wait for it or end it; two at once would measure each other.");
         }
     }
 

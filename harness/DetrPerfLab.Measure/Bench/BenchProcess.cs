@@ -88,7 +88,7 @@ public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request)
         _waiting = false;
         if (line is null) { throw Ended(); }
         var answer = WorkerLine.Read<WorkerAnswer>(line[WorkerLine.Mark.Length..]);
-        return answer.Failure is { } failure ? throw LabError.InWorker(answer.Code, failure) : answer;
+        return answer.Failure is { } failure ? throw new LabException(answer.Code, failure) : answer;
     }
 
     LabException Ended()
@@ -97,10 +97,14 @@ public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request)
         var ended = _process!.WaitForExit(s_patience);
         if (ended) { _process.WaitForExit(); } // without a limit it also waits for the last lines
         var how = !ended ? "its output closed" : _process.ExitCode > 128 ? $"signal {_process.ExitCode - 128}" : $"exit code {_process.ExitCode}";
-        lock (_lastLines) { return LabError.WorkerEnded(Variant, how, string.Join(" | ", _lastLines)); }
+        string lines;
+        lock (_lastLines) { lines = string.Join(" | ", _lastLines); }
+        return LabError.CheckFailed($"The process that measures '{Variant}' ended ({how}) before it answered{(lines.Length > 0 ? $"; it last wrote: {lines}" : "")}. "
+            + "If the system lacked memory, measure fewer variants at once; else see what the engine says: detrlab doctor");
     }
 
-    LabException Unexpected(WorkerAnswer answer) => LabError.WorkerAnswer(Variant, answer.ToString());
+    LabException Unexpected(WorkerAnswer answer) => LabError.CheckFailed(
+        $"The process that measures '{Variant}' answered '{answer}', needed an answer to the question put. Build the whole solution anew: dotnet build -c Release");
 
     void Keep(string? line)
     {

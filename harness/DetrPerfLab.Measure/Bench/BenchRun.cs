@@ -45,7 +45,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         var turns = cases.Select(one => new InterleavedCase(one.Variant, stop =>
         {
             // A variant without its engine keeps its place in the order, so that a continued run has the same.
-            if (journal.GapOf(one.Variant) is { } gap) { throw LabError.InWorker(gap.Code, gap.Reason); }
+            if (journal.GapOf(one.Variant) is { } gap) { throw new LabException(gap.Code, gap.Reason); }
             _states[one.Variant] = BenchState.Measuring;
             show();
             var start = _clock.GetTimestamp();
@@ -119,7 +119,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         {
             var gap = GapOf(e);
             journal.AddGap(one.Variant, gap);
-            throw LabError.InWorker(gap.Code, gap.Reason);
+            throw new LabException(gap.Code, gap.Reason);
         }
     }
 
@@ -135,7 +135,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         try
         {
             var end = _ends[variant];
-            if (end.AuditFailure is { } failure) { throw LabError.InWorker(ExitCode.CheckFailed, failure); }
+            if (end.AuditFailure is { } failure) { throw LabError.CheckFailed(failure); }
             var found = SampleFindings.Of(turns, limits);
             return outcome with
             {

@@ -27,7 +27,9 @@ sealed partial class PickleReader
     }
 
     TorchGlobal Global(string module, string name) =>
-        TorchGlobals.Find(module, name) ?? throw LabError.CheckpointGlobal(file, Printable($"{module}.{name}"));
+        TorchGlobals.Find(module, name) ?? throw LabError.BadInput(
+            $"Checkpoint '{file}' asks for the Python object '{Printable($"{module}.{name}")}', which a state dict does not need; refused, and nothing was run. "
+            + "Save the weights alone: torch.save(model.state_dict(), FILE).");
 
     object Call(object? callable, object? arguments)
     {

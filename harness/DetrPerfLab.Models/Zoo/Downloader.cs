@@ -32,6 +32,7 @@ public sealed record DownloadOptions
 public static class Downloader
 {
     const int BufferBytes = 1 << 16;
+    const string OrImport = "Or copy the file from a machine that has it: detrlab models import FILE";
 
     // No limit on the whole time: a slow line is fine, only silence is not.
     static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
@@ -61,7 +62,9 @@ public static class Downloader
             {
                 if (attempt >= options.Attempts)
                 {
-                    throw LabError.DownloadFailed(request.Url, File.Exists(partial) ? new FileInfo(partial).Length : 0, mistake.Message, mistake);
+                    var done = File.Exists(partial) ? new FileInfo(partial).Length : 0;
+                    throw LabError.Missing(
+                        $"Download of {request.Url} failed after {done} bytes: {mistake.Message.TrimEnd('.')}. Run the command again, it goes on from there. {OrImport}", mistake);
                 }
             }
 
@@ -74,7 +77,7 @@ public static class Downloader
         if (!hash.StartsWith(request.Sha256Head, StringComparison.Ordinal))
         {
             File.Delete(partial);
-            throw LabError.DownloadWrongHash(request.Url, hash, request.Sha256Head);
+            throw LabError.BadInput($"Download of {request.Url} has sha256 {hash}, needed one that begins with {request.Sha256Head}; the bytes were deleted. Run the command again. {OrImport}");
         }
 
         File.Move(partial, request.Target, overwrite: true);
@@ -125,7 +128,7 @@ public static class Downloader
         }
         catch (Exception mistake) when (mistake is IOException or UnauthorizedAccessException)
         {
-            throw LabError.DownloadBusy(partialPath, mistake);
+            throw LabError.Missing($"'{partialPath}' cannot be written: {mistake.Message.TrimEnd('.')}. Wait for the other download to end, or make room.", mistake);
         }
     }
 
@@ -156,7 +159,7 @@ public static class Downloader
 
         return status >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
             ? new HttpRequestException($"HTTP status {status} ({response.ReasonPhrase})")
-            : LabError.DownloadRefused(url, status, response.ReasonPhrase);
+            : LabError.Missing($"Download of {url} was refused with HTTP status {status} ({response.ReasonPhrase}). Needed 200 or 206. {OrImport}");
     }
 
     /// <summary>Makes the partial file end where the answer begins, and keeps what a later run needs to ask for the rest.</summary>
@@ -185,7 +188,8 @@ public static class Downloader
     static LabException TooLarge(DownloadRequest request, long found, FileStream partial, string validatorPath)
     {
         Restart(partial, validatorPath);
-        return LabError.DownloadTooLarge(request.Url, found, request.MaxBytes);
+        return LabError.BadInput($"Download of {request.Url} was stopped: the server offers {found} bytes or more, the limit is {request.MaxBytes}. "
+            + "This is not the file it should be; try another network.");
     }
 
     static void Restart(FileStream partial, string validatorPath)

@@ -73,7 +73,8 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
         var weights = Checkpoint.Load(model.Path, new() { Dilation = zoo.Config.Dilation, Name = zoo.Config.Name });
         return weights.Sha256.StartsWith(zoo.Sha256Head, StringComparison.Ordinal)
             ? weights
-            : throw LabError.CachedModelChanged(model.Path, weights.Sha256, zoo.Sha256Head);
+            : throw LabError.BadInput(
+                $"'{model.Path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch NAME");
     }
 
     /// <summary>Downloads an official checkpoint, unless it is there.</summary>
@@ -82,7 +83,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
         string name, DownloadOptions? options = null, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         var model = Find(name) ?? throw (name.EndsWith(SyntheticSuffix, StringComparison.Ordinal)
-            ? LabError.NothingToFetch(name)
+            ? LabError.BadInput($"'{name}' needs no download. Models to fetch: detrlab models list")
             : LabError.UnknownName("model", name, Models.Select(known => known.Name)));
         var path = OfficialPath(model);
         if (!File.Exists(path))
@@ -106,10 +107,15 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
         }
 
         name ??= Path.GetFileNameWithoutExtension(path);
-        if (!IsModelName(name)) { throw LabError.BadModelName(name); }
+        if (!IsModelName(name))
+        {
+            throw LabError.BadInput($"Model name '{name}' needs 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit, and no ending '-synthetic'. "
+                + "Choose another: detrlab models import FILE --name NAME");
+        }
+
         if (Find(name) is not null || Imported().Any(other => other.Name == name && FileHash.Sha256(other.Path!) != sha256))
         {
-            throw LabError.ModelNameTaken(name);
+            throw LabError.BadInput($"A model named '{name}' is there already, with other weights. Choose another: detrlab models import FILE --name NAME");
         }
 
         var extension = s_extensions.FirstOrDefault(known => known == Path.GetExtension(path)) ?? ".pth"; // the format is told by content

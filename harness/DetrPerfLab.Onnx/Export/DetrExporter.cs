@@ -62,29 +62,32 @@ public static class DetrExporter
         var config = weights.Config;
         if (config.BackboneDepth is not (18 or 34 or 50 or 101 or 152))
         {
-            throw LabError.DetrNotExportable(config.Name, $"a ResNet of {config.BackboneDepth} layers", "18, 34, 50, 101 or 152");
+            throw Refuse($"a ResNet of {config.BackboneDepth} layers", "18, 34, 50, 101 or 152");
         }
 
         if (config.Dilation && !config.Bottleneck)
         {
-            throw LabError.DetrNotExportable(config.Name, $"dilation in a ResNet-{config.BackboneDepth}, whose basic blocks know none", "a ResNet of 50 layers or more");
+            throw Refuse($"dilation in a ResNet-{config.BackboneDepth}, whose basic blocks know none", "a ResNet of 50 layers or more");
         }
 
         if (config.HiddenDim % config.Heads != 0 || config.HiddenDim % 4 != 0)
         {
-            throw LabError.DetrNotExportable(config.Name, $"hidden size {config.HiddenDim} with {config.Heads} heads", "a multiple of 4 and of the number of heads");
+            throw Refuse($"hidden size {config.HiddenDim} with {config.Heads} heads", "a multiple of 4 and of the number of heads");
         }
 
-        if (config.DecoderLayers < 1 || config.BoxHeadLayers < 1) { throw LabError.DetrNotExportable(config.Name, "no decoder or box head", "at least one layer of each"); }
+        if (config.DecoderLayers < 1 || config.BoxHeadLayers < 1) { throw Refuse("no decoder or box head", "at least one layer of each"); }
 
         foreach (var spec in DetrStateDict.Describe(config))
         {
-            if (!weights.TryGet(spec.Name, out var tensor)) { throw LabError.DetrNotExportable(config.Name, $"no weight '{spec.Name}'", "a complete state dict"); }
+            if (!weights.TryGet(spec.Name, out var tensor)) { throw Refuse($"no weight '{spec.Name}'", "a complete state dict"); }
             if (!tensor.Shape.SequenceEqual(spec.Shape) || tensor.Data.Length != spec.Count)
             {
-                throw LabError.DetrNotExportable(config.Name, $"'{spec.Name}' of shape [{string.Join(',', tensor.Shape)}]", $"[{string.Join(',', spec.Shape)}]");
+                throw Refuse($"'{spec.Name}' of shape [{string.Join(',', tensor.Shape)}]", $"[{string.Join(',', spec.Shape)}]");
             }
         }
+
+        LabException Refuse(string found, string needed) =>
+            LabError.BadInput($"Model '{config.Name}' cannot be exported: found {found}, needed {needed}. Check the checkpoint and its configuration.");
     }
 
     /// <summary>From rows [N*h*w, hidden] back to the original's [N, hidden, h, w].</summary>

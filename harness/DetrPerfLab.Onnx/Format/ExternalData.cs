@@ -23,7 +23,7 @@ static class ExternalData
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw LabError.OnnxExternalData(modelPath, tensor.Name, $"cannot be read ({e.Message})");
+                throw Refused(modelPath, tensor, $"cannot be read ({e.Message})");
             }
 
             tensor.ExternalData.Clear();
@@ -33,7 +33,7 @@ static class ExternalData
 
     static byte[] Read(TensorProto tensor, long bytes, string modelPath)
     {
-        LabException Refuse(string found) => LabError.OnnxExternalData(modelPath, tensor.Name, found);
+        LabException Refuse(string found) => Refused(modelPath, tensor, found);
 
         var path = Resolve(Entry(tensor, "location") ?? "", modelPath, Refuse);
         var offset = Number(tensor, "offset", Refuse) ?? 0;
@@ -55,6 +55,9 @@ static class ExternalData
         while (read < data.Length && RandomAccess.Read(file, data.AsSpan(read), offset + read) is > 0 and var count) { read += count; }
         return read == data.Length ? data : throw Refuse($"ends early in '{path}'");
     }
+
+    static LabException Refused(string modelPath, TensorProto tensor, string found) =>
+        LabError.BadInput($"'{modelPath}': the external data of tensor '{tensor.Name}' {found}. Needed: a file in the model's own folder that holds it whole.");
 
     static string Resolve(string location, string modelPath, Func<string, LabException> refuse)
     {

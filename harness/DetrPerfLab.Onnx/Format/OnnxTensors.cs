@@ -42,7 +42,7 @@ public static class OnnxTensors
         {
             if (length < 0 || (length > 0 && count > MaxElements / length))
             {
-                throw LabError.OnnxTensor(tensor.Name, $"has the shape [{string.Join(',', tensor.Dims)}]", "lengths that memory can hold");
+                throw Unfit(tensor, $"has the shape [{string.Join(',', tensor.Dims)}]", "lengths that memory can hold");
             }
 
             count *= length;
@@ -55,7 +55,7 @@ public static class OnnxTensors
     /// <exception cref="LabException">A string tensor, an unknown type, or an impossible shape.</exception>
     public static long ByteCount(this TensorProto tensor) => tensor.Type().Bits() is > 0 and var bits
         ? (tensor.ElementCount() * bits + 7) / 8
-        : throw LabError.OnnxTensor(tensor.Name, $"has element type {tensor.Type()}", "a numeric type");
+        : throw Unfit(tensor, $"has element type {tensor.Type()}", "a numeric type");
 
     /// <summary>The elements as little-endian bytes, whichever field holds them; no copy where that is <c>raw_data</c>.</summary>
     /// <exception cref="LabException">The bytes that are there do not fit type and shape.</exception>
@@ -63,7 +63,7 @@ public static class OnnxTensors
     {
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
         {
-            throw LabError.OnnxTensor(tensor.Name, "has its data in another file", "a model loaded by its path");
+            throw Unfit(tensor, "has its data in another file", "a model loaded by its path");
         }
 
         var bytes = tensor.HasRawData ? tensor.RawData.Span : tensor.Type() switch
@@ -78,14 +78,14 @@ public static class OnnxTensors
             _ => Pack(tensor.Int32Data, v => (byte)v),
         };
         return bytes.Length == tensor.ByteCount() ? bytes
-            : throw LabError.OnnxTensor(tensor.Name, $"has {bytes.Length:N0} bytes of data", $"{tensor.ByteCount():N0} for {tensor.Describe()}");
+            : throw Unfit(tensor, $"has {bytes.Length:N0} bytes of data", $"{tensor.ByteCount():N0} for {tensor.Describe()}");
     }
 
     /// <summary>The elements, in the type that the tensor has.</summary>
     /// <exception cref="LabException">The tensor has another type, or its data do not fit.</exception>
     public static ReadOnlySpan<T> Values<T>(this TensorProto tensor) where T : unmanaged => tensor.Type() == OnnxTypes.Of<T>()
         ? MemoryMarshal.Cast<byte, T>(tensor.Bytes())
-        : throw LabError.OnnxTensor(tensor.Name, $"has element type {tensor.Type()}", $"{OnnxTypes.Of<T>()}");
+        : throw Unfit(tensor, $"has element type {tensor.Type()}", $"{OnnxTypes.Of<T>()}");
 
     /// <summary>The elements converted to float32, from any real type.</summary>
     /// <exception cref="LabException">Strings, complex or sub-byte types, or data that do not fit.</exception>
@@ -111,7 +111,7 @@ public static class OnnxTensors
         DataType.Int8 => Convert<sbyte, long>(tensor, v => v),
         DataType.Uint8 => Convert<byte, long>(tensor, v => v),
         DataType.Bool => Convert<bool, long>(tensor, v => v ? 1 : 0),
-        _ => throw LabError.OnnxTensor(tensor.Name, $"has element type {tensor.Type()}", "an integer type"),
+        _ => throw Unfit(tensor, $"has element type {tensor.Type()}", "an integer type"),
     };
 
     static TTo[] Convert<TFrom, TTo>(TensorProto tensor, Func<TFrom, TTo> convert) where TFrom : unmanaged
@@ -128,6 +128,9 @@ public static class OnnxTensors
         for (var i = 0; i < packed.Length; i++) { packed[i] = convert(values[i]); }
         return MemoryMarshal.AsBytes<TTo>(packed);
     }
+
+    static LabException Unfit(TensorProto tensor, string found, string needed) =>
+        LabError.BadInput($"ONNX tensor '{tensor.Name}' {found}, needed {needed}. The model is damaged or of a kind that the lab does not read; export it again.");
 
     static string Describe(this TensorProto tensor) => $"{tensor.Type().ToString().ToLowerInvariant()} [{string.Join(',', tensor.Dims)}]";
 }

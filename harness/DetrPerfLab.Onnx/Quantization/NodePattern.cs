@@ -16,7 +16,8 @@ static class NodePattern
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw LabError.BadPattern(pattern, where, e);
+            throw LabError.BadInput(
+                $"Pattern '{pattern}' in the {where} cannot be used: {e.Message.TrimEnd('.')}. Needed: a regular expression without backreferences or lookaround.", e);
         }
     }
 }

@@ -19,7 +19,10 @@ public static class OpsetUpgrade
     /// <summary>Refuses models outside of <see cref="Oldest"/>..<see cref="Newest"/>.</summary>
     public static void Check(ModelProto model)
     {
-        if (model.OpsetVersion() is var found && found is < Oldest or > Newest) { throw LabError.UnsupportedOpset(found, Oldest, Newest); }
+        if (model.OpsetVersion() is var found && found is < Oldest or > Newest)
+        {
+            throw LabError.BadInput($"The model imports opset {found} of the standard operators, needed {Oldest} to {Newest}. Export it again with such an opset.");
+        }
     }
 
     /// <summary>Upgrades the model where it is older than 13.</summary>

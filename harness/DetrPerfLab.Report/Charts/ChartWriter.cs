@@ -42,7 +42,8 @@ static class ChartWriter
         }
         catch (Exception e) when (MissingBackend(e) is { } missing)
         {
-            throw LabError.PlotBackendMissing(missing.Message, missing);
+            throw LabError.Missing($"No charts: libSkiaSharp, which draws them, does not load here ({missing.Message.TrimEnd('.')}). "
+                + "The numbers are written without them; to leave charts out: --no-charts.", missing);
         }
     }
 

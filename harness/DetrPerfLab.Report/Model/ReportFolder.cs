@@ -26,7 +26,8 @@ static class ReportFolder
         var chosen = models.Where(m => m.Cases.Count > 0).MaxBy(m => m.Cases.Max(c => c.Run.Started));
         if (chosen is null)
         {
-            throw LabError.NoResults(folder, models.SelectMany(m => m.Problems));
+            throw LabError.BadInput(string.Join(' ', [
+                $"Folder '{folder}' holds no readable results, needed <machine>/<suite>.json. Measure first: ./run-all.sh, or detrlab bench.", .. models.SelectMany(m => m.Problems)]));
         }
 
         return chosen;

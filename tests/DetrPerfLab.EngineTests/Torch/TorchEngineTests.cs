@@ -144,9 +144,9 @@ public class TorchEngineTests
 
         Refused(new TensorSet(inputs["pixel_values"]), outputs, "pixel_mask");
         Refused(new TensorSet(new HostTensor("pixel_values", ElementType.Float32, 1, 4, 64, 64), inputs["pixel_mask"]), outputs, "pixel_values float32 [N,3,H,W]");
-        Refused(new TensorSet(inputs["pixel_values"], new HostTensor("pixel_mask", ElementType.Int64, 1, 64, 32)), outputs, "W = 64");
+        Refused(new TensorSet(inputs["pixel_values"], new HostTensor("pixel_mask", ElementType.Int64, 1, 64, 32)), outputs, "W is 64");
         Refused(new TensorSet(inputs["pixel_values"], new HostTensor("pixel_mask", ElementType.Float32, 1, 64, 64)), outputs, "int64");
-        Refused(inputs, new TensorSet(outputs["logits"], new HostTensor("pred_boxes", ElementType.Float32, 2, 10, 4)), "N = 1");
+        Refused(inputs, new TensorSet(outputs["logits"], new HostTensor("pred_boxes", ElementType.Float32, 2, 10, 4)), "N is 1");
 
         void Refused(TensorSet wrongInputs, TensorSet wrongOutputs, string needed)
         {

@@ -139,7 +139,7 @@ public class AuditedOperationTests
     [Fact]
     public void Finish_FreshOutputsThatTheReferenceRefuses_NameTheFreshInput()
     {
-        var setup = new Setup(Honest, check: _ => throw LabError.VariantDiverged("test", "reference", "much", "little"));
+        var setup = new Setup(Honest, check: _ => throw LabError.CheckFailed("It differs from the reference by much."));
         AssertFails(() => setup.RunRounds(50), "its outputs for a fresh input");
     }
 

@@ -55,7 +55,7 @@ public class BenchProcessTests
         using var answers = new StringWriter();
         var questions = string.Join('\n', WorkerLine.Write(new WorkerQuestion(Open: s_request)), WorkerLine.Write(new WorkerQuestion(TurnAfter: 0)));
 
-        var code = BenchWorker.Serve(new StringReader(questions), answers, _ => throw LabError.NeedsCheckpoint("model.onnx"));
+        var code = BenchWorker.Serve(new StringReader(questions), answers, _ => throw LabError.Missing("needs a checkpoint"));
 
         Assert.Equal(ExitCode.Missing, code);
         Assert.Single(answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));

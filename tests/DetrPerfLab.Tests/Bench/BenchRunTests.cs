@@ -86,7 +86,7 @@ public sealed class BenchRunTests : IDisposable
     [Fact]
     public void Run_VariantThatFailsInTheMiddle_IsAGapAndTheOthersGoOn()
     {
-        var failing = new ScriptedCase("b", _clock, 1, _log) { OnTurn = turn => _ = turn < 2 ? 0 : throw LabError.AuditedOutputStale("b") };
+        var failing = new ScriptedCase("b", _clock, 1, _log) { OnTurn = turn => _ = turn < 2 ? 0 : throw LabError.CheckFailed("the engine reuses results") };
 
         var outcomes = Run(Open(), A(), failing, C());
 
@@ -135,7 +135,7 @@ public sealed class BenchRunTests : IDisposable
     [Fact]
     public void Run_VariantThatTheMachineLacks_KeepsItsExitCodeAndThePlacesOfTheOthers()
     {
-        var lacking = new ScriptedCase("b", _clock, 1, _log) { OnOpen = () => throw LabError.NeedsCheckpoint("model.onnx") };
+        var lacking = new ScriptedCase("b", _clock, 1, _log) { OnOpen = () => throw LabError.Missing("needs a checkpoint") };
 
         var outcomes = Run(Open(), A(), lacking, C());
 
