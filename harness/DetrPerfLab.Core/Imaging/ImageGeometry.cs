@@ -38,11 +38,4 @@ public static class ImageGeometry
     {
         if (Math.Max(size.Height, size.Width) > LongestSide) { throw LabError.ImageTooLarge(size, LongestSide); }
     }
-
-    /// <summary>Brings a detection from the pixels of the resized image to those of the original.</summary>
-    public static Detection ToOriginal(Detection detection, ImageSize resized, ImageSize original)
-    {
-        var (sx, sy) = ((float)original.Width / resized.Width, (float)original.Height / resized.Height);
-        return detection with { X1 = detection.X1 * sx, Y1 = detection.Y1 * sy, X2 = detection.X2 * sx, Y2 = detection.Y2 * sy };
-    }
 }

@@ -43,9 +43,6 @@ public readonly record struct QuantizationParameters(float Scale, int ZeroPoint,
     /// <remarks>Source: ONNX operator QuantizeLinear.</remarks>
     public int Quantize(float value) => (int)Math.Clamp(MathF.Round(value / Scale) + ZeroPoint, MinCode, MaxCode);
 
-    /// <summary>(code - zero point) * scale.</summary>
-    public float Dequantize(int code) => (code - ZeroPoint) * Scale;
-
     // A tensor that is 0 everywhere has no step; 1 keeps it 0.
     static float Step(double step) => step > SmallestScale ? (float)step : 1;
 }

@@ -22,14 +22,6 @@ public static class MarkdownPage
         return page.ToString().TrimEnd('\n') + "\n";
     }
 
-    /// <summary>One block alone, for example the table that a README quotes.</summary>
-    public static string Write(Block block, string chartFolder)
-    {
-        var page = new StringBuilder();
-        WriteBlock(page, block, chartFolder);
-        return page.ToString().TrimEnd('\n') + "\n";
-    }
-
     static void WriteBlock(StringBuilder page, Block block, string chartFolder)
     {
         switch (block)
