@@ -4,7 +4,7 @@ namespace DetrPerfLab.Report;
 
 /// <summary>Writes a document as Markdown that GitHub renders.</summary>
 /// <remarks>What HTML shows on hovering is left out; notes of cells stand below their table.</remarks>
-public static class MarkdownPage
+static class MarkdownPage
 {
     /// <summary>The whole page.</summary>
     /// <param name="document">What to write.</param>
