@@ -5,7 +5,7 @@ namespace DetrPerfLab.Core;
 /// Shortest augmenting paths with dual prices, O(rows² columns) for rows &lt;= columns. Source: D. F. Crouse, "On implementing 2D
 /// rectangular assignment algorithms", IEEE Trans. AES 52 (2016), the method behind scipy's linear_sum_assignment, which DETR trains with.
 /// </remarks>
-public sealed class AssignmentSolver
+sealed class AssignmentSolver
 {
     double[] _cost = []; // with rows <= columns
     double[] _rowPrice = [];
