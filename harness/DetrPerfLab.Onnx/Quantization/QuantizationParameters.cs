@@ -14,7 +14,7 @@ public enum QuantizedType
 /// <param name="Scale">Real value of one step; above 0.</param>
 /// <param name="ZeroPoint">The code that stands for 0.0, within the type.</param>
 /// <param name="Type">Type of the codes.</param>
-public readonly record struct QuantizationParameters(float Scale, int ZeroPoint, QuantizedType Type)
+readonly record struct QuantizationParameters(float Scale, int ZeroPoint, QuantizedType Type)
 {
     // The reciprocal of a smaller step is no float.
     const float SmallestScale = 1e-36f;
