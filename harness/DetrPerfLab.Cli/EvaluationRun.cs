@@ -28,7 +28,7 @@ sealed class EvaluationRun(CocoDataset dataset, DetectorOptions options) : IDisp
         var info = opened.Engine.Info;
         var journal = new DetectionJournal(
             Path.Combine(LabPaths.ModelCache, "eval"),
-            $"{opened.Artefact.Sha256} {info.Variant} {info.Runtime} {info.RuntimeVersion} {_dataset} {options.Size} {options.LongestSide} {options.Postprocess}");
+            $"{opened.Artefact.Sha256} {info.Variant} {info.Runtime} {info.RuntimeVersion} {_dataset} {options.Size} {options.Postprocess}");
         _journals.Add(journal);
         var resumed = journal.Count;
         return new(opened.Artefact, info, DatasetEvaluator.Evaluate(opened.Engine, dataset, options, progress, cancellation, journal), resumed);

@@ -12,9 +12,6 @@ public sealed record DetectorOptions
         init => field = value is null or (>= 1 and <= ImageGeometry.LongestSide) ? value : throw LabError.OutOfRange(value, $"1 to {ImageGeometry.LongestSide}", "size");
     }
 
-    /// <summary>Most pixels of the longer side, where the family keeps the aspect ratio; null for 1333, or more where the size needs it.</summary>
-    public int? LongestSide { get; init; }
-
     /// <summary>Which detections are kept.</summary>
     public PostprocessOptions Postprocess { get; init; } = new();
 

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Tests;
 
-/// <summary>Compares with a committed file, byte by byte; LAB_UPDATE=1 rewrites it instead.</summary>
+/// <summary>Compares with a committed file, byte by byte; <c>LAB_UPDATE=1</c> rewrites it instead. The difference is then reviewed, never edited by hand.</summary>
 static class Golden
 {
     public static void Equal(string actual, params string[] path)

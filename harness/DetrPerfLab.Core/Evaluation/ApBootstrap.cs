@@ -1,13 +1,9 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>How sure an AP, or a difference of two, is: the images are drawn anew with replacement, both variants on the same draw.</summary>
+/// <summary>How sure a difference of two APs is: the images are drawn anew with replacement, both variants on the same draw.</summary>
 /// <remarks>Percentile bootstrap. Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.</remarks>
 public static class ApBootstrap
 {
-    /// <summary>AP@[.50:.95] with its interval; null where the dataset holds no object.</summary>
-    public static Interval? Of(CocoEvaluation evaluation, BootstrapOptions? options = null) =>
-        Estimate(evaluation.ImageIds.Count, options ?? new(), draw => draw.AveragePrecision(evaluation));
-
     /// <summary>AP of the candidate minus AP of the baseline, in [-1, 1], paired by image; null where the dataset holds no object.</summary>
     /// <exception cref="LabException">They were evaluated against different ground truth.</exception>
     public static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, BootstrapOptions? options = null)
@@ -20,15 +16,6 @@ public static class ApBootstrap
         }
 
         return Estimate(baseline.ImageIds.Count, options ?? new(), draw => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline));
-    }
-
-    /// <summary>AP@[.50:.95] as if image i stood <paramref name="weights"/>[i] times in the dataset; null when those hold no object.</summary>
-    /// <param name="evaluation">What was judged.</param>
-    /// <param name="weights">One an image in the order of <see cref="CocoEvaluation.ImageIds"/>; 0 or more.</param>
-    public static double? WeightedAp(CocoEvaluation evaluation, int[] weights)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, evaluation.ImageIds.Count);
-        return new Draw(weights).AveragePrecision(evaluation);
     }
 
     static Interval? Estimate(int images, BootstrapOptions options, Func<Draw, double?> statistic)
@@ -48,8 +35,8 @@ public static class ApBootstrap
         return sorted.Length == 0 ? null : new(value, Quantile.OfSorted(sorted, tail), Quantile.OfSorted(sorted, 1 - tail), options.Level);
     }
 
-    /// <summary>How often each image was drawn; empty for once each.</summary>
-    sealed class Draw(int[] weights)
+    /// <summary>How often each image, in the order of <see cref="CocoEvaluation.ImageIds"/>, was drawn; empty for once each.</summary>
+    internal sealed class Draw(int[] weights)
     {
         readonly PrecisionCurve.Scratch _scratch = new();
         readonly double[] _averages = new double[CocoProtocol.IouThresholds.Count];
@@ -60,6 +47,7 @@ public static class ApBootstrap
             for (var i = 0; i < weights.Length; i++) { weights[random.Next(weights.Length)]++; }
         }
 
+        /// <summary>AP@[.50:.95] of the drawn images; null when those hold no object.</summary>
         internal double? AveragePrecision(CocoEvaluation evaluation)
         {
             var (sum, count) = (0.0, 0);

@@ -27,34 +27,28 @@ public static class CocoEvaluator
             truths[truth.CategoryIndex[annotation.CategoryId]].Add((truth.ImageIndex[annotation.ImageId], annotation));
         }
 
-        var skipped = 0;
         for (var i = 0; i < detections.Items.Count; i++)
         {
             var detection = detections.Items[i];
             if (!truth.ImageIndex.TryGetValue(detection.ImageId, out var image)) { throw Unknown(i, "image", detection.ImageId); }
             if (truth.CategoryIndex.TryGetValue(detection.CategoryId, out var category)) { found[category].Add((image, detection)); }
-            else if (skipUnknownCategories) { skipped++; }
-            else { throw Unknown(i, "category", detection.CategoryId); }
+            else if (!skipUnknownCategories) { throw Unknown(i, "category", detection.CategoryId); }
         }
 
         var results = new CategoryScore[truths.Length];
         Parallel.For(0, truths.Length, c => results[c] = Score(truths[c], found[c]));
-        var categories = truth.Categories.Select((category, c) => new CocoCategoryResult(
-            category.Id, category.Name, results[c].Objects,
-            MeanOrNull(results[c].Precision[0]), results[c].Precision[0] is { } precision ? precision[0] : null));
-        return new(Summarize(results), [.. categories], skipped, [.. truth.Images.Select(i => i.Id)], [.. results.Select(r => r.Curve)]);
+        return new(Summarize(results), [.. truth.Images.Select(i => i.Id)], [.. results.Select(r => r.Curve)]);
 
         LabException Unknown(int index, string kind, long id) => LabError.BadInput($"'{detections.Name}': detection {index} names {kind} {id}, which '{truth.Name}' does not list. "
             + "Evaluate against the ground truth of the same images and categories.");
     }
 
     /// <summary>Average precision and recall of one category.</summary>
-    /// <param name="Objects">That count, of all sizes.</param>
     /// <param name="Precision">[area][threshold]; null without objects of the size.</param>
     /// <param name="Recall">[area][threshold], best 100; null likewise.</param>
     /// <param name="RecallOfBest">[threshold] with the best 1 and the best 10, all sizes.</param>
     /// <param name="Curve">All sizes.</param>
-    sealed record CategoryScore(int Objects, double[]?[] Precision, double[]?[] Recall, (double[]? One, double[]? Ten) RecallOfBest, PrecisionCurve Curve);
+    sealed record CategoryScore(double[]?[] Precision, double[]?[] Recall, (double[]? One, double[]? Ten) RecallOfBest, PrecisionCurve Curve);
 
     static CategoryScore Score(List<(int Image, CocoAnnotation Item)> truths, List<(int Image, CocoDetection Item)> found)
     {
@@ -75,7 +69,7 @@ public static class CocoEvaluator
 
         var counted = all!.Objects.ToArray();
         var best = precision[0] is null ? default : (RecallOf(matched, counted, 0, 1), RecallOf(matched, counted, 0, 10));
-        return new(counted.Sum(o => o.Count), precision, recall, best, all);
+        return new(precision, recall, best, all);
     }
 
     /// <summary>All detections of the category by falling score; ties in the order of image, then of score rank, then of the file.</summary>
@@ -132,8 +126,6 @@ public static class CocoEvaluator
     static double? MeanOfCategories(IEnumerable<double[]?> categories, int? threshold = null)
     {
         var values = categories.OfType<double[]>().Select(v => threshold is { } t ? v[t] : v.Average()).ToArray();
-        return MeanOrNull(values);
+        return values.Length > 0 ? values.Average() : null;
     }
-
-    static double? MeanOrNull(double[]? values) => values is { Length: > 0 } ? values.Average() : null;
 }

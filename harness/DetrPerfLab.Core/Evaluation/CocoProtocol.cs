@@ -2,7 +2,7 @@ namespace DetrPerfLab.Core;
 
 /// <summary>The constants of COCO's box evaluation.</summary>
 /// <remarks>Source: cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py, Params.setDetParams.</remarks>
-public static class CocoProtocol
+static class CocoProtocol
 {
     /// <summary>Detections an image and category that count, best first.</summary>
     public const int MaxDetections = 100;

@@ -41,11 +41,4 @@ public static class ImageGeometry
             throw LabError.BadInput($"Image of {size} pixels (height x width), needed at most {LongestSide} on each side. Shrink or tile it first.");
         }
     }
-
-    /// <summary>Brings a detection from the pixels of the resized image to those of the original.</summary>
-    public static Detection ToOriginal(Detection detection, ImageSize resized, ImageSize original)
-    {
-        var (sx, sy) = ((float)original.Width / resized.Width, (float)original.Height / resized.Height);
-        return detection with { X1 = detection.X1 * sx, Y1 = detection.Y1 * sy, X2 = detection.X2 * sx, Y2 = detection.Y2 * sy };
-    }
 }

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Core;
 /// rectangular assignment algorithms", IEEE Trans. AES 52 (2016), the method behind scipy's linear_sum_assignment, which DETR trains with.
 /// By hand: OR-Tools, the package that solves this, is a large native library and takes whole-number costs only.
 /// </remarks>
-public sealed class AssignmentSolver
+sealed class AssignmentSolver
 {
     double[] _cost = []; // with rows <= columns
     double[] _rowPrice = [];

@@ -15,13 +15,6 @@ public readonly record struct Box(float X1, float Y1, float X2, float Y2)
     public static Box FromCenter(float cx, float cy, float width, float height) =>
         new(cx - (0.5f * width), cy - (0.5f * height), cx + (0.5f * width), cy + (0.5f * height));
 
-    /// <summary>To DETR's form: centre, width and height.</summary>
-    public (float Cx, float Cy, float Width, float Height) ToCenter() => ((X1 + X2) / 2, (Y1 + Y2) / 2, X2 - X1, Y2 - Y1);
-
-    /// <summary>The part that lies inside an image; without area where none does.</summary>
-    public Box Clip(ImageSize image) => new(
-        Math.Clamp(X1, 0, image.Width), Math.Clamp(Y1, 0, image.Height), Math.Clamp(X2, 0, image.Width), Math.Clamp(Y2, 0, image.Height));
-
     /// <summary>Intersection over union in [0, 1]; 0 where neither box has an area.</summary>
     public static float Iou(in Box a, in Box b)
     {

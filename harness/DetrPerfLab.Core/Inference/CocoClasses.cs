@@ -7,7 +7,7 @@ public readonly record struct CocoClass(int CategoryId, string Name);
 
 /// <summary>The 80 categories of COCO 2017.</summary>
 /// <remarks>Source: cocodataset.org, instances_val2017.json, <c>categories</c>. The gaps are categories that were planned and never annotated.</remarks>
-public static class CocoClasses
+static class CocoClasses
 {
     /// <summary>Category ids run from 0 (unused) to 90: the length of a table over them.</summary>
     public const int IdSpace = 91;

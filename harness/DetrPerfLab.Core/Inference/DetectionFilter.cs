@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>Chooses and orders detections in place; each method returns how many are left, at the front.</summary>
+/// <summary>Chooses and orders detections in place; what chooses returns how many are left, at the front.</summary>
 public static class DetectionFilter
 {
     // Kept in a field: a lambda handed over at each call would be found again, but a method group would be allocated.
@@ -20,16 +20,6 @@ public static class DetectionFilter
 
     /// <summary>Highest score first; equal scores by label, then by place, so that the order never depends on the input's.</summary>
     public static void SortByScore(Span<Detection> detections) => detections.Sort(s_byScore);
-
-    /// <summary>The highest scores, sorted.</summary>
-    /// <param name="detections">In any order.</param>
-    /// <param name="most">How many to keep.</param>
-    public static int KeepTop(Span<Detection> detections, int most)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        SortByScore(detections);
-        return Math.Min(most, detections.Length);
-    }
 
     /// <summary>Greedy non-maximum suppression within each class: the best stays, what overlaps it goes, and so on. Sorts by score.</summary>
     /// <param name="detections">In any order.</param>

@@ -25,9 +25,6 @@ public sealed class LabelMap
         _ => new LabelMap(classes, Enumerable.Range(0, classes).Select(label => (label, new CocoClass(label, $"class {label}")))),
     };
 
-    /// <summary>How many labels there are, unused ones among them.</summary>
-    public int Count => _classes.Length;
-
     /// <summary>What the label stands for; null where it stands for nothing, as 26 does in a DETR.</summary>
     public CocoClass? Find(int label) => (uint)label < (uint)_classes.Length ? _classes[label] : null;
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace DetrPerfLab.Core;
 
 /// <summary>Turns the raw outputs of a model into detections.</summary>
-public static class PostProcess
+static class PostProcess
 {
     /// <summary>Outputs of a DETR for one image: one detection a query, in the order of the queries.</summary>
     /// <param name="logits">Before softmax, [queries, classes + 1]; the last class is "no object".</param>

@@ -16,11 +16,4 @@ public sealed record PostprocessOptions
         get;
         init => field = value is null or (>= 0 and <= 1) ? value : throw LabError.OutOfRange(value, "0 to 1");
     }
-
-    /// <summary>Most detections of an image; null keeps all.</summary>
-    public int? MaxDetections
-    {
-        get;
-        init => field = value is null or >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
-    }
 }

@@ -6,9 +6,6 @@ public sealed class Postprocessor(PostprocessOptions options)
 {
     Detection[] _detections = [];
 
-    /// <summary>What it was made with.</summary>
-    public PostprocessOptions Options => options;
-
     /// <summary>For the outputs of a DETR: <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4].</summary>
     /// <param name="outputs">Of the whole batch.</param>
     /// <param name="image">Which image of the batch.</param>
@@ -46,7 +43,8 @@ public sealed class Postprocessor(PostprocessOptions options)
     {
         detections = detections[..DetectionFilter.KeepAbove(detections, options.Threshold)];
         if (options.NmsIou is { } iou) { detections = detections[..DetectionFilter.SuppressOverlaps(detections, iou)]; }
-        return detections[..DetectionFilter.KeepTop(detections, options.MaxDetections ?? int.MaxValue)];
+        DetectionFilter.SortByScore(detections);
+        return detections;
     }
 
     Span<Detection> Reserve(int queries)

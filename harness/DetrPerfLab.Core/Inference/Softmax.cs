@@ -10,7 +10,7 @@ namespace DetrPerfLab.Core;
 /// Bit-equal to <see cref="SoftmaxReference"/> by construction: both use the same exponential (.NET's, which works lane by lane) and add
 /// in the same order, 16 interleaved partial sums that are then folded in halves. PyTorch's last bits differ: its exponential is another.
 /// </remarks>
-public static class Softmax
+static class Softmax
 {
     /// <summary>Partial sums of the sum of exponentials.</summary>
     internal const int Stripes = 16;

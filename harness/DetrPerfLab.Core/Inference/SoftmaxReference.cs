@@ -1,7 +1,7 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>The same as <see cref="Softmax"/>, one value after the other: what the fast one is tested and measured against.</summary>
-public static class SoftmaxReference
+static class SoftmaxReference
 {
     /// <inheritdoc cref="Softmax.Best"/>
     public static (int Label, float Score) Best(ReadOnlySpan<float> logits)

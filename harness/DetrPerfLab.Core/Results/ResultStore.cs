@@ -21,10 +21,6 @@ public sealed class ResultStore(string root)
     // Far above what suites write; a file beyond it is not ours.
     const long LargestFile = 256 << 20;
 
-    /// <summary>The folders that hold a machine.json, sorted.</summary>
-    public IReadOnlyList<string> MachineFolders => !Directory.Exists(root) ? [] :
-        [.. Directory.EnumerateDirectories(root).Where(d => File.Exists(Path.Combine(d, MachineFile))).Order(StringComparer.Ordinal)];
-
     /// <summary>The folder of a machine, for example <c>amd-epyc-2c-1f0a3b5c7d9e</c>: processor, cores and fingerprint, safe on every file system.</summary>
     public string FolderOf(MachineInfo machine)
     {

@@ -9,9 +9,6 @@ namespace DetrPerfLab.Core;
 /// <param name="Level">Confidence in (0, 1), for example 0.95.</param>
 public readonly record struct Interval(double Value, double Lower, double Upper, double Level)
 {
-    /// <summary>Whether the interval holds this value.</summary>
-    public bool Contains(double value) => Lower <= value && value <= Upper;
-
     /// <summary>The same in another unit, for example percent.</summary>
     public Interval Scale(double factor) =>
         factor >= 0 ? new(Value * factor, Lower * factor, Upper * factor, Level) : new(Value * factor, Upper * factor, Lower * factor, Level);

@@ -2,7 +2,7 @@ namespace DetrPerfLab.Core;
 
 /// <summary>What sorted samples tell about a quantile without assuming any distribution.</summary>
 /// <remarks>Of n independent samples, the number at or below the true p-quantile is binomial (n, p). Source: Conover, "Practical nonparametric statistics", 1999, chapter 3.2.</remarks>
-public static class OrderStatistics
+static class OrderStatistics
 {
     /// <summary>The confidence that the sample-size rule asks for.</summary>
     public const double SampleSizeConfidence = 0.99;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Detecting;
 
 /// <summary>Whole pixels; right and bottom stand just outside.</summary>
@@ -10,11 +8,6 @@ readonly record struct PixelRect(int Left, int Top, int Right, int Bottom)
     internal int Height => Bottom - Top;
 
     internal PixelRect Grow(int by) => new(Left - by, Top - by, Right + by, Bottom + by);
-
-    internal PixelRect Clip(ImageSize size) =>
-        new(Math.Clamp(Left, 0, size.Width), Math.Clamp(Top, 0, size.Height), Math.Clamp(Right, 0, size.Width), Math.Clamp(Bottom, 0, size.Height));
-
-    internal bool LiesIn(ImageSize size) => Left >= 0 && Top >= 0 && Right <= size.Width && Bottom <= size.Height;
 
     /// <summary>Square pixels that both cover.</summary>
     internal long Overlap(PixelRect other)

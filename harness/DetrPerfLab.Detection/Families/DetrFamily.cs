@@ -21,7 +21,7 @@ sealed class DetrFamily : IDetectorFamily
     public PreprocessOptions Preprocessing(IReadOnlyList<TensorSpec> inputs, DetectorOptions options)
     {
         var shorter = options.Size ?? 800;
-        var longest = options.LongestSide ?? Math.Max(1333, (int)(shorter * 1333L / 800));
+        var longest = Math.Max(1333, (int)(shorter * 1333L / 800));
         var resize = DetectorFamilies.FixedSize(inputs, Pixels) is { } size ? ResizeRule.Exact(size) : ResizeRule.ShorterSide(shorter, longest);
         return PreprocessOptions.Detr with { Resize = resize, Threads = options.Threads };
     }

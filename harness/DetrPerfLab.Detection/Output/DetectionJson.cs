@@ -5,7 +5,7 @@ using DetrPerfLab.Core;
 namespace DetrPerfLab.Detecting;
 
 /// <summary>Detections of many images in COCO's results format, with the file's and the category's name beside the ids.</summary>
-public sealed class DetectionJson
+sealed class DetectionJson
 {
     readonly List<string> _lines = [];
 

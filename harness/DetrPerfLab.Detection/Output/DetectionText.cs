@@ -6,7 +6,7 @@ namespace DetrPerfLab.Detecting;
 
 /// <summary>The text file of one image: <c># Inference time: S.SSs</c>, then a line <c>class x1 y1 x2 y2 score</c> for each detection, best first.</summary>
 /// <remarks>Blanks in a class name become underscores (<c>dining_table</c>), so that every line has six fields. Corners in pixels of the original, one decimal; score with four.</remarks>
-public static class DetectionText
+static class DetectionText
 {
     /// <summary>The text.</summary>
     /// <param name="inferenceMs">Time that the engine took for the image, milliseconds.</param>

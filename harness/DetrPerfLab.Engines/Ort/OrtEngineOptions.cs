@@ -84,17 +84,11 @@ public sealed record OrtEngineOptions
         init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
     } = 4;
 
-    /// <summary>Symbolic lengths that are fixed for this session, for example N = 1: more of the graph becomes constant.</summary>
-    public IReadOnlyDictionary<string, long> FixedDimensions { get; init; } = new Dictionary<string, long>();
-
     /// <summary>Start of the file name of a profile; null for none. <see cref="OrtEngine.EndProfiling"/> writes it.</summary>
     public string? ProfilePrefix { get; init; }
 
     /// <summary>Where ONNX Runtime writes the graph that it really runs; null for nowhere.</summary>
     public string? OptimizedModelPath { get; init; }
-
-    /// <summary>Any further session configuration entry of ONNX Runtime, by its key.</summary>
-    public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Options of the GPU's execution provider, by ONNX Runtime's keys.</summary>
     public IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>();
@@ -118,8 +112,7 @@ public sealed record OrtEngineOptions
             ["shared_weights"] = OnOff(SharedWeights is not null),
             ["profiling"] = OnOff(ProfilePrefix is not null),
         };
-        foreach (var (symbol, length) in FixedDimensions) { described[$"dimension.{symbol}"] = length.ToString(CultureInfo.InvariantCulture); }
-        foreach (var (key, value) in ConfigEntries.Concat(ProviderOptions)) { described[key] = value; }
+        foreach (var (key, value) in ProviderOptions) { described[key] = value; }
         if (Device != OrtDevice.Cpu) { described["io_binding"] = "device buffers, bound once; inputs and outputs are copied in each inference"; }
         if (Device == OrtDevice.TensorRt) { described["engine_cache"] = OnOff(EngineCache is not null); }
         return described;

@@ -115,8 +115,6 @@ static class OrtSession
             native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spinning ? "1" : "0");
             native.AddSessionConfigEntry("session.inter_op.allow_spinning", options.Spinning ? "1" : "0");
             native.AddSessionConfigEntry("session.disable_prepacking", options.Prepacking ? "0" : "1");
-            foreach (var (key, value) in options.ConfigEntries) { native.AddSessionConfigEntry(key, value); }
-            foreach (var (symbol, length) in options.FixedDimensions) { native.AddFreeDimensionOverrideByName(symbol, length); }
             if (options.OptimizedModelPath is { } path) { native.OptimizedModelFilePath = path; }
             if (options.ProfilePrefix is { } prefix)
             {

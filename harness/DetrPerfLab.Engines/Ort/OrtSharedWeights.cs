@@ -34,9 +34,6 @@ public sealed class OrtSharedWeights : IDisposable
         }
     }
 
-    /// <summary>Bytes of the weights that are shared.</summary>
-    public long Bytes => _weights.Sum(w => (long)w.Data.Bytes.Length);
-
     internal InferenceSession Open(string path, SessionOptions options)
     {
         if (Path.GetFullPath(path) != Path.GetFullPath(_path)) { throw LabError.OutOfRange(path, $"the file whose weights are shared, {_path}"); }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
-public sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
+sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
 {
     readonly EagerDetr _model;
     long _moduleStart;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>Our own DETR as the TorchScript archive that <see cref="DetrScript"/> writes.</summary>
-public sealed class ScriptedDetr : TorchScriptEngine, IModuleTimedEngine
+sealed class ScriptedDetr : TorchScriptEngine, IModuleTimedEngine
 {
     List<ModuleTime>? _times;
     long _partStart;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>What eager and scripted engines share: binding, threads, modes and the copy of the results.</summary>
-public abstract class TorchEngine : IInferenceEngine
+abstract class TorchEngine : IInferenceEngine
 {
     static int s_threadsOfProcess;
 

@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>What can be chosen for any engine on libtorch.</summary>
-public sealed record TorchOptions
+sealed record TorchOptions
 {
     /// <summary>Threads inside one operator; 0 takes every processor that this process may use.</summary>
     /// <remarks>libtorch's own default counts physical cores, so that it leaves half of a hyper-threaded machine idle.</remarks>

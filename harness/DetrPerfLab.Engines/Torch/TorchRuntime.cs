@@ -5,7 +5,7 @@ using TorchSharp;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>What this process's libtorch is.</summary>
-public static class TorchRuntime
+static class TorchRuntime
 {
     /// <summary>Version of libtorch, for example <c>1.13.0</c>.</summary>
     /// <exception cref="LabException">The native library is missing.</exception>

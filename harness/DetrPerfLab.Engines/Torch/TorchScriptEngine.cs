@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>A TorchScript file of the user's.</summary>
-public class TorchScriptEngine : TorchEngine
+class TorchScriptEngine : TorchEngine
 {
     static readonly ImageSize s_exampleSize = new(64, 96);
 

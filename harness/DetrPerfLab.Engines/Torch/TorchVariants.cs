@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines.Torch;
 
 /// <summary>The variants that run on libtorch, by their fixed names.</summary>
-public static class TorchVariants
+static class TorchVariants
 {
     static readonly Dictionary<string, EagerOptions> s_eager = new(StringComparer.Ordinal)
     {

@@ -40,7 +40,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     void TakeTurns(IReadOnlyList<IBenchCase> cases, Action show, CancellationToken cancellation)
     {
         if (cases.All(one => journal.GapOf(one.Variant) is not null)) { return; }
-        var options = new InterleavedOptions { Rounds = journal.Key.Rounds, FirstRound = journal.CompleteRounds, Seed = journal.Key.Seed, Run = journal.Run };
+        var options = new InterleavedOptions { Rounds = journal.Key.Rounds, FirstRound = journal.CompleteRounds, Seed = journal.Key.Seed };
         var taken = default(InferenceTurn);
         var turns = cases.Select(one => new InterleavedCase(one.Variant, stop =>
         {

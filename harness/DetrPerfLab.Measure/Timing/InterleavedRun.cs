@@ -18,9 +18,6 @@ public sealed record InterleavedOptions
 
     /// <summary>Decides the order of every round.</summary>
     public ulong Seed { get; init; } = 1;
-
-    /// <summary>Name of the run, by which results are paired; a continued run passes its own.</summary>
-    public string Run { get; init; } = Guid.NewGuid().ToString("N");
 }
 
 /// <summary>One timed turn, or the end of a variant that failed.</summary>
@@ -29,13 +26,6 @@ public sealed record InterleavedOptions
 /// <param name="Ms">What it took; NaN when it failed.</param>
 /// <param name="Gap">Why it failed; null when it did not.</param>
 public readonly record struct InterleavedTurn(int Round, string Variant, double Ms, string? Gap);
-
-/// <summary>What one variant gave.</summary>
-/// <param name="Variant">Its name.</param>
-/// <param name="SamplesMs">One a round, from <see cref="InterleavedOptions.FirstRound"/>; empty when it failed.</param>
-/// <param name="Interleaving">As results keep it.</param>
-/// <param name="Gap">Why there are no samples; null when there are.</param>
-public sealed record InterleavedSamples(string Variant, IReadOnlyList<double> SamplesMs, InterleavingInfo Interleaving, string? Gap);
 
 /// <summary>Has variants take turns, in a new random order each round, so that what slows the machine for a while slows all of them.</summary>
 /// <param name="options">Rounds and seed.</param>
@@ -52,44 +42,33 @@ public sealed class InterleavedRun(InterleavedOptions? options = null)
         return order;
     }
 
-    /// <summary>Runs all rounds. A variant that fails is left out from then on and keeps its reason; the others go on.</summary>
+    /// <summary>Runs all rounds. A variant that fails is left out from then on; the others go on.</summary>
     /// <param name="cases">Names all different.</param>
-    /// <param name="onTurn">Called after each turn, off the clock: for a live table, and to store what a continued run starts from.</param>
+    /// <param name="onTurn">Told what each turn gave, off the clock: for a live table, and to store what a continued run starts from.</param>
     /// <param name="cancellation">Ends the run between turns.</param>
-    public IReadOnlyList<InterleavedSamples> Run(
-        IReadOnlyList<InterleavedCase> cases, Action<InterleavedTurn>? onTurn = null, CancellationToken cancellation = default)
+    public void Run(IReadOnlyList<InterleavedCase> cases, Action<InterleavedTurn> onTurn, CancellationToken cancellation = default)
     {
         var names = cases.Select(c => c.Variant).ToArray();
         if (names.Distinct(StringComparer.Ordinal).Count() != names.Length) { throw LabError.OutOfRange(string.Join(", ", names), "variants that all differ", "variants"); }
-        var rounds = Math.Max(0, _options.Rounds - _options.FirstRound);
-        var samples = cases.Select(_ => new double[rounds]).ToArray();
-        var places = cases.Select(_ => new int[rounds]).ToArray();
         var gaps = new string?[cases.Count];
-        for (var i = 0; i < rounds; i++)
+        for (var round = _options.FirstRound; round < _options.Rounds; round++)
         {
-            var round = _options.FirstRound + i;
-            var order = OrderOf(_options.Seed, round, cases.Count);
-            for (var place = 0; place < order.Length; place++)
+            foreach (var turn in OrderOf(_options.Seed, round, cases.Count))
             {
-                var turn = order[place];
                 if (gaps[turn] is not null) { continue; }
                 cancellation.ThrowIfCancellationRequested();
-                (samples[turn][i], places[turn][i]) = (double.NaN, place);
+                var ms = double.NaN;
                 try
                 {
-                    samples[turn][i] = cases[turn].Turn(cancellation);
+                    ms = cases[turn].Turn(cancellation);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     gaps[turn] = e is LabException ? e.Message : $"{e.GetType().Name}: {e.Message}";
                 }
 
-                onTurn?.Invoke(new(round, names[turn], samples[turn][i], gaps[turn]));
+                onTurn(new(round, names[turn], ms, gaps[turn]));
             }
         }
-
-        return [.. cases.Select((c, i) => gaps[i] is { } gap
-            ? new InterleavedSamples(c.Variant, [], new(_options.Run, _options.Seed, names, []), gap)
-            : new InterleavedSamples(c.Variant, samples[i], new(_options.Run, _options.Seed, names, places[i]), null))];
     }
 }

@@ -60,16 +60,11 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
             : LabError.UnknownName("model", nameOrFile, List().Select(known => known.Name));
     }
 
-    /// <summary>Loads the weights that a name stands for.</summary>
-    /// <param name="nameOrFile">As <see cref="Resolve"/> takes it.</param>
-    /// <param name="options">What the shapes of a user's file do not show; a model of the zoo knows itself.</param>
-    public WeightStore Load(string nameOrFile, CheckpointOptions? options = null) => Load(Resolve(nameOrFile), options);
-
     /// <summary>Loads the weights of a resolved model.</summary>
-    public static WeightStore Load(ResolvedModel model, CheckpointOptions? options = null)
+    public static WeightStore Load(ResolvedModel model)
     {
         if (model.Path is null) { return SyntheticWeights.Create(model.Zoo!.Config); }
-        if (model.Zoo is not { } zoo) { return Checkpoint.Load(model.Path, options); }
+        if (model.Zoo is not { } zoo) { return Checkpoint.Load(model.Path); }
         var weights = Checkpoint.Load(model.Path, new() { Dilation = zoo.Config.Dilation, Name = zoo.Config.Name });
         return weights.Sha256.StartsWith(zoo.Sha256Head, StringComparison.Ordinal)
             ? weights

@@ -16,16 +16,12 @@ public sealed record CalibrationOptions
 
     /// <summary>Called after each inference with (done, of all).</summary>
     public Action<long, long>? Progress { get; init; }
-
-    /// <summary>Ends the work early.</summary>
-    public CancellationToken Cancellation { get; init; }
 }
 
 /// <summary>What calibration found.</summary>
 /// <param name="Histograms">By value name.</param>
 /// <param name="InputSha256">Hash over the inputs in order: names, shapes, bytes. Lower-case hex.</param>
-/// <param name="Inputs">Number of inputs.</param>
-public sealed record CalibrationTable(IReadOnlyDictionary<string, ActivationHistogram> Histograms, string InputSha256, int Inputs)
+public sealed record CalibrationTable(IReadOnlyDictionary<string, ActivationHistogram> Histograms, string InputSha256)
 {
     /// <summary>Ranges by a method; one table serves many.</summary>
     public IReadOnlyDictionary<string, TensorRange> Ranges(CalibrationMethod method, double percentile = 99.98) =>
@@ -58,20 +54,14 @@ public static class ActivationCalibration
         var passes = Passes(values, runner.CountElements(model, values, first), options.MaxTensorBytes);
         var histograms = values.ToDictionary(v => v, _ => new ActivationHistogram(), StringComparer.Ordinal);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (done, seen) = (0L, 0);
+        var done = 0L;
         for (var pass = 0; pass < passes.Count; pass++)
         {
             using var session = runner.Open(model, passes[pass]);
             foreach (var input in inputs)
             {
-                options.Cancellation.ThrowIfCancellationRequested();
                 session.Run(input, (name, data) => histograms[name].Add(data));
-                if (pass == 0)
-                {
-                    Append(hash, input);
-                    seen++;
-                }
-
+                if (pass == 0) { Append(hash, input); }
                 options.Progress?.Invoke(++done, (long)count * passes.Count);
             }
         }
@@ -82,7 +72,7 @@ public static class ActivationCalibration
                 "Keep the node that makes it float by a plan, or check the inputs.");
         }
 
-        return new(histograms, Convert.ToHexStringLower(hash.GetHashAndReset()), seen);
+        return new(histograms, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     // In the given order, as many values a pass as fit; one that is larger than the limit has a pass of its own.

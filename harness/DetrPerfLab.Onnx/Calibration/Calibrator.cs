@@ -1,7 +1,7 @@
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Chooses ranges by method.</summary>
-public static class Calibrator
+static class Calibrator
 {
     /// <summary>The range for one activation; always holds 0.</summary>
     /// <param name="method">How.</param>

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Onnx;
 /// magnitude cuts whichever ends lie beyond it.
 /// Exact zeros take no part, since every candidate keeps them exactly.
 /// </remarks>
-public static class EntropyCalibrator
+static class EntropyCalibrator
 {
     const int Candidates = 128;
 

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Onnx;
 /// outside. Source of the model: Banner, Nahshan, Soudry, "Post training 4-bit quantization of convolutional networks" (ACIQ), section 3.
 /// Both ends move alternately over all bin edges; prefix sums make one candidate O(1).
 /// </remarks>
-public static class MseCalibrator
+static class MseCalibrator
 {
     const int Sweeps = 4; // the alternation settles after two or three
 

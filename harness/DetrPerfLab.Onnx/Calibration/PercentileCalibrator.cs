@@ -1,7 +1,7 @@
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Cuts a fixed share of the values in the tails.</summary>
-public static class PercentileCalibrator
+static class PercentileCalibrator
 {
     /// <summary>The range that leaves (100 - percentile) / 2 per cent of the values beyond each end.</summary>
     /// <param name="seen">What was seen of the tensor.</param>

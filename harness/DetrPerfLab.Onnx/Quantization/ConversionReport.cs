@@ -11,9 +11,6 @@ public sealed record ConversionReport
     /// <summary>Nodes that could have been converted and were not, with the reason, by name.</summary>
     public IReadOnlyDictionary<string, string> Kept { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Cast, QuantizeLinear and DequantizeLinear nodes put in, constants' own not counted.</summary>
-    public int BorderNodes { get; init; }
-
     /// <summary>What the user should know, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -41,7 +41,7 @@ public static class DynamicQuantizer
         }
 
         editor.Finish();
-        return new(editor.Model, new() { Converted = converted, Kept = kept, BorderNodes = editor.Graph.Node.Count(n => n.OpType == "DynamicQuantizeLinear") });
+        return new(editor.Model, new() { Converted = converted, Kept = kept });
     }
 
     internal static (IReadOnlyList<string> Converted, SortedDictionary<string, string> Kept) Apply(GraphEditor editor, IReadOnlyList<NodeProto> nodes, QuantizationOptions options)

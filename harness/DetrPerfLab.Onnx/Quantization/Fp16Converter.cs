@@ -52,11 +52,10 @@ public sealed class Fp16Converter
         converter.Choose();
         converter.FollowNeighbours();
         var nodes = converter._editor.Graph.Node.ToList();
-        var before = nodes.Count;
         foreach (var node in nodes) { converter.RewriteInputs(node); }
         foreach (var node in nodes.Where(converter._half.Contains)) { converter.RewriteOutputs(node); }
         converter._editor.Finish();
-        return new(converter._editor.Model, converter.Report(before));
+        return new(converter._editor.Model, converter.Report());
     }
 
     bool IsFloat(string value) => _types.GetValueOrDefault(value) == DataType.Float;
@@ -84,11 +83,6 @@ public sealed class Fp16Converter
         if (node.Input.Concat(node.Output).FirstOrDefault(v => v.Length > 0 && !_types.ContainsKey(v)) is { } unknown) { return $"type of '{unknown}' is not known"; }
         if (node.Output.Any(o => _source.IsCaptured(o))) { return "a subgraph reads it"; }
         if (node.Input.FirstOrDefault(Overflows) is { } weight) { return $"constant '{weight}' exceeds float16"; }
-        if (node.Output.FirstOrDefault(o => _options.Ranges?.TryGetValue(o, out var r) == true && Math.Max(-r.Min, r.Max) > LargestHalf) is { } output)
-        {
-            return $"activation '{output}' exceeds float16";
-        }
-
         return null;
     }
 
@@ -187,7 +181,7 @@ public sealed class Fp16Converter
         }
     }
 
-    ConversionReport Report(int nodesBefore)
+    ConversionReport Report()
     {
         if (_underflow.Flushed > 0)
         {
@@ -196,6 +190,6 @@ public sealed class Fp16Converter
 
         foreach (var (name, reason) in _kept.Where(k => k.Value.Contains("exceeds float16"))) { _warnings.Add($"Node '{name}' stays float32: {reason}."); }
         if (_half.Count == 0) { throw LabError.CannotQuantize("no node can become float16", "a float32 model with nodes outside of the keep list", "Shorten the keep list, or check that the model is float32."); }
-        return new() { Converted = [.. _half.Select(n => n.Name)], Kept = _kept, BorderNodes = _editor.Graph.Node.Count - nodesBefore, Warnings = _warnings };
+        return new() { Converted = [.. _half.Select(n => n.Name)], Kept = _kept, Warnings = _warnings };
     }
 }

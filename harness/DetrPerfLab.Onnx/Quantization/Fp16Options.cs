@@ -12,8 +12,4 @@ public sealed record Fp16Options
 
     /// <summary>Regular expressions over node names, without regard to case. The default keeps position encodings, box heads and post-processing.</summary>
     public IReadOnlyList<string> KeepNames { get; init; } = [@"(^|[./_])(pos|position|query_pos)", "bbox|box_embed|box_head|integral|anchor|reference|post_?process"];
-
-    /// <summary>Largest absolute value seen of each activation, by name, where calibration measured it: nodes beyond float16's range stay float32.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public IReadOnlyDictionary<string, TensorRange>? Ranges { get; init; }
 }

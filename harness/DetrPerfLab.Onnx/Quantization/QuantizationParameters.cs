@@ -14,7 +14,7 @@ public enum QuantizedType
 /// <param name="Scale">Real value of one step; above 0.</param>
 /// <param name="ZeroPoint">The code that stands for 0.0, within the type.</param>
 /// <param name="Type">Type of the codes.</param>
-public readonly record struct QuantizationParameters(float Scale, int ZeroPoint, QuantizedType Type)
+readonly record struct QuantizationParameters(float Scale, int ZeroPoint, QuantizedType Type)
 {
     // The reciprocal of a smaller step is no float.
     const float SmallestScale = 1e-36f;
@@ -42,9 +42,6 @@ public readonly record struct QuantizationParameters(float Scale, int ZeroPoint,
     /// <summary>saturate(round(x / scale) + zero point), ties to even.</summary>
     /// <remarks>Source: ONNX operator QuantizeLinear.</remarks>
     public int Quantize(float value) => (int)Math.Clamp(MathF.Round(value / Scale) + ZeroPoint, MinCode, MaxCode);
-
-    /// <summary>(code - zero point) * scale.</summary>
-    public float Dequantize(int code) => (code - ZeroPoint) * Scale;
 
     // A tensor that is 0 everywhere has no step; 1 keeps it 0.
     static float Step(double step) => step > SmallestScale ? (float)step : 1;

@@ -89,9 +89,6 @@ public sealed record QuantizationPlan
         }
     }
 
-    /// <summary>Writes the plan as JSON.</summary>
-    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LabJson.Options) + "\n");
-
     /// <summary>The plan as a function of the node, patterns compiled once.</summary>
     /// <exception cref="LabException">A pattern is no regular expression.</exception>
     public Func<NodeProto, NodePrecision> Compile()

@@ -64,7 +64,6 @@ public sealed class StaticQuantizer
     /// <exception cref="LabException">A range is missing.</exception>
     public ConversionResult Convert(IReadOnlyDictionary<string, TensorRange> ranges)
     {
-        var before = _editor.Graph.Node.Count;
         var kept = _selection.Kept;
         var plan = _options.Plan.Compile();
         var dynamicNodes = _editor.Graph.Node.Where(n => plan(n) == NodePrecision.Dynamic).ToList();
@@ -77,7 +76,6 @@ public sealed class StaticQuantizer
         {
             Converted = [.. StaticNodes, .. dynamic],
             Kept = kept,
-            BorderNodes = Math.Max(0, _editor.Graph.Node.Count - before),
             Warnings = writer.Warnings,
         });
     }

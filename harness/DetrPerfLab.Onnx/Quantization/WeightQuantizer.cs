@@ -3,10 +3,10 @@ namespace DetrPerfLab.Onnx;
 /// <summary>Weights as int8 codes, symmetric about 0.</summary>
 /// <param name="Codes">As many as the weight has elements, same order.</param>
 /// <param name="Scales">One a channel, or one in all.</param>
-public sealed record QuantizedWeight(sbyte[] Codes, float[] Scales);
+sealed record QuantizedWeight(sbyte[] Codes, float[] Scales);
 
 /// <summary>Symmetric int8 quantisation of constant weights and int32 quantisation of biases.</summary>
-public static class WeightQuantizer
+static class WeightQuantizer
 {
     // Bias codes stay below 2^30: accumulation adds the products of the weights on top.
     const double LargestBiasCode = 1 << 30;

@@ -47,7 +47,6 @@ public static class SensitivityAnalysis
         var measured = new List<GroupSensitivity>();
         for (var i = 0; i < groups.Count; i++)
         {
-            options.Calibration.Cancellation.ThrowIfCancellationRequested();
             var alone = Alone(all.Prepared, options.Quantization, plan, [.. groups[i]], ranges);
             var (sqnr, cosine) = Compare(expected, Outputs(runner, alone, values, inputs));
             measured.Add(new()

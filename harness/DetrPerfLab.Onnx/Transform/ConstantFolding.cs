@@ -8,7 +8,7 @@ namespace DetrPerfLab.Onnx;
 /// Only what stands there in practice: Transpose, Reshape, Squeeze, Unsqueeze, Flatten, Cast to float32 and elementwise arithmetic of equal or scalar shapes,
 /// on float32 tensors. ONNX Runtime folds the rest itself; here a weight must be visible as a constant to be quantised.
 /// </remarks>
-public static class ConstantFolding
+static class ConstantFolding
 {
     // A fold must never blow a small file up: scalars broadcast into large tensors stay as they are, since only equal or scalar shapes fold.
 

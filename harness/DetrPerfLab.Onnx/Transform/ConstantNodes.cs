@@ -3,7 +3,7 @@ using DetrPerfLab.Onnx.Proto;
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Turns <c>Constant</c> nodes into initializers, so that passes see one kind of constant.</summary>
-public static class ConstantNodes
+static class ConstantNodes
 {
     /// <summary>Runs the pass on the main graph. Sparse and string constants stay nodes.</summary>
     public static void Lift(GraphEditor editor)

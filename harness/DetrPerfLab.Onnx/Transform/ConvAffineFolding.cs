@@ -6,7 +6,7 @@ namespace DetrPerfLab.Onnx;
 /// Folds what follows a convolution and is affine in each channel into its weights: <c>BatchNormalization</c>, and <c>Mul</c>, <c>Add</c>, <c>Sub</c>
 /// and <c>Div</c> with constants (the shape in which frozen batch norm is exported).
 /// </summary>
-public static class ConvAffineFolding
+static class ConvAffineFolding
 {
     /// <summary>Runs the pass; convolutions whose output something else reads stay.</summary>
     public static void Run(GraphEditor editor)

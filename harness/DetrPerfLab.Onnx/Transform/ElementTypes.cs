@@ -5,7 +5,7 @@ namespace DetrPerfLab.Onnx;
 
 /// <summary>Element types of all values of a graph, inferred from inputs, constants and operators.</summary>
 /// <remarks>Source: onnx/onnx, docs/Operators.md: nearly every operator gives the type of its first input; the table below lists the others.</remarks>
-public static class ElementTypes
+static class ElementTypes
 {
     /// <summary>Types by value name. Values of operators that are not known, and what is no tensor, are absent unless the model declares them.</summary>
     /// <param name="graph">Nodes in topological order.</param>

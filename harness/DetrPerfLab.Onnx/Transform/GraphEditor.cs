@@ -4,7 +4,7 @@ using DetrPerfLab.Onnx.Proto;
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Edits the main graph of a model. Nodes may be added in any order; <see cref="Finish"/> sorts them and drops what nothing reads.</summary>
-public sealed class GraphEditor
+sealed class GraphEditor
 {
     readonly HashSet<string> _names = new(StringComparer.Ordinal);
     GraphIndex? _index;

@@ -61,9 +61,6 @@ public sealed class GraphIndex
     /// <summary>Whether the value is an output of the graph.</summary>
     public bool IsOutput(string value) => _outputs.Contains(value);
 
-    /// <summary>Whether the value is an input of the graph.</summary>
-    public bool IsInput(string value) => _inputs.Contains(value);
-
     /// <summary>Whether a subgraph may read the value.</summary>
     public bool IsCaptured(string value) => _captured.Contains(value);
 

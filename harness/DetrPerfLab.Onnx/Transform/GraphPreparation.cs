@@ -3,7 +3,7 @@ using DetrPerfLab.Onnx.Proto;
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Brings a model from any exporter into the form that the conversions expect. The model computes the same, but for rounding of folded weights.</summary>
-public static class GraphPreparation
+static class GraphPreparation
 {
     /// <summary>A prepared copy; <paramref name="source"/> stays as it is.</summary>
     /// <param name="source">Any model within the supported opsets.</param>

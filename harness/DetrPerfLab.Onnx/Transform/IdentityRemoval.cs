@@ -3,7 +3,7 @@ using DetrPerfLab.Onnx.Proto;
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Removes nodes that pass their input on: <c>Identity</c>, and <c>Dropout</c> at inference.</summary>
-public static class IdentityRemoval
+static class IdentityRemoval
 {
     /// <summary>Runs the pass. A node that makes a graph output, or whose value a subgraph reads, stays.</summary>
     public static void Run(GraphEditor editor)

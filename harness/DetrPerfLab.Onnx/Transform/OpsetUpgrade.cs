@@ -8,7 +8,7 @@ namespace DetrPerfLab.Onnx;
 /// Source: onnx/onnx, docs/Changelog.md. Between 11 and 13 only these change meaning: Squeeze, Unsqueeze, ReduceSum and Split take their lists as
 /// inputs, and Softmax, LogSoftmax and Hardmax work along one axis instead of over all from that axis on.
 /// </remarks>
-public static class OpsetUpgrade
+static class OpsetUpgrade
 {
     /// <summary>Oldest opset that the lab transforms.</summary>
     public const int Oldest = 11;

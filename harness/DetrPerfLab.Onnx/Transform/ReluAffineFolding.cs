@@ -7,7 +7,7 @@ namespace DetrPerfLab.Onnx;
 /// s relu(y) = relu(s y), so s moves into the weights; with b not above 0, relu(z) + b = max(z + b, b), a convolution with its bias raised by b followed by
 /// Clip(min = b). Quantised, the clip falls together with saturation and vanishes: two operators a layer fewer. HGNetV2's LearnableAffineBlock is such a layer.
 /// </remarks>
-public static class ReluAffineFolding
+static class ReluAffineFolding
 {
     /// <summary>Runs the pass.</summary>
     public static void Run(GraphEditor editor)

@@ -5,7 +5,7 @@ namespace DetrPerfLab.Report;
 /// <param name="Alt">What it shows, in words, with its main figures: for those who do not see it.</param>
 /// <param name="DataHeight">Pixels of the data's rectangle; words around it come on top.</param>
 /// <param name="Draw">Draws it.</param>
-public sealed record Chart(string Name, string Alt, int DataHeight, Action<ChartCanvas> Draw)
+sealed record Chart(string Name, string Alt, int DataHeight, Action<ChartCanvas> Draw)
 {
     /// <summary>Pixels: the width of a README on GitHub.</summary>
     public int Width => 860;

@@ -4,7 +4,7 @@ using ScottPlot.Plottables;
 namespace DetrPerfLab.Report;
 
 /// <summary>What stands for data: bars, points, lines, their whiskers, and where hovering tells more.</summary>
-public sealed partial class ChartCanvas
+sealed partial class ChartCanvas
 {
     // Drawn after everything else: Skia's paint keeps a dash until the next line is drawn, and markers drawn meanwhile would be dashed, too.
     readonly List<IPlottable> _dashed = [];

@@ -3,7 +3,7 @@ using ScottPlot;
 namespace DetrPerfLab.Report;
 
 /// <summary>Words among the data, and the legend.</summary>
-public sealed partial class ChartCanvas
+sealed partial class ChartCanvas
 {
     const float Anywhere = 10_000;
 

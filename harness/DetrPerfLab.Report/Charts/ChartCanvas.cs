@@ -9,7 +9,7 @@ namespace DetrPerfLab.Report;
 /// ScottPlot measures what stands around the data and gives it the room; the picture is as high as that takes beside the data's own height.
 /// Where things lie is known once all of it was named, so that hovering and names at points are settled last.
 /// </remarks>
-public sealed partial class ChartCanvas : IDisposable
+sealed partial class ChartCanvas : IDisposable
 {
     const float Margin = 12; // between words and the picture's edges
     const float Spare = 30;  // right of the data: half of the last tick's label

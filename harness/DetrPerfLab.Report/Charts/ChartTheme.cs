@@ -9,7 +9,7 @@ namespace DetrPerfLab.Report;
 /// <param name="Faint">Axes and captions.</param>
 /// <param name="Grid">Grid lines.</param>
 /// <param name="IsDark">Whether data colours must be the lighter ones.</param>
-public sealed record ChartTheme(string Suffix, Color Background, Color Ink, Color Faint, Color Grid, bool IsDark)
+sealed record ChartTheme(string Suffix, Color Background, Color Ink, Color Faint, Color Grid, bool IsDark)
 {
     /// <summary>Dark on white.</summary>
     public static ChartTheme Light { get; } = new("", new("#FFFFFF"), new("#1F2328"), new("#59636E"), new("#E4E8EC"), IsDark: false);

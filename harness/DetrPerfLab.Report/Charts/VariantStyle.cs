@@ -6,7 +6,7 @@ namespace DetrPerfLab.Report;
 /// <remarks>
 /// Hues of Okabe and Ito, "Color universal design" (2008), apart for all common kinds of colour blindness; on dark ground a lighter tone of the same hue.
 /// </remarks>
-public sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color Dark)
+sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color Dark)
 {
     static readonly MarkerShape[] s_further = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond, MarkerShape.OpenCircle, MarkerShape.OpenTriangleDown];
 

@@ -3,7 +3,7 @@ namespace DetrPerfLab.Report;
 /// <summary>A run of text in one style. Result files come from strangers: renderers escape, so content never becomes markup.</summary>
 /// <param name="Text">Plain text.</param>
 /// <param name="Style">How it stands out.</param>
-public readonly record struct Inline(string Text, InlineStyle Style = InlineStyle.Plain)
+readonly record struct Inline(string Text, InlineStyle Style = InlineStyle.Plain)
 {
     /// <summary>Plain text.</summary>
     public static implicit operator Inline(string text) => new(text);
@@ -16,7 +16,7 @@ public readonly record struct Inline(string Text, InlineStyle Style = InlineStyl
 }
 
 /// <summary>How a run of text stands out.</summary>
-public enum InlineStyle
+enum InlineStyle
 {
     /// <summary>Not at all.</summary>
     Plain,

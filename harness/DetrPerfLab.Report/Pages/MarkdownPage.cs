@@ -4,7 +4,7 @@ namespace DetrPerfLab.Report;
 
 /// <summary>Writes a document as Markdown that GitHub renders.</summary>
 /// <remarks>What HTML shows on hovering is left out; notes of cells stand below their table.</remarks>
-public static class MarkdownPage
+static class MarkdownPage
 {
     /// <summary>The whole page.</summary>
     /// <param name="document">What to write.</param>
@@ -19,14 +19,6 @@ public static class MarkdownPage
             foreach (var block in section.Blocks) { WriteBlock(page, block, chartFolder); }
         }
 
-        return page.ToString().TrimEnd('\n') + "\n";
-    }
-
-    /// <summary>One block alone, for example the table that a README quotes.</summary>
-    public static string Write(Block block, string chartFolder)
-    {
-        var page = new StringBuilder();
-        WriteBlock(page, block, chartFolder);
         return page.ToString().TrimEnd('\n') + "\n";
     }
 

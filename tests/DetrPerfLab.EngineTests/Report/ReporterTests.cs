@@ -31,15 +31,22 @@ public class ReporterTests
     }
 
     [Fact]
-    public void Html_EveryId_IsUnique()
+    public void Html_DrawnCharts_HaveNamesAndIdsOfTheirOwn()
     {
         using var folder = new TempFolder();
         FakeResults.Write(folder.File("results"));
 
-        var page = File.ReadAllText(Reporter.Write(new() { ResultsDir = folder.File("results"), PlotsDir = folder.File("plots") }).Html);
+        var main = HtmlMain.Of(File.ReadAllText(Reporter.Write(new() { ResultsDir = folder.File("results"), PlotsDir = folder.File("plots") }).Html));
 
-        var ids = Regex.Matches(page, @"\bid=[""']([^""']+)[""']").Select(m => m.Groups[1].Value).ToArray();
-        Assert.Equal(ids.Distinct().Count(), ids.Length);
+        Assert.All(main.Descendants("figure"), figure =>
+        {
+            XElement[] pictures = [.. figure.Elements("div").Elements().Where(e => e.Name.LocalName == "svg")];
+            Assert.Equal(["light", "dark"], pictures.Select(p => (string?)p.Parent!.Attribute("class")));
+            Assert.All(pictures, p => Assert.Equal("img", (string?)p.Attribute("role")));
+            Assert.NotEmpty(Assert.Single(pictures.Select(p => (string)p.Attribute("aria-label")!).Distinct()));
+        });
+        string[] ids = [.. main.Descendants().Attributes("id").Select(id => id.Value)];
+        Assert.Equal(ids.Distinct(), ids);
     }
 
     [Fact]

@@ -3,12 +3,12 @@ namespace DetrPerfLab.Tests.Evaluation;
 public class ApBootstrapTests
 {
     [Fact]
-    public void Of_Value_IsTheApAndLiesInside()
+    public void Difference_ToNoDetections_IsTheApAndLiesInside()
     {
         var (truth, detections) = CocoCases.Random(5, images: 40);
         var evaluation = CocoEvaluator.Evaluate(truth, detections);
 
-        var actual = ApBootstrap.Of(evaluation)!.Value;
+        var actual = Alone(truth, evaluation)!.Value;
 
         Assert.Equal(evaluation.Summary.Ap!.Value, actual.Value, 1e-12); // same terms, summed in another order
         Assert.True(actual.Lower < actual.Value && actual.Value < actual.Upper);
@@ -16,7 +16,7 @@ public class ApBootstrapTests
     }
 
     [Fact]
-    public void WeightedAp_EqualsEvaluatingTheDrawnImages()
+    public void Draw_OfImages_EqualsEvaluatingThem()
     {
         // The definition: a draw is a dataset in which an image drawn twice stands twice.
         var (truth, tied) = CocoCases.Random(8, images: 12);
@@ -32,7 +32,7 @@ public class ApBootstrapTests
         var expected = CocoEvaluator.Evaluate(copies, copied).Summary.Ap;
 
         Assert.Contains(weights, w => w > 1);
-        Assert.Equal(expected!.Value, ApBootstrap.WeightedAp(evaluation, weights)!.Value, 1e-12); // same terms, summed in another order
+        Assert.Equal(expected!.Value, new ApBootstrap.Draw(weights).AveragePrecision(evaluation)!.Value, 1e-12); // same terms, summed in another order
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class ApBootstrapTests
         var (whole, worse) = (CocoEvaluator.Evaluate(truth, detections), CocoEvaluator.Evaluate(truth, kept));
 
         var difference = ApBootstrap.Difference(whole, worse)!.Value;
-        var alone = ApBootstrap.Of(whole)!.Value;
+        var alone = Alone(truth, whole)!.Value;
 
         Assert.True(difference.Upper < 0, $"{difference}");
         Assert.True(difference.Upper - difference.Lower < alone.Upper - alone.Lower);
@@ -64,8 +64,8 @@ public class ApBootstrapTests
         var (truth, detections) = CocoCases.Random(5, images: 30);
         var evaluation = CocoEvaluator.Evaluate(truth, detections);
 
-        Assert.Equal(ApBootstrap.Of(evaluation, new() { Seed = 4 }), ApBootstrap.Of(evaluation, new() { Seed = 4 }));
-        Assert.NotEqual(ApBootstrap.Of(evaluation, new() { Seed = 4 }), ApBootstrap.Of(evaluation, new() { Seed = 5 }));
+        Assert.Equal(Alone(truth, evaluation, seed: 4), Alone(truth, evaluation, seed: 4));
+        Assert.NotEqual(Alone(truth, evaluation, seed: 4), Alone(truth, evaluation, seed: 5));
     }
 
     [Fact]
@@ -78,6 +78,13 @@ public class ApBootstrapTests
     }
 
     [Fact]
-    public void Of_NoObjects_IsNothing() =>
-        Assert.Null(ApBootstrap.Of(CocoEvaluator.Evaluate(CocoCases.Truth(3, 1, []), new CocoDetections("none"))));
+    public void Difference_NoObjects_IsNothing()
+    {
+        var truth = CocoCases.Truth(3, 1, []);
+        Assert.Null(Alone(truth, CocoEvaluator.Evaluate(truth, new CocoDetections("none"))));
+    }
+
+    /// <summary>The AP itself: the difference to finding nothing, which is 0 in every draw.</summary>
+    static Interval? Alone(CocoGroundTruth truth, CocoEvaluation evaluation, ulong seed = 1) =>
+        ApBootstrap.Difference(CocoEvaluator.Evaluate(truth, new CocoDetections("none")), evaluation, new() { Seed = seed });
 }

@@ -33,13 +33,6 @@ public class ImageGeometryTests
     public void Exact_AnyImage_GivesTheSize() =>
         Assert.Equal(new ImageSize(320, 320), ResizeRule.Exact(new ImageSize(320, 320)).Apply(new ImageSize(1, 999)));
 
-    [Fact]
-    public void ToOriginal_ResizedAndBack_SamePlace()
-    {
-        var resized = new Detection(1, 0.5f, 0, 25, 500, 800);
-        Assert.Equal(new Detection(1, 0.5f, 0, 12.5f, 125, 400), ImageGeometry.ToOriginal(resized, new ImageSize(800, 1000), new ImageSize(400, 250)));
-    }
-
     [Theory]
     [InlineData(0, 10)]
     [InlineData(10, 9)]

@@ -42,12 +42,13 @@ public class DetectionFilterTests
     }
 
     [Fact]
-    public void KeepTop_AnyOrder_HighestFirst() =>
-        Prop.ForAll(s_detections, Gen.Choose(0, 10).ToArbitrary(), (all, most) =>
+    public void SortByScore_AnyOrder_HighestFirst() =>
+        Prop.ForAll(s_detections, all =>
         {
-            var top = Keep(all, d => DetectionFilter.KeepTop(d, most));
-            var reversed = Keep([.. all.Reverse()], d => DetectionFilter.KeepTop(d, most));
-            return top.Select(d => d.Score).SequenceEqual(all.Select(d => d.Score).OrderDescending().Take(most)) && top.SequenceEqual(reversed);
+            Detection[] sorted = [.. all], reversed = [.. all.Reverse()];
+            DetectionFilter.SortByScore(sorted);
+            DetectionFilter.SortByScore(reversed);
+            return sorted.Select(d => d.Score).SequenceEqual(all.Select(d => d.Score).OrderDescending()) && sorted.SequenceEqual(reversed);
         }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class ModelZooTests : IDisposable
             Assert.Contains("detrlab models fetch detr-tiny", model.Note);
         });
         Assert.Null(zoo.Resolve("detr-tiny-synthetic").Note);
-        Assert.Equal("synthetic-v1", zoo.Load("detr-tiny").Source);
+        Assert.Equal("synthetic-v1", ModelZoo.Load(zoo.Resolve("detr-tiny")).Source);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ModelZooTests : IDisposable
 
         var model = zoo.Resolve("detr-tiny");
         Assert.Equal((WeightsKind.Official, path), (model.Kind, model.Path));
-        Assert.Equal(s_config, zoo.Load("detr-tiny").Config);
+        Assert.Equal(s_config, ModelZoo.Load(zoo.Resolve("detr-tiny")).Config);
         Assert.Equal(WeightsKind.Synthetic, zoo.Resolve("detr-tiny-synthetic").Kind);
     }
 
@@ -73,7 +73,7 @@ public sealed class ModelZooTests : IDisposable
         var zoo = Zoo("00000000");
         Directory.CreateDirectory(_folder.File("cache"));
         File.Copy(WriteCheckpoint("m.pth"), Path.Combine(_folder.File("cache"), zoo.Models[0].FileName));
-        Assert.Contains("needed one that begins with 00000000", Assert.Throws<LabException>(() => zoo.Load("detr-tiny")).Message);
+        Assert.Contains("needed one that begins with 00000000", Assert.Throws<LabException>(() => ModelZoo.Load(zoo.Resolve("detr-tiny"))).Message);
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class ModelZooTests : IDisposable
         Assert.Equal("mine-dc5", zoo.Import(file).Name);
         Assert.Equal("second", zoo.Import(file, "second").Name);
         Assert.Equal("mine-dc5", zoo.Import(file).Name); // the same file again is no mistake
-        Assert.True(zoo.Load("mine-dc5").Config.Dilation);
+        Assert.True(ModelZoo.Load(zoo.Resolve("mine-dc5")).Config.Dilation);
         Assert.Equal(["detr-tiny False", "detr-tiny-synthetic True", "mine-dc5 True", "second True"], zoo.List().Select(model => $"{model.Name} {model.AtHand}"));
-        Assert.Equal("mine-dc5.pth", zoo.Load(file).Source);
+        Assert.Equal("mine-dc5.pth", ModelZoo.Load(zoo.Resolve(file)).Source);
     }
 
     [Fact]

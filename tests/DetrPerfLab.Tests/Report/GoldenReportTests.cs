@@ -6,9 +6,6 @@ public class GoldenReportTests
     public void Markdown_FixedResults_IsByteEqual() => Golden.Equal(Reports.Markdown(Reports.Model(FakeResults.All)), "report", "report.md");
 
     [Fact]
-    public void Html_FixedResults_IsByteEqual() => Golden.Equal(Reports.Html(Reports.Model(FakeResults.All)), "report", "report.html");
-
-    [Fact]
     public void Markdown_ResultsInAnotherOrder_IsTheSame() =>
         Assert.Equal(Reports.Markdown(Reports.Model(FakeResults.All)), Reports.Markdown(Reports.Model(FakeResults.All.Reverse())));
 }

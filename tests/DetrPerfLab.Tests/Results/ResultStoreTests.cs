@@ -21,7 +21,7 @@ public class ResultStoreTests
         store.Merge(s_machine, "Precision", Result("c", 3), Result("a", 4));
         store.Merge(s_machine, "Engine", Result("d", 5));
 
-        var set = ResultStore.Read(Assert.Single(store.MachineFolders));
+        var set = ResultStore.Read(Assert.Single(Directory.GetDirectories(folder.Path)));
         Assert.Equal(["d 5", "a 4", "b 2", "c 3"], set.Results.Select(r => $"{r.Id} {r.SamplesMs[0]}"));
         Assert.Equal(s_machine.Fingerprint, set.Machine.Fingerprint);
     }
@@ -82,7 +82,6 @@ public class ResultStoreTests
     {
         using var folder = new TempFolder();
         Assert.Contains("machine.json", Assert.Throws<LabException>(() => ResultStore.Read(folder.Path)).Message);
-        Assert.Empty(new ResultStore(folder.File("absent")).MachineFolders);
     }
 
     static RunResult Result(string id, double ms) => new()

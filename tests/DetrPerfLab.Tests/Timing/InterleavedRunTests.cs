@@ -9,9 +9,8 @@ public class InterleavedRunTests
     public void Run_EachRound_GivesEveryVariantOneSampleInItsOwnOrder()
     {
         var clock = new FakeTimeProvider();
-        var turns = new List<InterleavedTurn>();
 
-        var results = new InterleavedRun(new() { Rounds = 6, Seed = 3, Run = "r" }).Run(Cases(clock, 100, 200, 300), turns.Add);
+        var turns = Turns(new() { Rounds = 6, Seed = 3 }, Cases(clock, 100, 200, 300));
 
         Assert.Equal(18, turns.Count);
         foreach (var round in turns.GroupBy(t => t.Round))
@@ -21,10 +20,7 @@ public class InterleavedRunTests
         }
 
         Assert.True(turns.GroupBy(t => t.Round).Select(g => string.Join(' ', g.Select(t => t.Variant))).Distinct().Count() > 1);
-        Assert.All(results[1].SamplesMs, s => Assert.Equal(200, s, 1e-9)); // the fake clock's tick rounds once
-        Assert.Equal(Enumerable.Range(0, 6).Select(r => Array.IndexOf(InterleavedRun.OrderOf(3, r, 3), 1)), results[1].Interleaving.Places);
-        Assert.Equal(["v0", "v1", "v2"], results[1].Interleaving.Variants);
-        Assert.All(results, r => Assert.Equal("r", r.Interleaving.Run));
+        Assert.All(Samples(turns, "v1"), s => Assert.Equal(200, s, 1e-9)); // the fake clock's tick rounds once
     }
 
     [Fact]
@@ -45,10 +41,11 @@ public class InterleavedRunTests
         double Disturbed(double ms) => clock.ElapsedMs() % 20_000 < 10_000 ? 2 * ms : ms;
         var cases = new[] { 300.0, 150.0 }.Select((ms, i) => Case(clock, $"v{i}", _ => Disturbed(ms))).ToArray();
 
-        var results = new InterleavedRun(new() { Rounds = 200 }).Run(cases);
+        var turns = Turns(new() { Rounds = 200 }, cases);
 
-        var ratio = Bootstrap.PairedRatioOfMedians([.. results[0].SamplesMs], [.. results[1].SamplesMs])!.Value;
-        Assert.True(results[0].SamplesMs.Max() > 1.9 * results[0].SamplesMs.Min());
+        var (slow, fast) = (Samples(turns, "v0"), Samples(turns, "v1"));
+        var ratio = Bootstrap.PairedRatioOfMedians(slow, fast)!.Value;
+        Assert.True(slow.Max() > 1.9 * slow.Min());
         Assert.InRange(ratio.Value, 1.9, 2.1);
     }
 
@@ -58,26 +55,20 @@ public class InterleavedRunTests
         var clock = new FakeTimeProvider();
         var failing = Case(clock, "bad", run => run < 2 ? 1 : throw new InvalidOperationException("device lost"));
 
-        var results = new InterleavedRun(new() { Rounds = 5 }).Run([.. Cases(clock, 100), failing]);
+        var turns = Turns(new() { Rounds = 5 }, [.. Cases(clock, 100), failing]);
 
-        Assert.Equal(5, results[0].SamplesMs.Count);
-        Assert.Null(results[0].Gap);
-        Assert.Empty(results[1].SamplesMs);
-        Assert.Equal("InvalidOperationException: device lost", results[1].Gap);
+        Assert.Equal(5, turns.Count(t => t is { Variant: "v0", Gap: null }));
+        Assert.Equal([null, null, "InvalidOperationException: device lost"], turns.Where(t => t.Variant == "bad").Select(t => t.Gap));
     }
 
     [Fact]
     public void Run_Continued_KeepsTheOrdersOfTheWholeRun()
     {
         var clock = new FakeTimeProvider();
-        List<(int, string)> Turns(int first, int rounds)
-        {
-            var turns = new List<(int, string)>();
-            new InterleavedRun(new() { FirstRound = first, Rounds = rounds, Seed = 9 }).Run(Cases(clock, 1, 1, 1), t => turns.Add((t.Round, t.Variant)));
-            return turns;
-        }
+        IEnumerable<(int, string)> Orders(int first, int rounds) =>
+            Turns(new() { FirstRound = first, Rounds = rounds, Seed = 9 }, Cases(clock, 1, 1, 1)).Select(t => (t.Round, t.Variant));
 
-        Assert.Equal(Turns(0, 10), [.. Turns(0, 4), .. Turns(4, 10)]);
+        Assert.Equal(Orders(0, 10), [.. Orders(0, 4), .. Orders(4, 10)]);
     }
 
     [Fact]
@@ -101,8 +92,17 @@ public class InterleavedRunTests
     public void Run_SameNameTwice_IsRefused()
     {
         var clock = new FakeTimeProvider();
-        Assert.Throws<LabException>(() => new InterleavedRun().Run([.. Cases(clock, 1), .. Cases(clock, 2)]));
+        Assert.Throws<LabException>(() => Turns(new(), [.. Cases(clock, 1), .. Cases(clock, 2)]));
     }
+
+    static List<InterleavedTurn> Turns(InterleavedOptions options, InterleavedCase[] cases)
+    {
+        var turns = new List<InterleavedTurn>();
+        new InterleavedRun(options).Run(cases, turns.Add);
+        return turns;
+    }
+
+    static double[] Samples(List<InterleavedTurn> turns, string variant) => [.. turns.Where(t => t.Variant == variant).Select(t => t.Ms)];
 
     static InterleavedCase[] Cases(FakeTimeProvider clock, params double[] ms) => [.. ms.Select((m, i) => Case(clock, $"v{i}", _ => m))];
 

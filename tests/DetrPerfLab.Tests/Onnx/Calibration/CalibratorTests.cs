@@ -84,7 +84,7 @@ public class CalibratorTests
         static double Error(TensorRange range)
         {
             var p = QuantizationParameters.Asymmetric(range, QuantizedType.UInt8);
-            return Enumerable.Range(0, 10_000).Select(i => Laplace((i + 0.5) / 10_000)).Select(v => Math.Pow(p.Dequantize(p.Quantize((float)v)) - v, 2)).Sum();
+            return Enumerable.Range(0, 10_000).Select(i => Laplace((i + 0.5) / 10_000)).Select(v => Math.Pow(((p.Quantize((float)v) - p.ZeroPoint) * p.Scale) - v, 2)).Sum();
         }
     }
 

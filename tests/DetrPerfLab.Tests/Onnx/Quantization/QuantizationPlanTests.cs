@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
@@ -23,13 +24,15 @@ public class QuantizationPlanTests
     }
 
     [Fact]
-    public void SaveAndLoad_Plan_IsTheSame()
+    public void Load_WrittenPlan_IsTheSame()
     {
         using var folder = new TempFolder();
-        QuantizationPlan.Mixed.Save(folder.File("plan.json"));
+        var plan = JsonSerializer.Serialize(QuantizationPlan.Mixed, LabJson.Options);
+        File.WriteAllText(folder.File("plan.json"), plan);
+
         var loaded = QuantizationPlan.Load(folder.File("plan.json"));
-        loaded.Save(folder.File("again.json"));
-        Assert.Equal(File.ReadAllText(folder.File("plan.json")), File.ReadAllText(folder.File("again.json")));
+
+        Assert.Equal(plan, JsonSerializer.Serialize(loaded, LabJson.Options));
         Assert.Equal(QuantizationPlan.Mixed.Rules.Count, loaded.Rules.Count);
     }
 
