@@ -1,8 +1,8 @@
 using System.Globalization;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Models;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Benchmarks;
 

@@ -1,5 +1,3 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Which engine, in FP32: eager, TorchScript, ONNX Runtime at each level of graph optimisation.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Benchmarks;
 

@@ -4,7 +4,6 @@ using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using Perfolizer.Mathematics.OutlierDetection;
 
 namespace DetrPerfLab.Benchmarks;

@@ -1,4 +1,3 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;

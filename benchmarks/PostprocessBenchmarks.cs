@@ -1,7 +1,7 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Models;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Benchmarks;
 

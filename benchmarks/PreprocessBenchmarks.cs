@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Measure;
+using DetrPerfLab.Vision;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 

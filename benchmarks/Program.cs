@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
 

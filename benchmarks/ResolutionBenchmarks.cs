@@ -1,5 +1,5 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Benchmarks;
 

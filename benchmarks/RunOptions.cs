@@ -1,4 +1,3 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Benchmarks;

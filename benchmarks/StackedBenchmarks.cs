@@ -1,5 +1,4 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
-using DetrPerfLab.Core;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Benchmarks;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.Benchmarks;

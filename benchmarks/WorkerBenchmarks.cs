@@ -1,5 +1,4 @@
 using System.Globalization;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;

@@ -1,8 +1,8 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
+using DetrPerfLab.Vision;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Which model the suites run: the choice of <c>--model</c>, handed to each case's process by a variable.</summary>
 static class BenchmarkModel

@@ -4,12 +4,12 @@ using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Report;
+using DetrPerfLab.Vision;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What lies around BenchmarkDotNet's run: the machine, progress, the results, the report.</summary>
 sealed class BenchmarkRun

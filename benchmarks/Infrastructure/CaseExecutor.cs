@@ -5,7 +5,7 @@ using BenchmarkDotNet.Toolchains.DotNetCli;
 using BenchmarkDotNet.Toolchains.Parameters;
 using BenchmarkDotNet.Toolchains.Results;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Starts a case's process with the variables that its row asks for; BenchmarkDotNet itself knows variables of a whole job only.</summary>
 sealed class CaseExecutor : IExecutor

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What a case's own process knows beside its times. It leaves this file for the host, which joins both into a <see cref="RunResult"/>.</summary>
 sealed record CaseFacts

@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Measure;
 using Perfolizer.Horology;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A case in its own process: a <see cref="MeasuredCase"/> whose samples BenchmarkDotNet times.</summary>
 sealed class CaseProcess : IDisposable

@@ -1,7 +1,7 @@
 using DetrPerfLab.Core;
 using DetrPerfLab.Measure;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What a case times, already checked, and what is known of it beside its times.</summary>
 /// <param name="Operation">Timed, under audit where <see cref="Audited"/> is there.</param>

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Toolchains;
 using BenchmarkDotNet.Toolchains.CsProj;
 using BenchmarkDotNet.Toolchains.DotNetCli;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Runs each case in its own process, like BenchmarkDotNet's default, but on the binaries that the host itself runs.</summary>
 /// <remarks>

@@ -1,9 +1,10 @@
 using DetrPerfLab.Core;
+using DetrPerfLab.Vision;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What ImageSharp makes of a photograph: the usual decoder and resizer of .NET, measured beside the lab's. Its JPEG decoder upsamples chroma in its own way.</summary>
 /// <remarks>For the suites' own pictures and for data sets that are trusted; the lab decodes nobody's files with it.</remarks>

@@ -3,7 +3,7 @@ using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Models;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>One variant on a batch of synthetic images.</summary>
 /// <param name="VariantName">A name of the registry.</param>

@@ -1,7 +1,7 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
+using DetrPerfLab.Vision;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>JPEG files for suites that start from a photograph: made from a formula, so that no file is needed and every machine has the same.</summary>
 static class Photographs

@@ -1,8 +1,8 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Measure;
+using DetrPerfLab.Vision;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A photograph's file in, detections out: decode, preprocess, run, postprocess.</summary>
 /// <param name="engine">Not disposed here.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using BenchmarkDotNet.Validators;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Builds the model files and references of the chosen cases before the first of them starts.</summary>
 /// <remarks>A validator, because that is where BenchmarkDotNet tells which cases were chosen. What cannot be built becomes the case's gap, with its reason.</remarks>

@@ -1,6 +1,6 @@
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>The results of this run, each stored as soon as its case has ended.</summary>
 /// <param name="store">results/.</param>

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Measure;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A column of BenchmarkDotNet's table that shows a figure of the joined result.</summary>
 /// <param name="figure">What it shows.</param>

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Which cases of a run have ended, so that the same command goes on after an interruption. It is deleted when the run is complete.</summary>
 /// <remarks>A file a key: another command between the interruption and the rerun leaves it alone.</remarks>

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Toolchains;
 using DetrPerfLab.Cli;
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What a run reads and writes; tests put folders and processes of their own in.</summary>
 /// <param name="Machine">This one.</param>

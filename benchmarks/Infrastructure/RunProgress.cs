@@ -7,7 +7,7 @@ using BenchmarkDotNet.Toolchains.Results;
 using BenchmarkDotNet.Validators;
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Stores each case as it ends and tells how far the whole run is; BenchmarkDotNet's own log goes to a file.</summary>
 sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, MachineInfo machine, TextWriter output) : EventProcessor

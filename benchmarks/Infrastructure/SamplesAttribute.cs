@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Jobs;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>How many samples a suite takes where it needs others than <see cref="LabConfig"/> says.</summary>
 /// <param name="full">In a full run.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>The speed-up chart as text, for the screen.</summary>
 static class SpeedUpText

@@ -4,7 +4,7 @@ using BenchmarkDotNet.Order;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Runs and shows the rows of a suite in the order written, from the plainest to the most optimised; BenchmarkDotNet's own order is the alphabet's.</summary>
 sealed class StoryOrder() : DefaultOrderer(SummaryOrderPolicy.Declared)

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using DetrPerfLab.Core;
 using DetrPerfLab.Measure;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A suite: one axis, one row a case, each case in its own process. BenchmarkDotNet calls what is public here.</summary>
 public abstract class SuiteBenchmarks

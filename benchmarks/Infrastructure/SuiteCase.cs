@@ -1,4 +1,4 @@
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>One row of a suite: a variant and what the suite sets besides.</summary>
 /// <remarks>Its text is part of the result's id: add cases, never rename one.</remarks>

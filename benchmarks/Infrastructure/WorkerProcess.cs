@@ -4,7 +4,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 
-namespace DetrPerfLab.Benchmarks.Infrastructure;
+namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A process of its own that runs a variant when told to; one line a command on its standard input.</summary>
 sealed class WorkerProcess : IDisposable

@@ -1,7 +1,7 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Onnx;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Onnx;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

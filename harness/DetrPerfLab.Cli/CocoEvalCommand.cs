@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using DetrPerfLab.Core;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

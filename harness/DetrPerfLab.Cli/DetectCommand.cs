@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

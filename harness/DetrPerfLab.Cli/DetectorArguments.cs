@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

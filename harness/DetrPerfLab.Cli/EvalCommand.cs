@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Report;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 
@@ -65,7 +65,7 @@ static class EvalCommand
 
     static void Record(string folder, IReadOnlyList<EvaluationRow> rows, CocoDataset dataset)
     {
-        var machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+        var machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. VisionPackages.Describe(), .. ReportPackages.Describe()]));
         var (info, commit) = (dataset.Describe(), CommitProbe.Read(LabPaths.Root));
         new ResultStore(folder).MergeAccuracy(machine, rows.Where(r => r.Result.Evaluation.Summary.Ap is not null).Select(row => new AccuracyResult
         {

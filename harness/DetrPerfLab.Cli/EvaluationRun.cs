@@ -1,6 +1,6 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

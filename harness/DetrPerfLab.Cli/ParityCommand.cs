@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DetrPerfLab.Core;
 using DetrPerfLab.Engines;
-using DetrPerfLab.Engines.Parity;
 
 namespace DetrPerfLab.Cli;
 

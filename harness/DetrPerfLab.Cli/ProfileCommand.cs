@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

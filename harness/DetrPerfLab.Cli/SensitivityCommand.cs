@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Onnx;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

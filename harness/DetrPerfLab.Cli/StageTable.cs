@@ -1,5 +1,5 @@
 using System.Globalization;
-using DetrPerfLab.Detecting;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

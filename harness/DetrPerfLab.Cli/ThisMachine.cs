@@ -1,8 +1,8 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Report;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 
@@ -10,7 +10,7 @@ namespace DetrPerfLab.Cli;
 static class ThisMachine
 {
     internal static MachineInfo Read() =>
-        MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. DetectionPackages.Describe(), .. ReportPackages.Describe()]));
+        MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. VisionPackages.Describe(), .. ReportPackages.Describe()]));
 
     /// <summary>With what it attains at best, measured where it is not known yet.</summary>
     internal static MachineInfo ReadWithPeaks(string cacheFolder) => PeakProbe.WithPeaks(Read(), cacheFolder, Int8Peak);

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using DetrPerfLab.Core;
-using DetrPerfLab.Engines.Torch;
 
 namespace DetrPerfLab.Engines;
 

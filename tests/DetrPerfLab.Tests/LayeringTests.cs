@@ -1,21 +1,22 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace DetrPerfLab.Tests;
 
 /// <summary>Which project may reference which. A new edge is a design decision: it is made here, with its reason.</summary>
-public class LayeringTests
+public partial class LayeringTests
 {
     static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["Core"] = [],
         ["Models"] = ["Core"],
         ["Onnx"] = ["Core", "Models"], // the DETR exporter turns a WeightStore into a graph
-        ["Detection"] = ["Core"],
-        ["Engines"] = ["Core", "Models", "Onnx", "Detection"], // a variant is calibrated on photographs, through its family's preprocessing
+        ["Vision"] = ["Core"],
+        ["Engines"] = ["Core", "Models", "Onnx", "Vision"], // a variant is calibrated on photographs, through its family's preprocessing
         ["Measure"] = ["Core", "Models", "Onnx"],
         ["Report"] = ["Core"],
-        ["Cli"] = ["Core", "Models", "Onnx", "Detection", "Engines", "Measure", "Report"],
-        ["Benchmarks"] = ["Core", "Models", "Onnx", "Detection", "Engines", "Measure", "Report"],
+        ["Cli"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report"],
+        ["Benchmarks"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report"],
     };
 
     static readonly Dictionary<string, string[]> s_allowedPackages = new()
@@ -23,7 +24,7 @@ public class LayeringTests
         ["Core"] = [],
         ["Models"] = ["System.IO.Hashing"], // checksums of zip members
         ["Onnx"] = ["Google.Protobuf", "Grpc.Tools"],
-        ["Detection"] = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
+        ["Vision"] = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Engines"] = ["Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu", "TorchSharp-cpu"],
         ["Measure"] = [],
         ["Report"] = ["ScottPlot"],
@@ -49,6 +50,35 @@ public class LayeringTests
         Assert.Empty(references.Except(s_allowed[name]));
         Assert.Empty(packages.Except(s_allowedPackages[name]));
     }
+
+    /// <summary>A project is one namespace; its folders are rooms of it, and cost no using. Tests stand under the project that they test.</summary>
+    [Fact]
+    public void Namespace_OfEachFile_IsThatOfItsProject()
+    {
+        var offenders = new List<string>();
+        foreach (var top in (string[])["harness", "benchmarks", "tests"])
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(TestPaths.RepoRoot, top), "*.cs", SearchOption.AllDirectories))
+            {
+                var parts = Path.GetRelativePath(TestPaths.RepoRoot, file).Split(Path.DirectorySeparatorChar);
+                if (parts.Contains("obj") || parts.Contains("bin") || NamespaceLine().Match(File.ReadAllText(file)) is not { Success: true } found) { continue; }
+                var needed = parts switch
+                {
+                    ["benchmarks", ..] => "DetrPerfLab.Benchmarks",
+                    ["tests", "Shared", ..] => "DetrPerfLab.Tests",
+                    ["tests", var project, var under, _, ..] => $"{project}.{under}",
+                    [_, var project, ..] => project,
+                    _ => "",
+                };
+                if (found.Groups[1].Value != needed) { offenders.Add($"{string.Join('/', parts)}: {found.Groups[1].Value}, needed {needed}"); }
+            }
+        }
+
+        Assert.Empty(offenders);
+    }
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
 
     static IEnumerable<string> Values(XDocument project, string item) =>
         project.Descendants(item).Select(e => (string?)e.Attribute("Include")).OfType<string>();

@@ -162,7 +162,7 @@ public sealed record MemoryInfo
     public GpuInfo? Gpu { get; init; }
 }
 
-/// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them, see <see cref="ScoredAgreement"/>.</summary>
+/// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them.</summary>
 public sealed record AgreementInfo
 {
     /// <summary>What it was compared with, for example <c>torch-fp32</c>.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 
-namespace DetrPerfLab.Engines.Parity;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Outputs of another implementation for weights and images that follow from a formula.</summary>
 public sealed record ParityManifest

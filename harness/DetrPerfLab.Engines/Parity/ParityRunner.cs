@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
 
-namespace DetrPerfLab.Engines.Parity;
+namespace DetrPerfLab.Engines;
 
 /// <summary>One line of a parity table.</summary>
 /// <param name="Case">The case's name.</param>

@@ -1,5 +1,4 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 

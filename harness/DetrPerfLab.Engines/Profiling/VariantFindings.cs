@@ -1,6 +1,5 @@
 using System.Globalization;
 using DetrPerfLab.Core;
-using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Onnx;
 
 namespace DetrPerfLab.Engines;

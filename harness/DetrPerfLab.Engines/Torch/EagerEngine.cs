@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
 sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>The versions of symbols that a 64-bit little-endian ELF library asks other libraries for.</summary>
 /// <remarks>Source: System V ABI, chapter 5 (program header, dynamic section); Linux Standard Base, "Symbol Versioning" (Elfxx_Verneed, Elfxx_Vernaux).</remarks>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Loads a TorchScript file in a process of its own first: libtorch ends the process over an operator that it does not know.</summary>
 /// <remarks>This assembly is a program for that alone; so commands, benchmarks and tests all find it beside themselves.</remarks>

@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Our own DETR as the TorchScript archive that <see cref="DetrScript"/> writes.</summary>
 sealed class ScriptedDetr : TorchScriptEngine, IModuleTimedEngine

@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Tensors that share the memory of one pair of sets, made when the pair changes.</summary>
 sealed class TorchBinding(IInferenceEngine engine) : IDisposable

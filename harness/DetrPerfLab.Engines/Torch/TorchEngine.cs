@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>What eager and scripted engines share: binding, threads, modes and the copy of the results.</summary>
 abstract class TorchEngine : IInferenceEngine

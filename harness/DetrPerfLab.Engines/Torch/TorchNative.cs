@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Loads TorchSharp's native library, also where the system's C++ library is older than the one it was linked with.</summary>
 /// <remarks>

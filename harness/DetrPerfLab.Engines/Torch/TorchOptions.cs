@@ -1,6 +1,6 @@
 using DetrPerfLab.Core;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>What can be chosen for any engine on libtorch.</summary>
 sealed record TorchOptions

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics.X86;
 using DetrPerfLab.Core;
 using TorchSharp;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>What this process's libtorch is.</summary>
 static class TorchRuntime

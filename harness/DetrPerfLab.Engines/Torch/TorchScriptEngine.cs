@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>A TorchScript file of the user's.</summary>
 class TorchScriptEngine : TorchEngine

@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>The variants that run on libtorch, by their fixed names.</summary>
 static class TorchVariants

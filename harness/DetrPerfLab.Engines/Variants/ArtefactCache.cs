@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Models;
 using DetrPerfLab.Onnx;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

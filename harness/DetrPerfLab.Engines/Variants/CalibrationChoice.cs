@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Onnx;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

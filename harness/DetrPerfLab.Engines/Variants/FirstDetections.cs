@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Models;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

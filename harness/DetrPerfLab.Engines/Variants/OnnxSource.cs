@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using DetrPerfLab.Core;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Onnx;
+using DetrPerfLab.Vision;
 using Google.Protobuf;
 
 namespace DetrPerfLab.Engines;

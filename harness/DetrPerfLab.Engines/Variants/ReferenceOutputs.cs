@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DetrPerfLab.Core;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

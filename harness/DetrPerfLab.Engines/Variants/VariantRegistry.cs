@@ -1,5 +1,4 @@
 using DetrPerfLab.Core;
-using DetrPerfLab.Engines.Torch;
 using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Engines;

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Tests;
 

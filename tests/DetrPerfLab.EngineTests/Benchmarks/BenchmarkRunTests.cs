@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Benchmarks.Infrastructure;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;

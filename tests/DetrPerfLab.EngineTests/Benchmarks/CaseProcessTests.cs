@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using BenchmarkDotNet.Running;
-using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Tests;
-using DetrPerfLab.Tests.Torch;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
 
 /// <summary>Real processes of BenchmarkDotNet, built and started by the lab's toolchain; results go to a folder of the test's own.</summary>
-[Collection(nameof(AloneInTheProcess))]
+[Collection(nameof(Alone))]
 public sealed class CaseProcessTests(CaseProcessTests.Finished run) : IClassFixture<CaseProcessTests.Finished>
 {
     [Fact]

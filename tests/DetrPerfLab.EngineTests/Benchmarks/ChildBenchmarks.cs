@@ -1,4 +1,4 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Models;

@@ -1,7 +1,7 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
-using DetrPerfLab.Detecting;
+using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Engines;
 using DetrPerfLab.Tests;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
 

@@ -1,4 +1,4 @@
-using DetrPerfLab.Benchmarks.Infrastructure;
+using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;

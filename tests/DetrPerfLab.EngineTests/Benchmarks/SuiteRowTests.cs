@@ -1,14 +1,13 @@
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Benchmarks.Infrastructure;
-using DetrPerfLab.Detecting;
 using DetrPerfLab.Models;
-using DetrPerfLab.Tests.Torch;
+using DetrPerfLab.Tests;
+using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
 
 /// <summary>Runs alone: it counts what the whole process allocates and collects.</summary>
-[Collection(nameof(AloneInTheProcess))]
+[Collection(nameof(Alone))]
 public class SuiteRowTests
 {
     /// <summary>Rows that need no model: each is opened, which compares its fast path with the plain one, and runs.</summary>

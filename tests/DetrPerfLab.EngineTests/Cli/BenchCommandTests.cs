@@ -3,12 +3,11 @@ using DetrPerfLab.Cli;
 using DetrPerfLab.Measure;
 using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
-using DetrPerfLab.Tests.Torch;
 
 namespace DetrPerfLab.EngineTests.Cli;
 
 /// <summary><c>detrlab bench</c> with real engines, each in its own process, on a small DETR.</summary>
-[Collection(nameof(AloneInTheProcess))] // its figures are audited
+[Collection(nameof(Alone))] // its figures are audited
 public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFixture<BenchCommandTests.Files>
 {
     [Fact]

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DetrPerfLab.Cli;
-using DetrPerfLab.EngineTests.Ort;
+using DetrPerfLab.EngineTests.Engines;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Cli;

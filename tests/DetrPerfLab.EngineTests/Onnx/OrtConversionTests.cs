@@ -1,8 +1,9 @@
 using DetrPerfLab.Engines;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
+using DetrPerfLab.Tests;
 
-namespace DetrPerfLab.Tests.Onnx;
+namespace DetrPerfLab.EngineTests.Onnx;
 
 /// <summary>What ONNX Runtime makes of the converted graphs: the result and the fusions.</summary>
 public class OrtConversionTests

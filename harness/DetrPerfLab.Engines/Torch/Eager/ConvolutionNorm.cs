@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>A convolution and its frozen batch norm, applied apart as the original does.</summary>
 sealed class ConvolutionNorm(WeightLoader weights, string convolution, string norm, int kernel, int stride = 1, int dilation = 1)

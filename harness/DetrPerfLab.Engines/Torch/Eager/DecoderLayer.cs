@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Self-attention of the queries, attention to the image, feed-forward; each added to its input and normalised after.</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/transformer.py, TransformerDecoderLayer.forward_post.</remarks>

@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>DETR as a sequence of TorchSharp calls.</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/detr.py, DETR.forward, without the auxiliary outputs of training.</remarks>

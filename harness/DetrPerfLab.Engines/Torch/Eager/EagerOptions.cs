@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>How an eager DETR holds its weights and computes.</summary>
 sealed record EagerOptions

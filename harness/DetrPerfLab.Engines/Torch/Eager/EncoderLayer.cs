@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Self-attention and feed-forward, each added to its input and normalised after ("post-norm").</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/transformer.py, TransformerEncoderLayer.forward_post.</remarks>

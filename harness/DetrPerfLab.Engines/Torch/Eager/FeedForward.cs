@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Two linear layers with ReLU between.</summary>
 sealed class FeedForward(WeightLoader weights, string layer)

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Layer normalisation over the last axis.</summary>
 sealed class LayerNorm(WeightLoader weights, string name)

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>y = x * weight^T + bias over the last axis.</summary>
 /// <param name="weight">[out, in].</param>

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Scaled dot-product attention in several heads, with a key padding mask.</summary>
 /// <remarks>Source: torch.nn.functional.multi_head_attention_forward (PyTorch 1.13). Sequences come first: [length, N, hidden].</remarks>

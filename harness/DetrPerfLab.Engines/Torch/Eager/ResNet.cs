@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>ResNet with frozen batch norms, up to its last stage.</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py (IntermediateLayerGetter, layer4).</remarks>

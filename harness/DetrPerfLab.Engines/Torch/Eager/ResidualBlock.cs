@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>A block of a ResNet: 1x1, 3x3, 1x1 (bottleneck) or two 3x3 (basic), added to its input.</summary>
 /// <remarks>Source: torchvision, resnet.py: the stride and the dilation lie on a bottleneck's 3x3 and on a basic block's first 3x3.</remarks>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Sines and cosines of each position's row and column, counted within the image and normalised to 0..2 pi.</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py, PositionEmbeddingSine (normalize=True, temperature 10000).</remarks>

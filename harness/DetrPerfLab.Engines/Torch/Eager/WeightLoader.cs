@@ -2,7 +2,7 @@ using DetrPerfLab.Core;
 using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
-namespace DetrPerfLab.Engines.Torch;
+namespace DetrPerfLab.Engines;
 
 /// <summary>Copies weights from a store into native tensors and owns them.</summary>
 /// <remarks>Tensors leave the caller's dispose scope: they live until this loader is disposed.</remarks>

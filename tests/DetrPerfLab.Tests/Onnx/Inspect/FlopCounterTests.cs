@@ -1,6 +1,6 @@
 using DetrPerfLab.Onnx;
 
-namespace DetrPerfLab.Tests.Onnx.Inspect;
+namespace DetrPerfLab.Tests.Onnx;
 
 /// <summary>Each rule against a count by hand.</summary>
 public class FlopCounterTests

@@ -1,6 +1,6 @@
 using DetrPerfLab.Onnx;
 
-namespace DetrPerfLab.Tests.Onnx.Inspect;
+namespace DetrPerfLab.Tests.Onnx;
 
 public class ModuleNamesTests
 {

@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Vision;
+
+/// <summary>COCO's box evaluation: the numbers of pycocotools with its default parameters.</summary>
+/// <remarks>
+/// Source: cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py. Categories are evaluated in parallel.
+/// By hand: the original is Python, and its numbers are to be met, ties and crowds included.
+/// </remarks>
+public static class CocoEvaluator
+{
+    static readonly int s_areas = CocoProtocol.Areas.Count;
+    static readonly int s_thresholds = CocoProtocol.IouThresholds.Count;
+
+    /// <summary>Judges detections by the truth.</summary>
+    /// <param name="truth">The dataset.</param>
+    /// <param name="detections">Over any of its images; repeated detections count as false, as in pycocotools.</param>
+    /// <param name="skipUnknownCategories">Leave out categories that the dataset lacks (a model may know more) instead of refusing them.</param>
+    /// <exception cref="LabException">A detection names an unknown image or category.</exception>
+    public static CocoEvaluation Evaluate(CocoGroundTruth truth, CocoDetections detections, bool skipUnknownCategories = false)
+    {
+        var truths = new List<(int Image, CocoAnnotation Item)>[truth.Categories.Count];
+        var found = new List<(int Image, CocoDetection Item)>[truth.Categories.Count];
+        for (var c = 0; c < truths.Length; c++) { (truths[c], found[c]) = ([], []); }
+        foreach (var annotation in truth.Annotations)
+        {
+            truths[truth.CategoryIndex[annotation.CategoryId]].Add((truth.ImageIndex[annotation.ImageId], annotation));
+        }
+
+        for (var i = 0; i < detections.Items.Count; i++)
+        {
+            var detection = detections.Items[i];
+            if (!truth.ImageIndex.TryGetValue(detection.ImageId, out var image)) { throw Unknown(i, "image", detection.ImageId); }
+            if (truth.CategoryIndex.TryGetValue(detection.CategoryId, out var category)) { found[category].Add((image, detection)); }
+            else if (!skipUnknownCategories) { throw Unknown(i, "category", detection.CategoryId); }
+        }
+
+        var results = new CategoryScore[truths.Length];
+        Parallel.For(0, truths.Length, c => results[c] = Score(truths[c], found[c]));
+        return new(Summarize(results), [.. truth.Images.Select(i => i.Id)], [.. results.Select(r => r.Curve)]);
+
+        LabException Unknown(int index, string kind, long id) => LabError.BadInput($"'{detections.Name}': detection {index} names {kind} {id}, which '{truth.Name}' does not list. "
+            + "Evaluate against the ground truth of the same images and categories.");
+    }
+
+    /// <summary>Average precision and recall of one category.</summary>
+    /// <param name="Precision">[area][threshold]; null without objects of the size.</param>
+    /// <param name="Recall">[area][threshold], best 100; null likewise.</param>
+    /// <param name="RecallOfBest">[threshold] with the best 1 and the best 10, all sizes.</param>
+    /// <param name="Curve">All sizes.</param>
+    sealed record CategoryScore(double[]?[] Precision, double[]?[] Recall, (double[]? One, double[]? Ten) RecallOfBest, PrecisionCurve Curve);
+
+    static CategoryScore Score(List<(int Image, CocoAnnotation Item)> truths, List<(int Image, CocoDetection Item)> found)
+    {
+        var matched = MatchImages(truths, found);
+        var scratch = new PrecisionCurve.Scratch();
+        var (precision, recall) = (new double[s_areas][], new double[s_areas][]);
+        PrecisionCurve? all = null;
+        for (var area = 0; area < s_areas; area++)
+        {
+            var objects = truths.Where(t => !CocoMatcher.IsIgnored(t.Item, area)).CountBy(t => t.Image).Select(p => (p.Key, p.Value)).OrderBy(p => p.Key).ToArray();
+            var curve = new PrecisionCurve(matched, objects, area);
+            all ??= curve;
+            var averages = new double[s_thresholds];
+            if (!curve.AveragePrecision([], averages, scratch)) { continue; }
+            precision[area] = averages;
+            recall[area] = RecallOf(matched, objects, area, CocoProtocol.MaxDetections);
+        }
+
+        var counted = all!.Objects.ToArray();
+        var best = precision[0] is null ? default : (RecallOf(matched, counted, 0, 1), RecallOf(matched, counted, 0, 10));
+        return new(precision, recall, best, all);
+    }
+
+    /// <summary>All detections of the category by falling score; ties in the order of image, then of score rank, then of the file.</summary>
+    static MatchedDetection[] MatchImages(List<(int Image, CocoAnnotation Item)> truths, List<(int Image, CocoDetection Item)> found)
+    {
+        var truthsOf = truths.ToLookup(t => t.Image, t => t.Item);
+        var matched = new List<MatchedDetection>(found.Count);
+        var matcher = new CocoMatcher();
+        foreach (var image in found.GroupBy(d => d.Image, d => d.Item).OrderBy(g => g.Key))
+        {
+            matcher.Match(image.Key, [.. truthsOf[image.Key]], [.. image], matched);
+        }
+
+        var items = CollectionsMarshal.AsSpan(matched).ToArray();
+        // OrderBy is stable, as numpy's mergesort is.
+        return [.. items.OrderBy(d => -d.Score)];
+    }
+
+    static double[] RecallOf(MatchedDetection[] matched, (int Image, int Count)[] objects, int area, int best)
+    {
+        var hits = new int[s_thresholds];
+        foreach (var detection in matched)
+        {
+            if (detection.Rank >= best) { continue; }
+            var bits = detection.Matched & ~detection.Ignored;
+            for (var t = 0; t < s_thresholds; t++) { hits[t] += (int)(bits >> CocoMatcher.Bit(area, t)) & 1; }
+        }
+
+        var positives = objects.Sum(o => o.Count);
+        return [.. hits.Select(h => h / (double)positives)];
+    }
+
+    static CocoSummary Summarize(CategoryScore[] results)
+    {
+        double? Precision(int area, int? threshold = null) => MeanOfCategories(results.Select(r => r.Precision[area]), threshold);
+        double? Recall(int area) => MeanOfCategories(results.Select(r => r.Recall[area]));
+        return new()
+        {
+            Ap = Precision(0),
+            Ap50 = Precision(0, threshold: 0),
+            Ap75 = Precision(0, threshold: 5),
+            ApSmall = Precision(1),
+            ApMedium = Precision(2),
+            ApLarge = Precision(3),
+            Ar1 = MeanOfCategories(results.Select(r => r.RecallOfBest.One)),
+            Ar10 = MeanOfCategories(results.Select(r => r.RecallOfBest.Ten)),
+            Ar100 = Recall(0),
+            ArSmall = Recall(1),
+            ArMedium = Recall(2),
+            ArLarge = Recall(3),
+        };
+    }
+
+    static double? MeanOfCategories(IEnumerable<double[]?> categories, int? threshold = null)
+    {
+        var values = categories.OfType<double[]>().Select(v => threshold is { } t ? v[t] : v.Average()).ToArray();
+        return values.Length > 0 ? values.Average() : null;
+    }
+}

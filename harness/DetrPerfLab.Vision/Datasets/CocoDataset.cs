@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Vision;
+
+/// <summary>A labelled dataset in a folder: <c>images/</c> and <c>instances.json</c>.</summary>
+public sealed class CocoDataset
+{
+    CocoDataset(string folder, CocoGroundTruth truth) => (Folder, Truth) = (folder, truth);
+
+    /// <summary>Holds <c>images/</c> and <c>instances.json</c>.</summary>
+    public string Folder { get; }
+
+    /// <summary>What stands in the images.</summary>
+    public CocoGroundTruth Truth { get; }
+
+    /// <summary>Reads the labels and checks that every image is there.</summary>
+    /// <exception cref="LabException">The folder, the labels or an image is missing, or the labels are damaged.</exception>
+    public static CocoDataset Open(string folder)
+    {
+        if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Name a folder with images/ and instances.json."); }
+        var dataset = new CocoDataset(folder, CocoGroundTruth.Load(Path.Combine(folder, "instances.json")));
+        var missing = dataset.Truth.Images.Where(i => !File.Exists(dataset.PathOf(i))).ToList();
+        if (dataset.Truth.Images.Count == 0) { throw LabError.BadInput($"'{folder}/instances.json' lists no images. Name a dataset that has some."); }
+        return missing.Count == 0 ? dataset : throw LabError.BadInput($"{missing.Count} of the {dataset.Truth.Images.Count} images that '{folder}/instances.json' lists are missing, "
+            + $"the first is '{dataset.PathOf(missing[0])}'. Fetch them, or take them out of the list.");
+    }
+
+    /// <summary>Name, and a hash over labels and images: what a figure was reached on.</summary>
+    public DatasetInfo Describe()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Truth.Images.Select(PathOf).Prepend(Path.Combine(Folder, "instances.json"))) { hash.AppendData(Convert.FromHexString(FileHash.Sha256(file))); }
+        return new(new DirectoryInfo(Folder).Name, Convert.ToHexStringLower(hash.GetHashAndReset()), Truth.Images.Count);
+    }
+
+    /// <summary>Where an image lies; COCO's own naming by id where the labels do not say.</summary>
+    public string PathOf(CocoImage image) =>
+        Path.Combine(Folder, "images", image.FileName.Length > 0 ? image.FileName : FormattableString.Invariant($"{image.Id:D12}.jpg"));
+}

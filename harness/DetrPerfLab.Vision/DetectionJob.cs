@@ -1,0 +1,56 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Vision;
+
+/// <summary>What a job over many images did.</summary>
+/// <param name="Images">Images that went well.</param>
+/// <param name="Detections">What was found on them.</param>
+/// <param name="Mean">Time of an image, averaged over those that went well.</param>
+/// <param name="Failures">The others, each with its message.</param>
+public sealed record DetectionJobResult(int Images, int Detections, StageTimes Mean, IReadOnlyList<LabException> Failures);
+
+/// <summary>Detects on many images and writes the results: a text file and perhaps a picture for each, and <c>detections.json</c> for all.</summary>
+public static class DetectionJob
+{
+    /// <summary>Runs. An image that fails is left out and reported; the others go on.</summary>
+    /// <param name="pipeline">Detects.</param>
+    /// <param name="files">As <see cref="ImageFiles.Expand"/> gives them.</param>
+    /// <param name="folder">Takes the results; made where it is missing.</param>
+    /// <param name="draw">Whether to write a PNG with boxes and names for each image.</param>
+    /// <param name="progress">Told (done, of all).</param>
+    /// <param name="cancellation">Stops between two images; what was written stays, <c>detections.json</c> is not written.</param>
+    public static DetectionJobResult Run(
+        DetectorPipeline pipeline, IReadOnlyList<string> files, string folder, bool draw, Action<long, long>? progress = null, CancellationToken cancellation = default)
+    {
+        var (ids, names) = (ImageFiles.Numbers(files), ImageFiles.OutputNames(files));
+        var (json, failures, sum, found) = (new DetectionJson(), new List<LabException>(), default(StageTimes), 0);
+        for (var i = 0; i < files.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var detections = pipeline.Detect(files[i]);
+                AtomicFile.WriteText(Path.Combine(folder, names[i] + ".txt"), DetectionText.Format(pipeline.Times.InferenceMs, detections, pipeline.Labels));
+                json.Add(ids[i], Path.GetFileName(files[i]), detections, pipeline.Labels);
+                if (draw)
+                {
+                    DetectionPainter.Draw(pipeline.Images[0], detections, pipeline.Labels.Name);
+                    ImageWriter.SavePng(pipeline.Images[0], Path.Combine(folder, names[i] + ".png"));
+                }
+
+                sum += pipeline.Times;
+                found += detections.Count;
+            }
+            catch (LabException e)
+            {
+                failures.Add(e);
+            }
+
+            progress?.Invoke(i + 1, files.Count);
+        }
+
+        var done = files.Count - failures.Count;
+        if (done > 0) { json.Save(Path.Combine(folder, "detections.json")); }
+        return new(done, found, done == 0 ? default : sum / done, failures);
+    }
+}

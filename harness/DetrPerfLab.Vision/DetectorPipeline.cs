@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Vision;
+
+/// <summary>From photographs to detections: decode, preprocess, run, postprocess; each stage timed.</summary>
+/// <remarks>Buffers are kept and reused; results are valid until the next call. Not thread-safe: one pipeline, one caller. Does not own the engine.</remarks>
+public sealed class DetectorPipeline
+{
+    // As many sizes as an engine keeps bound; photographs of one camera need one or two.
+    const int MaxTensorSets = 4;
+
+    readonly IInferenceEngine _engine;
+    readonly ImageDecoder _decoder = new();
+    readonly Preprocessor _preprocessor;
+    readonly Postprocessor _postprocessor;
+    readonly List<(int Batch, ImageSize Canvas, TensorSet Inputs, TensorSet Outputs)> _tensors = [];
+    readonly List<RgbImage> _images = [];
+    readonly List<List<Detection>> _detections = [];
+
+    /// <summary>Finds the family that the engine's model belongs to.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="options">What the user asks for.</param>
+    /// <exception cref="LabException">The model's interface is none of the known ones.</exception>
+    public DetectorPipeline(IInferenceEngine engine, DetectorOptions? options = null)
+    {
+        _engine = engine;
+        Options = options ?? new();
+        Family = DetectorFamilies.Match(engine.Inputs, engine.Outputs);
+        _preprocessor = new(Family.Preprocessing(engine.Inputs, Options));
+        _postprocessor = new(Options.Postprocess);
+    }
+
+    /// <summary>What the user asked for.</summary>
+    public DetectorOptions Options { get; }
+
+    /// <summary>The family that the model belongs to.</summary>
+    public IDetectorFamily Family { get; }
+
+    /// <summary>How photographs become the model's input.</summary>
+    public PreprocessOptions Preprocessing => _preprocessor.Options;
+
+    /// <summary>What the labels of the detections mean; known after the first image.</summary>
+    public LabelMap Labels { get; private set; } = LabelMap.CategoryIds;
+
+    /// <summary>Where the time of the last call went.</summary>
+    public StageTimes Times { get; private set; }
+
+    /// <summary>The photographs of the last call that decoded files.</summary>
+    public IReadOnlyList<RgbImage> Images => _images;
+
+    /// <summary>Decodes a file and detects what is on it.</summary>
+    /// <exception cref="LabException">The file is no image that can be decoded, or the model failed on it.</exception>
+    public IReadOnlyList<Detection> Detect(string path) => Detect([path])[0];
+
+    /// <summary>Decodes files and detects what is on them, in one batch.</summary>
+    /// <returns>A list for each file, best first.</returns>
+    /// <exception cref="LabException">A file is no image that can be decoded, or the model failed on them.</exception>
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(params ReadOnlySpan<string> paths)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < paths.Length; i++)
+        {
+            if (_images.Count == i) { _images.Add(new RgbImage()); }
+            _decoder.Decode(paths[i], _images[i]);
+        }
+
+        _images.RemoveRange(paths.Length, _images.Count - paths.Length);
+        var decoded = Stopwatch.GetElapsedTime(start);
+        var detections = Detect(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_images));
+        Times = Times with { DecodeMs = decoded.TotalMilliseconds };
+        return detections;
+    }
+
+    /// <summary>Detects what is on photographs, in one batch. Those of unequal size need a model that takes a mask.</summary>
+    /// <returns>A list for each, best first.</returns>
+    /// <exception cref="LabException">The model cannot take them, or failed, or gave NaN.</exception>
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(params ReadOnlySpan<RgbImage> images)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(images.Length, nameof(images));
+        var start = Stopwatch.GetTimestamp();
+        var (inputs, outputs) = TensorsFor(images.Length, _preprocessor.CanvasSize(images));
+        _preprocessor.Prepare(images, inputs);
+        Family.FillOtherInputs(inputs, images);
+        var prepared = Stopwatch.GetTimestamp();
+        _engine.Run(inputs, outputs);
+        _engine.Synchronize();
+        var ran = Stopwatch.GetTimestamp();
+        Read(outputs, images);
+        Times = new(
+            0, Stopwatch.GetElapsedTime(start, prepared).TotalMilliseconds, Stopwatch.GetElapsedTime(prepared, ran).TotalMilliseconds,
+            Stopwatch.GetElapsedTime(ran).TotalMilliseconds);
+        return _detections;
+    }
+
+    void Read(TensorSet outputs, ReadOnlySpan<RgbImage> images)
+    {
+        for (var i = 0; i < outputs.Count; i++) // foreach would allocate
+        {
+            var output = outputs[i];
+            // Postprocessing drops what is not finite; a model that overflowed must not look like one that saw nothing.
+            if (output.Type == ElementType.Float32 && FirstNotFinite(output.Floats) is var at and >= 0) { throw LabError.OutputNotFinite(output.Name, at); }
+        }
+
+        while (_detections.Count < images.Length) { _detections.Add([]); }
+        _detections.RemoveRange(images.Length, _detections.Count - images.Length);
+        for (var i = 0; i < images.Length; i++)
+        {
+            _detections[i].Clear();
+            _detections[i].AddRange(Family.Read(_postprocessor, outputs, i, images[i].Size));
+        }
+    }
+
+    (TensorSet Inputs, TensorSet Outputs) TensorsFor(int batch, ImageSize canvas)
+    {
+        foreach (var known in _tensors)
+        {
+            if (known.Batch == batch && known.Canvas == canvas) { return (known.Inputs, known.Outputs); }
+        }
+
+        var inputs = Family.AllocateInputs(_engine.Inputs, batch, canvas);
+        var outputs = _engine.AllocateOutputs(inputs);
+        Labels = Family.Labels(outputs);
+        if (_tensors.Count == MaxTensorSets) { _tensors.RemoveAt(0); }
+        _tensors.Add((batch, canvas, inputs, outputs));
+        return (inputs, outputs);
+    }
+
+    static int FirstNotFinite(ReadOnlySpan<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i])) { return i; }
+        }
+
+        return -1;
+    }
+}

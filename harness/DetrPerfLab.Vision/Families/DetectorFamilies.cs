@@ -1,0 +1,60 @@
+using DetrPerfLab.Core;
+
+namespace DetrPerfLab.Vision;
+
+/// <summary>The known families, told apart by a model's inputs and outputs.</summary>
+public static class DetectorFamilies
+{
+    /// <summary>The family of this lab's own models.</summary>
+    public static IDetectorFamily Detr { get; } = new DetrFamily();
+
+    /// <summary>Every family.</summary>
+    public static IReadOnlyList<IDetectorFamily> All { get; } = [Detr, new DeimFamily()];
+
+    /// <summary>The family that a model belongs to.</summary>
+    /// <exception cref="LabException">None; the message lists the known interfaces and what was found.</exception>
+    public static IDetectorFamily Match(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs) =>
+        All.FirstOrDefault(f => f.Matches(inputs, outputs))
+        ?? throw LabError.BadInput($"The model is no detector known here. Found inputs {string.Join("; ", inputs)}, outputs {string.Join("; ", outputs)}. "
+            + $"Known: {string.Join(" | ", All.Select(f => $"{f.Name} ({f.Interface})"))}. Export it with one of these interfaces.");
+
+    /// <summary>Whether the inputs are these and no others, but for those marked with a question mark, which may be missing.</summary>
+    internal static bool TakesExactly(IReadOnlyList<TensorSpec> inputs, params ReadOnlySpan<(string Name, ElementType Type, int Rank)> known)
+    {
+        foreach (var input in inputs)
+        {
+            var found = false;
+            foreach (var (name, type, rank) in known)
+            {
+                found |= input.Name == name.TrimEnd('?') && input.Type == type && input.Dimensions.Count == rank;
+            }
+
+            if (!found) { return false; }
+        }
+
+        foreach (var (name, _, _) in known)
+        {
+            if (!name.EndsWith('?') && !inputs.Any(i => i.Name == name)) { return false; }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether these outputs are there; a model may give more.</summary>
+    internal static bool Gives(IReadOnlyList<TensorSpec> outputs, params ReadOnlySpan<(string Name, ElementType Type, int Rank)> known)
+    {
+        foreach (var (name, type, rank) in known)
+        {
+            if (!outputs.Any(o => o.Name == name && o.Type == type && o.Dimensions.Count == rank)) { return false; }
+        }
+
+        return true;
+    }
+
+    /// <summary>Height and width that an input [N, 3, H, W] fixes; null where either is free.</summary>
+    internal static ImageSize? FixedSize(IReadOnlyList<TensorSpec> inputs, string name)
+    {
+        var dimensions = inputs.First(i => i.Name == name).Dimensions;
+        return dimensions[2].IsFixed && dimensions[3].IsFixed ? new((int)dimensions[2].Length, (int)dimensions[3].Length) : null;
+    }
+}

@@ -1,0 +1,60 @@
+using DetrPerfLab.Core;
+namespace DetrPerfLab.Vision;
+
+/// <summary>Photographs in, a padded batch of tensors out: resize, normalise, pad at the right and the bottom, mask. Allocates nothing once warm.</summary>
+/// <remarks>
+/// Bit-equal to Pillow's bilinear resize followed by torchvision's ToTensor and Normalize, and to <see cref="PlainPreprocessor"/>.
+/// Padding is 0 after normalisation, as in facebookresearch/detr@29901c5, util/misc.py, nested_tensor_from_tensor_list.
+/// Not thread-safe: one preprocessor, one caller.
+/// </remarks>
+public sealed class Preprocessor(PreprocessOptions options)
+{
+    readonly Resizer _resizer = new(options.Threads);
+
+    /// <summary>What it was made with.</summary>
+    public PreprocessOptions Options => options;
+
+    /// <summary>Height and width that a batch needs: the largest of its images, each after the resize.</summary>
+    /// <exception cref="LabException">An image is too large.</exception>
+    public ImageSize CanvasSize(params ReadOnlySpan<RgbImage> images)
+    {
+        var canvas = default(ImageSize);
+        foreach (var image in images)
+        {
+            var size = options.Resize.Apply(image.Size);
+            canvas = new ImageSize(Math.Max(canvas.Height, size.Height), Math.Max(canvas.Width, size.Width));
+        }
+
+        return canvas;
+    }
+
+    /// <summary>Fills the tensors of a batch.</summary>
+    /// <param name="images">As many as the batch has places.</param>
+    /// <param name="inputs">
+    /// Holds <see cref="PreprocessOptions.PixelsName"/>, float32 [N, 3, H, W], and, where the model has it,
+    /// <see cref="PreprocessOptions.MaskName"/>, int64 [N, H, W]; H and W at least <see cref="CanvasSize"/>. Other tensors stay as they are.
+    /// </param>
+    /// <param name="sizes">Takes the size of each image after the resize; empty where nobody asks.</param>
+    /// <exception cref="LabException">The tensors do not fit, or images need padding and there is no mask.</exception>
+    public void Prepare(ReadOnlySpan<RgbImage> images, TensorSet inputs, Span<ImageSize> sizes = default)
+    {
+        var batch = BatchTensors.Check(images, inputs, options);
+        for (var i = 0; i < images.Length; i++)
+        {
+            var size = options.Resize.Apply(images[i].Size);
+            _resizer.ResizeToPlanes(images[i], size, options.Normalization, batch.Pixels(i), batch.Canvas);
+            batch.Pad(i, size);
+            if (sizes.Length > 0) { sizes[i] = size; }
+        }
+    }
+
+    /// <summary>Fills the tensors of a batch of one.</summary>
+    /// <returns>The size after the resize.</returns>
+    /// <inheritdoc cref="Prepare(ReadOnlySpan{RgbImage}, TensorSet, Span{ImageSize})"/>
+    public ImageSize Prepare(RgbImage image, TensorSet inputs)
+    {
+        var size = default(ImageSize);
+        Prepare(new ReadOnlySpan<RgbImage>(in image), inputs, new Span<ImageSize>(ref size));
+        return size;
+    }
+}

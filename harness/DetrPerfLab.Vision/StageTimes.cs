@@ -1,0 +1,20 @@
+namespace DetrPerfLab.Vision;
+
+/// <summary>Where the time of one image, or of one batch, went. Milliseconds.</summary>
+/// <param name="DecodeMs">File to pixels.</param>
+/// <param name="PreprocessMs">Pixels to tensors: resize, normalise, pad.</param>
+/// <param name="InferenceMs">The engine, until the device was idle.</param>
+/// <param name="PostprocessMs">Tensors to detections.</param>
+public readonly record struct StageTimes(double DecodeMs, double PreprocessMs, double InferenceMs, double PostprocessMs)
+{
+    /// <summary>All stages together.</summary>
+    public double TotalMs => DecodeMs + PreprocessMs + InferenceMs + PostprocessMs;
+
+    /// <summary>Stage by stage.</summary>
+    public static StageTimes operator +(StageTimes a, StageTimes b) =>
+        new(a.DecodeMs + b.DecodeMs, a.PreprocessMs + b.PreprocessMs, a.InferenceMs + b.InferenceMs, a.PostprocessMs + b.PostprocessMs);
+
+    /// <summary>Stage by stage.</summary>
+    public static StageTimes operator /(StageTimes a, double by) =>
+        new(a.DecodeMs / by, a.PreprocessMs / by, a.InferenceMs / by, a.PostprocessMs / by);
+}

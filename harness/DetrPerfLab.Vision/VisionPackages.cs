@@ -1,0 +1,21 @@
+using DetrPerfLab.Core;
+using SkiaSharp;
+
+namespace DetrPerfLab.Vision;
+
+/// <summary>What the image library really is on this machine.</summary>
+public static class VisionPackages
+{
+    /// <summary>The package and its native library.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Describe() =>
+    [
+        PackageVersion.Of("SkiaSharp", typeof(SKCodec).Assembly),
+        .. Native(),
+    ];
+
+    static IEnumerable<KeyValuePair<string, string>> Native()
+    {
+        try { return [new("Skia", $"milestone {SkiaSharpVersion.Native}")]; }
+        catch (Exception e) when (e.GetBaseException() is DllNotFoundException) { return [new("Skia", "cannot be loaded")]; }
+    }
+}

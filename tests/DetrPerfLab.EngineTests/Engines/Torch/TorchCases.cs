@@ -1,0 +1,67 @@
+using DetrPerfLab.Engines;
+using DetrPerfLab.Models;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Engines;
+
+/// <summary>A DETR small enough to run in a test, and what tests of it share.</summary>
+static class TorchCases
+{
+    public static DetrConfig SmallConfig { get; } = new()
+    {
+        Name = "small",
+        BackboneDepth = 18,
+        EncoderLayers = 1,
+        DecoderLayers = 1,
+        FeedForwardDim = 128,
+        HiddenDim = 64,
+        Queries = 10,
+        Classes = 7,
+    };
+
+    public static WeightStore SmallWeights { get; } = SyntheticWeights.Create(SmallConfig);
+
+    /// <summary>One thread: so small a model gains nothing from more, and test processes share the machine.</summary>
+    public static TorchOptions OneThread { get; } = new() { Threads = 1 };
+
+    /// <summary>Runs once and returns logits and boxes.</summary>
+    public static (float[] Logits, float[] Boxes) Run(IInferenceEngine engine, TensorSet inputs)
+    {
+        var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
+        engine.Run(inputs, outputs);
+        return (outputs["logits"].Floats.ToArray(), outputs["pred_boxes"].Floats.ToArray());
+    }
+
+    public static (float[] Logits, float[] Boxes) Run(string variant, TensorSet inputs)
+    {
+        using var engine = Create(variant);
+        return Run(engine, inputs);
+    }
+
+    /// <summary>Every variant on libtorch: those that run operator by operator, and those that run an archive.</summary>
+    public static IReadOnlyList<string> Variants { get; } = [.. TorchVariants.Names, "torchscript-fp32", "torch-int8-dynamic"];
+
+    /// <summary>An engine of the small model.</summary>
+    public static TorchEngine Create(string variant)
+    {
+        if (TorchVariants.Names.Contains(variant)) { return TorchVariants.Create(variant, SmallWeights, OneThread); }
+        var precision = variant == "torch-int8-dynamic" ? ScriptPrecision.Int8Dynamic : ScriptPrecision.Float32;
+        using var folder = new TempFolder();
+        DetrScript.Save(SmallWeights, precision, folder.File("detr.pt"));
+        return TorchVariants.Open(variant, folder.File("detr.pt"), precision, OneThread);
+    }
+
+    /// <summary>Largest absolute difference; NaN in either counts as infinite.</summary>
+    public static double MaxDifference(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var largest = 0.0;
+        for (var i = 0; i < actual.Length; i++)
+        {
+            var difference = Math.Abs((double)actual[i] - expected[i]);
+            largest = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(largest, difference);
+        }
+
+        return largest;
+    }
+}

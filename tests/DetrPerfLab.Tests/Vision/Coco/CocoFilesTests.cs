@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.Json;
+using DetrPerfLab.Vision;
+
+namespace DetrPerfLab.Tests.Vision;
+
+public class CocoFilesTests
+{
+    const string Images = """ "images":[{"id":1,"file_name":"a.jpg","width":4,"height":3}] """;
+    const string Categories = """ "categories":[{"id":18,"name":"dog"}] """;
+
+    [Fact]
+    public void Parse_AnyOrderAndUnknownFields_ReadsAll()
+    {
+        var truth = Parse($$"""
+            {"info":{"a":[1,{"b":2}]},
+             "annotations":[{"segmentation":[[1,2,3]],"area":6.5,"iscrowd":1,"image_id":1,"bbox":[1,2,3,4],"category_id":18,"id":5}],
+             {{Categories}}, "licenses":[], {{Images}} }
+            """);
+
+        Assert.Equal(new CocoImage(1, "a.jpg", new(3, 4)), Assert.Single(truth.Images));
+        Assert.Equal(new CocoCategory(18, "dog"), Assert.Single(truth.Categories));
+        Assert.Equal(new CocoAnnotation(1, 18, new(1, 2, 3, 4), 6.5, Crowd: true), Assert.Single(truth.Annotations));
+    }
+
+    [Theory]
+    [InlineData("", "no COCO file")]
+    [InlineData("[]", "an object")]
+    [InlineData("{", "no COCO file")]
+    [InlineData("""{"images":[]}""", "no 'categories'")]
+    [InlineData("""{"images":[],"images":[]}""", "'images' occurs twice")]
+    [InlineData("""{"images":[1]}""", "entry 0 of images")]
+    [InlineData("""{"images":{}}""", "a list as 'images'")]
+    [InlineData("""{"images":[{"id":1},{"id":1}],"annotations":[],"categories":[]}""", "id 1 occurs twice")]
+    [InlineData("""{"images":[{"id":1.5}]}""", "whole number")]
+    [InlineData("""{"images":[{"id":1,"file_name":"../../x"}]}""", "leads out of")]
+    [InlineData("""{"images":[{"id":1,"file_name":"/etc/x"}]}""", "leads out of")]
+    [InlineData("""{"images":[{"id":1,"width":-1}]}""", "no image size")]
+    [InlineData("""{"categories":[{"id":5000000000}]}""", "32 bits")]
+    [InlineData("""{"images":[],"annotations":[],"categories":[]} {}""", "no COCO file")]
+    public void Parse_BadFile_SaysWhat(string json, string needed) => Assert.Contains(needed, Refused(() => Parse(json)));
+
+    [Theory]
+    [InlineData("""{"id":1,"image_id":2,"category_id":18,"bbox":[0,0,1,1]}""", "image 2")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":2,"bbox":[0,0,1,1]}""", "category 2")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1]}""", "four")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1,1]}""", "four")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1e999]}""", "not a finite number")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,NaN,1]}""", "no COCO file")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,-1,1]}""", "0 or more")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18}""", "'bbox' is missing")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1],"area":-3}""", "area")]
+    [InlineData("""{"id":1,"id":1}""", "'id' occurs twice")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1]},{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1]}""", "entry 1 of annotations")]
+    public void Parse_BadAnnotation_SaysWhich(string annotation, string needed) =>
+        Assert.Contains(needed, Refused(() => Parse($$"""{ {{Images}},{{Categories}},"annotations":[{{annotation}}]}""")));
+
+    [Theory]
+    [InlineData("{}", "a list")]
+    [InlineData("""[{"image_id":1,"category_id":2,"bbox":[0,0,1,1]}]""", "'score' is missing")]
+    [InlineData("""[{"image_id":"1"}]""", "whole number")]
+    [InlineData("""[{"image_id":1,"category_id":2,"bbox":[0,0,1,1],"score":"a"}]""", "entry 0 of detections")]
+    [InlineData("""[{"image_id":1,"image_id":1}]""", "occurs twice")]
+    [InlineData("""[{"image_id":1""", "no COCO file")]
+    public void ParseDetections_Bad_SaysWhat(string json, string needed) =>
+        Assert.Contains(needed, Refused(() => CocoDetections.Parse(CocoCases.Json(json), "d.json")));
+
+    [Fact]
+    public void Parse_TruncatedAnywhere_IsRefusedNotCrashed()
+    {
+        var whole = $$"""{ {{Images}},{{Categories}},"annotations":[{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1.5,1]}]}""";
+        Parse(whole);
+        for (var length = 0; length < whole.Length; length++) { Refused(() => Parse(whole[..length])); }
+    }
+
+    [Fact]
+    public void Parse_TooManyCategories_IsRefusedBeforeMemoryGrows() => Assert.Contains("at most 65536", Refused(() => Parse(
+        $$"""{"images":[],"annotations":[],"categories":[{{string.Join(',', Enumerable.Range(0, 70_000).Select(i => $$"""{"id":{{i}}}"""))}}]}""")));
+
+    [Fact]
+    public void Parse_DeeplyNested_IsRefused() => Refused(() => Parse("""{"x":""" + new string('[', 100_000)));
+
+    [Fact]
+    public void Add_NaNFromAModel_IsRefused()
+    {
+        Refused(() => new CocoDetections("model").Add(1, 1, new Detection(0, float.NaN, 0, 0, 1, 1)));
+        Refused(() => new CocoDetections("model").Add(1, 1, new Detection(0, 1, float.NaN, 0, 1, 1)));
+    }
+
+    [Fact]
+    public void Save_ThenLoad_KeepsAllBits()
+    {
+        using var folder = new TempFolder();
+        var (_, detections) = CocoCases.Random(11);
+        detections.Add(long.MaxValue, 3, new Detection(0, 0.1f, 1 / 3f, 2, 0, 5)); // corners in the wrong order: width 0
+
+        detections.Save(folder.File("d.json"));
+        var read = CocoDetections.Load(folder.File("d.json"));
+
+        Assert.Equal(detections.Items, read.Items);
+        Assert.Equal(0, read.Items[^1].Box.Width);
+        Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(File.ReadAllText(folder.File("d.json"))).RootElement.ValueKind);
+    }
+
+    [Fact]
+    public void Parse_LargerThanTheBuffer_ReadsAcrossItsEdges()
+    {
+        // Names of growing length move every token over every place of the 64 KiB buffer's edge.
+        var text = new StringBuilder("\uFEFF{ \"annotations\":[], \"categories\":[], \"images\":[");
+        for (var i = 0; i < 3000; i++) { text.Append(i == 0 ? "" : ",").Append($$"""{"id":{{i}},"file_name":"{{new string('x', i % 97)}}"}"""); }
+        text.Append($$"""],"long":"{{new string('y', 300_000)}}"}""");
+
+        var truth = Parse(text.ToString());
+
+        Assert.Equal(3000, truth.Images.Count);
+        Assert.Equal(2999 % 97, truth.Images[2999].FileName.Length);
+    }
+
+    static CocoGroundTruth Parse(string json) => CocoGroundTruth.Parse(CocoCases.Json(json), "instances.json");
+
+    static string Refused(Action action)
+    {
+        var error = Assert.Throws<LabException>(action);
+        Assert.Equal(ExitCode.BadInput, error.ExitCode);
+        return error.Message;
+    }
+}
