@@ -44,8 +44,8 @@ static class LabConfig
             .AddLogger(options.Verbose || options.AsksOnly ? ConsoleLogger.Default : NullLogger.Instance)
             .AddColumn(ResultColumn.All(book))
             .AddExporter(MarkdownExporter.GitHub, JsonExporter.Full)
-            // The order in the file is the order of the story: naive first, fastest last.
-            .WithOrderer(new StoryOrder())
+            // Rows run in the order of the file: naive first, fastest last.
+            .WithOrderer(new RowOrder())
             .WithArtifactsPath(place.Artifacts);
     }
 }

@@ -37,10 +37,10 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
         return suite.BaselineAmong(_results.Where(r => r.Suite == result.Suite && suite.FixedPart(r) == suite.FixedPart(result)));
     }
 
-    /// <summary>Times faster an image than the baseline; null where either has no samples.</summary>
+    /// <summary>Speed-up per image over the baseline; null where either has no samples.</summary>
     internal double? SpeedUpOf(RunResult result) => result.SamplesMs.Count > 0 && BaselineOf(result) is { } baseline
-        ? MsAnImage(baseline) / MsAnImage(result)
+        ? MsPerImage(baseline) / MsPerImage(result)
         : null;
 
-    static double MsAnImage(RunResult result) => Quantile.Median([.. result.SamplesMs]) / result.ImagesPerOperation;
+    static double MsPerImage(RunResult result) => Quantile.Median([.. result.SamplesMs]) / result.ImagesPerOperation;
 }

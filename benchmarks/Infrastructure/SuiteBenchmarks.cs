@@ -10,7 +10,7 @@ public abstract class SuiteBenchmarks
 {
     CaseProcess _process = null!;
 
-    /// <summary>The rows of this run, in the order of the story: plainest first.</summary>
+    /// <summary>The rows of this run, plainest first.</summary>
     public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index }).Where(row => !row.FullOnly || !CaseProcess.IsQuick);
 
     /// <summary>The row that this process runs.</summary>

@@ -23,7 +23,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var model = VariantModel.Of(options.Model); // a name that is none costs no time
         if (model.Note is not null) { error.WriteLine(model.Note); }
         RequireWritable(options.Results);
-        error.WriteLine("Looking at the machine: versions, and what it attains at best where that is not known yet.");
+        error.WriteLine("Reading the machine: versions, and its peak rates where they have not been measured yet.");
         var machine = ThisMachine.ReadWithPeaks(options.Cache);
         var store = new ResultStore(options.Results);
         var commit = CommitProbe.Read(LabPaths.Root);

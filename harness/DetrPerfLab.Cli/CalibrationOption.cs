@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DetrPerfLab.Core;
+using DetrPerfLab.Engines;
 using DetrPerfLab.Onnx;
 using DetrPerfLab.Vision;
 
@@ -27,7 +28,7 @@ sealed class CalibrationOption
     internal StaticOptions Apply(ParseResult parsed, StaticOptions options) =>
         options with
         {
-            Calibration = parsed.GetValue(_method) ?? (parsed.GetValue(_calibrate) == Synthetic ? CalibrationMethod.MinMax : CalibrationMethod.Percentile),
+            Calibration = parsed.GetValue(_method) ?? new CalibrationChoice { Folder = parsed.GetValue(_calibrate) is { } folder and not Synthetic ? folder : null }.Method,
             Percentile = parsed.GetValue(_percentile),
         };
 

@@ -30,13 +30,24 @@ static class QuantizeCommand
                 : which == ModelQuantizer.DynamicPrecision ? QuantizationPlan.AllDynamic : QuantizationPlan.Mixed;
             if (parsed.GetValue(keep) is { } table) { rules = SensitivityTable.Load(table).Apply(rules); }
             var reduced = parsed.GetValue(reduce) ?? !IntegerDotProduct.IsSupported;
-            var report = which switch
+            var source = ConversionSource.Load(from);
+            var result = which switch
             {
-                ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(from, to, new Fp16Options()),
-                ModelQuantizer.Fp16WeightsPrecision => ModelQuantizer.Fp16Weights(from, to, new HalfStorageOptions()),
-                ModelQuantizer.DynamicPrecision => ModelQuantizer.Dynamic(from, to, new QuantizationOptions { Plan = rules, ReduceRange = reduced }),
-                ModelQuantizer.StaticPrecision => ConsoleProgress.Run("calibrating", progress => ModelQuantizer.Static(
-                    from, to,
+                ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(source, new()),
+                ModelQuantizer.Fp16WeightsPrecision => ModelQuantizer.Fp16Weights(source, new()),
+                ModelQuantizer.DynamicPrecision => ModelQuantizer.Dynamic(source, new() { Plan = rules, ReduceRange = reduced }),
+                ModelQuantizer.StaticPrecision => Static(),
+                _ => throw LabError.UnknownName("precision", which, ModelQuantizer.Precisions),
+            };
+            OnnxFile.Save(result.Model, to);
+            Print(result.Report, from, to, parsed.InvocationConfiguration.Output);
+            return (int)ExitCode.Done;
+
+            ConversionResult Static()
+            {
+                var images = calibration.Images(parsed, from);
+                return ConsoleProgress.Run("calibrating", progress => ModelQuantizer.Static(
+                    source,
                     calibration.Apply(parsed, new StaticOptions
                     {
                         Plan = rules,
@@ -44,11 +55,8 @@ static class QuantizeCommand
                         ActivationType = parsed.GetValue(symmetric) ? QuantizedType.Int8 : QuantizedType.UInt8,
                         SymmetricActivations = parsed.GetValue(symmetric),
                     }),
-                    new OrtCalibrationRunner(), calibration.Images(parsed, from), new CalibrationOptions { Progress = progress })),
-                _ => throw LabError.UnknownName("precision", which, ModelQuantizer.Precisions),
-            };
-            Print(report, from, to, parsed.InvocationConfiguration.Output);
-            return (int)ExitCode.Done;
+                    new OrtCalibrationRunner(), images, images.Count, new() { Progress = progress }));
+            }
         });
         return command;
     }

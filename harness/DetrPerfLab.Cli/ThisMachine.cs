@@ -12,7 +12,7 @@ static class ThisMachine
     internal static MachineInfo Read() =>
         MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. VisionPackages.Describe(), .. ReportPackages.Describe()]));
 
-    /// <summary>With what it attains at best, measured where it is not known yet.</summary>
+    /// <summary>With its peak rates, measured where they are not known yet.</summary>
     internal static MachineInfo ReadWithPeaks(string cacheFolder) => PeakProbe.WithPeaks(Read(), cacheFolder, Int8Peak);
 
     /// <summary>The better of the two kinds of kernel: which one that is differs between processors.</summary>

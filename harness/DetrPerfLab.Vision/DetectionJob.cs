@@ -5,7 +5,7 @@ namespace DetrPerfLab.Vision;
 /// <summary>What a job over many images did.</summary>
 /// <param name="Images">Images that went well.</param>
 /// <param name="Detections">What was found on them.</param>
-/// <param name="Mean">Time of an image, averaged over those that went well.</param>
+/// <param name="Mean">Time per image, averaged over those that went well.</param>
 /// <param name="Failures">The others, each with its message.</param>
 public sealed record DetectionJobResult(int Images, int Detections, StageTimes Mean, IReadOnlyList<LabException> Failures);
 

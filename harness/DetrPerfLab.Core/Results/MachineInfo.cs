@@ -43,10 +43,10 @@ public sealed record MachineInfo
     /// <summary>What really ran, by package: versions of ONNX Runtime, TorchSharp, libtorch, Skia, ImageSharp, ScottPlot and its font.</summary>
     public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the machine attains at best, one entry a precision with one thread and one with all cores; empty until measured. Not part of the fingerprint.</summary>
+    /// <summary>Measured peaks, one entry a precision with one thread and one with all cores; empty until measured. Not part of the fingerprint.</summary>
     public IReadOnlyList<PeakInfo> Peaks { get; init; } = [];
 
-    /// <summary>Memory read by all cores at best, 10^9 bytes a second; null until measured. Not part of the fingerprint.</summary>
+    /// <summary>Measured memory bandwidth of all cores, 10^9 bytes a second; null until measured. Not part of the fingerprint.</summary>
     public double? MemoryGbPerSecond { get; init; }
 
     /// <summary>Hash of all that makes two results comparable: processor, cores, quota, memory (whole GiB, as it varies by kernel), OS, runtime and packages but those that only draw. 12 hex digits.</summary>

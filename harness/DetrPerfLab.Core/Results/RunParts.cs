@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>What the machine attains at best, from a micro-benchmark of matrix products.</summary>
+/// <summary>A measured peak, from a micro-benchmark of matrix products.</summary>
 /// <param name="Precision">For example <c>fp32</c>, <c>int8</c>, or <c>int8 (40 %) and fp32</c> for operations of both.</param>
 /// <param name="GflopsPerSecond">10^9 operations a second with that many threads.</param>
 /// <param name="How">What computed it, for example <c>C# AVX-512</c>.</param>

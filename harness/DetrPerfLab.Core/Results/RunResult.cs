@@ -91,7 +91,7 @@ public sealed record RunResult
     /// <summary>Arithmetic operations of one operation, a multiply-add counted as two; counted from the graph.</summary>
     public double? Flops { get; init; }
 
-    /// <summary>What this machine attains at best in the precisions of this case's operations, with its threads (all cores in older files); null when it was not probed, or the precisions are not known.</summary>
+    /// <summary>The measured peak in the precisions of this case's operations, with its threads (all cores in older files); null when it was not probed, or the precisions are not known.</summary>
     public PeakInfo? Peak { get; init; }
 
     /// <summary>Garbage collections during warm operations; null when they were not counted.</summary>

@@ -3,7 +3,7 @@ namespace DetrPerfLab.Core;
 /// <summary>Something that tells the rows of a suite apart, and how its values are ordered: words as listed, then numbers as numbers, then text.</summary>
 /// <param name="Name">Of the parameter, or <see cref="Suite.Variant"/>.</param>
 /// <param name="Varies">Whether it is what the suite asks about; rows are compared only where all else is equal.</param>
-/// <param name="Words">Values, or their beginnings, in the order of the story; the longest that fits a value counts.</param>
+/// <param name="Words">Values, or their beginnings, in their order; the longest that fits a value counts.</param>
 public sealed record SuiteParameter(string Name, bool Varies, params IReadOnlyList<string> Words) : IComparer<string?>
 {
     /// <summary>Whether the largest number comes first, as with image sizes.</summary>

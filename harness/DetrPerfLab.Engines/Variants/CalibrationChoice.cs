@@ -28,6 +28,9 @@ public sealed record CalibrationChoice
     /// <summary>Table of <c>detrlab sensitivity</c> whose keep-list stays float in INT8-static; null for the rules alone.</summary>
     public string? KeepList { get; init; }
 
+    /// <summary>How ranges are chosen unless the user says otherwise: photographs have rare large values, which percentiles cut; the built-in pictures have none.</summary>
+    public CalibrationMethod Method => Folder is null ? CalibrationMethod.MinMax : CalibrationMethod.Percentile;
+
     /// <summary>What the environment names.</summary>
     public static CalibrationChoice FromEnvironment() => new() { Folder = Read(FolderVariable), KeepList = Read(KeepListVariable) };
 

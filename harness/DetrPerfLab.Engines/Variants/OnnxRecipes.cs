@@ -13,26 +13,11 @@ static class OnnxRecipes
         Ready = model => model.Onnx is { Header.HasExternalData: false } onnx ? new(onnx.Path, onnx.Info) : null,
     };
 
-    internal static OnnxRecipe Fp16 { get; } = new("fp16", build =>
-    {
-        var (source, sha256) = Source(build);
-        var options = new Fp16Options();
-        return Stamped(Fp16Converter.Convert(source, options).Model, "fp16", sha256, options);
-    });
+    internal static OnnxRecipe Fp16 { get; } = new("fp16", build => ModelQuantizer.Fp16(Source(build), new()).Model);
 
-    internal static OnnxRecipe Fp16Weights { get; } = new("fp16-weights", build =>
-    {
-        var (source, sha256) = Source(build);
-        var options = new HalfStorageOptions();
-        return Stamped(HalfStorage.Convert(source, options).Model, "fp16-weights", sha256, options);
-    });
+    internal static OnnxRecipe Fp16Weights { get; } = new("fp16-weights", build => ModelQuantizer.Fp16Weights(Source(build), new()).Model);
 
-    internal static OnnxRecipe Int8Dynamic { get; } = new("int8-dynamic", build =>
-    {
-        var (source, sha256) = Source(build);
-        var options = new QuantizationOptions { Plan = QuantizationPlan.AllDynamic };
-        return Stamped(DynamicQuantizer.Convert(source, options).Model, "int8-dynamic", sha256, options);
-    });
+    internal static OnnxRecipe Int8Dynamic { get; } = new("int8-dynamic", build => ModelQuantizer.Dynamic(Source(build), new() { Plan = QuantizationPlan.AllDynamic }).Model);
 
     internal static OnnxRecipe Int8Static { get; } = new("int8-static", build => Static(build, build.Model.Calibration.Apply(QuantizationPlan.Mixed))) { IsCalibrated = true };
 
@@ -45,26 +30,14 @@ static class OnnxRecipes
 
     static ModelProto Static(RecipeInputs build, QuantizationPlan plan, StaticOptions? target = null)
     {
-        var (source, sha256) = Source(build);
-        var method = build.Model.Calibration.Folder is null ? CalibrationMethod.MinMax : CalibrationMethod.Percentile;
-        var options = (target ?? new()) with { Plan = plan, Calibration = method };
-        var quantizer = new StaticQuantizer(source, options);
+        var options = (target ?? new()) with { Plan = plan, Calibration = build.Model.Calibration.Method };
         var (count, inputs) = build.Model.CalibrationInputs();
-        var table = ActivationCalibration.Run(
-            new OrtCalibrationRunner(), quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, count, new CalibrationOptions { Progress = build.Progress });
-        var model = quantizer.Convert(table.Ranges(options.Calibration, options.Percentile)).Model;
-        return Stamped(model, "int8-static", sha256, options, table.InputSha256);
+        return ModelQuantizer.Static(Source(build), options, new OrtCalibrationRunner(), inputs, count, new() { Progress = build.Progress }).Model;
     }
 
-    static (ModelProto Model, string Sha256) Source(RecipeInputs build)
+    static ConversionSource Source(RecipeInputs build)
     {
         var artefact = build.Artefact(Fp32);
-        return (OnnxFile.Load(artefact.Path), artefact.Info.Sha256);
-    }
-
-    static ModelProto Stamped<T>(ModelProto model, string precision, string sourceSha256, T options, string? calibrationSha256 = null)
-    {
-        ModelProvenance.Stamp(model, precision, sourceSha256, options, calibrationSha256);
-        return model;
+        return new(OnnxFile.Load(artefact.Path), artefact.Info.Sha256);
     }
 }

@@ -60,7 +60,7 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     internal (int Count, IEnumerable<TensorSet> Inputs) CalibrationInputs()
     {
         var (specs, family) = Onnx is { } onnx ? (onnx.Header.Inputs, onnx.Family) : (DetrInterface.Inputs, DetectorFamilies.Detr);
-        if (Calibration.Folder is null && family == DetectorFamilies.Detr)
+        if (Calibration.Folder is null && Onnx is null) // synthetic weights know no photographs, and the formula's pictures serve
         {
             var size = InputSize(s_detrSize);
             return (SyntheticImagesToCalibrate, Enumerable.Range(1, SyntheticImagesToCalibrate).Select(i => SyntheticImages.CreateBatchFrom(i, size)));

@@ -3,7 +3,7 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>What the machine attains at best in the operations of a variant, with the threads of the case.</summary>
+/// <summary>The measured peak for the operations of a variant, with the threads of the case.</summary>
 public static class VariantPeak
 {
     const string Float32 = "fp32", Int8 = "int8";

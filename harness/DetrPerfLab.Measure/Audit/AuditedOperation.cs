@@ -110,7 +110,7 @@ public sealed class AuditedOperation : IOperation
     /// </summary>
     /// <param name="most">Inputs at most; for operations that take long.</param>
     /// <exception cref="LabException">They give something else.</exception>
-    public AuditEnd Replay(int most = 2)
+    public AuditReplay Replay(int most = 2)
     {
         if (_firstFresh is null) { RunUntimed(index: 0, AcceptFresh); }
         var (first, latest) = (_firstFresh!.Value, _latestFresh!.Value);

@@ -15,7 +15,7 @@ public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bo
     /// <param name="options">Tell how much longer fresh inputs may take.</param>
     /// <param name="end">What was found afterwards; null where it was not looked for.</param>
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>
-    public static AuditInfo Conclude(string variant, IReadOnlyList<AuditedRun> runs, AuditOptions options, AuditEnd? end = null)
+    public static AuditInfo Conclude(string variant, IReadOnlyList<AuditedRun> runs, AuditOptions options, AuditReplay? end = null)
     {
         double[] fresh = [.. runs.Where(r => r.Fresh).Select(r => r.Ms)];
         double[] usual = [.. runs.Where(r => !r.Fresh).Select(r => r.Ms)];

@@ -52,7 +52,7 @@ public static class BenchWorker
 
     static BenchEnd End(InferenceCase inference)
     {
-        AuditEnd? audit;
+        AuditReplay? audit;
         try
         {
             audit = inference.Measured.EndAudit();

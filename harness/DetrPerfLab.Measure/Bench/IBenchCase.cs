@@ -25,7 +25,7 @@ public interface IBenchCase : IDisposable
 public sealed record BenchEnd
 {
     /// <summary>Of fresh inputs run again; null where that failed.</summary>
-    public AuditEnd? Audit { get; init; }
+    public AuditReplay? Audit { get; init; }
 
     /// <summary>Why the samples are not to be trusted; null when they are.</summary>
     public string? AuditFailure { get; init; }

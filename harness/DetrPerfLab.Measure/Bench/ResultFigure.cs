@@ -26,7 +26,7 @@ public sealed record ResultFigure(string Name, string Legend, Func<RunResult, st
             (r, _) => Summary(r)?.MedianInterval is { } i ? $"{Digits(i.Lower)} to {Digits(i.Upper)}" : null),
         new("p90", "90th percentile, ms; empty below 64 samples, which it needs at 99 % confidence", (r, _) => Summary(r)?.P90.Value is { } p90 ? Digits(p90) : null),
         new("p99", "99th percentile, ms; empty below 662 samples", (r, _) => Summary(r)?.P99.Value is { } p99 ? Digits(p99) : null),
-        new("Speed-up", "How many times faster an image than the row that the others are compared with; in brackets its 95 % interval where rounds were interleaved", (_, s) => s),
+        new("Speed-up", "How many times faster per image than the row that the others are compared with; in brackets its 95 % interval where rounds were interleaved", (_, s) => s),
         new("Images/s", "Images a second at the median", (r, _) => Summary(r) is { } s ? Invariant($"{1000 * r.ImagesPerOperation / s.Median:F2}") : null),
         new("Allocated", "Managed memory allocated by one operation", (r, _) => r.Memory?.AllocatedBytesPerOperation is { } bytes ? Invariant($"{bytes:F0} B") : null),
         new("Peak RSS", "Largest resident memory of the case's processes in the memory pass", (r, _) => r.Memory?.PeakRssBytes is { } bytes ? Invariant($"{bytes / Mebibyte:F0} MiB") : null),

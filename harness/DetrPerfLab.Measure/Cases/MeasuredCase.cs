@@ -123,7 +123,7 @@ public sealed class MeasuredCase
 
     /// <summary>Runs some fresh inputs again, after the last sample; null without an audit.</summary>
     /// <exception cref="LabException">They give something else than when timed.</exception>
-    public AuditEnd? EndAudit() => _audited?.Replay(IsSlow ? 1 : Replays);
+    public AuditReplay? EndAudit() => _audited?.Replay(IsSlow ? 1 : Replays);
 
     /// <summary>What was found beside the times over all samples; at least one.</summary>
     /// <param name="limits">Of this machine.</param>

@@ -7,7 +7,7 @@ using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Measure;
 
-/// <summary>What the machine attains at best, which says how much of it an inference uses.</summary>
+/// <summary>Measures the machine's peak rates, which say how much of them an inference uses.</summary>
 /// <remarks>
 /// float32 and memory are measured in C#. .NET offers no 512-bit VNNI, so INT8 comes from an engine: hand a matrix product of it to <see cref="Attain"/>.
 /// The best of several trials counts: neighbours only ever take speed away.

@@ -3,7 +3,16 @@ using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Converts a file into a file: loads, converts, writes how it was made into the metadata, saves. Nothing is left where something fails.</summary>
+/// <summary>A float model that is to be converted.</summary>
+/// <param name="Model">Left as it is.</param>
+/// <param name="Sha256">Of the file that it came from.</param>
+public sealed record ConversionSource(ModelProto Model, string Sha256)
+{
+    /// <exception cref="LabException">The file cannot be read.</exception>
+    public static ConversionSource Load(string path) => new(OnnxFile.Load(path), FileHash.Sha256(path));
+}
+
+/// <summary>Converts a model and writes how that was done into its metadata: the one way for commands and for the variants' recipes, so that both make the same file.</summary>
 public static class ModelQuantizer
 {
     /// <summary>float16.</summary>
@@ -22,61 +31,39 @@ public static class ModelQuantizer
     public static IReadOnlyList<string> Precisions { get; } = [Fp16Precision, Fp16WeightsPrecision, DynamicPrecision, StaticPrecision];
 
     /// <summary>Converts to float16.</summary>
-    /// <param name="source">ONNX file.</param>
-    /// <param name="target">Written whole or not at all.</param>
-    /// <param name="options">What stays float32.</param>
-    /// <exception cref="LabException">The model cannot be read or converted.</exception>
-    public static ConversionReport Fp16(string source, string target, Fp16Options options)
-    {
-        var result = Fp16Converter.Convert(OnnxFile.Load(source), options);
-        return Save(result, source, target, Fp16Precision, options, null);
-    }
+    /// <exception cref="LabException">The model cannot be converted.</exception>
+    public static ConversionResult Fp16(ConversionSource source, Fp16Options options) =>
+        Stamped(Fp16Converter.Convert(source.Model, options), source, Fp16Precision, options);
 
     /// <summary>Stores weights as float16.</summary>
     /// <inheritdoc cref="Fp16"/>
-    public static ConversionReport Fp16Weights(string source, string target, HalfStorageOptions options)
-    {
-        var result = HalfStorage.Convert(OnnxFile.Load(source), options);
-        return Save(result, source, target, Fp16WeightsPrecision, options, null);
-    }
+    public static ConversionResult Fp16Weights(ConversionSource source, HalfStorageOptions options) =>
+        Stamped(HalfStorage.Convert(source.Model, options), source, Fp16WeightsPrecision, options);
 
     /// <summary>Converts to INT8 with activations quantised at run time.</summary>
     /// <inheritdoc cref="Fp16"/>
-    public static ConversionReport Dynamic(string source, string target, QuantizationOptions options)
-    {
-        var result = DynamicQuantizer.Convert(OnnxFile.Load(source), options);
-        return Save(result, source, target, DynamicPrecision, options, null);
-    }
+    public static ConversionResult Dynamic(ConversionSource source, QuantizationOptions options) =>
+        Stamped(DynamicQuantizer.Convert(source.Model, options), source, DynamicPrecision, options);
 
     /// <summary>Calibrates and converts to INT8.</summary>
-    /// <param name="source">ONNX file.</param>
-    /// <param name="target">Written whole or not at all.</param>
+    /// <param name="source">The float model.</param>
     /// <param name="options">Plan, types, calibration.</param>
     /// <param name="runner">Runs the float model.</param>
-    /// <param name="inputs">What it is run on.</param>
+    /// <param name="inputs">What it is run on, the same each time that it is enumerated.</param>
+    /// <param name="count">How many those are.</param>
     /// <param name="calibration">Memory and progress.</param>
-    /// <exception cref="LabException">The model cannot be read, run or converted.</exception>
-    public static ConversionReport Static(
-        string source, string target, StaticOptions options, ICalibrationRunner runner, IReadOnlyCollection<TensorSet> inputs, CalibrationOptions calibration)
+    /// <exception cref="LabException">The model cannot be run or converted.</exception>
+    public static ConversionResult Static(
+        ConversionSource source, StaticOptions options, ICalibrationRunner runner, IEnumerable<TensorSet> inputs, int count, CalibrationOptions calibration)
     {
-        var (result, table) = Calibrated(OnnxFile.Load(source), options, runner, inputs, calibration);
-        return Save(result, source, target, StaticPrecision, options, table.InputSha256);
+        var quantizer = new StaticQuantizer(source.Model, options);
+        var table = ActivationCalibration.Run(runner, quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, count, calibration);
+        return Stamped(quantizer.Convert(table.Ranges(options.Calibration, options.Percentile)), source, StaticPrecision, options, table.InputSha256);
     }
 
-    /// <summary>Calibrates and converts a model in memory.</summary>
-    /// <inheritdoc cref="Static"/>
-    public static (ConversionResult Result, CalibrationTable Table) Calibrated(
-        ModelProto model, StaticOptions options, ICalibrationRunner runner, IReadOnlyCollection<TensorSet> inputs, CalibrationOptions calibration)
+    static ConversionResult Stamped<T>(ConversionResult result, ConversionSource source, string precision, T options, string? calibrationSha256 = null)
     {
-        var quantizer = new StaticQuantizer(model, options);
-        var table = ActivationCalibration.Run(runner, quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, calibration);
-        return (quantizer.Convert(table.Ranges(options.Calibration, options.Percentile)), table);
-    }
-
-    static ConversionReport Save<T>(ConversionResult result, string source, string target, string precision, T options, string? calibrationSha256)
-    {
-        ModelProvenance.Stamp(result.Model, precision, FileHash.Sha256(source), options, calibrationSha256);
-        OnnxFile.Save(result.Model, target);
-        return result.Report;
+        ModelProvenance.Stamp(result.Model, precision, source.Sha256, options, calibrationSha256);
+        return result;
     }
 }

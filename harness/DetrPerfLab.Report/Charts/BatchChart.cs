@@ -20,7 +20,7 @@ static class BatchChart
     {
         CaseView[] all = [.. lines.SelectMany(l => l.Cases)];
         double[] sizes = [.. all.Select(c => c.Number("batch")!.Value).Distinct().Order()];
-        canvas.Frame("More images at once: what a second yields", caption, "images in a batch", "images a second (at the median)", note: Disturbed.Note(all));
+        canvas.Frame("Throughput by batch size", caption, "images in a batch", "images/s (median)", note: Disturbed.Note(all));
         canvas.XAxis(sizes[0] - ((sizes[^1] - sizes[0]) * 0.06), sizes[^1] + ((sizes[^1] - sizes[0]) * 0.06), Ticks.Each(sizes));
         canvas.YAxis(0, all.Max(c => Rate(c, c.Median!.Value.Lower)) * 1.25);
         var labels = new LabelPlacer(canvas, aboveFirst: true);

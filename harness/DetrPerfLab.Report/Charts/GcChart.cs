@@ -35,7 +35,7 @@ static class GcChart
         : (summary.Maximum, "slowest");
 
     static string Pauses(CaseView view) => view.Run.Gc is not { } gc ? "pauses unknown"
-        : gc.Operations is > 0 and var operations ? $"pause {Format.Number(gc.TotalPauseMs / (operations * (double)view.Run.ImagesPerOperation), 2)} ms an image, gen2 {gc.Gen2}"
+        : gc.Operations is > 0 and var operations ? $"pause {Format.Number(gc.TotalPauseMs / (operations * (double)view.Run.ImagesPerOperation), 2)} ms/image, gen2 {gc.Gen2}"
         : $"pauses {Format.Significant(gc.TotalPauseMs)} ms, gen2 {gc.Gen2}";
 
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)

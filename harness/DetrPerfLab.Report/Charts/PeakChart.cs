@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>How much of what this machine attains at best each variant uses.</summary>
+/// <summary>The share of the measured peak that each variant reaches.</summary>
 static class PeakChart
 {
     internal static Drawing Create(ReportModel model)

@@ -24,13 +24,13 @@ sealed class CaseView
     /// <summary>Images a second, at the median.</summary>
     internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
 
-    /// <summary>Times faster an image than the baseline of its suite; null without one.</summary>
+    /// <summary>Speed-up per image over the baseline of its suite; null without one.</summary>
     internal Estimate? SpeedUp { get; private set; }
 
     /// <summary>What this case is compared with, itself where it is the baseline; null without one.</summary>
     internal CaseView? Baseline { get; private set; }
 
-    /// <summary>The measured case before it in the story of what is compared; null for the first.</summary>
+    /// <summary>The measured case before it in the order of what is compared; null for the first.</summary>
     internal CaseView? Previous { get; private set; }
 
     /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>

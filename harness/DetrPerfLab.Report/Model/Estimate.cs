@@ -14,7 +14,7 @@ readonly record struct Estimate(double Value, Interval? Interval)
     /// <summary>Whether there is an interval with some width.</summary>
     internal bool HasWidth => Upper > Lower;
 
-    /// <summary>Median time an image of the one over that of the other; by rounds where both took turns in one run, so that what slowed a whole round cancels.</summary>
+    /// <summary>Median time per image of the one over that of the other; by rounds where both took turns in one run, so that what slowed a whole round cancels.</summary>
     internal static Estimate? Ratio(CaseView numerator, CaseView denominator)
     {
         if (numerator.Summary is not { } above || denominator.Summary is not { } below) { return null; }

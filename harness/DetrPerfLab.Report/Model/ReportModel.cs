@@ -41,7 +41,7 @@ sealed class ReportModel
     /// <summary>The machine that measured; null where machine.json is missing or damaged.</summary>
     internal MachineInfo? Machine { get; }
 
-    /// <summary>One view a case, suite by suite, each in the order of its story.</summary>
+    /// <summary>One view a case, suite by suite, each in its own order.</summary>
     internal IReadOnlyList<CaseView> Cases { get; }
 
     /// <summary>What could not be read, in words.</summary>

@@ -85,8 +85,8 @@ static class TrustSection
             ("hypervisor", m.Hypervisor),
             ("system", m.Os),
             ("runtime", m.Runtime),
-            .. m.Peaks.Select(p => ($"attains at best in {p.Precision}{(p.Threads is { } threads ? $", {threads} thread{(threads == 1 ? "" : "s")}" : "")}", (string?)$"{Format.Significant(p.GflopsPerSecond)} GOP/s{(p.How is { } how ? $" ({how})" : "")}")),
-            ("reads memory at best", m.MemoryGbPerSecond is { } rate ? $"{Format.Significant(rate)} GB/s" : null),
+            .. m.Peaks.Select(p => ($"measured peak, {p.Precision}{(p.Threads is { } threads ? $", {threads} thread{(threads == 1 ? "" : "s")}" : "")}", (string?)$"{Format.Significant(p.GflopsPerSecond)} GOP/s{(p.How is { } how ? $" ({how})" : "")}")),
+            ("measured memory bandwidth", m.MemoryGbPerSecond is { } rate ? $"{Format.Significant(rate)} GB/s" : null),
             .. m.Packages.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (p.Key, (string?)p.Value)),
         ];
         return new Table("The environment", [new("environment"), new("")], [.. rows

@@ -23,11 +23,11 @@ static class CaseColumns
 
     internal static CaseColumn ImagesPerSecond { get; } = CaseColumn.Figure("images/s", "at the median", Cells.ImagesPerSecond);
 
-    internal static CaseColumn LatencyAnImage { get; } = CaseColumn.Figure("ms an image", "median of one operation over its images; 95 % interval below", view => Scaled(view, 1.0 / view.Run.ImagesPerOperation));
+    internal static CaseColumn LatencyPerImage { get; } = CaseColumn.Figure("ms/image", "median of one operation over its images; 95 % interval below", view => Scaled(view, 1.0 / view.Run.ImagesPerOperation));
 
     internal static CaseColumn Allocated { get; } = CaseColumn.Figure("managed", "managed bytes allocated by one operation", Cells.Allocation);
 
-    internal static CaseColumn AllocatedAnImage { get; } = CaseColumn.Figure("managed an image", "managed bytes allocated for one image",
+    internal static CaseColumn AllocatedPerImage { get; } = CaseColumn.Figure("managed/image", "managed bytes allocated for one image",
         view => view.Run.Memory?.AllocatedBytesPerOperation / view.Run.ImagesPerOperation, Format.Bytes, "allocations were not measured");
 
     internal static CaseColumn Peak { get; } = CaseColumn.Figure("peak, MiB", "largest resident set while the operations ran", Cells.PeakMemory);
@@ -48,7 +48,7 @@ static class CaseColumns
     internal static CaseColumn Rate { get; } = CaseColumn.Figure("GFLOP/s", "operations over the median",
         view => view.Run.Flops / 1e6 / view.Summary?.Median, Format.Significant, "operations were not counted");
 
-    internal static CaseColumn PeakShare { get; } = CaseColumn.Figure("of peak", "of what this machine attains at best in that precision", PeakChart.Share, share => Format.Percent(share), "the machine's peak was not probed, or operations were not counted");
+    internal static CaseColumn PeakShare { get; } = CaseColumn.Figure("of peak", "of the peak measured on this machine in that precision", PeakChart.Share, share => Format.Percent(share), "the machine's peak was not probed, or operations were not counted");
 
     internal static CaseColumn Padding { get; } = CaseColumn.Figure("padding", "share of the pixels fed that hold no image", view => view.Run.PaddedShare, share => Format.Percent(share), "the result does not tell how much was padded");
 
@@ -80,7 +80,7 @@ static class CaseColumns
         CaseColumn.Figure("gen2", null, view => view.Run.Gc?.Gen2, Whole, NoCollections),
         CaseColumn.Figure("pauses, ms", "in all", view => view.Run.Gc?.TotalPauseMs, Format.Significant, NoCollections),
         CaseColumn.Figure("most, ms", "pauses of one sample together", view => view.Run.Gc?.MaxPauseMs, Format.Significant, NoCollections),
-        CaseColumn.Figure("pause an image, µs", "all pauses over all images", PauseAnImage, Format.Significant, NoCollections),
+        CaseColumn.Figure("pause, µs/image", "all pauses over all images", PausePerImage, Format.Significant, NoCollections),
     ];
 
     /// <summary>What the runtime keeps and does not use, and whether it grows.</summary>
@@ -95,7 +95,7 @@ static class CaseColumns
 
     internal static double? EfficiencyOf(CaseView view) => view.SpeedUp?.Value * view.Baseline?.Number("threads") / view.Number("threads");
 
-    static double? PauseAnImage(CaseView view) =>
+    static double? PausePerImage(CaseView view) =>
         view.Run.Gc is { Operations: > 0 and var operations } gc ? gc.TotalPauseMs * 1000 / (operations * Math.Max(1, view.Run.ImagesPerOperation)) : null;
 
     static CaseColumn Arena(string heading, string help, Func<ArenaInfo, double?> value, Func<double, string> format) => CaseColumn.Figure(heading, help,

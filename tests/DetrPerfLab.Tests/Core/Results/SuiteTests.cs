@@ -24,17 +24,17 @@ public class SuiteTests
     [InlineData("Memory", "Setting", "default", "no arena", "two sessions", "two sessions, shared weights")]
     public void Compare_RowsOfOneAxis_FollowTheStory(string suite, string parameter, params string[] values)
     {
-        var story = values.Select(v => Row(suite, "ort-fp32", (parameter, v))).ToArray();
+        var rows = values.Select(v => Row(suite, "ort-fp32", (parameter, v))).ToArray();
 
-        Assert.Equal(values, story.Reverse().Order(Suites.Find(suite)).Select(r => r.Parameters[parameter]));
+        Assert.Equal(values, rows.Reverse().Order(Suites.Find(suite)).Select(r => r.Parameters[parameter]));
     }
 
     [Fact]
     public void Compare_Threads_PutFurtherSettingsLast()
     {
-        RunResult[] story = [Row("Thread", "ort-fp32", ("Threads", "2")), Row("Thread", "ort-fp32", ("Threads", "4")), Row("Thread", "ort-fp32", ("Threads", "2"), ("InterOp", "2")), Row("Thread", "ort-fp32", ("Threads", "2"), ("Spinning", "off"))];
+        RunResult[] rows = [Row("Thread", "ort-fp32", ("Threads", "2")), Row("Thread", "ort-fp32", ("Threads", "4")), Row("Thread", "ort-fp32", ("Threads", "2"), ("InterOp", "2")), Row("Thread", "ort-fp32", ("Threads", "2"), ("Spinning", "off"))];
 
-        Assert.Equal(story, story.Reverse().Order(Suites.Find("Thread")));
+        Assert.Equal(rows, rows.Reverse().Order(Suites.Find("Thread")));
     }
 
     [Fact]
