@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>How many images at once, of equal size and of sizes that must be padded to the largest.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Models;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Whole or in pieces: eight images in chunks of 8, 4, 2 and 1; one 4K image at once or in overlapping tiles whose detections are merged.</summary>

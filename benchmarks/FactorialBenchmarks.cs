@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Engines;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Precision, threads and resolution in every combination: do their savings multiply?</summary>

@@ -1,6 +1,4 @@
 using System.Runtime;
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Benchmarks;
 

@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Models;
 using static System.FormattableString;
 
 namespace DetrPerfLab.Benchmarks;

@@ -1,8 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Models;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>From logits and boxes to detections, scalar and vectorised, with and without NMS; and the matching of queries to targets that training does.</summary>

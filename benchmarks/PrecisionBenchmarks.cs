@@ -1,5 +1,3 @@
-using DetrPerfLab.Engines;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Which precision, in each engine that has it.</summary>

@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Vision;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 

@@ -1,7 +1,5 @@
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
 
 // Usage: dotnet run -c Release -- --filter '*Precision*' [--quick] [--model NAME|FILE] [--calibrate DIR] [--keep-list FILE] [--restart] [--verbose] [options of BenchmarkDotNet]
 try

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>How large the image: shorter sides of 800, 672 and 512 pixels of a 3:4 photograph.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>The lab's own options; all others are BenchmarkDotNet's.</summary>

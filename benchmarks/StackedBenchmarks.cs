@@ -1,5 +1,3 @@
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Each best step on top of the last, from a line-by-line port to the fastest accepted variant; a photograph's file in, detections out.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Engines;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>How many threads: one to every core and twice that, and what idle threads that spin and parallel operators do.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>How work is spread over the cores: threads inside one inference, a session for each core, or a process for each core.</summary>

@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Which model the suites run: the choice of <c>--model</c>, handed to each case's process by a variable.</summary>

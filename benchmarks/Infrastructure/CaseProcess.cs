@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
 using Perfolizer.Horology;
 
 namespace DetrPerfLab.Benchmarks;

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What a case times, already checked, and what is known of it beside its times.</summary>

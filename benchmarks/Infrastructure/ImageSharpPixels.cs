@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;

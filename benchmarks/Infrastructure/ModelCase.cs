@@ -1,8 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Models;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>One variant on a batch of synthetic images.</summary>

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>JPEG files for suites that start from a photograph: made from a formula, so that no file is needed and every machine has the same.</summary>

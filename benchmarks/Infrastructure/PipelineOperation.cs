@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A photograph's file in, detections out: decode, preprocess, run, postprocess.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>The results of this run, each stored as soon as its case has ended.</summary>

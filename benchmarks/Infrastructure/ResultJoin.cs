@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Engines;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Benchmarks;
 

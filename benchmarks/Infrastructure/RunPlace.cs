@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Toolchains;
 using DetrPerfLab.Cli;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Benchmarks;
 

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using BenchmarkDotNet.EventProcessors;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.Results;
 using BenchmarkDotNet.Validators;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Benchmarks;
 

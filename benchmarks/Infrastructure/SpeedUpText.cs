@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>The speed-up chart as text, for the screen.</summary>

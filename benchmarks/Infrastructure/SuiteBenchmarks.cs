@@ -1,7 +1,5 @@
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
-using DetrPerfLab.Core;
-using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.Benchmarks;
 

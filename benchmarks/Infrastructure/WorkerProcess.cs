@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.Benchmarks;
 

@@ -1,8 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Onnx;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>Judges mixes by average precision on a labelled dataset; calibrates once for all of them.</summary>

@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>What a variant's process measures: the registry's engine on a synthetic image, against the reference's outputs.</summary>

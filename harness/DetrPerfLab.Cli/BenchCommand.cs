@@ -1,6 +1,4 @@
 using System.CommandLine;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.Cli;
 

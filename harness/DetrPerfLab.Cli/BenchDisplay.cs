@@ -1,4 +1,3 @@
-using DetrPerfLab.Measure;
 using Spectre.Console;
 
 namespace DetrPerfLab.Cli;

@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>What <c>detrlab bench</c> was asked for.</summary>

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Report;
 
 namespace DetrPerfLab.Cli;
 

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using static System.FormattableString;

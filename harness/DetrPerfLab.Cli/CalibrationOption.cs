@@ -1,8 +1,4 @@
 using System.CommandLine;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Onnx;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

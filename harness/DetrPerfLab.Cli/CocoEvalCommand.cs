@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

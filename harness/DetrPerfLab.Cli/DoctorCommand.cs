@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Cli;
 

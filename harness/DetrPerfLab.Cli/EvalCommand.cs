@@ -1,10 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Report;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Cli;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>What <c>detrlab eval</c> shows and writes.</summary>

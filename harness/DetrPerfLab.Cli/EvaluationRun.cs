@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>One evaluated artefact.</summary>

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 
 namespace DetrPerfLab.Cli;
 

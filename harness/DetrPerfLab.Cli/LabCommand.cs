@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Cli;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Cli;
 

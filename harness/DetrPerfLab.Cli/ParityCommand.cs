@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.Cli;
 

@@ -1,4 +1,3 @@
-using DetrPerfLab.Engines;
 using static System.FormattableString;
 
 namespace DetrPerfLab.Cli;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>Runs the engine once and keeps what it was given, so that the steps around it can be timed alone and the engine apart from them.</summary>

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using DetrPerfLab.Core;
-using DetrPerfLab.Report;
 
 namespace DetrPerfLab.Cli;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>Where the time of an image went, in one line.</summary>

@@ -1,9 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Report;
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.Cli;
 
 /// <summary>The machine as results name it.</summary>

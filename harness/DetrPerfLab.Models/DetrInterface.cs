@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>Names and shapes of a DETR's inputs and outputs, the same for every engine.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Numbers as a report shows them: the same on every machine, three significant digits where that is what is known.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 using ScottPlot;
 
 namespace DetrPerfLab.Report;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Turns result files into charts and pages. Reads files only; needs no engine.</summary>

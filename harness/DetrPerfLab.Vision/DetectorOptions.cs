@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>What a user can ask of a detector.</summary>

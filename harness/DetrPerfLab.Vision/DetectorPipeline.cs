@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Vision;
 

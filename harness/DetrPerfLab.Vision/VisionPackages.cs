@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 using SkiaSharp;
 
 namespace DetrPerfLab.Vision;

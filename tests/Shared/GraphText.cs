@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using Google.Protobuf;
 

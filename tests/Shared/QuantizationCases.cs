@@ -1,4 +1,3 @@
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Tests;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DetrPerfLab.Core;
 
 /// <summary>The GPU beside a result, read after the memory pass; figures are null where they are not told, with the reason.</summary>

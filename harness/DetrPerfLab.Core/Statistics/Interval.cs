@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DetrPerfLab.Core;
 
 /// <summary>An estimate and the interval that holds the true value with a stated confidence.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>Weights that ONNX Runtime reads in place from files beside the model, which it maps instead of copying.</summary>

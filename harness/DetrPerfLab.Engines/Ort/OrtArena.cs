@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using DetrPerfLab.Core;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DetrPerfLab.Engines;

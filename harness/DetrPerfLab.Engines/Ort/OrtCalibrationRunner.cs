@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>How far ONNX Runtime rewrites the graph before it runs.</summary>

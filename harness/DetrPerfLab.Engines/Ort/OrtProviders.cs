@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DetrPerfLab.Engines;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;

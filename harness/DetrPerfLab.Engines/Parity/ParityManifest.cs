@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Engines;
 

@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>One line of a parity table.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>Where the time of an inference goes.</summary>

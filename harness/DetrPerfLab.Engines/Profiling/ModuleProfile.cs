@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Engines;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Engines;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>Turns facts into sentences. Pure: the same facts, the same findings.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines;

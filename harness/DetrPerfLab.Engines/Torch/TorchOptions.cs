@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>What can be chosen for any engine on libtorch.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics.X86;
-using DetrPerfLab.Core;
 using TorchSharp;
 
 namespace DetrPerfLab.Engines;

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
 using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines;

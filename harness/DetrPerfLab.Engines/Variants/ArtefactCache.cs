@@ -1,10 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

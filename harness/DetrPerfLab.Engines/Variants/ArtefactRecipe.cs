@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Engines;

@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>What is chosen for a run and not by the variant. Engines pass over what they do not have.</summary>

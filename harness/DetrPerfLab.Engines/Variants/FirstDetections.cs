@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

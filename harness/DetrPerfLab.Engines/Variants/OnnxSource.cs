@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx;
-using DetrPerfLab.Vision;
 using Google.Protobuf;
 
 namespace DetrPerfLab.Engines;

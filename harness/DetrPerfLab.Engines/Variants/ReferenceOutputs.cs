@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using DetrPerfLab.Core;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Engines;
 

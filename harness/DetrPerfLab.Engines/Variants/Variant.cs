@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>How far a variant's outputs may lie from the FP32 reference before it is refused.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>The measured peak for the operations of a variant, with the threads of the case.</summary>

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>Every variant, by its fixed name. A new one is a line here; tests, suites and commands pick it up.</summary>

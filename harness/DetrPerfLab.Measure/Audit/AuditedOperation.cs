@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>An operation that is checked while it is timed, off the clock and at places that the engine cannot foresee.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Measure;
 

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>What an independent engine gives for the first fresh input, had beforehand.</summary>

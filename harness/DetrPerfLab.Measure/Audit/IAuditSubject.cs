@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>An operation whose input an audit can exchange and whose outputs it can look at, both off the clock.</summary>

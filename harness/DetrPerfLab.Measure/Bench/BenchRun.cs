@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>Opens variants one after another, lets them take turns in random order, round by round, then measures their memory one by one.</summary>

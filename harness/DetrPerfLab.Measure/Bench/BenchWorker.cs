@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>The other end of <see cref="BenchProcess"/>: answers questions about one variant until nobody asks any more.</summary>

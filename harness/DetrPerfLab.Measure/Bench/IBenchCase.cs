@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>A variant that takes turns with others: in a process of its own (<see cref="BenchProcess"/>), or scripted in tests.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
 using static System.FormattableString;
 
 namespace DetrPerfLab.Measure;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>What an <see cref="InferenceCase"/> is made of: delegates, since the harness knows engines by their interface only.</summary>

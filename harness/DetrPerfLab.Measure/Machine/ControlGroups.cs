@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>Limits that a container sets on this process.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>What the kernel says of a core's frequency. A figure only: virtual machines are told the nominal one, so the <see cref="Yardstick"/> judges.</summary>

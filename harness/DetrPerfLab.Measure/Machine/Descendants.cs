@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>Processes that a process started and that still live, with those that they started.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>What engines themselves say of their memory, beside what the system says of the process.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>What the garbage collector did up to a moment, or between two. Reading it allocates nothing.</summary>

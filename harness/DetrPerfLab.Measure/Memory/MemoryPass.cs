@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>Measures memory in a pass of its own, so that no tracker disturbs the timing.</summary>

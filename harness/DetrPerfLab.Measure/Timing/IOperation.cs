@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>What is timed. Only <see cref="Run"/> and the <see cref="Synchronize"/> after it lie between start and stop of the clock.</summary>

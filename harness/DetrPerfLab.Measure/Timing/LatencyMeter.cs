@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>Times operations one by one. The path between start and stop of the clock allocates nothing and takes no lock.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Measure;
 
 /// <summary>When an operation counts as warm.</summary>

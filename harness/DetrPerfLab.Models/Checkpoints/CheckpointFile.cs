@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DetrPerfLab.Core;
 using Microsoft.Win32.SafeHandles;
 
 namespace DetrPerfLab.Models;

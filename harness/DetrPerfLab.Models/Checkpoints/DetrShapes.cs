@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>Reads the configuration of a DETR off the shapes of its tensors.</summary>

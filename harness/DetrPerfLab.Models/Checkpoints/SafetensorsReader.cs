@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using DetrPerfLab.Core;
 using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using DetrPerfLab.Core;
 using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;

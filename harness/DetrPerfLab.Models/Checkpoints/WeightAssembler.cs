@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>Network inputs from a formula, so that outputs can be compared between engines, machines and languages without a file.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Models;
 

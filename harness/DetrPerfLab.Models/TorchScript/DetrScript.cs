@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>Turns the weights of a DETR into a TorchScript archive, which libtorch and PyTorch 2 load without any code of ours.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Models;
 

@@ -1,5 +1,3 @@
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace DetrPerfLab.Onnx;
 
 /// <remarks>One line an operator; the names and attributes are those of the ONNX operator list.</remarks>

@@ -1,7 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Builds an ONNX graph node by node. A value carries the name of the node that makes it; names tell the module.</summary>

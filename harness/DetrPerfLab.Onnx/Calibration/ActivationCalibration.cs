@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Onnx;
 

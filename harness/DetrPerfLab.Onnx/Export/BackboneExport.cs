@@ -1,5 +1,3 @@
-using DetrPerfLab.Models;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>The ResNet, each batch norm folded into its convolution.</summary>

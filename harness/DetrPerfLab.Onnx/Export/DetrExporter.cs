@@ -1,8 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx.Proto;
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Turns the weights of a DETR into an ONNX model.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Models;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What every part of the export shares: the graph under construction and the weights, in the layout that the graph wants.</summary>

@@ -1,5 +1,3 @@
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>The sine position encoding and what attention needs of the padding mask, for the map of features [N, h, w, hidden].</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
 using Google.Protobuf;
 
 namespace DetrPerfLab.Onnx;

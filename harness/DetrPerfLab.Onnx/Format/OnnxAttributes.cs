@@ -1,4 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
 using Google.Protobuf;
 using AttributeType = DetrPerfLab.Onnx.Proto.AttributeProto.Types.AttributeType;
 

@@ -1,7 +1,4 @@
 using System.Text;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace DetrPerfLab.Onnx;
 

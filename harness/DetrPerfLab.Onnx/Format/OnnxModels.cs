@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What passes over whole models need: walks over nodes and tensors, operator sets, metadata.</summary>

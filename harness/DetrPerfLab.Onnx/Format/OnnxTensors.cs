@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
 using Google.Protobuf;
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace DetrPerfLab.Onnx;
 

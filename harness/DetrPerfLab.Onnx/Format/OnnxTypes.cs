@@ -1,5 +1,3 @@
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>The element types of ONNX: their widths and their .NET counterparts.</summary>

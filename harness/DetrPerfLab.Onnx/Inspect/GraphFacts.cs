@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What an optimised graph tells about a variant: what was fused, what was not, what was put in.</summary>

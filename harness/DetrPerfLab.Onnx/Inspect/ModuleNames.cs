@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Onnx;
 

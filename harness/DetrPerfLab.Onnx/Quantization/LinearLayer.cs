@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>A MatMul or Gemm with constant weights, in one form: y = x W + bias.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Onnx;
 

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>A float model that is to be converted.</summary>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Onnx;
 

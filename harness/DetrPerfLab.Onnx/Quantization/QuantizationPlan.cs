@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Onnx;
 

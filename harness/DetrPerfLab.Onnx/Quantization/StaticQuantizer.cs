@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Static quantisation in two steps: choose nodes, which tells what to calibrate, then write the quantised graph.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Chooses which nodes of a prepared graph compute on 8-bit integers, so that every quantised stretch is closed: no pair of

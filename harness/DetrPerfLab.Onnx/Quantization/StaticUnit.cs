@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>A node that computes on 8-bit integers, with the ReLU or Clip behind it that quantisation swallows.</summary>

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Puts QuantizeLinear and DequantizeLinear about the chosen nodes.</summary>

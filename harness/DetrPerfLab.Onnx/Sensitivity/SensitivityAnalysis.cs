@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Onnx;
 

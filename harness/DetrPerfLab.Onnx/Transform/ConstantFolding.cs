@@ -1,6 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Computes what exporters leave between a stored weight and the operator that uses it.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Turns <c>Constant</c> nodes into initializers, so that passes see one kind of constant.</summary>

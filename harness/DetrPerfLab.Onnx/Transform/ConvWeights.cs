@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>The constant weight [O, I/groups, …] and bias [O] of a 2-D convolution, to be changed and written back.</summary>

@@ -1,6 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Element types of all values of a graph, inferred from inputs, constants and operators.</summary>

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Edits the main graph of a model. Nodes may be added in any order; <see cref="Finish"/> sorts them and drops what nothing reads.</summary>

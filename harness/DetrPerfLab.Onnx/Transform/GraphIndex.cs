@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Who makes and who reads each value of one graph. A snapshot: build it anew after edits.</summary>

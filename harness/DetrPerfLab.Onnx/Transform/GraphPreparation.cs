@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Brings a model from any exporter into the form that the conversions expect. The model computes the same, but for rounding of folded weights.</summary>

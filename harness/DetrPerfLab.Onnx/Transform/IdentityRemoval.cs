@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Removes nodes that pass their input on: <c>Identity</c>, and <c>Dropout</c> at inference.</summary>

@@ -1,6 +1,3 @@
-using DetrPerfLab.Core;
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Brings models of opset 11 and 12 to 13, the first in which QuantizeLinear knows an axis.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx.Proto;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Folds the scalar affine layer that some backbones put after an activation: <c>s * relu(conv(x)) + b</c>, s above 0, into convolution and clip.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Whether a variant keeps to a limit.</summary>

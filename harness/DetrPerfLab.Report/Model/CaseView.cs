@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>One measured case and what follows from its samples.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>One setting of a factor against its first setting: how many times faster, over all combinations of the other factors.</summary>

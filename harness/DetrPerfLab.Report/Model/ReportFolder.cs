@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Reads a results folder and goes on where a file is damaged: what was left out is said.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>One sentence and one table: on this machine, with these limits, use this.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Cells that several tables share, each with the reason where it is empty.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>What the first answer costs, apart from the steady state: a service that scales to zero pays it each time.</summary>

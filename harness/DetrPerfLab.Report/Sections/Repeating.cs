@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Commands that measure results again: a suite's by run-all, those of <c>detrlab bench</c> by that verb.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>Suite by suite: what it shows in words, every case with the figures that the suite is about, what was found; then the suites that were not measured.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>What the figures rest on: warm-ups, samples, verdicts, environment, and how to repeat each row.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>The columns that suites choose from.</summary>
@@ -11,7 +9,7 @@ static class CaseColumns
 
     internal static CaseColumn Variant { get; } = new(new("variant"), view => new(Inline.Code(view.Run.Variant), hint: view.Run.Id));
 
-    internal static CaseColumn Verdict { get; } = new(new("verdict", Help: "by the whole interval of the comparison"), Cells.Verdict);
+    internal static CaseColumn Judgement { get; } = new(new("verdict", Help: "by the whole interval of the comparison"), Cells.Verdict);
 
     internal static CaseColumn Latency { get; } = CaseColumn.Figure("latency, ms", "median of one operation; 95 % interval below", Cells.Latency);
 

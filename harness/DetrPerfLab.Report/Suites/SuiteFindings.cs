@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Report;
 
 /// <summary>What was found while a suite's cases were measured: once each, with the cases that it holds for.</summary>

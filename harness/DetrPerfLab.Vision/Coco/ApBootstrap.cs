@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>How sure a difference of two APs is: the images are drawn anew with replacement, both variants on the same draw.</summary>

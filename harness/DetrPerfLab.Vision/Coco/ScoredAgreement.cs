@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>Compares outputs of models that end in ranked detections: <c>labels</c> int64 [N,Q], <c>boxes</c> float32 [N,Q,4] (corners) and <c>scores</c> float32 [N,Q].</summary>

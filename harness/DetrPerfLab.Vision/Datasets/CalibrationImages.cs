@@ -1,5 +1,4 @@
 using System.Collections;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Vision;
 

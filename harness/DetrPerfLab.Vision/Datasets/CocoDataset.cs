@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DetrPerfLab.Core;
 
 namespace DetrPerfLab.Vision;
 

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>How far one evaluation lies from another over the same images.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>Pictures from a formula, for calibrating without a photograph: coloured rectangles over a gradient, with noise. The same on every machine.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using DetrPerfLab.Core;
 using SkiaSharp;
 
 namespace DetrPerfLab.Vision;

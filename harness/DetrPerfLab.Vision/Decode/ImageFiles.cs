@@ -1,6 +1,3 @@
-using System.Globalization;
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>Which files a user meant, and what they are called in results.</summary>

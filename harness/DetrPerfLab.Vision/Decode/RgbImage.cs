@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>A decoded photograph: interleaved 8-bit RGB, upright (EXIF orientation applied), no padding between rows.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>Finds places for labels: at their box, inside the image, and apart from those placed before.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>DEIM, D-FINE and RT-DETR as their own exporters write them: the graph ends in labels, boxes in pixels and scores.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>The known families, told apart by a model's inputs and outputs.</summary>

@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>DETR as this lab and Hugging Face export it: softmax and boxes are left to the caller.</summary>

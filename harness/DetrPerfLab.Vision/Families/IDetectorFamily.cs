@@ -1,5 +1,3 @@
-using DetrPerfLab.Core;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>Models that share an interface: how their inputs are made of photographs, and their outputs into detections.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>The linear assignment problem: pairs rows with columns so that the sum of their costs is least. Keeps its buffers.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>The same as <see cref="PostProcess.Detr"/>, one value after the other: what the fast one is tested and measured against.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>Which detections are kept.</summary>

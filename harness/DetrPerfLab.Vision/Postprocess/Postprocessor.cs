@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>A model's output tensors in, the detections of one image out: sorted by score, thresholded. Allocates nothing once warm.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>Sizes before and after a resize, and the way back for boxes.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>Photographs in, a padded batch of tensors out: resize, normalise, pad at the right and the bottom, mask. Allocates nothing once warm.</summary>

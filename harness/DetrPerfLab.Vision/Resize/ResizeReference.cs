@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>Pillow's antialiased bilinear resize, bit for bit, in plain loops: what <see cref="Resizer"/> is tested and measured against.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>The weights of a resize; those of sizes seen before are kept.</summary>

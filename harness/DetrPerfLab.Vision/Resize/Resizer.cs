@@ -1,4 +1,3 @@
-using DetrPerfLab.Core;
 namespace DetrPerfLab.Vision;
 
 /// <summary>Pillow's antialiased bilinear resize, bit for bit, with vector instructions and on several threads. Allocates nothing once warm.</summary>

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using BenchmarkDotNet.Running;
-using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Engines;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Running;
-using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;

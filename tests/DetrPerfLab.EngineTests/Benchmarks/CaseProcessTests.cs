@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BenchmarkDotNet.Running;
-using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;

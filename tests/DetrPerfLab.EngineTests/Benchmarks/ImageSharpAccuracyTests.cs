@@ -1,7 +1,4 @@
-using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Engines;
 using DetrPerfLab.Tests;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
 

@@ -1,4 +1,3 @@
-using DetrPerfLab.Benchmarks;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;

@@ -5,7 +5,6 @@ using BenchmarkDotNet.Toolchains;
 using BenchmarkDotNet.Toolchains.Parameters;
 using BenchmarkDotNet.Toolchains.Results;
 using BenchmarkDotNet.Validators;
-using DetrPerfLab.Benchmarks;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
 

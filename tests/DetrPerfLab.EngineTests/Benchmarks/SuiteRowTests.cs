@@ -1,8 +1,5 @@
 using BenchmarkDotNet.Running;
-using DetrPerfLab.Benchmarks;
-using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Cli;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Cli;

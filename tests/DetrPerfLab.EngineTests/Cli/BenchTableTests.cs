@@ -1,5 +1,3 @@
-using DetrPerfLab.Cli;
-using DetrPerfLab.Measure;
 using Spectre.Console;
 
 namespace DetrPerfLab.EngineTests.Cli;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Cli;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Cli;

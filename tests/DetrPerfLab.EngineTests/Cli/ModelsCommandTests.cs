@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using DetrPerfLab.Cli;
-using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Cli;

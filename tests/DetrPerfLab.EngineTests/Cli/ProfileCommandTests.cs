@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Cli;
 using DetrPerfLab.EngineTests.Engines;
 using DetrPerfLab.Tests;
 

@@ -1,7 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using DetrPerfLab.Cli;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Docs;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Engines;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using DetrPerfLab.Tests;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
-using DetrPerfLab.Report;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Report;

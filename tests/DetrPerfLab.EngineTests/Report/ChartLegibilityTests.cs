@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using DetrPerfLab.Report;
 using DetrPerfLab.Tests;
 using ScottPlot;
 using ScottPlot.Plottables;

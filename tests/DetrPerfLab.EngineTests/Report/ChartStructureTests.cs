@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Xml.Linq;
-using DetrPerfLab.Report;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Report;

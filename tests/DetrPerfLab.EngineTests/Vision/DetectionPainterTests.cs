@@ -1,5 +1,3 @@
-using DetrPerfLab.Vision;
-
 namespace DetrPerfLab.EngineTests.Vision;
 
 public class DetectionPainterTests

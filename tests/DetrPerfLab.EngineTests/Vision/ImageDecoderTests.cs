@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using DetrPerfLab.Tests;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.EngineTests.Vision;
 

@@ -1,5 +1,4 @@
 using DetrPerfLab.Tests;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.EngineTests.Vision;
 

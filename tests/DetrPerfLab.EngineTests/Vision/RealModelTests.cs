@@ -1,6 +1,4 @@
-using DetrPerfLab.Engines;
 using DetrPerfLab.Tests;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.EngineTests.Vision;
 

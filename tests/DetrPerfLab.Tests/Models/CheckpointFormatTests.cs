@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Tests.Models;
 

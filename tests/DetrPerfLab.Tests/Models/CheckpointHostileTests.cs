@@ -1,5 +1,4 @@
 using System.Text;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Tests.Models;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Tests.Models;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DetrPerfLab.Models;
 using Answer = System.Func<DetrPerfLab.Tests.BrokenServer.Connection, System.Threading.Tasks.Task>;
 
 namespace DetrPerfLab.Tests.Models;

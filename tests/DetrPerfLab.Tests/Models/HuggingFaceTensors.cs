@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Tests.Models;
 

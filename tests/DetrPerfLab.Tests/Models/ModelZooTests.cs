@@ -1,5 +1,3 @@
-using DetrPerfLab.Models;
-
 namespace DetrPerfLab.Tests.Models;
 
 /// <summary>What names mean. A ResNet-18 model with one layer stands for the big ones.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Models;
 using FsCheck;
 using FsCheck.Fluent;
 

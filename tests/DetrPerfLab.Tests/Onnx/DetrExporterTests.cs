@@ -1,5 +1,3 @@
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using Google.Protobuf;
 

@@ -1,4 +1,3 @@
-using DetrPerfLab.Onnx;
 using Google.Protobuf;
 
 namespace DetrPerfLab.Tests.Onnx;

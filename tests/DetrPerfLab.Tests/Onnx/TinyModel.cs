@@ -1,4 +1,3 @@
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
 

@@ -1,4 +1,3 @@
-using DetrPerfLab.Report;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DetrPerfLab.Report;
 
 namespace DetrPerfLab.Tests.Report;
 

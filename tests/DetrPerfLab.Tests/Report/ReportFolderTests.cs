@@ -1,5 +1,3 @@
-using DetrPerfLab.Report;
-
 namespace DetrPerfLab.Tests.Report;
 
 /// <summary>Missing, odd and damaged results give a report that says so.</summary>

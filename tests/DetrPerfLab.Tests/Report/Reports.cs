@@ -1,4 +1,3 @@
-using DetrPerfLab.Report;
 using Markdig;
 
 namespace DetrPerfLab.Tests.Report;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Report;
-
 namespace DetrPerfLab.Tests.Report;
 
 public class TrustTests

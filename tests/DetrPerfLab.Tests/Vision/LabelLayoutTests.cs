@@ -1,4 +1,3 @@
-using DetrPerfLab.Vision;
 using FsCheck;
 using FsCheck.Fluent;
 

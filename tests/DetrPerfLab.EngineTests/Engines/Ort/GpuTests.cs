@@ -1,4 +1,3 @@
-using DetrPerfLab.Engines;
 using DetrPerfLab.EngineTests.Cli;
 using DetrPerfLab.Tests;
 

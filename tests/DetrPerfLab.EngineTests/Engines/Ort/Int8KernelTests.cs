@@ -1,6 +1,3 @@
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-
 namespace DetrPerfLab.EngineTests.Engines;
 
 public class Int8KernelTests

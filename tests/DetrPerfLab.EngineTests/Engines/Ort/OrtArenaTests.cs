@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using DetrPerfLab.Tests;
 using Microsoft.ML.OnnxRuntime;

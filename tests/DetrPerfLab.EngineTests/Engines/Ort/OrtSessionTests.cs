@@ -1,6 +1,4 @@
 using System.Reflection;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 using DetrPerfLab.Tests;
 using Google.Protobuf;

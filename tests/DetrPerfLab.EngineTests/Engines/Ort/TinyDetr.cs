@@ -1,5 +1,3 @@
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

@@ -1,6 +1,3 @@
-using DetrPerfLab.Engines;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

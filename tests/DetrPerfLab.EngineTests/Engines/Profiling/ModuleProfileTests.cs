@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

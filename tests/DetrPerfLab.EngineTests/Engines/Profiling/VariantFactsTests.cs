@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using DetrPerfLab.Engines;
-using DetrPerfLab.Models;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

@@ -1,5 +1,3 @@
-using DetrPerfLab.Engines;
-using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

@@ -1,5 +1,4 @@
 using System.Text;
-using DetrPerfLab.Engines;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

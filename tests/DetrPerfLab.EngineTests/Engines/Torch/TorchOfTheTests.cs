@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using DetrPerfLab.Engines;
 
 namespace DetrPerfLab.EngineTests.Engines;
 

@@ -1,4 +1,3 @@
-using DetrPerfLab.Engines;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

@@ -1,6 +1,4 @@
-using DetrPerfLab.Engines;
 using DetrPerfLab.EngineTests.Cli;
-using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

@@ -1,4 +1,3 @@
-using DetrPerfLab.Engines;
 using DetrPerfLab.Onnx.Proto;
 using DetrPerfLab.Tests;
 

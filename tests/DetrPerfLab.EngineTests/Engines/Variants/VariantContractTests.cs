@@ -1,6 +1,3 @@
-using DetrPerfLab.Engines;
-using DetrPerfLab.Measure;
-using DetrPerfLab.Models;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;

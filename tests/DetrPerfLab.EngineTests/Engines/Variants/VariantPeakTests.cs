@@ -1,5 +1,3 @@
-using DetrPerfLab.Engines;
-
 namespace DetrPerfLab.EngineTests.Engines;
 
 public class VariantPeakTests

@@ -1,5 +1,3 @@
-using DetrPerfLab.Measure;
-
 namespace DetrPerfLab.Tests.Measure;
 
 public sealed class BenchJournalTests : IDisposable

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Measure;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Measure;

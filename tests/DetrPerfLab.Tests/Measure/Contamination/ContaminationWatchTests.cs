@@ -1,5 +1,3 @@
-using DetrPerfLab.Measure;
-
 namespace DetrPerfLab.Tests.Measure;
 
 public class ContaminationWatchTests

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DetrPerfLab.Measure;
 
 namespace DetrPerfLab.Tests.Measure;
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using DetrPerfLab.Measure;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Measure;

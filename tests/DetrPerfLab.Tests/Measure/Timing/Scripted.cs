@@ -1,4 +1,3 @@
-using DetrPerfLab.Measure;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Measure;

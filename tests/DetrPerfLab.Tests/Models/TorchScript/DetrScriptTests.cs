@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using DetrPerfLab.Models;
 
 namespace DetrPerfLab.Tests.Models;
 

@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx;
-
 namespace DetrPerfLab.Tests.Onnx;
 
 public class ActivationCalibrationTests

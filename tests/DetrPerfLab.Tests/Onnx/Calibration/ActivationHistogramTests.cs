@@ -1,4 +1,3 @@
-using DetrPerfLab.Onnx;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx;
-
 namespace DetrPerfLab.Tests.Onnx;
 
 /// <summary>Calibrators against distributions whose answer is known.</summary>

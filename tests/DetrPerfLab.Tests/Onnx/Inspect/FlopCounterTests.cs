@@ -1,5 +1,3 @@
-using DetrPerfLab.Onnx;
-
 namespace DetrPerfLab.Tests.Onnx;
 
 /// <summary>Each rule against a count by hand.</summary>

@@ -1,4 +1,3 @@
-using DetrPerfLab.Onnx;
 using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace DetrPerfLab.Tests.Onnx;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Onnx;
 using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Tests.Onnx;

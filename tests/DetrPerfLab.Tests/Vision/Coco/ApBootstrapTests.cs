@@ -1,4 +1,3 @@
-using DetrPerfLab.Vision;
 namespace DetrPerfLab.Tests.Vision;
 
 public class ApBootstrapTests

@@ -1,5 +1,4 @@
 using System.Text;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Tests.Vision;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DetrPerfLab.Vision;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Tests.Vision;
 

@@ -1,4 +1,3 @@
-using DetrPerfLab.Vision;
 namespace DetrPerfLab.Tests.Vision;
 
 /// <summary>The definition written out: every array, every loop, no sharing. Slow, and the judge of the fast one.</summary>

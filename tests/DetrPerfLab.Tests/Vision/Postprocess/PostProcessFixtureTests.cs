@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Tests.Vision;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using DetrPerfLab.Vision;
 
 namespace DetrPerfLab.Tests.Vision;
 

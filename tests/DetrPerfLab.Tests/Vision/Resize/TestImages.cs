@@ -1,4 +1,3 @@
-using DetrPerfLab.Vision;
 namespace DetrPerfLab.Tests.Vision;
 
 /// <summary>Images for tests, the same at every run.</summary>
