@@ -24,7 +24,7 @@ public class BatchBenchmarks : ForwardBenchmarks
         return 1 - (sizes.Sum(s => (double)s.Height * s.Width) / fed);
     }
 
-    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, row["Sizes"] == "equal"
+    private protected override VariantCase CaseOf(SuiteCase row) => BenchmarkModel.CaseOf(row, row["Sizes"] == "equal"
         ? [.. Enumerable.Repeat(BenchmarkModel.DefaultSize, row.Number("Batch"))]
         : s_unequal[..row.Number("Batch")]);
 }

@@ -21,37 +21,39 @@ public class ChunkingBenchmarks : WorkBenchmarks
     ];
 
     /// <summary>The engine is held against the reference at the size of a chunk; at 4K the reference itself would take minutes.</summary>
-    static ModelCase ModelOf(SuiteCase row) =>
-        new(row.Variant, [.. Enumerable.Repeat(BenchmarkModel.DefaultSize, row["Scene"] == Batch ? row.Number("Chunk") : 1)]);
+    static VariantCase ModelOf(SuiteCase row) =>
+        BenchmarkModel.CaseOf(row, [.. Enumerable.Repeat(BenchmarkModel.DefaultSize, row["Scene"] == Batch ? row.Number("Chunk") : 1)]);
 
     internal override void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
-        ModelOf(row).Prepare(progress);
-        if (row["Chunk"] == Tiles) { ModelOf(row).PrepareReference(LastTile, LastTileName); }
+        BenchmarkModel.Prepare(ModelOf(row), progress);
+        if (row["Chunk"] == Tiles) { ModelOf(row).Expected(LastTile, LastTileName); }
     }
 
     internal override CaseWork Open(SuiteCase row)
     {
-        var ready = ModelOf(row).Check();
-        return (row["Scene"], row["Chunk"]) switch
+        BenchmarkModel.RequireDetr();
+        var open = (ModelOf(row) with { Audit = Audit }).Open();
+        var work = (row["Scene"], row["Chunk"]) switch
         {
-            (Batch, _) => InChunks(ready, row.Number("Chunk")) with { ImagesPerOperation = Images, MemoryOperations = 1 },
-            (_, "whole") => Whole(ready) with
+            (Batch, _) => InChunks(open, row.Number("Chunk")),
+            (_, "whole") => Whole(open) with
             {
-                InputSide = s_4K.Height,
-                MemoryOperations = 1,
                 Findings = () => [new("checked", $"at {BenchmarkModel.DefaultSize} before; outputs at {s_4K} are not compared: the attention of the reference alone would take gigabytes there")],
             },
-            _ => Tiled(row, ready),
+            _ => Tiled(row, open),
         };
+        // At what size the network saw the images: no accuracy was judged on tiles.
+        int? side = row["Scene"] == Batch ? open.Known.InputSide : row["Chunk"] == Tiles ? null : s_4K.Height;
+        return work with { Known = work.Known with { InputSide = side, ImagesPerOperation = row["Scene"] == Batch ? Images : 1 }, MemoryOperations = 1 };
     }
 
     /// <summary>Images wait in one place and go through the network chunk by chunk, in the same buffers.</summary>
-    CaseWork InChunks(CheckedEngine ready, int chunk)
+    static CaseWork InChunks(OpenVariant open, int chunk)
     {
         var images = Enumerable.Range(0, Images).Select(i => SyntheticImages.CreateBatchFrom(i, BenchmarkModel.DefaultSize)).ToArray();
-        var pixels = ready.Inputs["pixel_values"];
-        var operation = new ActionOperation(() =>
+        var pixels = open.Inputs["pixel_values"];
+        return open.Work(() =>
         {
             for (var first = 0; first < Images; first += chunk)
             {
@@ -61,53 +63,48 @@ public class ChunkingBenchmarks : WorkBenchmarks
                     image.CopyTo(pixels.Floats[(i * image.Length)..]);
                 }
 
-                ready.Engine.Run(ready.Inputs, ready.Outputs);
-                ready.Engine.Synchronize(); // the next chunk overwrites the inputs
+                open.Engine.Run(open.Inputs, open.Outputs);
+                open.Engine.Synchronize(); // the next chunk overwrites the inputs
             }
-        });
-        return ready.Work(operation, [.. images.Select(i => i["pixel_values"])], ready.Outputs, Audit);
+        }, [.. images.Select(i => i["pixel_values"])], open.Outputs);
     }
 
-    CaseWork Whole(CheckedEngine ready)
+    static CaseWork Whole(OpenVariant open)
     {
         var inputs = SyntheticImages.CreateBatch(s_4K);
-        var outputs = ready.Engine.AllocateOutputs(inputs);
+        var outputs = open.Engine.AllocateOutputs(inputs);
         var postprocessor = new Postprocessor(new());
-        var operation = new ActionOperation(() =>
+        return open.Work(() =>
         {
-            ready.Engine.Run(inputs, outputs);
-            ready.Engine.Synchronize();
+            open.Engine.Run(inputs, outputs);
+            open.Engine.Synchronize();
             postprocessor.Detr(outputs, 0, s_4K);
-        });
-        return ready.Work(operation, inputs, outputs, Audit);
+        }, inputs, outputs);
     }
 
-    CaseWork Tiled(SuiteCase row, CheckedEngine ready)
+    static CaseWork Tiled(SuiteCase row, OpenVariant open)
     {
         var scene = SyntheticImages.CreateBatch(s_4K)["pixel_values"];
         var postprocessor = new Postprocessor(new());
-        var found = new Detection[s_tiles.Count * ready.Outputs["pred_boxes"].Shape[1]];
-        var operation = new ActionOperation(() =>
+        var found = new Detection[s_tiles.Count * open.Outputs["pred_boxes"].Shape[1]];
+        var work = open.Work(() =>
         {
             var count = 0;
             foreach (var tile in s_tiles)
             {
-                Cut(scene, tile, ready.Inputs["pixel_values"]);
-                ready.Engine.Run(ready.Inputs, ready.Outputs);
-                ready.Engine.Synchronize();
-                foreach (var detection in postprocessor.Detr(ready.Outputs, 0, tile.Size)) { found[count++] = detection.Shifted(tile.Left, tile.Top); }
+                Cut(scene, tile, open.Inputs["pixel_values"]);
+                open.Engine.Run(open.Inputs, open.Outputs);
+                open.Engine.Synchronize();
+                foreach (var detection in postprocessor.Detr(open.Outputs, 0, tile.Size)) { found[count++] = detection.Shifted(tile.Left, tile.Top); }
             }
 
             // An object on a border is found in several tiles.
             DetectionFilter.SuppressOverlaps(found.AsSpan(0, count), iouThreshold: 0.5f);
-        });
-        var work = ready.Work(operation, [scene], ready.Outputs, Audit);
+        }, [scene], open.Outputs);
         // The first run, which is not timed, left the last tile's outputs: timed ones are held against them.
-        ModelOf(row).Compare(ready.Inputs, LastTileName, ready.Outputs);
+        ModelOf(row).Compare(() => open.Inputs, LastTileName, open.Outputs);
         return work with
         {
-            InputSide = null, // no accuracy was judged on tiles
-            MemoryOperations = 1,
             Findings = () =>
             [
                 new("tiles", $"overlapping tiles of {BenchmarkModel.DefaultSize} that cover {s_4K}", s_tiles.Count.ToString(CultureInfo.InvariantCulture)),

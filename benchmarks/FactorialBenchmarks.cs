@@ -11,6 +11,6 @@ public class FactorialBenchmarks : ForwardBenchmarks
            select new SuiteCase(variant, ("Threads", threads.ToString(CultureInfo.InvariantCulture)), ("Size", size)),
     ];
 
-    private protected override ModelCase CaseOf(SuiteCase row) =>
-        new(row.Variant, ResolutionBenchmarks.SizeOf(row), new EngineSettings { Threads = row.Number("Threads") });
+    private protected override VariantCase CaseOf(SuiteCase row) =>
+        BenchmarkModel.CaseOf(row, ResolutionBenchmarks.SizeOf(row)) with { Settings = new() { Threads = row.Number("Threads") } };
 }

@@ -18,17 +18,20 @@ public class MemoryBenchmarks : WorkBenchmarks
     protected override IReadOnlyList<SuiteCase> Rows =>
         [.. from setting in (string[])[Default, NoArena, NoPattern, Fresh, Two, Shared] select new SuiteCase("ort-fp32", ("Setting", setting))];
 
-    static ModelCase ModelOf(SuiteCase row, ImageSize size, OrtSharedWeights? shared = null) => new(row.Variant, size, new EngineSettings
+    static VariantCase ModelOf(SuiteCase row, ImageSize size, OrtSharedWeights? shared = null) => BenchmarkModel.CaseOf(row, size) with
     {
-        Arena = row["Setting"] != NoArena,
-        MemoryPattern = row["Setting"] != NoPattern,
-        SharedWeights = shared,
-        Bindings = s_sizes.Length + 1, // every size stays bound, and the one that was checked
-    });
+        Settings = new()
+        {
+            Arena = row["Setting"] != NoArena,
+            MemoryPattern = row["Setting"] != NoPattern,
+            SharedWeights = shared,
+            Bindings = s_sizes.Length + 1, // every size stays bound, and the one that was checked
+        },
+    };
 
     internal override void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
-        foreach (var size in s_checked) { ModelOf(row, size).Prepare(progress); }
+        foreach (var size in s_checked) { BenchmarkModel.Prepare(ModelOf(row, size), progress); }
     }
 
     internal override CaseWork Open(SuiteCase row)
@@ -36,19 +39,18 @@ public class MemoryBenchmarks : WorkBenchmarks
         var shared = row["Setting"] == Shared ? new OrtSharedWeights(BenchmarkModel.Artefacts.Get(BenchmarkModel.Current, VariantRegistry.Get(row.Variant).Recipe!).Path) : null;
         // Reading the weights left garbage of their size, which is not what is compared.
         if (shared is not null) { GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); }
-        var first = ModelOf(row, s_sizes[0], shared).Check();
-        var second = row["Setting"] is Two or Shared ? ModelOf(row, s_sizes[0], shared).Check() : null;
-        IInferenceEngine[] engines = [.. new[] { first, second }.OfType<CheckedEngine>().Select(c => c.Engine)];
+        var first = ModelOf(row, s_sizes[0], shared).Open();
+        var second = row["Setting"] is Two or Shared ? ModelOf(row, s_sizes[0], shared).Open() : null;
+        IInferenceEngine[] engines = [.. new[] { first, second }.OfType<OpenVariant>().Select(c => c.Engine)];
         var sizes = new VaryingSizes(engines, freshOutputs: row["Setting"] == Fresh);
         return first.Work(sizes) with
         {
-            ImagesPerOperation = s_sizes.Length,
-            InputSide = null, // they vary
+            Known = first.Known with { ImagesPerOperation = s_sizes.Length, InputSide = null }, // sizes vary
             MemoryOperations = 2,
             Concluded = () => sizes.Conclude(size => ModelOf(row, size)),
             CompleteMemory = memory => EngineMemory.Complete(memory, engines) with { GrowthBytes = sizes.GrowthBytes },
             Findings = () => sizes.Findings,
-            Owned = [.. new IDisposable?[] { first.Case, second?.Case, shared }.OfType<IDisposable>()],
+            Owned = [.. new IDisposable?[] { first, second, shared }.OfType<IDisposable>()],
         };
     }
 
@@ -97,7 +99,7 @@ public class MemoryBenchmarks : WorkBenchmarks
 
         /// <summary>Checks what the last sample left and keeps the figures; before the memory pass.</summary>
         /// <exception cref="LabException">The outputs for a size are wrong.</exception>
-        internal AuditInfo Conclude(Func<ImageSize, ModelCase> modelOf)
+        internal AuditInfo Conclude(Func<ImageSize, VariantCase> modelOf)
         {
             var logits = s_checked.Max(size => modelOf(size).Compare(_outputs[Array.IndexOf(s_sizes, size)]).LogitsMaxAbs);
             var equal = s_checked.Count(size => Array.IndexOf(s_sizes, size) is var i && _outputs[i].Zip(_firstOutputs[i]).All(p => p.First.Bytes.SequenceEqual(p.Second.Bytes)));

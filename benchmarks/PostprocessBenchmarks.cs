@@ -1,71 +1,57 @@
+using BenchmarkDotNet.Attributes;
+
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>From logits and boxes to detections, scalar and vectorised, with and without NMS; and the matching of queries to targets that training does.</summary>
-[Samples(full: 100, quick: 20)]
-public class PostprocessBenchmarks : WorkBenchmarks
+[ShortOperations]
+[MemoryDiagnoser(displayGenColumns: false)]
+public class PostprocessBenchmarks
 {
-    const int Classes = 91;
-
-    /// <summary>Runs in a sample: one lasts microseconds.</summary>
-    const int Repeats = 200;
-
+    const int Classes = 91, Targets = 20;
     const float Pixels = 1e-3f;
 
     static readonly ImageSize s_image = new(480, 640);
+    static readonly PostprocessOptions s_all = new() { Threshold = 0 }, s_apart = s_all with { NmsIou = 0.5f };
 
-    protected override IReadOnlyList<SuiteCase> Rows =>
-    [
-        .. from queries in (string[])["100", "300", "900"]
-           from variant in (string[])["scalar", "vectorised", "vectorised, NMS"]
-           select new SuiteCase(variant, ("Queries", queries)),
-        new("hungarian matching", ("Queries", "100"), ("Targets", "20")),
-    ];
+    readonly Postprocessor _all = new(s_all), _apart = new(s_apart);
+    readonly HungarianMatcher _matcher = new(new MatchCosts());
+    readonly int[] _labels = [.. Enumerable.Range(0, Targets).Select(t => t * 4 % Classes)], _queryOfTarget = new int[Targets];
+    readonly float[] _boxes = new float[4 * Targets];
+    TensorSet _outputs = null!;
+    Detection[] _detections = [];
 
-    internal override CaseWork Open(SuiteCase row)
+    [Params(100, 300, 900)]
+    public int Queries { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => SuiteBenchmarks.OrGap(() =>
     {
-        var queries = row.Number("Queries");
-        var outputs = new TensorSet(
-            new HostTensor("logits", ElementType.Float32, 1, queries, Classes + 1), new HostTensor("pred_boxes", ElementType.Float32, 1, queries, 4));
-        SyntheticSequence.Fill("postprocess/logits", outputs["logits"].Floats, amplitude: 6);
-        SyntheticSequence.Fill("postprocess/boxes", outputs["pred_boxes"].Floats, amplitude: 0.2f, offset: 0.5f);
-        return new(new ActionOperation(row.Variant switch
-        {
-            "scalar" => Scalar(outputs, queries),
-            "vectorised" => Vectorised(outputs, new() { Threshold = 0 }),
-            "vectorised, NMS" => Vectorised(outputs, new() { Threshold = 0, NmsIou = 0.5f }),
-            _ => Matching(outputs, row.Number("Targets")),
-        }))
-        { Repeats = Repeats, MemoryOperations = 100 };
+        _outputs = new(new HostTensor("logits", ElementType.Float32, 1, Queries, Classes + 1), new HostTensor("pred_boxes", ElementType.Float32, 1, Queries, 4));
+        SyntheticSequence.Fill("postprocess/logits", _outputs["logits"].Floats, amplitude: 6);
+        SyntheticSequence.Fill("postprocess/boxes", _outputs["pred_boxes"].Floats, amplitude: 0.2f, offset: 0.5f);
+        SyntheticSequence.Fill("postprocess/targets", _boxes, amplitude: 0.2f, offset: 0.5f);
+        _detections = new Detection[Queries];
+        Require(_all.Detr(_outputs, 0, s_image), _outputs, s_all);
+        Require(_apart.Detr(_outputs, 0, s_image), _outputs, s_apart);
+        Hungarian();
+        if (_queryOfTarget.Distinct().Count() != Targets || _queryOfTarget.Min() < 0) { throw LabError.FastPathDiffers("hungarian matching", "a query of two targets, or none", "a query of its own for each target"); }
+    });
+
+    [Benchmark(Description = "scalar", Baseline = true)]
+    public void Scalar()
+    {
+        PostProcessReference.Detr(_outputs["logits"].Floats, _outputs["pred_boxes"].Floats, s_image, _detections);
+        DetectionFilter.SortByScore(_detections);
     }
 
-    static Action Scalar(TensorSet outputs, int queries)
-    {
-        var detections = new Detection[queries];
-        return () =>
-        {
-            PostProcessReference.Detr(outputs["logits"].Floats, outputs["pred_boxes"].Floats, s_image, detections);
-            DetectionFilter.SortByScore(detections);
-        };
-    }
+    [Benchmark(Description = "vectorised")]
+    public int Vectorised() => _all.Detr(_outputs, 0, s_image).Length;
 
-    static Action Vectorised(TensorSet outputs, PostprocessOptions options)
-    {
-        var postprocessor = new Postprocessor(options);
-        Require(postprocessor.Detr(outputs, 0, s_image), outputs, options);
-        return () => postprocessor.Detr(outputs, 0, s_image);
-    }
+    [Benchmark(Description = "vectorised, NMS")]
+    public int VectorisedNms() => _apart.Detr(_outputs, 0, s_image).Length;
 
-    static Action Matching(TensorSet outputs, int targets)
-    {
-        var labels = Enumerable.Range(0, targets).Select(t => t * 4 % Classes).ToArray();
-        var boxes = new float[4 * targets];
-        SyntheticSequence.Fill("postprocess/targets", boxes, amplitude: 0.2f, offset: 0.5f);
-        var (matcher, queryOfTarget) = (new HungarianMatcher(new MatchCosts()), new int[targets]);
-        Action match = () => matcher.Match(outputs["logits"].Floats, outputs["pred_boxes"].Floats, labels, boxes, queryOfTarget);
-        match();
-        if (queryOfTarget.Distinct().Count() != targets || queryOfTarget.Min() < 0) { throw LabError.FastPathDiffers("hungarian matching", "a query of two targets, or none", "a query of its own for each target"); }
-        return match;
-    }
+    [Benchmark(Description = "hungarian matching"), BenchmarkCategory("Targets: 20")]
+    public void Hungarian() => _matcher.Match(_outputs["logits"].Floats, _outputs["pred_boxes"].Floats, _labels, _boxes, _queryOfTarget);
 
     /// <summary>Fast must be equal: the vectorised path finds what the scalar one finds.</summary>
     internal static void Require(ReadOnlySpan<Detection> found, TensorSet outputs, PostprocessOptions options)

@@ -12,5 +12,5 @@ public class PrecisionBenchmarks : ForwardBenchmarks
 
     private protected override bool Profiled => true;
 
-    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize);
+    private protected override VariantCase CaseOf(SuiteCase row) => BenchmarkModel.CaseOf(row, BenchmarkModel.DefaultSize);
 }

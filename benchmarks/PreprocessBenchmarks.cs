@@ -1,177 +1,204 @@
 using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
+using SixLabors.ImageSharp.Processing;
 
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>From a JPEG of 480x640 to the network's input of 800x1066: decode, resize and normalise apart and together, in plain loops and in the fused path.</summary>
 /// <remarks>
-/// The lab decodes with Skia, to the bit as Pillow, and resizes to the bit as Pillow; ImageSharp, the other decoder and resizer of .NET, makes other pixels.
-/// Its rows say how far they lie apart; what that costs in AP is measured by a test on the photographs of COCO (ImageSharpAccuracyTests).
+/// The lab decodes with Skia and resizes, both to the bit as Pillow; ImageSharp, the other decoder and resizer of .NET, makes other pixels. Its rows say how far
+/// they lie apart; what that costs in AP is measured by a test on the photographs of COCO (ImageSharpAccuracyTests). The lab decodes nobody's files with it.
 /// </remarks>
-[Samples(full: 100, quick: 20)]
-public class PreprocessBenchmarks : WorkBenchmarks
+[ShortOperations]
+[MemoryDiagnoser(displayGenColumns: false)]
+public class PreprocessBenchmarks : IHostedSuite
 {
+    const string Decode = "Stage: decode", Resize = "Stage: resize", DecodeAndResize = "Stage: decode and resize", Normalise = "Stage: normalise",
+        ResizeAndNormalise = "Stage: resize and normalise", All = "Stage: decode, resize and normalise";
+
     /// <summary>Quality 90 with halved chroma moves the synthetic photograph's pixels by 6 levels on average; a wrong channel order by far more.</summary>
     const double JpegLevels = 10;
 
     static readonly ImageSize s_resized = new(800, 1066);
 
-    protected override IReadOnlyList<SuiteCase> Rows =>
-    [
-        new("skia", ("Stage", "decode")),
-        new("imagesharp", ("Stage", "decode")),
-        new("plain", ("Stage", "resize")),
-        new("imagesharp", ("Stage", "resize")),
-        new("vectorised", ("Stage", "resize")),
-        new("skia", ("Stage", "decode and resize")),
-        new("imagesharp", ("Stage", "decode and resize")),
-        new("plain", ("Stage", "normalise")),
-        new("imagesharp", ("Stage", "normalise")),
-        new("plain", ("Stage", "resize and normalise")),
-        new("fused", ("Stage", "resize and normalise")),
-        new("fused, all threads", ("Stage", "resize and normalise")),
-        new("plain", ("Stage", "decode, resize and normalise")),
-        new("fused", ("Stage", "decode, resize and normalise")),
-        new("fused, all threads", ("Stage", "decode, resize and normalise")),
-    ];
+    readonly byte[] _jpeg = PipelineOperation.Photograph(PipelineOperation.CocoSize);
+    readonly ImageDecoder _decoder = new();
+    readonly Resizer _resizer = new();
+    readonly PlainPreprocessor _plain = new(PreprocessOptions.Detr);
+    readonly Preprocessor _fused = new(PreprocessOptions.Detr with { Threads = 1 }), _fusedThreads = new(PreprocessOptions.Detr with { Threads = Environment.ProcessorCount });
+    readonly TensorSet _tensors = new(
+        new HostTensor("pixel_values", ElementType.Float32, 1, 3, s_resized.Height, s_resized.Width),
+        new HostTensor("pixel_mask", ElementType.Int64, 1, s_resized.Height, s_resized.Width));
 
-    internal override CaseWork Open(SuiteCase row)
+    RgbImage _photograph = new(), _target = new();
+    Image<Rgb24>? _image;
+
+    Span<float> Values => _tensors["pixel_values"].Floats;
+
+    /// <summary>Every way is held against the plain loops before one of them is timed.</summary>
+    [GlobalSetup]
+    public void Setup() => SuiteBenchmarks.OrGap(() =>
     {
-        var jpeg = Photographs.Jpeg(Photographs.CocoSize);
-        var decoder = new ImageDecoder();
-        var photograph = new RgbImage();
-        decoder.Decode(jpeg, "synthetic", photograph);
-        var (pillows, resized) = (Copy(photograph), ResizeReference.Resize(photograph, s_resized));
-        var tensors = new TensorSet(
-            new HostTensor("pixel_values", ElementType.Float32, 1, 3, s_resized.Height, s_resized.Width),
-            new HostTensor("pixel_mask", ElementType.Int64, 1, s_resized.Height, s_resized.Width));
-        Action prepare = row.Variant == "plain" ? Plain(photograph, tensors) : Fused(photograph, tensors, row.Variant == "fused" ? 1 : Environment.ProcessorCount);
-        Action run = (row.Variant, row["Stage"]) switch
-        {
-            ("skia", "decode") => () => decoder.Decode(jpeg, "synthetic", photograph),
-            ("imagesharp", "decode") => () => ImageSharpPixels.Decode(jpeg, photograph),
-            ("skia", "decode and resize") => DecodeAndResize(jpeg, decoder, photograph, resized),
-            ("imagesharp", "decode and resize") => () => ImageSharpPixels.DecodeAndResize(jpeg, s_resized, resized),
-            ("plain", "resize") => () => resized = ResizeReference.Resize(photograph, s_resized),
-            ("imagesharp", "resize") => () => ImageSharpPixels.Resize(photograph, s_resized, resized),
-            ("vectorised", "resize") => Vectorised(photograph, resized),
-            ("plain", "normalise") => () => PlainPreprocessor.Normalize(resized, Normalization.ImageNet, tensors["pixel_values"].Floats, s_resized),
-            ("imagesharp", "normalise") => PixelAccess(resized, tensors["pixel_values"]),
-            (_, "resize and normalise") => prepare,
-            _ => () =>
-            {
-                decoder.Decode(jpeg, "synthetic", photograph);
-                prepare();
-            }
-            ,
-        };
-        // What lies there already must come from what is timed.
-        if (row["Stage"]!.StartsWith("decode", StringComparison.Ordinal)) { photograph.Pixels.Clear(); }
-        if (row["Stage"] is "resize" or "decode and resize") { resized.Pixels.Clear(); }
-        tensors["pixel_values"].Floats.Fill(float.NaN);
-        run();
-        Require(row, pillows, photograph, resized, tensors);
-        return new(new ActionOperation(run)) { MemoryOperations = 10, Findings = Difference(row, pillows, photograph, resized) is { } found ? () => [found] : () => [] };
+        _decoder.Decode(_jpeg, "synthetic", _photograph);
+        _target = ResizeReference.Resize(_photograph, s_resized);
+        _image = Image.LoadPixelData<Rgb24>(_target.Pixels, s_resized.Width, s_resized.Height);
+        Check();
+    });
+
+    [Benchmark(Description = "skia"), BenchmarkCategory(Decode)]
+    public void SkiaDecode() => _decoder.Decode(_jpeg, "synthetic", _photograph);
+
+    [Benchmark(Description = "imagesharp"), BenchmarkCategory(Decode)]
+    public void ImageSharpDecode() => DecodeByImageSharp(_jpeg, _photograph);
+
+    [Benchmark(Description = "plain"), BenchmarkCategory(Resize)]
+    public void PlainResize() => _target = ResizeReference.Resize(_photograph, s_resized);
+
+    [Benchmark(Description = "imagesharp"), BenchmarkCategory(Resize)]
+    public void ImageSharpResize()
+    {
+        using var image = Image.LoadPixelData<Rgb24>(_photograph.Pixels, _photograph.Size.Width, _photograph.Size.Height);
+        image.Mutate(i => i.Resize(s_resized.Width, s_resized.Height, KnownResamplers.Triangle));
+        Copy(image, _target);
     }
 
-    /// <summary>Decoding makes the photograph's pixels, everything else those of the network's input.</summary>
-    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) =>
-        result with { Pixels = row["Stage"] == "decode" ? Count(Photographs.CocoSize, "the photograph") : Count(s_resized, "the network's input") };
+    [Benchmark(Description = "vectorised"), BenchmarkCategory(Resize)]
+    public void VectorisedResize() => _resizer.Resize(_photograph, s_resized, _target);
+
+    [Benchmark(Description = "skia"), BenchmarkCategory(DecodeAndResize)]
+    public void SkiaDecodeAndResize()
+    {
+        SkiaDecode();
+        VectorisedResize();
+    }
+
+    [Benchmark(Description = "imagesharp"), BenchmarkCategory(DecodeAndResize)]
+    public void ImageSharpDecodeAndResize()
+    {
+        // Triangle is Pillow's bilinear filter by another name: it widens where the picture shrinks.
+        using var image = Image.Load<Rgb24>(_jpeg);
+        image.Mutate(i => i.AutoOrient().Resize(s_resized.Width, s_resized.Height, KnownResamplers.Triangle));
+        Copy(image, _target);
+    }
+
+    [Benchmark(Description = "plain"), BenchmarkCategory(Normalise)]
+    public void PlainNormalise() => PlainPreprocessor.Normalize(_target, Normalization.ImageNet, Values, s_resized);
+
+    /// <summary>The way that ImageSharp offers, and most ports take: its pixel accessor, row by row.</summary>
+    [Benchmark(Description = "imagesharp"), BenchmarkCategory(Normalise)]
+    public void ImageSharpNormalise() => _image!.ProcessPixelRows(accessor =>
+    {
+        var (values, normalization, plane) = (Values, Normalization.ImageNet, s_resized.Height * s_resized.Width);
+        for (var y = 0; y < accessor.Height; y++)
+        {
+            var row = accessor.GetRowSpan(y);
+            for (var x = 0; x < row.Length; x++)
+            {
+                var at = (y * row.Length) + x;
+                values[at] = ((row[x].R / 255f) - normalization.Mean[0]) / normalization.Deviation[0];
+                values[plane + at] = ((row[x].G / 255f) - normalization.Mean[1]) / normalization.Deviation[1];
+                values[(2 * plane) + at] = ((row[x].B / 255f) - normalization.Mean[2]) / normalization.Deviation[2];
+            }
+        }
+    });
+
+    [Benchmark(Description = "plain"), BenchmarkCategory(ResizeAndNormalise)]
+    public void PlainPrepare() => _plain.Prepare(new ReadOnlySpan<RgbImage>(in _photograph), _tensors);
+
+    [Benchmark(Description = "fused"), BenchmarkCategory(ResizeAndNormalise)]
+    public void FusedPrepare() => _fused.Prepare(_photograph, _tensors);
+
+    [Benchmark(Description = "fused, all threads"), BenchmarkCategory(ResizeAndNormalise)]
+    public void FusedThreadsPrepare() => _fusedThreads.Prepare(_photograph, _tensors);
+
+    [Benchmark(Description = "plain"), BenchmarkCategory(All)]
+    public void PlainAll()
+    {
+        SkiaDecode();
+        PlainPrepare();
+    }
+
+    [Benchmark(Description = "fused"), BenchmarkCategory(All)]
+    public void FusedAll()
+    {
+        SkiaDecode();
+        FusedPrepare();
+    }
+
+    [Benchmark(Description = "fused, all threads"), BenchmarkCategory(All)]
+    public void FusedThreadsAll()
+    {
+        SkiaDecode();
+        FusedThreadsPrepare();
+    }
+
+    /// <summary>Decoding makes the photograph's pixels, everything else those of the network's input. ImageSharp's rows say how far its pixels lie from Pillow's.</summary>
+    RunResult IHostedSuite.Explain(SuiteCase row, RunResult result, MachineInfo machine)
+    {
+        var pixels = row["Stage"] == "decode" ? Count(PipelineOperation.CocoSize, "the photograph") : Count(s_resized, "the network's input");
+        return result with { Pixels = pixels, Findings = row.Variant == "imagesharp" && result.SamplesMs.Count > 0 && row["Stage"] != "normalise" ? [Difference(row["Stage"]!)] : [] };
+    }
 
     static PixelCount Count(ImageSize size, string of) => new((long)size.Height * size.Width, of);
 
-    static Action Plain(RgbImage photograph, TensorSet tensors)
+    /// <summary>How far ImageSharp's pixels lie from Pillow's, which Skia and the lab's resize have to the bit.</summary>
+    internal Finding Difference(string stage)
     {
-        var plain = new PlainPreprocessor(PreprocessOptions.Detr);
-        return () => plain.Prepare(new ReadOnlySpan<RgbImage>(in photograph), tensors);
-    }
-
-    static Action Fused(RgbImage photograph, TensorSet tensors, int threads)
-    {
-        var fused = new Preprocessor(PreprocessOptions.Detr with { Threads = threads });
-        return () => fused.Prepare(photograph, tensors);
-    }
-
-    static Action DecodeAndResize(byte[] jpeg, ImageDecoder decoder, RgbImage photograph, RgbImage target)
-    {
-        var resize = Vectorised(photograph, target);
-        return () =>
+        SkiaDecode();
+        var (decoded, resized) = (Copy(_photograph), ResizeReference.Resize(_photograph, s_resized));
+        switch (stage)
         {
-            decoder.Decode(jpeg, "synthetic", photograph);
-            resize();
-        };
-    }
+            case "decode": ImageSharpDecode(); break;
+            case "resize": ImageSharpResize(); break;
+            default: ImageSharpDecodeAndResize(); break;
+        }
 
-    static Action Vectorised(RgbImage photograph, RgbImage target)
-    {
-        var resizer = new Resizer();
-        return () => resizer.Resize(photograph, s_resized, target);
-    }
-
-    /// <summary>The way that ImageSharp offers, and most ports take: its pixel accessor, row by row.</summary>
-    static Action PixelAccess(RgbImage resized, HostTensor pixels)
-    {
-        var image = Image.LoadPixelData<Rgb24>(resized.Pixels, resized.Size.Width, resized.Size.Height);
-        var (normalization, plane) = (Normalization.ImageNet, resized.Size.Height * resized.Size.Width);
-        return () => image.ProcessPixelRows(accessor =>
-        {
-            var values = pixels.Floats;
-            for (var y = 0; y < accessor.Height; y++)
-            {
-                var row = accessor.GetRowSpan(y);
-                for (var x = 0; x < row.Length; x++)
-                {
-                    var at = (y * row.Length) + x;
-                    values[at] = ((row[x].R / 255f) - normalization.Mean[0]) / normalization.Deviation[0];
-                    values[plane + at] = ((row[x].G / 255f) - normalization.Mean[1]) / normalization.Deviation[1];
-                    values[(2 * plane) + at] = ((row[x].B / 255f) - normalization.Mean[2]) / normalization.Deviation[2];
-                }
-            }
-        });
-    }
-
-    /// <summary>How far ImageSharp's pixels lie from Pillow's; null in rows that have Pillow's.</summary>
-    internal static Finding? Difference(SuiteCase row, RgbImage pillows, RgbImage photograph, RgbImage resized)
-    {
-        if (row.Variant != "imagesharp" || row["Stage"] == "normalise") { return null; }
-        var (largest, mean) = row["Stage"] == "decode" ? Distance(photograph, pillows) : Distance(resized, ResizeReference.Resize(pillows, s_resized));
+        var (largest, mean) = stage == "decode" ? Distance(_photograph, decoded) : Distance(_target, resized);
         return new("pixels", "largest and mean difference to the pixels of Pillow, which Skia and the lab's resize have to the bit", FormattableString.Invariant($"{largest} and {mean:F2} of 255"));
     }
 
-    /// <summary>What is the lab's own must be equal: what is timed gives the plain loops' bits, and Skia's photograph. ImageSharp must have seen the same picture.</summary>
-    internal static void Require(SuiteCase row, RgbImage pillows, RgbImage photograph, RgbImage resized, TensorSet tensors)
+    /// <summary>What is the lab's own must be equal: the fast paths give the plain loops' bits, and Skia's photograph. ImageSharp must have seen the same picture.</summary>
+    internal void Check()
     {
-        switch (row["Stage"])
-        {
-            case "decode":
-                Near(photograph, SyntheticPhotographs.Create(0, Photographs.CocoSize), "the picture before JPEG");
-                if (row.Variant == "skia") { Equal(photograph, pillows); }
-                return;
-            case "resize" or "decode and resize":
-                var expected = ResizeReference.Resize(pillows, s_resized);
-                Near(resized, expected, "the plain loops");
-                if (row.Variant != "imagesharp") { Equal(resized, expected); }
-                return;
-        }
+        var decoded = Copy(_photograph);
+        RequireNear("decode", SyntheticPhotographs.Create(0, PipelineOperation.CocoSize), decoded);
+        RequirePixels("imagesharp, decode", ImageSharpDecode, decoded, exact: false, () => _photograph);
+        RequirePixels("skia, decode", SkiaDecode, decoded, exact: true, () => _photograph);
+        var resized = ResizeReference.Resize(decoded, s_resized);
+        RequirePixels("vectorised, resize", VectorisedResize, resized, exact: true, () => _target);
+        RequirePixels("imagesharp, resize", ImageSharpResize, resized, exact: false, () => _target);
+        RequirePixels("imagesharp, decode and resize", ImageSharpDecodeAndResize, resized, exact: false, () => _target);
+        RequirePixels("skia, decode and resize", SkiaDecodeAndResize, resized, exact: true, () => _target);
+        PlainNormalise();
+        RequireValues("imagesharp, normalise", ImageSharpNormalise, Values.ToArray());
+        PlainPrepare();
+        var values = Values.ToArray();
+        RequireValues("fused, resize and normalise", FusedPrepare, values);
+        RequireValues("fused, all threads, resize and normalise", FusedThreadsPrepare, values);
+    }
 
-        var got = tensors["pixel_values"].Floats.ToArray();
-        if (row["Stage"] == "normalise") { PlainPreprocessor.Normalize(resized, Normalization.ImageNet, tensors["pixel_values"].Floats, s_resized); }
-        else { Plain(photograph, tensors)(); }
-        if (!MemoryMarshal.AsBytes(got.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(tensors["pixel_values"].Floats))) { throw Differs("other values than the plain loops", "the same bits"); }
+    /// <summary>What lies there already must come from what is timed.</summary>
+    internal static void RequirePixels(string what, Action run, RgbImage needed, bool exact, Func<RgbImage> found)
+    {
+        found().Pixels.Clear();
+        run();
+        if (exact && !found().Pixels.SequenceEqual(needed.Pixels)) { throw LabError.FastPathDiffers(what, "other pixels than the plain path", "the same bytes"); }
+        RequireNear(what, found(), needed);
+    }
 
-        void Equal(RgbImage found, RgbImage needed)
-        {
-            if (!found.Pixels.SequenceEqual(needed.Pixels)) { throw Differs("other pixels than the plain path", "the same bytes"); }
-        }
+    internal void RequireValues(string what, Action run, float[] needed)
+    {
+        Values.Fill(float.NaN);
+        run();
+        if (!MemoryMarshal.AsBytes(Values).SequenceEqual(MemoryMarshal.AsBytes(needed.AsSpan()))) { throw LabError.FastPathDiffers(what, "other values than the plain loops", "the same bits"); }
+    }
 
-        void Near(RgbImage found, RgbImage needed, string of)
-        {
-            var (_, mean) = Distance(found, needed);
-            if (mean > JpegLevels) { throw Differs(FormattableString.Invariant($"pixels that lie {mean:F1} levels from those of {of}"), $"at most {JpegLevels} on average"); }
-        }
-
-        LabException Differs(string found, string needed) => LabError.FastPathDiffers(row.ToString(), found, needed);
+    static void RequireNear(string what, RgbImage found, RgbImage needed)
+    {
+        var (_, mean) = Distance(found, needed);
+        if (mean > JpegLevels) { throw LabError.FastPathDiffers(what, FormattableString.Invariant($"pixels that lie {mean:F1} levels from the picture's"), $"at most {JpegLevels} on average"); }
     }
 
     static (int Largest, double Mean) Distance(RgbImage a, RgbImage b)
@@ -179,6 +206,20 @@ public class PreprocessBenchmarks : WorkBenchmarks
         var (x, y) = (a.Pixels.ToArray(), b.Pixels.ToArray());
         var differences = x.Zip(y, (p, q) => Math.Abs(p - q)).ToList();
         return (differences.Max(), differences.Average());
+    }
+
+    /// <summary>Decodes and turns upright; ImageSharp's decoder upsamples chroma in its own way.</summary>
+    internal static void DecodeByImageSharp(ReadOnlySpan<byte> file, RgbImage target)
+    {
+        using var image = Image.Load<Rgb24>(file);
+        image.Mutate(i => i.AutoOrient());
+        Copy(image, target);
+    }
+
+    static void Copy(Image<Rgb24> image, RgbImage target)
+    {
+        target.Resize(new(image.Height, image.Width));
+        image.CopyPixelDataTo(target.Pixels);
     }
 
     static RgbImage Copy(RgbImage image)

@@ -12,7 +12,7 @@ public class ResolutionBenchmarks : ForwardBenchmarks
            select new SuiteCase(variant, ("Size", size)) { FullOnly = variant == "torch-fp32" && size == "672" },
     ];
 
-    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, SizeOf(row));
+    private protected override VariantCase CaseOf(SuiteCase row) => BenchmarkModel.CaseOf(row, SizeOf(row));
 
     /// <summary>The whole size for a row's shorter side, as DETR's own rule gives it.</summary>
     internal static ImageSize SizeOf(SuiteCase row) => ResizeRule.ShorterSide(row.Number("Size")).Apply(s_photograph);

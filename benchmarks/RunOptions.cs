@@ -1,18 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>The lab's own options; all others are BenchmarkDotNet's.</summary>
-/// <param name="Quick">Few repeats; results are kept apart from those of full runs.</param>
-/// <param name="Restart">Measures everything, also what an interrupted run has measured.</param>
-/// <param name="Verbose">BenchmarkDotNet's log on the screen too.</param>
-/// <param name="Model">A name or file, as <c>detrlab models list</c> shows them.</param>
-/// <param name="Rest">For BenchmarkDotNet.</param>
-sealed record RunOptions(bool Quick, bool Restart, bool Verbose, string Model, string[] Rest)
+sealed record RunOptions
 {
-    /// <summary>Folder of photographs that INT8 ranges come from; null for built-in pictures.</summary>
-    internal string? Calibrate { get; init; }
+    /// <summary>Tells the processes of cases that the run is a quick one.</summary>
+    internal const string QuickVariable = "DETRLAB_QUICK";
 
-    /// <summary>Table of <c>detrlab sensitivity</c> whose keep-list stays float in INT8-static.</summary>
-    internal string? KeepList { get; init; }
+    static readonly Option<bool> s_quick = new("--quick") { Description = "Few repeats: an answer in minutes, with wide intervals, kept apart from those of full runs." };
+    static readonly Option<bool> s_restart = new("--restart") { Description = "Measure everything, also what an interrupted run has measured." };
+    static readonly Option<bool> s_verbose = new("--verbose") { Description = "Show BenchmarkDotNet's log." };
+    static readonly Option<string> s_model = new("--model") { Description = "A name or a file, as 'detrlab models list' shows them.", DefaultValueFactory = _ => BenchmarkModel.Default };
+    static readonly Option<string?> s_calibrate = new("--calibrate") { Description = "Folder of photographs that INT8 ranges come from; by default built-in pictures." };
+    static readonly Option<string?> s_keepList = new("--keep-list") { Description = "Table of 'detrlab sensitivity' whose keep-list stays float in INT8-static." };
+
+    internal bool Quick { get; private init; }
+    internal bool Restart { get; private init; }
+    internal bool Verbose { get; private init; }
+    internal string Model { get; private init; } = BenchmarkModel.Default;
+    internal string? Calibrate { get; private init; }
+    internal string? KeepList { get; private init; }
+
+    /// <summary>For BenchmarkDotNet.</summary>
+    internal string[] Rest { get; private init; } = [];
+
+    /// <summary>Whether this process belongs to a quick run.</summary>
+    internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1";
+
+    /// <summary>Whether something is asked that runs nothing.</summary>
+    internal bool AsksOnly => Rest.Any(a => a is "--list" or "--help" or "--info" or "--version");
 
     /// <summary>What of all that changes the figures, as it was given.</summary>
     internal IReadOnlyList<string> Given =>
@@ -23,45 +41,38 @@ sealed record RunOptions(bool Quick, bool Restart, bool Verbose, string Model, s
         .. KeepList is { } table ? ["--keep-list", table] : Array.Empty<string>(),
     ];
 
+    /// <exception cref="LabException">An option lacks its value.</exception>
     internal static RunOptions Parse(IReadOnlyList<string> args)
     {
-        var options = new RunOptions(false, false, false, BenchmarkModel.Default, []);
-        var rest = new List<string>();
-        for (var i = 0; i < args.Count; i++)
+        var parsed = Command().Parse(args);
+        if (parsed.Errors is [var mistake, ..]) { throw LabError.BadInput($"{mistake.Message.TrimEnd('.')}. All options: --help"); }
+        string[] rest = [.. parsed.UnmatchedTokens];
+        if (parsed.GetResult("--help") is not null) { rest = ["--help"]; }
+        var options = new RunOptions
         {
-            switch (args[i])
-            {
-                case "--quick":
-                    options = options with { Quick = true };
-                    break;
-                case "--restart":
-                    options = options with { Restart = true };
-                    break;
-                case "--verbose":
-                    options = options with { Verbose = true };
-                    break;
-                case "--model":
-                    options = options with { Model = Value("a model's name or file") };
-                    break;
-                case "--calibrate":
-                    options = options with { Calibrate = Value("a folder of photographs") };
-                    break;
-                case "--keep-list":
-                    options = options with { KeepList = Value("a table of detrlab sensitivity") };
-                    break;
-                default:
-                    rest.Add(args[i]);
-                    break;
-            }
-
-            string Value(string what) => ++i < args.Count ? args[i] : throw LabError.OutOfRange("missing", what, args[^1]);
-        }
-
-        options = options with { Rest = [.. rest] };
+            Quick = parsed.GetValue(s_quick),
+            Restart = parsed.GetValue(s_restart),
+            Verbose = parsed.GetValue(s_verbose),
+            Model = parsed.GetValue(s_model)!,
+            Calibrate = parsed.GetValue(s_calibrate),
+            KeepList = parsed.GetValue(s_keepList),
+            Rest = rest,
+        };
         // Without a filter BenchmarkDotNet asks on the terminal.
         return options.AsksOnly || rest.Any(a => a is "--filter" or "-f") ? options : options with { Rest = ["--filter", "*", .. rest] };
     }
 
-    /// <summary>Whether something is asked that runs nothing.</summary>
-    internal bool AsksOnly => Rest.Any(a => a is "--list" or "--help" or "--info" or "--version");
+    /// <summary>The lab's own part of <c>--help</c>.</summary>
+    internal static void WriteHelp(TextWriter output) => Command().Parse("--help").Invoke(new() { Output = output });
+
+    static RootCommand Command()
+    {
+        var command = new RootCommand("Runs a choice of suites; the table, the chart and the report's path end on the screen. All other options are BenchmarkDotNet's: see below.")
+        {
+            s_quick, s_restart, s_verbose, s_model, s_calibrate, s_keepList,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        foreach (var other in command.Options.OfType<VersionOption>().ToList()) { command.Options.Remove(other); }
+        return command;
+    }
 }

@@ -12,18 +12,19 @@ public class StackedBenchmarks : WorkBenchmarks
         new("ort-fp32", ("Step", "4 ONNX Runtime")),
         new("ort-int8-static", ("Step", "5 calibrated INT8")),
         new("ort-int8-static", ("Step", "6 fused image path")),
-        new("torch-naive", ("Step", "7 first step again")),
+        new("torch-naive", ("Step", "7 first step again")) { Repeated = true },
     ];
 
-    static ModelCase ModelOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize);
+    static VariantCase ModelOf(SuiteCase row) => BenchmarkModel.CaseOf(row, BenchmarkModel.DefaultSize);
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => ModelOf(row).Prepare(progress);
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress);
 
     internal override CaseWork Open(SuiteCase row)
     {
-        var ready = ModelOf(row).Check();
+        BenchmarkModel.RequireDetr();
+        var open = (ModelOf(row) with { Audit = Audit }).Open();
         var fused = row["Step"]!.StartsWith('6');
         var preprocess = PreprocessOptions.Detr with { Threads = fused ? Environment.ProcessorCount : 1 };
-        return ready.Work(new PipelineOperation(ready.Engine, Photographs.CocoSize, preprocess) { Plain = !fused, KeepBuffers = fused }, Audit);
+        return open.Work(new PipelineOperation(open.Engine, PipelineOperation.CocoSize, preprocess) { Plain = !fused, KeepBuffers = fused });
     }
 }

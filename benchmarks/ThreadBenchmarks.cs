@@ -9,17 +9,11 @@ public class ThreadBenchmarks : ForwardBenchmarks
     [
         .. from variant in (string[])["torch-fp32", "ort-fp32", "ort-int8-static"]
            from threads in Counts
-           select new SuiteCase(variant, ("Threads", Text(threads))) { FullOnly = variant == "torch-fp32" ? threads != s_cores : variant == "ort-fp32" && threads > s_cores },
-        // ONNX Runtime has an option for it; libtorch's threads are OpenMP's, which reads a variable when the process starts.
-        new("torch-fp32", ("Threads", Text(s_cores)), ("Spinning", "off"))
-        {
-            Environment = new Dictionary<string, string> { ["OMP_WAIT_POLICY"] = "passive" },
-            FullOnly = true,
-        },
+           select new SuiteCase(variant, ("Threads", SuiteCase.Text(threads))) { FullOnly = variant == "torch-fp32" ? threads != s_cores : variant == "ort-fp32" && threads > s_cores },
+        .. from variant in (string[])["torch-fp32", "ort-fp32", "ort-int8-static"]
+           select new SuiteCase(variant, ("Threads", SuiteCase.Text(s_cores)), ("Spinning", "off")) { FullOnly = variant == "torch-fp32" },
         .. from variant in (string[])["ort-fp32", "ort-int8-static"]
-           select new SuiteCase(variant, ("Threads", Text(s_cores)), ("Spinning", "off")),
-        .. from variant in (string[])["ort-fp32", "ort-int8-static"]
-           select new SuiteCase(variant, ("Threads", Text(s_cores)), ("InterOp", "2")) { FullOnly = variant == "ort-int8-static" },
+           select new SuiteCase(variant, ("Threads", SuiteCase.Text(s_cores)), ("InterOp", "2")) { FullOnly = variant == "ort-int8-static" },
     ];
 
     /// <summary>Powers of two below the number of cores, that number, and twice it.</summary>
@@ -33,12 +27,8 @@ public class ThreadBenchmarks : ForwardBenchmarks
         }
     }
 
-    private protected override ModelCase CaseOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize, new EngineSettings
+    private protected override VariantCase CaseOf(SuiteCase row) => BenchmarkModel.CaseOf(row, BenchmarkModel.DefaultSize) with
     {
-        Threads = row.Number("Threads"),
-        InterOpThreads = row.Number("InterOp", 1),
-        Spinning = row["Spinning"] != "off",
-    });
-
-    static string Text(int threads) => threads.ToString(CultureInfo.InvariantCulture);
+        Settings = new() { Threads = row.Number("Threads"), InterOpThreads = row.Number("InterOp", 1), Spinning = row["Spinning"] != "off" },
+    };
 }

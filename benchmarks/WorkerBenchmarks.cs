@@ -17,9 +17,10 @@ public class WorkerBenchmarks : WorkBenchmarks
            select new SuiteCase(variant, ("Layout", layout)) { FullOnly = variant == "ort-fp32" },
     ];
 
-    static ModelCase ModelOf(SuiteCase row) => new(row.Variant, BenchmarkModel.DefaultSize, new EngineSettings { Threads = row["Layout"] == AllThreads ? 0 : 1 });
+    static VariantCase ModelOf(SuiteCase row) => BenchmarkModel.CaseOf(row, BenchmarkModel.DefaultSize) with { Settings = new() { Threads = row["Layout"] == AllThreads ? 0 : 1 } };
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => ModelOf(row).Prepare(progress);
+    /// <summary>Of a fresh input too: workers audit nothing here, but open as those of a bench do.</summary>
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress, fresh: row["Layout"] == Processes);
 
     internal override CaseWork Open(SuiteCase row) => row["Layout"] switch
     {
@@ -30,40 +31,41 @@ public class WorkerBenchmarks : WorkBenchmarks
 
     CaseWork InOneProcess(SuiteCase row, int sessions)
     {
-        var engines = Enumerable.Range(0, sessions).Select(_ => ModelOf(row).Check()).ToArray();
+        var open = Enumerable.Range(0, sessions).Select(_ => (ModelOf(row) with { Audit = Audit }).Open()).ToArray();
         var images = ImagesAWorker * s_cores / sessions;
-        var operation = new ActionOperation(() => Parallel.For(0, sessions, new ParallelOptions { MaxDegreeOfParallelism = sessions }, worker =>
+        var work = open[0].Work(() => Parallel.For(0, sessions, new ParallelOptions { MaxDegreeOfParallelism = sessions }, worker =>
         {
-            for (var i = 0; i < images; i++) { engines[worker].Engine.Run(engines[worker].Inputs, engines[worker].Outputs); }
-            engines[worker].Engine.Synchronize();
-        }));
-        return engines[0].Work(operation, [.. engines.SelectMany(e => e.Inputs)], [.. engines.SelectMany(e => e.Outputs)], Audit) with
-        { ImagesPerOperation = ImagesAWorker * s_cores, CompleteMemory = memory => EngineMemory.Complete(memory, [.. engines.Select(e => e.Engine)]), Owned = [.. engines.Select(e => e.Case)] };
+            for (var i = 0; i < images; i++) { open[worker].Engine.Run(open[worker].Inputs, open[worker].Outputs); }
+            open[worker].Engine.Synchronize();
+        }), [.. open.SelectMany(o => o.Inputs)], [.. open.SelectMany(o => o.Outputs)]);
+        return work with
+        {
+            Known = work.Known with { ImagesPerOperation = ImagesAWorker * s_cores },
+            CompleteMemory = memory => EngineMemory.Complete(memory, [.. open.Select(o => o.Engine)]),
+            Owned = open,
+        };
     }
 
+    /// <summary>This process only hands out work: what is deployed, and measured, is the workers.</summary>
     static CaseWork InProcesses(SuiteCase row)
     {
-        // Checked here once: the workers run the same file with the same settings.
-        AgreementInfo agreement;
-        ArtefactInfo artefact;
-        EngineInfo engine;
-        var ready = ModelOf(row).Check();
-        using (ready.Case) { (agreement, artefact, engine) = (ready.Agreement, ready.Artefact, ready.Engine.Info); }
-
-        var workers = Enumerable.Range(0, s_cores).Select(_ => WorkerProcess.Start(row.Variant, threads: 1)).ToArray();
-        return new(new ActionOperation(() =>
+        var model = Environment.GetEnvironmentVariable(BenchmarkModel.Variable) ?? BenchmarkModel.Default;
+        var request = new WorkerRequest(model, row.Variant, BenchmarkModel.DefaultSize.Height, BenchmarkModel.DefaultSize.Width, Threads: 1, LabPaths.ModelCache) { WarmUpCapMs = 1 };
+        var workers = Enumerable.Range(0, s_cores).Select(_ => new WorkerProcess(EngineProgram.Worker, request)).ToArray();
+        var known = workers.Select(worker => worker.Open()).ToArray()[0];
+        return new(
+            new ActionOperation(() =>
+            {
+                foreach (var worker in workers) { worker.Begin(ImagesAWorker); }
+                foreach (var worker in workers) { worker.Await(); }
+            }),
+            known with
+            {
+                ImagesPerOperation = ImagesAWorker * s_cores,
+                Cold = null,
+                AuditGap = "the workers are processes of their own, whose outputs do not come here; each was compared with the reference before it was timed",
+            })
         {
-            foreach (var worker in workers) { worker.Begin(ImagesAWorker); }
-            foreach (var worker in workers) { worker.Await(); }
-        }))
-        {
-            ImagesPerOperation = ImagesAWorker * s_cores,
-            Agreement = agreement,
-            Artefact = artefact,
-            Engine = engine,
-            AuditGap = "the workers are processes of their own, whose outputs do not come here; each was compared with the reference before it was timed",
-            InputSide = ready.InputSide,
-            // This process only hands out work: what is deployed is the workers.
             CompleteMemory = _ => WorkersMemory.Of(workers).ToInfo(),
             Findings = () => [WorkersMemory.Of(workers).Explain()],
             Owned = workers,

@@ -1,61 +1,115 @@
+using System.Diagnostics;
 using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.ConsoleArguments;
 using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains;
+using DetrPerfLab.Cli;
 
 namespace DetrPerfLab.Benchmarks;
 
-/// <summary>What lies around BenchmarkDotNet's run: the machine, progress, the results, the report.</summary>
-sealed class BenchmarkRun
+/// <summary>What a run reads and writes; tests put folders and processes of their own in.</summary>
+/// <param name="Machine">This one.</param>
+/// <param name="Results">Folder of result files.</param>
+/// <param name="Plots">Folder of charts; null draws none.</param>
+/// <param name="Artifacts">Folder of BenchmarkDotNet's logs and exports and of our journals.</param>
+/// <param name="Toolchain">Starts the cases' processes.</param>
+/// <param name="Output">The screen.</param>
+sealed record RunPlace(MachineInfo Machine, string Results, string? Plots, string Artifacts, IToolchain Toolchain, TextWriter Output)
 {
+    /// <summary>The checkout on this machine. Quick results have wide intervals and must not take the place of full ones.</summary>
+    internal static RunPlace Of(RunOptions options) => new(
+        options.AsksOnly ? ThisMachine.Read() : ThisMachine.ReadWithPeaks(LabPaths.ModelCache),
+        options.Quick ? Path.Combine(LabPaths.Results, "quick") : LabPaths.Results,
+        options.Quick ? Path.Combine(LabPaths.Plots, "quick") : LabPaths.Plots,
+        Path.Combine(LabPaths.Root, "benchmarks", "BenchmarkDotNet.Artifacts"), // ignored by git
+        HostBinariesToolchain.Instance,
+        Console.Out);
+}
+
+/// <summary>What lies around BenchmarkDotNet's run: the journal, model files, progress, the report.</summary>
+sealed class BenchmarkRun : IDisposable
+{
+    /// <summary>By then nobody goes on any more; what was measured is stale, too.</summary>
+    static readonly TimeSpan s_journalsKept = TimeSpan.FromDays(14);
+    static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(5);
+
     readonly RunOptions _options;
     readonly RunPlace _place;
     readonly ResultStore _store;
     readonly ResultBook _book;
-    readonly RunJournal _journal;
+    readonly Journal<string> _journal;
     readonly RunProgress _progress;
+    readonly ManualConfig _config;
 
     internal BenchmarkRun(RunOptions options, RunPlace place)
     {
         (_options, _place) = (options, place);
         _store = new(place.Results);
         _book = new(_store, place.Machine);
-        var facts = Directory.CreateTempSubdirectory("detrlab-cases-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(facts, recursive: true);
         var commit = CommitProbe.Read(LabPaths.Root);
-        var code = new[] { typeof(BenchmarkRun), typeof(ResultStore), typeof(VariantRegistry), typeof(MachineProbe), typeof(DetectorPipeline) };
-        _journal = new(place.Artifacts, RunJournal.KeyOf([
-            commit, place.Machine.Fingerprint, .. options.Given, .. options.Rest,
-            .. code.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString()),
-        ]));
-        if (!options.AsksOnly && !options.Restart) { Resume(); }
-        _progress = new(_book, new ResultJoin(facts, place.Artifacts, commit, place.Machine.Fingerprint) { Options = options.Given }, _journal, place.Machine, place.Output);
-        Environment.SetEnvironmentVariable(WorkerProcess.HostVariable, typeof(BenchmarkRun).Assembly.Location);
-        Config = LabConfig.Create(options, place, facts, _book)
-            .AddEventProcessor(_progress)
-            .AddValidator(new PrepareArtefacts())
-            .AddFilter(new SimpleFilter(b => !_journal.Done.Contains(ResultJoin.IdOf(b))));
+        var build = BuildId.Of(typeof(BenchmarkRun), typeof(ResultStore), typeof(VariantRegistry), typeof(MachineProbe), typeof(DetectorPipeline));
+        _journal = new(place.Artifacts, "run", string.Join('\n', [commit, place.Machine.Fingerprint, build, .. options.Given, .. options.Rest]));
+        if (options.AsksOnly || options.Restart) { _journal.Forget(_ => true); }
+        else { Resume(); }
+        _progress = new(_book, _journal, place, RunResult.Unfiled("") with { Commit = commit, Machine = place.Machine.Fingerprint, Options = options.Given });
+        _config = LabConfig.Create(options, place.Toolchain, place.Artifacts, _book).AddEventProcessor(_progress);
+        var done = _journal.Entries.ToHashSet();
+        if (done.Count > 0) { _config.AddFilter(new SimpleFilter(b => !done.Contains(SuiteCase.IdOf(b)))); }
     }
-
-    internal IConfig Config { get; }
 
     /// <summary>Of this run and of the interrupted one that it goes on with.</summary>
     internal IReadOnlyList<RunResult> Results => _book.Results;
 
-    void Resume()
+    /// <summary>Builds what the chosen cases need, has BenchmarkDotNet run them, and writes the report.</summary>
+    /// <exception cref="LabException">Cases could not be started, or none was asked for; what was measured before stays, and the same command goes on.</exception>
+    internal ExitCode Run(Type[] suites)
     {
-        _journal.Resume();
-        if (_journal.Done.Count == 0) { return; }
-        _book.Recall(_journal.Done);
-        _place.Output.WriteLine($"Going on with the interrupted run: {_journal.Done.Count} cases are measured already (--restart measures them again)");
+        if (!_options.AsksOnly) { Prepare(suites); }
+        Summary[] summaries = [.. BenchmarkSwitcher.FromTypes(suites).Run(_options.Rest, _config)];
+        return _options.AsksOnly ? ExitCode.Done : Finish(summaries);
     }
 
-    /// <summary>Writes the report and says where everything lies.</summary>
-    /// <exception cref="LabException">Cases could not be started, or none was asked for; what was measured before stays, and the same command goes on.</exception>
-    internal ExitCode Finish(IReadOnlyList<Summary> summaries)
+    public void Dispose() => _journal.Dispose();
+
+    void Resume()
     {
-        if (_options.AsksOnly) { return ExitCode.Done; }
+        foreach (var old in Directory.GetFiles(_place.Artifacts, "run-*.partial").Where(f => DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > s_journalsKept)) { File.Delete(old); }
+        if (_journal.Entries.Count == 0) { return; }
+        _book.Recall(_journal.Entries);
+        _place.Output.WriteLine($"Going on with the interrupted run: {_journal.Entries.Count} cases are measured already (--restart measures them again)");
+    }
+
+    /// <summary>Model files and reference outputs of the chosen cases, before the first of them starts. What cannot be built becomes the case's gap, with its reason.</summary>
+    void Prepare(Type[] suites)
+    {
+        if (ConfigParser.Parse(_options.Rest, NullLogger.Instance, _config) is not (true, { } chosen, _)) { return; } // BenchmarkDotNet says what it does not know
+        var (clock, shown) = (Stopwatch.StartNew(), TimeSpan.Zero);
+        foreach (var benchmark in suites.SelectMany(suite => BenchmarkConverter.TypeToBenchmarks(suite, ManualConfig.Union(_config, chosen)).BenchmarksCases))
+        {
+            try
+            {
+                RunProgress.HostedOf(benchmark)?.Prepare(SuiteCase.Of(benchmark), (what, done, of) =>
+                {
+                    if (clock.Elapsed - shown < s_betweenLines) { return; }
+                    shown = clock.Elapsed;
+                    _place.Output.WriteLine($"Preparing {what}: {done} of {of}");
+                });
+            }
+            catch (Exception reason)
+            {
+                _place.Output.WriteLine($"Preparing {SuiteCase.Of(benchmark)}: not possible: {reason.Message}");
+            }
+        }
+
+        if (clock.Elapsed > s_betweenLines) { _place.Output.WriteLine($"Prepared model files and reference outputs in {clock.Elapsed.TotalSeconds:F0} s"); }
+    }
+
+    ExitCode Finish(IReadOnlyList<Summary> summaries)
+    {
         if (_progress.NotStarted is { } reason)
         {
             throw LabError.CheckFailed($"The cases could not be started: {reason.TrimEnd('.')}. Results measured before are kept; the same command goes on with the rest. "
@@ -68,11 +122,11 @@ sealed class BenchmarkRun
                 + "All names: --list flat. What BenchmarkDotNet says: add --verbose");
         }
 
-        if (_progress.Failures == 0) { _journal.Complete(); }
+        if (_progress.Failures == 0) { _journal.Delete(); }
 
         var report = Reporter.Write(new ReportOptions { ResultsDir = _place.Results, Machine = Path.GetFileName(_store.FolderOf(_place.Machine)), PlotsDir = _place.Plots });
         foreach (var summary in summaries.Where(s => s.BenchmarksCases.Length > 0)) { _place.Output.Write(TableOf(summary)); }
-        foreach (var suite in _book.Results.GroupBy(r => r.Suite)) { SpeedUpText.Write([.. suite], _book, _place.Output); }
+        foreach (var suite in _book.Results.GroupBy(r => r.Suite)) { _book.WriteSpeedUps([.. suite], _place.Output); }
         _place.Output.WriteLine(report.Answer);
         _place.Output.WriteLine($"Report:  {Relative(report.Markdown)}, {Relative(report.Html)}");
         _place.Output.WriteLine($"Charts:  {string.Join(", ", report.Charts.Select(Relative))}");

@@ -17,7 +17,7 @@ static class HostBinariesToolchain
     const string Tfm = "net10.0";
 
     internal static IToolchain Instance { get; } =
-        new Toolchain(Tfm, new Generator(), new DotNetCliBuilder(Tfm), new CaseExecutor());
+        new Toolchain(Tfm, new Generator(), new DotNetCliBuilder(Tfm), new DotNetCliExecutor(customDotNetCliPath: "dotnet"));
 
     internal static Runtime Runtime => CoreRuntime.Core10_0;
 
@@ -64,6 +64,8 @@ static class HostBinariesToolchain
                     <Reference Include="{Path.Combine(host, "Perfolizer.dll")}" />
                     <None Include="{host}/runtimes/*/native/*"
                           Link="%(Filename)%(Extension)" CopyToOutputDirectory="PreserveNewest" Visible="false" />
+                    <!-- The program of worker processes. -->
+                    <None Include="{host}/DetrPerfLab.Engines.runtimeconfig.json" CopyToOutputDirectory="PreserveNewest" Visible="false" />
                   </ItemGroup>
                   {gc}
                   <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />

@@ -1,10 +1,16 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+
 namespace DetrPerfLab.Benchmarks;
 
-/// <summary>The results of this run, each stored as soon as its case has ended.</summary>
+/// <summary>The results of this run, each stored as soon as its case has ended, and how the screen shows them.</summary>
 /// <param name="store">results/.</param>
 /// <param name="machine">This machine.</param>
 sealed class ResultBook(ResultStore store, MachineInfo machine)
 {
+    const int BarWidth = 40;
+
     readonly List<RunResult> _results = [];
 
     /// <summary>In the order run.</summary>
@@ -20,25 +26,62 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
     }
 
     /// <summary>Takes up results that the interrupted run stored.</summary>
-    internal void Recall(IReadOnlySet<string> ids)
-    {
-        if (ids.Count == 0) { return; }
-        _results.AddRange(ResultStore.Read(store.FolderOf(machine)).Results.Where(r => ids.Contains(r.Id)));
-    }
+    internal void Recall(IReadOnlyList<string> ids) => _results.AddRange(ResultStore.Read(store.FolderOf(machine)).Results.Where(r => ids.Contains(r.Id)));
 
-    internal RunResult? Find(string id) => _results.FirstOrDefault(r => r.Id == id);
-
-    /// <summary>What a row's speed-up is counted from: the first row of its suite that differs in nothing but what the suite varies.</summary>
-    internal RunResult? BaselineOf(RunResult result)
+    /// <summary>Speed-up per image over the first row of the suite that differs in nothing but what the suite varies; null where either has no samples.</summary>
+    internal double? SpeedUpOf(RunResult result)
     {
         var suite = Suites.Find(result.Suite);
-        return suite.BaselineAmong(_results.Where(r => r.Suite == result.Suite && suite.FixedPart(r) == suite.FixedPart(result)));
+        return result.SamplesMs.Count > 0 && suite.BaselineAmong(_results.Where(r => r.Suite == result.Suite && suite.FixedPart(r) == suite.FixedPart(result))) is { } baseline
+            ? MsPerImage(baseline) / MsPerImage(result)
+            : null;
     }
 
-    /// <summary>Speed-up per image over the baseline; null where either has no samples.</summary>
-    internal double? SpeedUpOf(RunResult result) => result.SamplesMs.Count > 0 && BaselineOf(result) is { } baseline
-        ? MsPerImage(baseline) / MsPerImage(result)
-        : null;
+    /// <summary>One bar a row that has something to be compared with; nothing for suites without.</summary>
+    internal void WriteSpeedUps(IReadOnlyList<RunResult> suite, TextWriter output)
+    {
+        var speedUps = suite
+            .Select(r => (Row: SuiteCase.LabelOf(r.Variant, r.Parameters.Select(p => (p.Key, p.Value))), Value: SpeedUpOf(r) ?? 0))
+            .Where(s => s.Value > 0)
+            .ToList();
+        if (speedUps.Count < 2) { return; }
+        var (most, width) = (speedUps.Max(s => s.Value), speedUps.Max(s => s.Row.Length));
+        output.WriteLine();
+        output.WriteLine($"{suite[0].Suite}: speed-up");
+        foreach (var (row, value) in speedUps)
+        {
+            var bar = new string('█', Math.Max(1, (int)Math.Round(value / most * BarWidth)));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.PadRight(width)} {bar} {value:F2}x"));
+        }
+
+        output.WriteLine();
+    }
 
     static double MsPerImage(RunResult result) => Quantile.Median([.. result.SamplesMs]) / result.ImagesPerOperation;
+
+    /// <summary>A column of BenchmarkDotNet's table that shows a figure of the filed result.</summary>
+    internal sealed class Column(ResultFigure figure, ResultBook book) : IColumn
+    {
+        internal static IColumn[] All(ResultBook book) => [.. ResultFigure.All.Select(figure => new Column(figure, book))];
+
+        public string Id => $"Lab.{figure.Name}";
+        public string ColumnName => figure.Name;
+        public string Legend => figure.Legend;
+        public bool AlwaysShow => true;
+        public ColumnCategory Category => ColumnCategory.Custom;
+        public int PriorityInCategory => 0;
+        public bool IsNumeric => figure.IsNumeric;
+        public UnitType UnitType => UnitType.Dimensionless;
+
+        /// <summary>Columns that no row of the suite fills are left out.</summary>
+        public bool IsAvailable(Summary summary) => summary.BenchmarksCases.Any(b => GetValue(summary, b) is not ("-" or ""));
+
+        public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
+            book.Results.FirstOrDefault(r => r.Id == SuiteCase.IdOf(benchmarkCase)) is { } result
+                ? figure.Format(result, book.SpeedUpOf(result) is { } speedUp ? FormattableString.Invariant($"{speedUp:F2}x") : null) ?? "-"
+                : "-";
+    }
 }

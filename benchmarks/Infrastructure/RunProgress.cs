@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BenchmarkDotNet.Engines;
 using BenchmarkDotNet.EventProcessors;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
@@ -7,20 +8,26 @@ using BenchmarkDotNet.Validators;
 
 namespace DetrPerfLab.Benchmarks;
 
-/// <summary>Stores each case as it ends and tells how far the whole run is; BenchmarkDotNet's own log goes to a file.</summary>
-sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, MachineInfo machine, TextWriter output) : EventProcessor
+/// <summary>Files and stores the result of each case as it ends, and tells how far the whole run is; BenchmarkDotNet's own log goes to a file.</summary>
+/// <param name="unfiled">Commit, machine and options of every result.</param>
+sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace place, RunResult unfiled) : EventProcessor
 {
     readonly Stopwatch _clock = new();
+    readonly ContaminationLimits _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
 
     /// <summary>Of an interrupted run that goes on: they count as done, and cost this run no time.</summary>
-    readonly int _before = journal.Done.Count;
+    readonly int _before = journal.Entries.Count;
     int _done, _all;
+    DateTimeOffset _started;
+    ContaminationWatch? _watch;
 
     /// <summary>Cases that failed, and not by a lack of the machine.</summary>
     internal int Failures { get; private set; }
 
     /// <summary>Why cases were not so much as started; BenchmarkDotNet tells it in its log only.</summary>
     internal string? NotStarted { get; private set; }
+
+    internal static IHostedSuite? HostedOf(BenchmarkCase benchmark) => Activator.CreateInstance(benchmark.Descriptor.Type) as IHostedSuite;
 
     public override void OnValidationError(ValidationError validationError)
     {
@@ -41,46 +48,85 @@ sealed class RunProgress(ResultBook book, ResultJoin join, RunJournal journal, M
 
     public override void OnStartRunStage() => _clock.Start();
 
-    public override void OnEndBuildStage() => output.WriteLine("Built; measuring");
+    public override void OnEndBuildStage() => place.Output.WriteLine("Built; measuring");
 
     public override void OnStartBuildStage(IReadOnlyList<BuildPartition> partitions) => _all = _before + partitions.Sum(p => p.Benchmarks.Length);
 
-    public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) =>
-        output.Write($"[{_before + _done + 1}/{_all}] {ResultJoin.SuiteOf(benchmarkCase.Descriptor.Type),-12} {ResultJoin.RowOf(benchmarkCase).Label,-52} ");
+    public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase)
+    {
+        place.Output.Write($"[{_before + _done + 1}/{_all}] {SuiteCase.SuiteOf(benchmarkCase.Descriptor.Type),-12} {SuiteCase.Of(benchmarkCase).Label,-52} ");
+        (_started, _watch) = (DateTimeOffset.UtcNow, ContaminationWatch.Start());
+    }
 
     public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
     {
-        var measured = join.Join(report);
+        var measured = File(benchmarkCase, report);
         book.Add(measured); // before anything else: what was measured is not lost because it cannot be explained
-        var result = Explained(benchmarkCase, measured);
-        if (!ReferenceEquals(result, measured)) { book.Add(result); }
+        var result = HostedOf(benchmarkCase) is { } suite ? VariantCase.TryExplain(measured, r => suite.Explain(SuiteCase.Of(benchmarkCase), r, place.Machine)) : measured;
+        book.Add(result);
         _done++;
-        var failed = join.Failed(result);
+        var failed = result is { Gap: not null, GapIsLack: false };
         if (failed) { Failures++; } else { journal.Add(result.Id); }
         var left = _before + _done < _all ? $", {Left()} left" : "";
-        output.WriteLine(result.Gap is { } gap ? $"{(failed ? "FAILED" : "gap")}: {gap}" : Text(result) + left);
+        place.Output.WriteLine(result.Gap is { } gap ? $"{(failed ? "FAILED" : "gap")}: {gap}" : Text(result) + left);
     }
 
-    /// <summary>With the reasons of its figures; where they cannot be had, with that as a finding.</summary>
-    RunResult Explained(BenchmarkCase benchmark, RunResult measured)
+    /// <summary>What the case's process said of itself; an ordinary benchmark's says nothing, and BenchmarkDotNet's samples are its own.</summary>
+    RunResult File(BenchmarkCase benchmark, BenchmarkReport report)
     {
-        try
+        var row = SuiteCase.Of(benchmark);
+        var said = WorkerLine.Last<RunResult>(report.ExecuteResults.SelectMany(e => e.StandardOutput));
+        var result = said ?? (benchmark.Descriptor.Type.IsSubclassOf(typeof(SuiteBenchmarks)) ? RunResult.Unfiled("") : Ordinary(report));
+        return result with
         {
-            return ((SuiteBenchmarks)Activator.CreateInstance(benchmark.Descriptor.Type)!).Explain(ResultJoin.RowOf(benchmark), measured, machine);
-        }
-        catch (Exception reason)
+            Id = SuiteCase.IdOf(benchmark),
+            Suite = SuiteCase.SuiteOf(benchmark.Descriptor.Type),
+            Variant = row.Variant,
+            Parameters = row.Parameters.ToDictionary(p => p.Name, p => p.Value),
+            Repeated = row.Repeated,
+            Started = _started,
+            Commit = unfiled.Commit,
+            Machine = unfiled.Machine,
+            Options = unfiled.Options,
+            // Without its word, or all of its samples, a case was cut off.
+            Gap = result.Gap ?? (result.SamplesMs.Count == 0 ? CutOff(report) : null),
+        };
+    }
+
+    /// <summary>Samples that BenchmarkDotNet took of an ordinary benchmark, and what its memory diagnoser found.</summary>
+    RunResult Ordinary(BenchmarkReport report)
+    {
+        // A process that was killed printed some samples, which are part of something.
+        var whole = report.ExecuteResults.All(e => e.ExitCode == 0);
+        Measurement[] samples = [.. report.AllMeasurements.Where(m => whole && m is { IterationMode: IterationMode.Workload, IterationStage: IterationStage.Result })];
+        return RunResult.Unfiled("") with
         {
-            var text = $"not looked into: {LabError.ReasonOf(reason)}";
-            output.Write($"({text}) ");
-            return measured with { Findings = [.. measured.Findings, new("unknown", text)] };
-        }
+            SamplesMs = [.. samples.Select(m => m.Nanoseconds / m.Operations / 1e6)],
+            OperationsPerSample = samples.Length > 0 ? (int)samples[0].Operations : 1,
+            Memory = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) is { } bytes ? new() { AllocatedBytesPerOperation = bytes } : null,
+            Contamination = _watch?.Stop(_limits),
+            AuditGap = "no network runs: what it gives was compared once, before it was timed",
+        };
+    }
+
+    /// <summary>For a case that could not say anything itself: a crash of native code, or the system took its memory away.</summary>
+    string CutOff(BenchmarkReport report)
+    {
+        // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
+        var how = report.ExecuteResults.LastOrDefault()?.ExitCode switch
+        {
+            null or 0 => "",
+            > 128 and var code => $" (signal {code - 128})",
+            var code => $" (exit code {code})",
+        };
+        var log = Directory.Exists(place.Artifacts) ? new DirectoryInfo(place.Artifacts).GetFiles("*.log").MaxBy(f => f.LastWriteTimeUtc)?.FullName : null;
+        return $"the case ended without a result{how}; its log says why: {(log is null ? "run it with --verbose" : Path.GetRelativePath(LabPaths.Root, log))}";
     }
 
     static string Text(RunResult result)
     {
-        var summary = SampleSummary.Of(result.SamplesMs)!;
         var machine = result.Contamination is { Verdict: not ContaminationVerdict.Clean } c ? $" ({c.Verdict.ToString().ToLowerInvariant()})" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{summary.Median,9:G4} ms{machine}");
+        return string.Create(CultureInfo.InvariantCulture, $"{SampleSummary.Of(result.SamplesMs)!.Median,9:G4} ms{machine}");
     }
 
     string Left()

@@ -1,15 +1,36 @@
+using System.Diagnostics;
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
 
 namespace DetrPerfLab.Benchmarks;
 
-/// <summary>A suite: one axis, one row a case, each case in its own process. BenchmarkDotNet calls what is public here.</summary>
-public abstract class SuiteBenchmarks
+/// <summary>What the host does for a suite, before and after its cases run.</summary>
+interface IHostedSuite
 {
-    CaseProcess _process = null!;
+    /// <summary>Builds and computes what rows only read: so no row's memory holds a second runtime.</summary>
+    void Prepare(SuiteCase row, Action<string, long, long> progress)
+    {
+    }
+
+    /// <summary>Adds to a result why it is as it is.</summary>
+    RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
+}
+
+/// <summary>A suite: one axis, one row a case, each case in its own process. BenchmarkDotNet calls what is public here.</summary>
+[Samples(full: 15, quick: 6)]
+public abstract class SuiteBenchmarks : IHostedSuite
+{
+    /// <summary>Operations beyond <see cref="MeasuredCase.SlowMs"/> are sampled only as long as this lasts.</summary>
+    const double BudgetMs = 60_000;
+
+    /// <summary>Operations beyond this are left out of a quick run.</summary>
+    const double SlowForQuickMs = 5_000;
+
+    MeasuredCase _measured = null!;
+    ContaminationLimits _limits = null!;
 
     /// <summary>The rows of this run, plainest first.</summary>
-    public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index }).Where(row => !row.FullOnly || !CaseProcess.IsQuick);
+    public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index }).Where(row => !row.FullOnly || !RunOptions.IsQuick);
 
     /// <summary>The row that this process runs.</summary>
     [ParamsSource(nameof(Cases))]
@@ -19,39 +40,84 @@ public abstract class SuiteBenchmarks
     protected abstract IReadOnlyList<SuiteCase> Rows { get; }
 
     /// <summary>How timed operations are audited: the fewer samples, the more of them.</summary>
-    private protected AuditOptions Audit => AuditOptions.For(GetType().GetCustomAttribute<SamplesAttribute>()?.Count ?? LabConfig.Samples(CaseProcess.IsQuick));
+    private protected AuditOptions Audit => AuditOptions.For(GetType().GetCustomAttribute<SamplesAttribute>()!.Count);
+
+    /// <summary>Time since the process began that was waited to see the idle machine, milliseconds.</summary>
+    internal static double WaitedMs { get; private set; }
 
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);
 
-    /// <summary>Builds and computes, in the host, what rows only read: so no row's memory holds a second runtime.</summary>
+    void IHostedSuite.Prepare(SuiteCase row, Action<string, long, long> progress) => Prepare(row, progress);
+
+    RunResult IHostedSuite.Explain(SuiteCase row, RunResult result, MachineInfo machine) => Explain(row, result, machine);
+
+    /// <inheritdoc cref="IHostedSuite.Prepare"/>
     internal virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
     }
 
-    /// <summary>Adds to a result, in the host, why it is as it is.</summary>
+    /// <inheritdoc cref="IHostedSuite.Explain"/>
     internal virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 
     [GlobalSetup]
-    public void Setup() => _process = CaseProcess.Start(ResultJoin.IdOf(Suite, Method, Case), () => Open(Case));
+    public void Setup() => OrGap(() =>
+    {
+        var waiting = Stopwatch.StartNew();
+        _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
+        WaitedMs = waiting.Elapsed.TotalMilliseconds;
+        _measured = new(Open(Case));
+        if (RunOptions.IsQuick && _measured.FirstMs > SlowForQuickMs)
+        {
+            throw LabError.Missing(FormattableString.Invariant($"One operation of '{Case}' takes {_measured.FirstMs / 1000:F0} s here: left out of a quick run. ")
+                + "Run the suite without --quick to measure it.");
+        }
+
+        _measured.WarmUp(RunOptions.IsQuick ? MeasuredCase.WarmUpRule with { CapMs = 2_000 } : MeasuredCase.WarmUpRule);
+    });
 
     [IterationSetup]
-    public void BeforeSample() => _process.BeforeSample();
+    public void BeforeSample()
+    {
+        if (!IsSpent) { _measured.Before(); }
+    }
+
+    /// <summary>What is timed, by the lab's own clock. BenchmarkDotNet asks for a number of samples; a slow case whose time is spent takes no more.</summary>
+    private protected void Sample()
+    {
+        if (!IsSpent) { OrGap(_measured.Run); }
+    }
 
     [IterationCleanup]
-    public void AfterSample() => _process.AfterSample();
+    public void AfterSample()
+    {
+        // A fast wrong engine must fail here, not appear in the report.
+        if (!IsSpent) { OrGap(() => _measured.After()); }
+    }
 
     [GlobalCleanup]
-    public void Cleanup() => _process.Dispose();
+    public void Cleanup() => OrGap(() =>
+    {
+        WorkerLine.Send(Console.Out, _measured.Conclude(_limits));
+        _measured.Dispose();
+    });
 
-    /// <summary>Name of the method with <see cref="BenchmarkAttribute"/>.</summary>
-    private protected abstract string Method { get; }
+    /// <summary>A case that cannot run leaves its reason as a gap and ends the process; the others go on.</summary>
+    internal static void OrGap(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception reason)
+        {
+            var code = (reason as LabException)?.ExitCode ?? ExitCode.CheckFailed;
+            WorkerLine.Send(Console.Out, RunResult.Unfiled("") with { Gap = LabError.ReasonOf(reason), GapIsLack = code == ExitCode.Missing });
+            Environment.Exit((int)code);
+        }
+    }
 
-    /// <summary>What is timed.</summary>
-    private protected void Sample() => _process.Sample();
-
-    /// <summary>The class as written: in a case's process BenchmarkDotNet runs one that it derived from it.</summary>
-    Type Suite => GetType().Assembly == typeof(SuiteBenchmarks).Assembly ? GetType() : GetType().BaseType!;
+    bool IsSpent => _measured.IsSlow && _measured.SampledMs > BudgetMs;
 }
 
 /// <summary>A suite whose rows run a model: one operation is one forward pass.</summary>
@@ -60,26 +126,22 @@ public abstract class ForwardBenchmarks : SuiteBenchmarks
     [Benchmark]
     public void Forward() => Sample();
 
-    private protected override string Method => nameof(Forward);
-
     /// <summary>What a row feeds and sets.</summary>
-    private protected abstract ModelCase CaseOf(SuiteCase row);
+    private protected abstract VariantCase CaseOf(SuiteCase row);
 
-    internal override CaseWork Open(SuiteCase row) => CaseOf(row).Open(Audit);
+    internal override CaseWork Open(SuiteCase row) => (CaseOf(row) with { Audit = Audit }).Open().Forward();
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => CaseOf(row).Prepare(progress, fresh: true);
+    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(CaseOf(row), progress, fresh: true);
 
-    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => CaseOf(row).Explain(result, machine, Profiled);
+    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => CaseOf(row).Explain(result, machine, Profiled && !RunOptions.IsQuick);
 
     /// <summary>Whether a profile pass tells where the time of each row goes.</summary>
     private protected virtual bool Profiled => false;
 }
 
-/// <summary>A suite whose rows are any other work.</summary>
+/// <summary>A suite whose rows are other work on a model.</summary>
 public abstract class WorkBenchmarks : SuiteBenchmarks
 {
     [Benchmark]
     public void Run() => Sample();
-
-    private protected override string Method => nameof(Run);
 }

@@ -1,25 +1,29 @@
+using System.Reflection;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Running;
+
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>One row of a suite: a variant and what the suite sets besides.</summary>
 /// <remarks>Its text is part of the result's id: add cases, never rename one.</remarks>
 /// <param name="Variant">A name of the registry in suites that run a model; else what does the work, for example <c>plain</c>.</param>
 /// <param name="Parameters">Names and values, for example <c>Threads</c>, 2.</param>
-public sealed record SuiteCase(string Variant, params (string Name, string Value)[] Parameters)
+public sealed record SuiteCase(string Variant, params (string Name, string Value)[] Parameters) : IComparable
 {
-    /// <summary>Variables of the case's process, for settings that hold from its start.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
     /// <summary>Whether a quick run leaves it out: a slow row that another one stands for well enough.</summary>
     public bool FullOnly { get; init; }
 
-    /// <summary>Row in the suite, from 0.</summary>
+    /// <summary>Whether it is the suite's first row once more: how far the machine drifted over the suite.</summary>
+    public bool Repeated { get; init; }
+
+    /// <summary>The suite's job that it runs under; null where there is one for all.</summary>
+    public string? Job { get; init; }
+
+    /// <summary>Row in the suite, from 0: rows run and are shown in the order written.</summary>
     public int Row { get; init; }
 
     /// <summary>The value of a parameter; null where the case does not set it.</summary>
     public string? this[string name] => Array.Find(Parameters, p => p.Name == name).Value;
-
-    /// <summary>The number that a parameter holds.</summary>
-    internal int Number(string name, int otherwise = 0) => this[name] is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
     /// <summary>For the screen, for example <c>ort-fp32, Threads 2</c>.</summary>
     internal string Label => LabelOf(Variant, Parameters);
@@ -28,6 +32,30 @@ public sealed record SuiteCase(string Variant, params (string Name, string Value
     internal static string LabelOf(string variant, IEnumerable<(string Name, string Value)> parameters) =>
         string.Join(", ", parameters.Select(p => $"{p.Name} {p.Value}").Prepend(variant));
 
+    /// <summary>The row that a case of BenchmarkDotNet stands for: its parameter, or for an ordinary benchmark its description, parameters, and categories such as <c>Stage: decode</c>.</summary>
+    internal static SuiteCase Of(BenchmarkCase benchmark) => benchmark.Parameters.Items.Select(p => p.Value).OfType<SuiteCase>().FirstOrDefault() ?? new(
+        benchmark.Descriptor.WorkloadMethod.GetCustomAttribute<BenchmarkAttribute>()!.Description!,
+        [
+            .. benchmark.Parameters.Items.Select(p => (p.Name, Text(p.Value))),
+            .. benchmark.Descriptor.Categories.Select(c => c.Split(": ")).Select(c => (c[0], c[1])),
+        ]);
+
+    /// <summary>For example <c>PrecisionBenchmarks.Forward(Variant: ort-fp32)</c>.</summary>
+    internal static string IdOf(BenchmarkCase benchmark) => IdOf(benchmark.Descriptor.Type, Of(benchmark));
+
+    internal static string IdOf(Type suite, SuiteCase row) => $"{suite.Name}.{(suite.IsSubclassOf(typeof(ForwardBenchmarks)) ? "Forward" : "Run")}({row})";
+
+    /// <summary><c>PrecisionBenchmarks</c> is the suite <c>Precision</c>.</summary>
+    internal static string SuiteOf(Type type) => type.Name.Replace("Benchmarks", "");
+
+    /// <summary>The number that a parameter holds.</summary>
+    internal int Number(string name, int otherwise = 0) => this[name] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    /// <inheritdoc/>
+    public int CompareTo(object? obj) => Row.CompareTo((obj as SuiteCase)?.Row);
+
     /// <summary>For example <c>Variant: ort-fp32, Threads: 2</c>.</summary>
     public override string ToString() => string.Join(", ", Parameters.Prepend((Name: "Variant", Value: Variant)).Select(p => $"{p.Name}: {p.Value}"));
+
+    internal static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }

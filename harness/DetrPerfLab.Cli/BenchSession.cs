@@ -23,38 +23,36 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var machine = ThisMachine.ReadWithPeaks(options.Cache);
         var store = new ResultStore(options.Results);
         var commit = CommitProbe.Read(LabPaths.Root);
-        var requests = options.Variants.Select(v => new BenchRequest(options.Model, v, options.Size, options.Width, options.Threads, options.Cache, options.Seed)
-        {
-            WarmUpCapMs = options.WarmUpCapMs,
-            Rounds = options.Rounds,
-        }).ToList();
-        var artefacts = requests.Select(r => KeyValuePair.Create(r.Variant, Prepare(r, cancellation))).ToList();
+        var artefacts = options.Variants.Select(v => KeyValuePair.Create(v, Prepare(v, model, cancellation))).ToList();
         var key = new BenchKey(
-            machine.Fingerprint, $"{model.Name} {model.Identity}", artefacts, $"{commit} {BuildOf(typeof(BenchSession), typeof(VariantRegistry), typeof(InferenceCase), typeof(RunResult))}",
+            machine.Fingerprint, $"{model.Name} {model.Identity}", artefacts, $"{commit} {BuildId.Of(typeof(BenchSession), typeof(VariantRegistry), typeof(MeasuredCase), typeof(RunResult))}",
             options.Size, options.Width, options.Threads, options.Rounds, options.Seed, UntimedRuns);
         using var journal = BenchJournal.Open(store.FolderOf(machine), key, options.Restart, error.WriteLine);
-        if (Measure(journal, requests, cancellation) is not { } outcomes) { return Interrupted; }
+        if (Measure(journal, cancellation) is not { } measured) { return Interrupted; }
 
-        var results = outcomes.Select(o => Result(o, model, machine, journal.Started, commit)).ToList();
+        var results = measured.Select(r => Complete(r, model, machine, commit)).ToList();
         var file = store.Merge(machine, BenchRun.Suite, results);
         journal.Delete();
-        foreach (var one in outcomes.Where(o => o.MemoryGap is not null)) { error.WriteLine($"detrlab: the memory of {one.Variant} was not measured: {one.MemoryGap}"); }
+        foreach (var one in results.Where(r => r is { Gap: null, Memory: null })) { error.WriteLine($"detrlab: the memory of {one.Variant} was {one.Findings.Last(f => f.Topic == "memory").Text}"); }
         Print(results, file, Path.GetFileName(store.FolderOf(machine)));
-        return CodeOf(outcomes);
+        return CodeOf(results);
     }
 
     /// <summary>Failures count, lacks of the machine do not, unless nothing at all could be measured.</summary>
-    internal static ExitCode CodeOf(IReadOnlyList<BenchOutcome> outcomes) =>
-        outcomes.Any(o => o.Gap is { Code: not ExitCode.Missing }) ? ExitCode.CheckFailed
-        : outcomes.All(o => o.Gap is not null) ? ExitCode.Missing
+    internal static ExitCode CodeOf(IReadOnlyList<RunResult> results) =>
+        results.Any(r => r is { Gap: not null, GapIsLack: false }) ? ExitCode.CheckFailed
+        : results.All(r => r.Gap is not null) ? ExitCode.Missing
         : ExitCode.Done;
 
-    string Prepare(BenchRequest request, CancellationToken cancellation)
+    VariantCase CaseOf(string variant, VariantModel model) =>
+        new(model, VariantRegistry.Get(variant), [new(options.Size, options.Width)], new(options.Cache)) { Settings = new() { Threads = options.Threads }, Audit = new() { Seed = options.Seed } };
+
+    string Prepare(string variant, VariantModel model, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return ConsoleProgress.Run($"Preparing {request.Variant}", report => BenchCase.Prepare(request, (_, done, of) => report(done, of)));
+            return ConsoleProgress.Run($"Preparing {variant}", report => CaseOf(variant, model).Prepare((_, done, of) => report(done, of), fresh: true));
         }
         catch (LabException)
         {
@@ -63,9 +61,14 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     }
 
     /// <summary>Null when the user interrupted.</summary>
-    IReadOnlyList<BenchOutcome>? Measure(BenchJournal journal, IReadOnlyList<BenchRequest> requests, CancellationToken cancellation)
+    IReadOnlyList<RunResult>? Measure(BenchJournal journal, CancellationToken cancellation)
     {
-        var cases = requests.Select(r => new BenchProcess(BenchWorkerCommand.Program(), r)).ToList();
+        var cases = options.Variants.Select(v => new WorkerProcess(EngineProgram.Worker, new(options.Model, v, options.Size, options.Width, options.Threads, options.Cache)
+        {
+            Seed = options.Seed,
+            WarmUpCapMs = options.WarmUpCapMs,
+            Samples = options.Rounds,
+        })).ToList();
         try
         {
             var limits = ContaminationWatch.MeasureLimits();
@@ -84,28 +87,20 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         }
     }
 
-    RunResult Result(BenchOutcome outcome, VariantModel model, MachineInfo machine, DateTimeOffset started, string commit)
+    RunResult Complete(RunResult measured, VariantModel model, MachineInfo machine, string commit)
     {
         var parameters = options.Parameters(model.Name);
-        var result = outcome.ToResult(BenchOptions.IdOf(outcome.Variant, parameters), started, commit, machine.Fingerprint) with
-        {
-            Parameters = parameters,
-            Options = options.Model == BenchOptions.DefaultModel ? [] : ["--model", options.Model],
-        };
-        if (outcome.Gap is not null) { return result; }
-        var size = model.InputSize(new(options.Size, options.Width));
-        result = result with { InputSide = Math.Min(size.Height, size.Width) };
-        try
-        {
-            var why = VariantFacts.Of(
-                model, VariantRegistry.Get(outcome.Variant), new() { Threads = options.Threads }, new(options.Cache), size, batch: 1, machine);
-            return result with { Flops = why.Flops, Peak = why.Peak, Findings = [.. result.Findings, .. why.Findings, .. result.Memory?.Gpu?.Findings() ?? []] };
-        }
-        catch (Exception reason)
-        {
-            // What was measured is not lost because it cannot be explained.
-            return result with { Findings = [.. result.Findings, new("unknown", $"not looked into: {reason.Message}")] };
-        }
+        return VariantCase.TryExplain(
+            measured with
+            {
+                Id = BenchOptions.IdOf(measured.Variant, parameters),
+                Suite = BenchRun.Suite,
+                Parameters = parameters,
+                Commit = commit,
+                Machine = machine.Fingerprint,
+                Options = options.Model == BenchOptions.DefaultModel ? [] : ["--model", options.Model],
+            },
+            result => CaseOf(result.Variant, model).Explain(result, machine));
     }
 
     void Print(IReadOnlyList<RunResult> results, string file, string machine)
@@ -158,12 +153,5 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         {
             throw LabError.BadInput($"Folder '{folder}' cannot be written: {e.Message.TrimEnd('.')}. Name another with --results, or make it writable.");
         }
-    }
-
-    static string BuildOf(params ReadOnlySpan<Type> types)
-    {
-        var build = "";
-        foreach (var type in types) { build += type.Assembly.ManifestModule.ModuleVersionId.ToString("N")[..8]; }
-        return build;
     }
 }

@@ -46,8 +46,7 @@ static class BenchTable
     }
 
     /// <summary>What is known of a variant while it runs.</summary>
-    static RunResult SoFar(BenchRow row) =>
-        new() { Id = row.Variant, Suite = BenchRun.Suite, Variant = row.Variant, Started = default, Commit = "", Machine = "", SamplesMs = row.SamplesMs };
+    static RunResult SoFar(BenchRow row) => RunResult.Unfiled(row.Variant) with { SamplesMs = row.SamplesMs };
 
     /// <summary>The columns that some row fills, and the rows' cells in them.</summary>
     static (IReadOnlyList<ResultFigure> Figures, string[][] Cells) Cells(IReadOnlyList<RunResult> results)

@@ -9,7 +9,6 @@ static class LabCommand
     internal static RootCommand Create() => new("A performance lab for DETR object detection in .NET.")
     {
         BenchCommand.Create(),
-        BenchWorkerCommand.Create(),
         CocoEvalCommand.Create(),
         DetectCommand.Create(),
         DoctorCommand.Create(),

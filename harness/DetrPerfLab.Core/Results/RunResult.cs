@@ -108,6 +108,12 @@ public sealed record RunResult
 
     /// <summary>Why there are no samples; null when there are. A gap is shown with its reason, never guessed.</summary>
     public string? Gap { get; init; }
+
+    /// <summary>Whether the gap is something that this machine lacks, which is no failure.</summary>
+    public bool GapIsLack { get; init; }
+
+    /// <summary>What a case's process knows; whoever started it says the id, the suite, the commit and the machine.</summary>
+    public static RunResult Unfiled(string variant) => new() { Id = "", Suite = "", Variant = variant, Started = DateTimeOffset.UtcNow, Commit = "", Machine = "" };
 }
 
 /// <summary>The file that was timed.</summary>

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Engines;
 static class SideFile
 {
     // Rules and readers change with the code; what an older build found out is not taken over.
-    static readonly string s_code = string.Join(' ', new[] { typeof(Onnx.GraphFacts), typeof(SideFile) }.Select(t => t.Assembly.ManifestModule.ModuleVersionId));
+    static readonly string s_code = BuildId.Of(typeof(Onnx.GraphFacts), typeof(SideFile));
 
     /// <summary>The value kept under the key, else a new one.</summary>
     /// <param name="path">The file; one that cannot be read is written anew.</param>

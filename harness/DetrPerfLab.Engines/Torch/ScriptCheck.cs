@@ -3,14 +3,13 @@ using System.Diagnostics;
 namespace DetrPerfLab.Engines;
 
 /// <summary>Loads a TorchScript file in a process of its own first: libtorch ends the process over an operator that it does not know.</summary>
-/// <remarks>This assembly is a program for that alone; so commands, benchmarks and tests all find it beside themselves.</remarks>
 static class ScriptCheck
 {
-    /// <summary>The program: loads the file, and runs it on a small image.</summary>
+    /// <summary>In that process: loads the file, and runs it on a small image.</summary>
     /// <returns>0 whatever an ordinary exception tells, since the caller's own load meets that again and says it.</returns>
-    static int Main(string[] args)
+    internal static int Try(string path)
     {
-        try { TorchVariants.LoadUnchecked(args[0], new TorchOptions()).Dispose(); }
+        try { TorchVariants.LoadUnchecked(path, new TorchOptions()).Dispose(); }
         catch (LabException) { }
         return 0;
     }
@@ -18,12 +17,9 @@ static class ScriptCheck
     /// <exception cref="LabException">The process ended over the file.</exception>
     internal static void ThrowIfFatal(string path)
     {
-        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
-        using var child = Process.Start(new ProcessStartInfo(host, [typeof(ScriptCheck).Assembly.Location, Path.GetFullPath(path)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        var program = EngineProgram.With(Path.GetFullPath(path));
+        (program.RedirectStandardOutput, program.RedirectStandardError) = (true, true);
+        using var child = Process.Start(program)!;
         var output = child.StandardOutput.ReadToEndAsync();
         var printed = child.StandardError.ReadToEnd();
         output.Wait();

@@ -17,8 +17,9 @@ public sealed record Artefact(string Path, ArtefactInfo Info);
 /// <param name="folder">Usually <see cref="LabPaths.ModelCache"/>.</param>
 public sealed class ArtefactCache(string folder)
 {
-    static readonly string s_builder = string.Join(' ', new[] { typeof(DetrExporter), typeof(WeightStore), typeof(CalibrationImages), typeof(ArtefactCache) }
-        .Select(t => t.Assembly.ManifestModule.ModuleVersionId));
+    static readonly string s_builder = BuildId.Of(typeof(DetrExporter), typeof(WeightStore), typeof(CalibrationImages), typeof(ArtefactCache));
+
+    internal string Folder => folder;
 
     /// <summary>The file of a recipe, built first where it is missing.</summary>
     /// <param name="model">The model.</param>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace DetrPerfLab.Engines;
 
 /// <summary>What turns a first inference into first detections: one photograph prepared before it, its outputs read after it.</summary>
-public sealed class FirstDetections
+sealed class FirstDetections
 {
     static readonly ImageSize s_photographSize = new(480, 640); // COCO's
 
@@ -13,9 +13,7 @@ public sealed class FirstDetections
     readonly int _side;
 
     /// <summary>Makes the photograph; a server has its own.</summary>
-    /// <param name="model">Whose images are prepared.</param>
-    /// <param name="size">At which it runs.</param>
-    public FirstDetections(VariantModel model, ImageSize size)
+    internal FirstDetections(VariantModel model, ImageSize size)
     {
         var start = Stopwatch.GetTimestamp();
         (_inputs, _family) = model.Onnx is { } onnx ? (onnx.Header.Inputs, onnx.Family) : (DetrInterface.Inputs, DetectorFamilies.Detr);
@@ -25,12 +23,12 @@ public sealed class FirstDetections
     }
 
     /// <summary>Time to make the photograph, which is not part of any figure.</summary>
-    public double MadeInMs { get; }
+    internal double MadeInMs { get; }
 
     /// <summary>Resizes and normalises it as the model takes it.</summary>
-    public void Prepare() => CalibrationImages.Prepare(_inputs, _family, _photograph, new() { Size = _side });
+    internal void Prepare() => CalibrationImages.Prepare(_inputs, _family, _photograph, new() { Size = _side });
 
     /// <summary>Reads detections.</summary>
     /// <param name="outputs">Of a first inference; those of the first image are read.</param>
-    public void Read(TensorSet outputs) => _family.Read(new Postprocessor(new()), outputs, image: 0, s_photographSize);
+    internal void Read(TensorSet outputs) => _family.Read(new Postprocessor(new()), outputs, image: 0, s_photographSize);
 }

@@ -5,17 +5,16 @@ namespace DetrPerfLab.Engines;
 
 /// <summary>What a variant's outputs are compared with before it is timed: those of another, independent implementation on the same inputs.</summary>
 /// <remarks>Kept beside the model's artefacts, so that a case's own process neither loads a second runtime nor waits for it.</remarks>
-/// <param name="folder">Usually <see cref="LabPaths.ModelCache"/>.</param>
-public sealed class ReferenceOutputs(string folder)
+static class ReferenceOutputs
 {
     /// <summary>The largest distance of variants that compute in FP32: the bounds of <c>detrlab parity</c>, 15 times the original's own distance to FP64.</summary>
-    public const double LogitsBound = 2e-4;
+    internal const double LogitsBound = 2e-4;
 
     /// <inheritdoc cref="LogitsBound"/>
-    public const double BoxesBound = 2e-5;
+    internal const double BoxesBound = 2e-5;
 
     /// <summary>The smallest cosine of logits of variants with fewer bits: below it the outputs are another model's, not a coarser one's.</summary>
-    public const double CosineBound = 0.8;
+    internal const double CosineBound = 0.8;
 
     const string UnoptimisedGraph = "ort-fp32-disabled";
 
@@ -25,31 +24,19 @@ public sealed class ReferenceOutputs(string folder)
     /// </summary>
     /// <param name="variant">The variant.</param>
     /// <param name="model">Its model; null for a DETR made of weights.</param>
-    public static string ReferenceOf(Variant variant, VariantModel? model = null) =>
+    internal static string ReferenceOf(Variant variant, VariantModel? model = null) =>
         model?.Onnx is null ? (variant.Name == VariantRegistry.Baseline ? UnoptimisedGraph : VariantRegistry.Baseline)
         : variant.Name == UnoptimisedGraph ? "ort-fp32" : UnoptimisedGraph;
 
     /// <summary>The reference's outputs, computed first where they are missing.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="reference">The variant that computes them.</param>
-    /// <param name="inputs">The images.</param>
-    /// <param name="inputsName">Tells these inputs from others, for example <c>synthetic 800x1066</c>.</param>
-    /// <param name="cache">Where artefacts are.</param>
-    /// <returns>All that the model gives: <c>logits</c> [N,Q,C+1] and <c>pred_boxes</c> [N,Q,4] of a DETR.</returns>
-    public TensorSet Get(VariantModel model, string reference, TensorSet inputs, string inputsName, ArtefactCache cache) =>
-        Get(model, reference, () => inputs, inputsName, cache);
-
-    /// <inheritdoc cref="Get(VariantModel, string, TensorSet, string, ArtefactCache)"/>
-    /// <param name="model">The model.</param>
     /// <param name="reference">The variant that computes them.</param>
     /// <param name="makeInputs">Makes the images, where they are needed.</param>
-    /// <param name="inputsName">Tells these inputs from others.</param>
-    /// <param name="cache">Where artefacts are.</param>
-    public TensorSet Get(VariantModel model, string reference, Func<TensorSet> makeInputs, string inputsName, ArtefactCache cache)
+    /// <param name="inputsName">Tells these inputs from others, for example <c>synthetic 800x1066</c>.</param>
+    /// <returns>All that the model gives: <c>logits</c> [N,Q,C+1] and <c>pred_boxes</c> [N,Q,4] of a DETR.</returns>
+    internal static TensorSet Get(VariantModel model, string reference, Func<TensorSet> makeInputs, string inputsName, ArtefactCache cache)
     {
-        var code = typeof(ReferenceOutputs).Assembly.ManifestModule.ModuleVersionId;
-        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{reference}\n{inputsName}\n{code}"));
-        var path = Path.Combine(folder, model.Name, $"reference-{Convert.ToHexStringLower(key)[..12]}.bin");
+        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{reference}\n{inputsName}\n{BuildId.Of(typeof(ReferenceOutputs))}"));
+        var path = Path.Combine(cache.Folder, model.Name, $"reference-{Convert.ToHexStringLower(key)[..12]}.bin");
         if (File.Exists(path)) { return Read(path); }
 
         using var engine = VariantRegistry.Get(reference).Create(model, new EngineSettings(), cache);
@@ -63,7 +50,7 @@ public sealed class ReferenceOutputs(string folder)
 
     /// <summary>Compares, and refuses a variant that computes something else: a fast wrong engine must fail here, not appear in a report.</summary>
     /// <exception cref="LabException">It lies further off than its <see cref="Fidelity"/> allows; exit code 1.</exception>
-    public static AgreementInfo ThrowIfDiverged(Variant variant, string reference, TensorSet expected, TensorSet actual)
+    internal static AgreementInfo ThrowIfDiverged(Variant variant, string reference, TensorSet expected, TensorSet actual)
     {
         var agreement = expected.Find("logits") is null ? ScoredAgreement.Compare(reference, expected, actual) : OutputAgreement.CompareDetr(reference, expected, actual);
         if (variant.Fidelity == Fidelity.Exact && (agreement.LogitsMaxAbs > LogitsBound || agreement.BoxesMaxAbs > BoxesBound))

@@ -33,5 +33,5 @@ public sealed record BenchRow(string Variant, BenchState State, IReadOnlyList<do
 /// <param name="Rows">In the order given.</param>
 /// <param name="Round">Rounds that are complete.</param>
 /// <param name="Rounds">Of so many.</param>
-/// <param name="Left">Until the end; null while no variant is warm.</param>
+/// <param name="Left">Until the end; null while not every variant is warm.</param>
 public sealed record BenchProgress(IReadOnlyList<BenchRow> Rows, int Round, int Rounds, TimeSpan? Left);

@@ -1,11 +1,11 @@
 namespace DetrPerfLab.Measure;
 
 /// <summary>
-/// How everything is measured here, in <c>detrlab bench</c> and in the BenchmarkDotNet suites alike: an operation, whatever it does, is warmed up, timed sample
-/// by sample under audit and watch, and run again apart for its memory.
+/// How every inference is measured, in <c>detrlab bench</c> and in the BenchmarkDotNet suites alike: warmed up, timed sample by sample under audit and watch, and
+/// run again apart for its memory.
 /// </summary>
-/// <example>A harness with its own loop and clock calls <see cref="Before"/>, <see cref="Run"/> (the only part that it times), <see cref="After"/>; else <see cref="Measure"/>.</example>
-public sealed class MeasuredCase
+/// <example>A harness with its own loop calls <see cref="Before"/>, <see cref="Run"/> (the only part that is timed), <see cref="After"/>; else <see cref="Measure"/>.</example>
+public sealed class MeasuredCase : IDisposable
 {
     /// <summary>An operation beyond this many milliseconds is not repeated to warm it up: one run has touched all there is to touch.</summary>
     public const double SlowMs = 10_000;
@@ -14,40 +14,36 @@ public sealed class MeasuredCase
     const double LeastCountedSeconds = 0.05;
 
     /// <summary>Operations of the end of the audit and of the memory pass together, but for a slow operation's.</summary>
-    internal const int EndOperations = Replays + MemoryOperations;
+    internal const int EndOperations = Replays + 3;
 
     const int Replays = 2;
-    const int MemoryOperations = 3;
 
-    readonly IOperation _plain;
-    readonly AuditedOperation? _audited;
-    readonly int _repeats;
+    readonly CaseWork _work;
     readonly TimeProvider _clock;
     readonly ICounterSource _counters;
     readonly LatencyMeter _meter;
-    readonly List<InferenceTurn> _turns = [];
+    readonly List<Sample> _samples = [];
     CounterReading _first, _before, _last;
     GcReading _gc;
     double _ms;
 
     /// <summary>Runs the operation for the first time, where that has not been done.</summary>
-    /// <param name="plain">What is warmed up and whose memory is measured.</param>
-    /// <param name="audited">The same under audit, which is timed; null times the plain one.</param>
-    /// <param name="firstMs">What its first run took; null runs it.</param>
-    /// <param name="repeats">Operations in one sample: many, where one is too short for the clock.</param>
+    /// <param name="work">Owned: disposed with this.</param>
     /// <param name="clock">The system's unless a test says otherwise.</param>
     /// <param name="counters">This machine's unless a test says otherwise.</param>
-    public MeasuredCase(
-        IOperation plain, AuditedOperation? audited = null, double? firstMs = null, int repeats = 1, TimeProvider? clock = null, ICounterSource? counters = null)
+    public MeasuredCase(CaseWork work, TimeProvider? clock = null, ICounterSource? counters = null)
     {
-        (_plain, _audited, _repeats) = (plain, audited, repeats);
+        (_work, Known) = (work, work.Known);
         (_clock, _counters) = (clock ?? TimeProvider.System, counters ?? new SystemCounters());
         _meter = new(_clock);
-        FirstMs = firstMs ?? _meter.Measure(plain);
+        FirstMs = work.FirstMs ?? _meter.Measure(work.Operation);
     }
 
     /// <summary>For inferences of about a second on a shared machine: agreement within a few percent, and not without end.</summary>
     public static WarmUpOptions WarmUpRule { get; } = new() { WindowOperations = 1, AgreeingWindows = 3, Tolerance = 0.05, CapMs = 20_000 };
+
+    /// <summary>What is known so far.</summary>
+    public RunResult Known { get; private set; }
 
     /// <summary>The first run, milliseconds.</summary>
     public double FirstMs { get; }
@@ -55,104 +51,129 @@ public sealed class MeasuredCase
     /// <summary>Whether it takes longer than <see cref="SlowMs"/>.</summary>
     public bool IsSlow => FirstMs > SlowMs;
 
-    /// <summary>Samples taken.</summary>
-    public int Samples => _turns.Count;
+    /// <summary>Time of all samples together, milliseconds.</summary>
+    public double SampledMs => _samples.Sum(s => s.Run.Ms);
 
-    IOperation Timed => _audited ?? _plain;
+    IOperation Timed => _work.Audited ?? _work.Operation;
 
-    /// <summary>Runs until steady; nothing of it is audited or counted.</summary>
+    /// <summary>Runs until steady, with nothing of it audited or counted, and measures what this class adds to a sample.</summary>
     /// <param name="options">Null takes <see cref="WarmUpRule"/>.</param>
-    public WarmUpInfo WarmUp(WarmUpOptions? options = null) => IsSlow
-        ? new WarmUpInfo(FormattableString.Invariant($"one run, since it took more than {SlowMs / 1000:0} s"), 1, FirstMs, Steady: false)
-        : new WarmUp(options ?? WarmUpRule, _clock).Run(_plain);
+    public void WarmUp(WarmUpOptions? options = null) => Known = Known with
+    {
+        WarmUp = IsSlow
+            ? new WarmUpInfo(FormattableString.Invariant($"one run, since it took more than {SlowMs / 1000:0} s"), 1, FirstMs, Steady: false)
+            : new WarmUp(options ?? WarmUpRule, _clock).Run(_work.Operation),
+        HarnessCost = MeasureOwnCost(),
+    };
 
-    /// <summary>What this class adds to a sample: one of the same kind whose operation does nothing.</summary>
-    /// <param name="timing">Given a sample, how a harness with its own clock times it, milliseconds; null takes this class's clock.</param>
-    public HarnessCostInfo MeasureOwnCost(Func<Action, Func<double>>? timing = null)
+    /// <summary>What this class adds to a sample: the time of one of the same kind whose operation does nothing.</summary>
+    internal HarnessCostInfo MeasureOwnCost()
     {
         var nothing = new ActionOperation(() => { });
-        var empty = new MeasuredCase(
-            nothing, _audited is null ? null : new AuditedOperation(new TensorSubject("nothing", nothing, [], []), new TensorSet([])), firstMs: 0, _repeats);
-        return LatencyMeter.CostOf(timing?.Invoke(empty.Run) ?? (() =>
+        var empty = new MeasuredCase(new(nothing, Known)
+        {
+            Audited = _work.Audited is null ? null : new AuditedOperation(new TensorSubject("nothing", nothing, [], []), new TensorSet([])),
+            FirstMs = 0,
+        });
+        return LatencyMeter.CostOf(() =>
         {
             empty.Run();
             return empty._ms;
-        }));
+        });
     }
 
     /// <summary>One timed sample.</summary>
     /// <param name="untimedRuns">Runs before it that bring back caches and threads after another variant's turn; a slow operation gets none.</param>
-    public InferenceTurn Measure(int untimedRuns = 0)
+    public Sample Measure(int untimedRuns = 0)
     {
-        for (var i = 0; i < untimedRuns && !IsSlow; i++)
-        {
-            _plain.Run();
-            _plain.Synchronize();
-        }
-
+        if (!IsSlow) { RunUntimed(untimedRuns); }
         Before();
         Run();
         return After();
+    }
+
+    /// <summary>Runs that are neither timed nor audited.</summary>
+    internal void RunUntimed(int runs)
+    {
+        for (var i = 0; i < runs; i++)
+        {
+            _work.Operation.Run();
+            _work.Operation.Synchronize();
+        }
     }
 
     /// <summary>Readies a sample: counters, perhaps a fresh input or poisoned outputs.</summary>
     public void Before()
     {
         _before = _counters.Read();
-        if (_turns.Count == 0) { _first = _before; }
+        if (_samples.Count == 0) { _first = _before; }
         LatencyMeter.Ready(Timed);
         _gc = GcReading.Now();
     }
 
     /// <summary>The sample, until the device is done. Allocates nothing and takes no lock of its own.</summary>
-    public void Run() => _ms = _meter.Time(Timed, _repeats);
+    public void Run() => _ms = _meter.Time(Timed);
 
     /// <summary>Checks the sample where it is its turn to be checked.</summary>
     /// <exception cref="LabException">The outputs are wrong, old or missing.</exception>
-    public InferenceTurn After()
+    public Sample After()
     {
         var gc = GcReading.Now().Since(_gc);
         _last = _counters.Read();
         Timed.Finish(_ms);
-        var turn = new InferenceTurn(_audited?.Last ?? new(_ms, Fresh: false, Checked: false, BitwiseEqual: false), _last.Since(_before), gc);
-        _turns.Add(turn);
-        return turn;
+        var sample = new Sample(_work.Audited?.Last ?? new(_ms, Fresh: false, Checked: false, BitwiseEqual: false), _last.Since(_before), gc);
+        _samples.Add(sample);
+        return sample;
     }
 
     /// <summary>Runs some fresh inputs again, after the last sample; null without an audit.</summary>
     /// <exception cref="LabException">They give something else than when timed.</exception>
-    public AuditReplay? EndAudit() => _audited?.Replay(IsSlow ? 1 : Replays);
+    internal AuditReplay? EndAudit() => _work.Audited?.Replay(IsSlow ? 1 : Replays);
 
-    /// <summary>What was found beside the times over all samples; at least one.</summary>
+    /// <summary>What is known of the case after its last sample, memory from a pass of its own included.</summary>
     /// <param name="limits">Of this machine.</param>
     /// <exception cref="LabException">The engine reuses results.</exception>
-    public SampleFindings Conclude(ContaminationLimits limits)
+    public RunResult Conclude(ContaminationLimits limits)
     {
-        var findings = SampleFindings.Of(_turns, limits, _repeats);
-        if (_turns.Sum(t => t.Counters.Seconds) < LeastCountedSeconds * _turns.Count)
+        var result = WithSamples(Known, _samples, limits);
+        if (_samples.Sum(s => s.Counters.Seconds) < LeastCountedSeconds * _samples.Count)
         {
-            findings = findings with { Contamination = ContaminationWatch.JudgeTurns([.. _turns.Select(t => t.Counters)], limits, whole: _last.Since(_first)) };
+            result = result with { Contamination = ContaminationWatch.JudgeTurns([.. _samples.Select(s => s.Counters)], limits, whole: _last.Since(_first)) };
         }
 
-        return _audited is null ? findings
-            : findings with { Audit = AuditedRun.Conclude(_audited.Name, [.. _turns.Select(t => t.Run)], _audited.Options, EndAudit()) };
+        var audit = _work.Audited is { } audited ? AuditedRun.Conclude(audited.Name, [.. _samples.Select(s => s.Run)], audited.Options, EndAudit()) : _work.Concluded?.Invoke();
+        var (memory, failure) = TryMeasureMemory();
+        return result with
+        {
+            Audit = audit,
+            AuditGap = audit is null ? Known.AuditGap : null,
+            Memory = memory,
+            Findings = [.. Known.Findings, .. _work.Findings(), .. LackOfMemory(failure)],
+        };
     }
 
-    /// <summary>The memory pass, which times nothing.</summary>
-    /// <param name="operations">Runs; a slow operation gets one.</param>
-    public MemoryInfo MeasureMemory(int operations = MemoryOperations) => MemoryPass.Measure(_plain, IsSlow ? 1 : operations);
-}
-
-/// <summary>What was found beside the times of a case's samples.</summary>
-/// <param name="Contamination">What disturbed them.</param>
-/// <param name="Gc">What the collector did in them.</param>
-/// <param name="Audit">What checking them found; null where they were not audited.</param>
-public sealed record SampleFindings(ContaminationInfo Contamination, GcInfo Gc, AuditInfo? Audit = null)
-{
-    /// <summary>Of samples, wherever they were taken.</summary>
+    /// <summary>A result with samples, wherever they were taken, and what disturbed them.</summary>
+    /// <param name="known">Of the case.</param>
     /// <param name="samples">At least one.</param>
     /// <param name="limits">Of the machine.</param>
-    /// <param name="operations">In one sample.</param>
-    internal static SampleFindings Of(IReadOnlyList<InferenceTurn> samples, ContaminationLimits limits, int operations = 1) => new(
-        ContaminationWatch.JudgeTurns([.. samples.Select(s => s.Counters)], limits), GcReading.Sum([.. samples.Select(s => s.Gc)], samples.Count * operations));
+    internal static RunResult WithSamples(RunResult known, IReadOnlyList<Sample> samples, ContaminationLimits limits) => known with
+    {
+        SamplesMs = [.. samples.Select(s => s.Run.Ms)],
+        Contamination = ContaminationWatch.JudgeTurns([.. samples.Select(s => s.Counters)], limits),
+        Gc = GcReading.Sum([.. samples.Select(s => s.Gc)], samples.Count),
+    };
+
+    /// <summary>The memory pass, which times nothing; the last, so that samples stay good where it fails.</summary>
+    /// <returns>The figures, or why there are none.</returns>
+    internal (MemoryInfo? Memory, string? Failure) TryMeasureMemory()
+    {
+        try { return (_work.CompleteMemory(MemoryPass.Measure(_work.Operation, IsSlow ? 1 : _work.MemoryOperations)), null); }
+        catch (Exception reason) { return (null, LabError.ReasonOf(reason)); }
+    }
+
+    /// <summary>A failed memory pass as the result tells it.</summary>
+    internal static IReadOnlyList<Finding> LackOfMemory(string? failure) => failure is null ? [] : [new("memory", $"not measured: {failure}")];
+
+    /// <inheritdoc/>
+    public void Dispose() => _work.Dispose();
 }

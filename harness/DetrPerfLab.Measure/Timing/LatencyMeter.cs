@@ -29,13 +29,11 @@ public sealed class LatencyMeter(TimeProvider? clock = null)
     }
 
     /// <summary>What lies between start and stop of the clock.</summary>
-    /// <param name="operation">Made ready.</param>
-    /// <param name="repeats">Runs in one go, for what is too short for the clock.</param>
-    /// <returns>Milliseconds of all of them together.</returns>
-    internal double Time(IOperation operation, int repeats = 1)
+    /// <returns>Milliseconds.</returns>
+    internal double Time(IOperation operation)
     {
         var start = _clock.GetTimestamp();
-        for (var i = 0; i < repeats; i++) { operation.Run(); }
+        operation.Run();
         operation.Synchronize(); // an asynchronous engine returns before it is done
         return (_clock.GetTimestamp() - start) * _msPerTick;
     }

@@ -9,8 +9,10 @@ sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, Preproce
     /// <summary>Photographs that are made before, so that an audit makes no garbage while it goes on.</summary>
     const int Made = 8;
 
-    readonly IInferenceEngine _engine = BenchmarkModel.IsDetr ? engine : throw LabError.SuiteNeedsDetr(BenchmarkModel.Current.Name);
-    readonly byte[][] _photographs = [.. Enumerable.Range(0, Made).Select(i => Photographs.Jpeg(size, i))];
+    /// <summary>What a camera's photograph is in COCO.</summary>
+    internal static ImageSize CocoSize { get; } = new(480, 640);
+
+    readonly byte[][] _photographs = [.. Enumerable.Range(0, Made).Select(i => Photograph(size, i))];
     readonly List<HostTensor> _outputs = [];
     byte[]? _fresh;
     Buffers? _kept, _seen;
@@ -27,7 +29,11 @@ sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, Preproce
     /// <summary>Whether garbage is collected after each image.</summary>
     internal bool Collect { get; init; }
 
-    public string Name => _engine.Info.Variant;
+    /// <summary>A JPEG file made from a formula, so that no file is needed and every machine has the same.</summary>
+    /// <param name="index">Each is another photograph.</param>
+    internal static byte[] Photograph(ImageSize size, int index = 0) => ImageWriter.Jpeg(SyntheticPhotographs.Create(index, size), quality: 90);
+
+    public string Name => engine.Info.Variant;
 
     /// <summary>What the network gave, and the detections made of it: corners, score and label of each, zeros beyond the last.</summary>
     public IReadOnlyList<HostTensor> Outputs
@@ -51,13 +57,13 @@ sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, Preproce
         }
     }
 
-    public void Freshen(int index) => _fresh = index + 1 < Made ? _photographs[index + 1] : Photographs.Jpeg(size, index + 1);
+    public void Freshen(int index) => _fresh = index + 1 < Made ? _photographs[index + 1] : Photograph(size, index + 1);
 
     public void Restore(int index) => _fresh = null;
 
     public void Watch()
     {
-        if (_found.Length == 0) { _found = new Detection[(_kept ?? new(_engine, _photographs[0], preprocess)).Outputs["pred_boxes"].Shape[1]]; }
+        if (_found.Length == 0) { _found = new Detection[(_kept ?? new(engine, _photographs[0], preprocess)).Outputs["pred_boxes"].Shape[1]]; }
         Release();
         if (_kept is { } kept) { _outputs.AddRange(kept.Outputs); } // to be poisoned; new buffers are empty anyway
         _watched = true;
@@ -66,13 +72,13 @@ sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, Preproce
     public void Run()
     {
         var jpeg = _fresh ?? _photographs[0];
-        var buffers = _kept ?? new(_engine, jpeg, preprocess);
+        var buffers = _kept ?? new(engine, jpeg, preprocess);
         if (KeepBuffers) { _kept = buffers; }
         buffers.Decoder.Decode(jpeg, "synthetic", buffers.Photograph);
         if (Plain) { buffers.Plain.Prepare(new ReadOnlySpan<RgbImage>(in buffers.Photograph), buffers.Inputs); }
         else { buffers.Fused.Prepare(buffers.Photograph, buffers.Inputs); }
-        _engine.Run(buffers.Inputs, buffers.Outputs);
-        _engine.Synchronize();
+        engine.Run(buffers.Inputs, buffers.Outputs);
+        engine.Synchronize();
         var detections = buffers.Postprocessor.Detr(buffers.Outputs, 0, buffers.Photograph.Size);
         if (_watched) { Keep(buffers, detections); }
         if (Collect) { GC.Collect(); }

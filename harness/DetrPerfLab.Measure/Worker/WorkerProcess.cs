@@ -4,46 +4,65 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>
 /// A variant in a process of its own: its memory and cold start are its alone, no two runtimes share thread pools or settings, and one that crashes takes no
-/// other with it. Turns are timed inside; only figures cross.
+/// other with it. Samples are timed inside; only figures cross.
 /// </summary>
-/// <param name="program">Starts <see cref="BenchWorker"/>; its streams are set here.</param>
+/// <param name="program">Runs <see cref="Worker.Serve"/>; its streams are set here.</param>
 /// <param name="request">What to measure.</param>
-public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request) : IBenchCase
+public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest request) : IBenchCase
 {
     const int KeptLines = 3;
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     readonly Queue<string> _lastLines = new();
     Process? _process;
-    bool _waiting;
+    bool _waiting, _peakIsOfRuns;
 
     /// <inheritdoc/>
     public string Variant => request.Variant;
 
+    /// <summary>Resident now, bytes; null where the system does not tell.</summary>
+    public long? RssBytes => ProcessMemory.Read(_process!.Id).RssBytes;
+
+    /// <summary>Most that was resident since it was open, bytes; null where the system does not tell.</summary>
+    public long? PeakRssBytes => _peakIsOfRuns ? ProcessMemory.Read(_process!.Id).PeakRssBytes : null;
+
+    /// <summary>Resident now with shared pages by their part, bytes; null where the system does not tell.</summary>
+    public long? ProportionalBytes => ProcessMemory.ReadProportionalBytes(_process!.Id);
+
     /// <inheritdoc/>
-    public InferenceFacts Open(CancellationToken cancellation)
+    public RunResult Open(CancellationToken cancellation = default)
     {
         (program.RedirectStandardInput, program.RedirectStandardOutput, program.RedirectStandardError) = (true, true, true);
         _process = Process.Start(program)!;
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginErrorReadLine();
-        var answer = Ask(new(Open: request), cancellation);
-        return answer.Facts ?? throw Unexpected(answer);
+        Ask(new(Open: request));
+        var answer = Answer(cancellation);
+        _peakIsOfRuns = answer.PeakIsOfRuns;
+        return answer.Opened ?? throw Unexpected(answer);
     }
 
     /// <inheritdoc/>
-    public InferenceTurn Turn(int untimedRuns, CancellationToken cancellation)
+    public Sample Sample(int untimedRuns, CancellationToken cancellation)
     {
-        var answer = Ask(new(TurnAfter: untimedRuns), cancellation);
-        return answer.Turn ?? throw Unexpected(answer);
+        Ask(new(SampleAfter: untimedRuns));
+        var answer = Answer(cancellation);
+        return answer.Sample ?? throw Unexpected(answer);
     }
 
     /// <inheritdoc/>
-    public BenchEnd End(CancellationToken cancellation)
+    public WorkerEnd End(CancellationToken cancellation)
     {
-        var answer = Ask(new(End: true), cancellation);
+        Ask(new(End: true));
+        var answer = Answer(cancellation);
         return answer.End ?? throw Unexpected(answer);
     }
+
+    /// <summary>Has it run so many inferences; <see cref="Await"/> waits for the last.</summary>
+    public void Begin(int inferences) => Ask(new(Run: inferences));
+
+    /// <summary>Waits for what <see cref="Begin"/> began.</summary>
+    public void Await() => Answer(default);
 
     /// <summary>Ends the process: at once when it is in the middle of something, else by ending its questions.</summary>
     public void Dispose()
@@ -64,7 +83,7 @@ public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request)
         process.Dispose();
     }
 
-    WorkerAnswer Ask(WorkerQuestion question, CancellationToken cancellation)
+    void Ask(WorkerQuestion question)
     {
         _waiting = true;
         try
@@ -76,17 +95,20 @@ public sealed class BenchProcess(ProcessStartInfo program, BenchRequest request)
         {
             // It does not listen any more; what it wrote before tells why.
         }
+    }
 
+    WorkerAnswer Answer(CancellationToken cancellation)
+    {
         string? line;
         do
         {
             // Given up at once on cancellation: the process may be in the middle of a long inference.
             line = _process!.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellation).GetAwaiter().GetResult();
         }
-        while (line is not null && !line.StartsWith(WorkerLine.Mark, StringComparison.Ordinal));
+        while (line is not null && !WorkerLine.IsMessage(line));
         _waiting = false;
         if (line is null) { throw Ended(); }
-        var answer = WorkerLine.Read<WorkerAnswer>(line[WorkerLine.Mark.Length..]);
+        var answer = WorkerLine.Read<WorkerAnswer>(line);
         return answer.Failure is { } failure ? throw new LabException(answer.Code, failure) : answer;
     }
 

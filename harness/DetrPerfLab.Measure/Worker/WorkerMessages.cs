@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace DetrPerfLab.Measure;
+
+/// <summary>What a process of its own is to run: one variant on one image.</summary>
+/// <param name="Model">A name or a file.</param>
+/// <param name="Variant">A variant's name.</param>
+/// <param name="Height">Of the image, pixels.</param>
+/// <param name="Width">Of the image, pixels.</param>
+/// <param name="Threads">0 takes every processor that the process may use.</param>
+/// <param name="CacheFolder">Where artefacts and reference outputs lie, made beforehand.</param>
+public sealed record WorkerRequest(string Model, string Variant, int Height, int Width, int Threads, string CacheFolder)
+{
+    /// <summary>Decides which runs are audited, and the fresh inputs.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Time after which warm-up ends, steady or not.</summary>
+    public double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs;
+
+    /// <summary>Samples that are planned: the fewer, the more of them are audited.</summary>
+    public int Samples { get; init; } = 15;
+}
+
+/// <summary>What was found after the last sample.</summary>
+public sealed record WorkerEnd
+{
+    /// <summary>Of fresh inputs run again; null where that failed.</summary>
+    public AuditReplay? Audit { get; init; }
+
+    /// <summary>Why the samples are not to be trusted; null when they are.</summary>
+    public string? AuditFailure { get; init; }
+
+    /// <summary>From a pass of its own; null where that, or the audit, failed.</summary>
+    public MemoryInfo? Memory { get; init; }
+
+    /// <summary>Why the memory pass failed; null when it did not.</summary>
+    public string? MemoryFailure { get; init; }
+}
+
+/// <summary>A question to a worker: one of four.</summary>
+/// <param name="Open">Load, check and warm up; the first question.</param>
+/// <param name="SampleAfter">One timed inference after so many untimed ones.</param>
+/// <param name="Run">So many inferences, untimed.</param>
+/// <param name="End">End of the audit, and the memory pass.</param>
+sealed record WorkerQuestion(WorkerRequest? Open = null, int? SampleAfter = null, int? Run = null, bool End = false);
+
+/// <summary>Its answer: what was asked for, or why there is none.</summary>
+/// <param name="Opened">What is known before the first sample; also the answer to <see cref="WorkerQuestion.Run"/>.</param>
+/// <param name="PeakIsOfRuns">Whether the peak of resident memory began anew once it was open.</param>
+sealed record WorkerAnswer(
+    RunResult? Opened = null, bool PeakIsOfRuns = false, Sample? Sample = null, WorkerEnd? End = null, string? Failure = null, ExitCode Code = ExitCode.Done);
+
+/// <summary>How figures cross from a process to the one that started it: JSON, one line a message, on standard output.</summary>
+public static class WorkerLine
+{
+    /// <summary>Tells messages from what native libraries print.</summary>
+    internal const string Mark = "detrlab-answer ";
+
+    static readonly JsonSerializerOptions s_options = new(LabJson.Options) { WriteIndented = false };
+
+    /// <summary>Writes a message at once: the process may end next.</summary>
+    public static void Send<T>(TextWriter output, T message)
+    {
+        output.WriteLine(Mark + Write(message));
+        output.Flush();
+    }
+
+    /// <summary>The last message among the lines that a process printed; null where there is none.</summary>
+    public static T? Last<T>(IEnumerable<string> lines)
+        where T : class =>
+        lines.LastOrDefault(IsMessage) is { } line ? Read<T>(line) : null;
+
+    internal static bool IsMessage(string line) => line.StartsWith(Mark, StringComparison.Ordinal);
+
+    internal static string Write<T>(T message) => JsonSerializer.Serialize(message, s_options);
+
+    internal static T Read<T>(string line) => JsonSerializer.Deserialize<T>(IsMessage(line) ? line[Mark.Length..] : line, s_options)!;
+}
