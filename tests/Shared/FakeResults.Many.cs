@@ -3,7 +3,7 @@ namespace DetrPerfLab.Tests;
 /// <summary>As many rows in each suite as one asks for, with names longer than any that the lab gives: charts must bear both.</summary>
 static partial class FakeResults
 {
-    static readonly string[] s_engines = ["torch-fp32", "torchscript-int8-static", "ort-int8-static", "ort-cuda-fp16", "torch-cuda-bf16", "ort-fp32"];
+    static readonly string[] s_engines = ["torch-fp32", "torchscript-int8-static", "ort-int8-static", "ort-cuda-fp16", "ort-tensorrt-fp16", "ort-fp32"];
 
     /// <summary>What every chart needs, <paramref name="rows"/> times.</summary>
     public static RunResult[] Many(int rows) =>
@@ -29,7 +29,7 @@ static partial class FakeResults
             Gc = new GcInfo { Gen0 = 40, Gen1 = 6, Gen2 = 662, TotalPauseMs = 1364.25, MaxPauseMs = 9, Operations = 700 },
         }),
         .. Long(rows + 1).Select((name, i) => Case("Stacked", name, 2310.0 / (1 + i), 16, parameters: ("Step", $"{i} {name}"))),
-        Case("Stacked", Long(1)[0], 2325, 16, parameters: ("Step", $"{rows + 1} first step again")),
+        Case("Stacked", Long(1)[0], 2325, 16, parameters: ("Step", $"{rows + 1} first step again")) with { Repeated = true },
     ];
 
     static string[] Long(int rows) => [.. Enumerable.Range(0, rows).Select(i => $"{s_engines[i % s_engines.Length]}-with-a-name-of-more-options-than-any-{i:00}")];

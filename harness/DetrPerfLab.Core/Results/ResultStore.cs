@@ -109,7 +109,7 @@ public sealed class ResultStore(string root)
     /// <summary>Reads one suite's file.</summary>
     public static IReadOnlyList<RunResult> ReadSuite(string path)
     {
-        var results = Parse<RunResult[]>(path, document => RequireList(path, document));
+        RunResult[] results = [.. Parse<RunResult[]>(path, document => RequireList(path, document)).Select(OldResults.Complete)];
         foreach (var result in results)
         {
             // JSON's 1e999 reads as infinity, from which no median is made.

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DetrPerfLab.Core;
 
 /// <summary>One measured cell of a report. Charts, pages and the gate read nothing else.</summary>
@@ -16,8 +18,12 @@ public sealed record RunResult
     /// <summary>The axis, for example <c>Precision</c>.</summary>
     public required string Suite { get; init; }
 
-    /// <summary>The variant's fixed name, for example <c>ort-fp32</c>.</summary>
+    /// <summary>The variant's fixed name, for example <c>ort-fp32</c>; in suites that run no model, what does the work, for example <c>plain</c>.</summary>
     public required string Variant { get; init; }
+
+    /// <summary>The same as a value; null in suites that run no model.</summary>
+    [JsonIgnore]
+    public VariantName? VariantName => VariantName.TryParse(Variant);
 
     /// <summary>What else the case sets, by name: threads, batch, size.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
@@ -106,10 +112,15 @@ public sealed record RunResult
     /// <summary>Why it is as fast as it is: instruction sets, fusions, casts, threads.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
+    /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Repeated { get; init; }
+
     /// <summary>Why there are no samples; null when there are. A gap is shown with its reason, never guessed.</summary>
     public string? Gap { get; init; }
 
     /// <summary>Whether the gap is something that this machine lacks, which is no failure.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool GapIsLack { get; init; }
 
     /// <summary>What a case's process knows; whoever started it says the id, the suite, the commit and the machine.</summary>

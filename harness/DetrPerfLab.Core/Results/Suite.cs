@@ -39,10 +39,11 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
         return measured.Length > 1 ? measured.Min(this) : null;
     }
 
-    /// <summary>Order of rows: by the parameters in turn, then by id.</summary>
+    /// <summary>Order of rows: the repeated row last, then by the parameters in turn, then by id.</summary>
     public int Compare(RunResult? x, RunResult? y)
     {
         if (x is null || y is null) { return (x is null ? 0 : 1) - (y is null ? 0 : 1); }
+        if (x.Repeated != y.Repeated) { return x.Repeated ? 1 : -1; }
         foreach (var parameter in Parameters)
         {
             var order = parameter.Compare(ValueOf(x, parameter), ValueOf(y, parameter));

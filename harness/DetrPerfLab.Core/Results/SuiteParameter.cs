@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>Something that tells the rows of a suite apart, and how its values are ordered: words as listed, then numbers as numbers, then text.</summary>
+/// <summary>Something that tells the rows of a suite apart, and how its values are ordered: words as listed, then variants from the plainest on, numbers as numbers, and text.</summary>
 /// <param name="Name">Of the parameter, or <see cref="Suite.Variant"/>.</param>
 /// <param name="Varies">Whether it is what the suite asks about; rows are compared only where all else is equal.</param>
 /// <param name="Words">Values, or their beginnings, in their order; the longest that fits a value counts.</param>
@@ -14,7 +14,8 @@ public sealed record SuiteParameter(string Name, bool Varies, params IReadOnlyLi
     {
         if (x is null || y is null) { return (x is null ? 0 : 1) - (y is null ? 0 : 1); }
         var rank = Rank(x).CompareTo(Rank(y));
-        return rank != 0 ? rank : NaturalOrder.Compare(x, y) * (Descending ? -1 : 1);
+        if (rank != 0) { return rank; }
+        return Name == Suite.Variant ? VariantName.Order.Compare(x, y) : NaturalOrder.Compare(x, y) * (Descending ? -1 : 1);
     }
 
     int Rank(string value)

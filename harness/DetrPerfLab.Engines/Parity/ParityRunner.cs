@@ -23,7 +23,7 @@ public sealed class ParityRunner(ArtefactCache cache)
     /// <exception cref="LabException">It is neither.</exception>
     public static IEnumerable<string> VariantsOf(string name)
     {
-        var ofEngine = DefaultVariants.Where(v => v.Split('-')[0] == name).ToList();
+        var ofEngine = DefaultVariants.Where(v => VariantRegistry.Get(v).Parts.EngineName == name).ToList();
         return ofEngine.Count > 0 ? ofEngine : [VariantRegistry.Get(name).Name];
     }
 

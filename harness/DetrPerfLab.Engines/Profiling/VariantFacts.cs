@@ -50,10 +50,10 @@ public static class VariantFacts
             {
                 var graph = GraphOf(model, variant, cache, machine);
                 integer = graph.IntegerNodes;
-                findings.AddRange(VariantFindings.Ort(variant.Name, graph, machine));
+                findings.AddRange(VariantFindings.Ort(variant.Parts, graph, machine));
             }
 
-            peak = VariantPeak.PeakOf(variant.Name, machine, settings.EffectiveThreads * settings.InterOpThreads, ShareOf(integer, count));
+            peak = VariantPeak.PeakOf(variant.Parts, machine, settings.EffectiveThreads * settings.InterOpThreads, ShareOf(integer, count));
         }
         catch (LabException reason) when (reason.ExitCode == ExitCode.Missing)
         {

@@ -24,7 +24,7 @@ static class VariantFindings
         }
     }
 
-    internal static IEnumerable<Finding> Ort(string variant, GraphChange change, MachineInfo machine)
+    internal static IEnumerable<Finding> Ort(VariantName variant, GraphChange change, MachineInfo machine)
     {
         var graph = change.After;
         yield return new("graph", graph.Nodes < change.NodesBefore ? "ONNX Runtime fused or dropped nodes before it ran" : "ONNX Runtime did not shrink the graph", $"{change.NodesBefore} nodes before, {graph.Nodes} after");
@@ -33,7 +33,7 @@ static class VariantFindings
             yield return Set(machine, s_int8Sets, "8-bit products run on instructions made for them", "no VNNI or its like: an 8-bit product takes several instructions");
             foreach (var finding in Integer(graph)) { yield return finding; }
         }
-        else if (!IsHalf(variant))
+        else if (variant.Precision != Precision.Fp16)
         {
             yield return Set(machine, s_floatSets, "float32 kernels for the widest vectors here", "no vector set that ONNX Runtime has float32 kernels for");
         }
@@ -43,7 +43,7 @@ static class VariantFindings
             yield return new("casts", "conversions between floating-point types: operators without a kernel in the lower precision compute in float32", $"{graph.FloatCasts} casts");
         }
 
-        if (IsHalf(variant))
+        if (variant.Precision == Precision.Fp16)
         {
             yield return new("half precision", graph.HalfProducts == 0 ? "no convolution or matrix product runs in half precision on this processor: the file is smaller, the work is not"
                 : "convolutions and matrix products that do run in half precision", $"{graph.HalfProducts} of {graph.HalfProducts + FloatProducts(graph)}");
@@ -113,8 +113,6 @@ static class VariantFindings
     static Finding Set(MachineInfo machine, string[] wanted, string there, string missing) => wanted.FirstOrDefault(machine.Isa.Contains) is { } found
         ? new("isa", there, found)
         : new("isa", missing, machine.Isa.Count > 0 ? $"it has {string.Join(", ", machine.Isa)}" : "none of the known sets");
-
-    static bool IsHalf(string variant) => variant.Contains("fp16", StringComparison.Ordinal);
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -49,16 +49,16 @@ static class ReferenceOutputs
     }
 
     /// <summary>Compares, and refuses a variant that computes something else: a fast wrong engine must fail here, not appear in a report.</summary>
-    /// <exception cref="LabException">It lies further off than its <see cref="Fidelity"/> allows; exit code 1.</exception>
+    /// <exception cref="LabException">It lies further off than <see cref="Variant.IsExact"/> allows; exit code 1.</exception>
     internal static AgreementInfo ThrowIfDiverged(Variant variant, string reference, TensorSet expected, TensorSet actual)
     {
         var agreement = expected.Find("logits") is null ? ScoredAgreement.Compare(reference, expected, actual) : OutputAgreement.CompareDetr(reference, expected, actual);
-        if (variant.Fidelity == Fidelity.Exact && (agreement.LogitsMaxAbs > LogitsBound || agreement.BoxesMaxAbs > BoxesBound))
+        if (variant.IsExact && (agreement.LogitsMaxAbs > LogitsBound || agreement.BoxesMaxAbs > BoxesBound))
         {
             throw Diverged($"logits {agreement.LogitsMaxAbs:G3}, boxes {agreement.BoxesMaxAbs:G3}", $"at most {LogitsBound:G3} and {BoxesBound:G3}");
         }
 
-        if (variant.Fidelity == Fidelity.Reduced && agreement.LogitsCosine < CosineBound)
+        if (!variant.IsExact && agreement.LogitsCosine < CosineBound)
         {
             throw Diverged($"a cosine of logits or scores of {agreement.LogitsCosine:F3}", $"at least {CosineBound}");
         }

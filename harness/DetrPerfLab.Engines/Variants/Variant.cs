@@ -1,30 +1,27 @@
 namespace DetrPerfLab.Engines;
 
-/// <summary>How far a variant's outputs may lie from the FP32 reference before it is refused.</summary>
-public enum Fidelity
-{
-    /// <summary>The same numbers but for the order of additions: the bounds of <c>detrlab parity</c>.</summary>
-    Exact,
-
-    /// <summary>Fewer bits by intent: any finite output that still resembles the reference; the distance is reported.</summary>
-    Reduced,
-}
-
 /// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact.</summary>
-/// <param name="Name">The same in commands, files, tables and charts; never renamed.</param>
+/// <param name="Parts">Its name.</param>
 /// <param name="Summary">What it is, in a few words.</param>
-/// <param name="Fidelity">What its outputs are held to.</param>
 /// <param name="Recipe">The model file that it runs; null where it runs on the weights themselves.</param>
 /// <param name="Create">Makes the engine.</param>
-public sealed record Variant(
-    string Name, string Summary, Fidelity Fidelity, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create)
+public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create)
 {
+    /// <summary>The text of <see cref="Parts"/>.</summary>
+    public string Name { get; } = Parts.ToString();
+
+    /// <summary>
+    /// Whether it is held to the bounds of <c>detrlab parity</c>: the same numbers but for the order of additions. With fewer bits, by intent, any finite output
+    /// passes that still resembles the reference; the distance is reported.
+    /// </summary>
+    public bool IsExact => Parts.Precision == Precision.Fp32;
+
     /// <summary>Where it runs.</summary>
-    public OrtDevice Device { get; init; } = OrtDevice.Cpu;
+    public OrtDevice Device => Parts.Engine switch { EngineKind.OrtCuda => OrtDevice.Cuda, EngineKind.OrtTensorRt => OrtDevice.TensorRt, _ => OrtDevice.Cpu };
 
     /// <summary>How far outputs of later runs may lie from the first run's, by name: the order of additions may change from run to run, nothing else.</summary>
     /// <remarks>Where values are rounded to few bits, another order may cross a step of the rounding.</remarks>
-    public IReadOnlyDictionary<string, double> RepeatBounds => Fidelity == Fidelity.Exact
+    public IReadOnlyDictionary<string, double> RepeatBounds => IsExact
         ? new Dictionary<string, double> { ["logits"] = ReferenceOutputs.LogitsBound, ["pred_boxes"] = ReferenceOutputs.BoxesBound, ["scores"] = ReferenceOutputs.LogitsBound }
         : new Dictionary<string, double> { ["logits"] = 0.1, ["pred_boxes"] = 0.01, ["scores"] = 0.1 };
 }

@@ -8,19 +8,16 @@ public static class VariantPeak
     /// <summary>
     /// The rate at which all operations would be done were each done at the peak of its precision: total over (8-bit ones over the peak of int8 + the others over that of fp32).
     /// fp16 and bf16 are held against a peak of their own where the machine has one, else against fp32, in which they compute then.
+    /// More threads than cores reach the peak of all cores; between one and all the peak lies on the line between.
+    /// <paramref name="int8Share"/> is the share of the operations that run on 8-bit integers, in [0, 1]; null where it is not known.
     /// </summary>
-    /// <param name="variant">A variant's name.</param>
-    /// <param name="machine">With its peaks.</param>
-    /// <param name="threads">Of the case; beyond the cores they attain what all cores do, between one and all what lies on the line between.</param>
-    /// <param name="int8Share">Share of the operations that run on 8-bit integers, in [0, 1]; null where it is not known.</param>
     /// <returns>Null where the machine was not probed in a precision that it computes in (int8, or bf16 on a processor that has it), or the share is not known.</returns>
-    public static PeakInfo? PeakOf(string variant, MachineInfo machine, int threads, double? int8Share)
+    public static PeakInfo? PeakOf(VariantName variant, MachineInfo machine, int threads, double? int8Share)
     {
-        var parts = variant.Split('-');
         if (int8Share > 0) { return Mixed(At(Int8, machine, threads), At(Float32, machine, threads), int8Share.Value); }
-        if (parts.Contains(Int8) && int8Share is null) { return null; }
-        var own = machine.Peaks.FirstOrDefault(p => p.Precision is not (Float32 or Int8) && parts.Contains(p.Precision))?.Precision;
-        var computesInOwn = parts.Contains("bf16") && machine.Isa.Any(i => i.EndsWith("_bf16", StringComparison.Ordinal));
+        if (variant.Precision == Precision.Int8 && int8Share is null) { return null; }
+        var own = variant.Precision is Precision.Fp16 or Precision.Bf16 && machine.Peaks.Any(p => p.Precision == variant.PrecisionName) ? variant.PrecisionName : null;
+        var computesInOwn = variant.Precision == Precision.Bf16 && machine.Isa.Any(i => i.EndsWith("_bf16", StringComparison.Ordinal));
         return own is null && computesInOwn ? null : At(own ?? Float32, machine, threads);
     }
 

@@ -1,29 +1,31 @@
+using static DetrPerfLab.Core.Precision;
+
 namespace DetrPerfLab.Engines;
 
 /// <summary>Every variant, by its fixed name. A new one is a line here; tests, suites and commands pick it up.</summary>
 public static class VariantRegistry
 {
     /// <summary>The plain eager model: what the others are compared with.</summary>
-    public const string Baseline = "torch-fp32";
+    public const string Baseline = VariantName.Baseline;
 
     /// <summary>From the plainest to the most optimised.</summary>
     public static IReadOnlyList<Variant> All { get; } =
     [
-        Torch("torch-naive", "eager, gradients on: a port line by line", Fidelity.Exact),
-        Torch("torch-fp32", "eager, inference mode", Fidelity.Exact),
-        Torch("torch-fp32-channels-last", "eager, images and filters with channels innermost", Fidelity.Exact),
-        Torch("torch-bf16", "eager, bfloat16 weights and activations, channels innermost", Fidelity.Reduced),
-        Script("torchscript-fp32", "TorchScript, a static graph: batch norm folded, channels innermost", Fidelity.Exact, ScriptPrecision.Float32),
-        Script("torch-int8-dynamic", "the same with int8 linear layers, ranges found at run time", Fidelity.Reduced, ScriptPrecision.Int8Dynamic),
-        Ort("ort-fp32-disabled", "ONNX Runtime, the graph as exported", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Disabled),
-        Ort("ort-fp32-basic", "ONNX Runtime, constants folded", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Basic),
-        Ort("ort-fp32-extended", "ONNX Runtime, operators fused", Fidelity.Exact, OnnxRecipes.Fp32, GraphOptimization.Extended),
-        Ort("ort-fp32", "ONNX Runtime, operators fused and laid out for the processor", Fidelity.Exact, OnnxRecipes.Fp32),
-        Ort("ort-fp16", "ONNX Runtime, half-precision weights and activations", Fidelity.Reduced, OnnxRecipes.Fp16),
-        Ort("ort-fp16-weights", "ONNX Runtime, weights stored in half precision, float arithmetic: half the file at the speed of FP32", Fidelity.Reduced, OnnxRecipes.Fp16Weights),
-        Ort("ort-int8-dynamic", "ONNX Runtime, int8 linear layers, ranges found at run time", Fidelity.Reduced, OnnxRecipes.Int8Dynamic),
-        Ort("ort-int8-static-all", "ONNX Runtime, int8 wherever it can be: the warning example", Fidelity.Reduced, OnnxRecipes.Int8StaticAll),
-        Ort("ort-int8-static", "ONNX Runtime, int8 convolutions with calibrated ranges, linear layers dynamic, box head in float", Fidelity.Reduced, OnnxRecipes.Int8Static),
+        Torch(Fp32, "naive", "eager, gradients on: a port line by line"),
+        Torch(Fp32, "", "eager, inference mode"),
+        Torch(Fp32, "channels-last", "eager, images and filters with channels innermost"),
+        Torch(Bf16, "", "eager, bfloat16 weights and activations, channels innermost"),
+        Script(EngineKind.TorchScript, Fp32, "", "TorchScript, a static graph: batch norm folded, channels innermost", ScriptPrecision.Float32),
+        Script(EngineKind.Torch, Int8, "dynamic", "the same with int8 linear layers, ranges found at run time", ScriptPrecision.Int8Dynamic),
+        Ort(Fp32, "disabled", "ONNX Runtime, the graph as exported", OnnxRecipes.Fp32, GraphOptimization.Disabled),
+        Ort(Fp32, "basic", "ONNX Runtime, constants folded", OnnxRecipes.Fp32, GraphOptimization.Basic),
+        Ort(Fp32, "extended", "ONNX Runtime, operators fused", OnnxRecipes.Fp32, GraphOptimization.Extended),
+        Ort(Fp32, "", "ONNX Runtime, operators fused and laid out for the processor", OnnxRecipes.Fp32),
+        Ort(Fp16, "", "ONNX Runtime, half-precision weights and activations", OnnxRecipes.Fp16),
+        Ort(Fp16, "weights", "ONNX Runtime, weights stored in half precision, float arithmetic: half the file at the speed of FP32", OnnxRecipes.Fp16Weights),
+        Ort(Int8, "dynamic", "ONNX Runtime, int8 linear layers, ranges found at run time", OnnxRecipes.Int8Dynamic),
+        Ort(Int8, "static-all", "ONNX Runtime, int8 wherever it can be: the warning example", OnnxRecipes.Int8StaticAll),
+        Ort(Int8, "static", "ONNX Runtime, int8 convolutions with calibrated ranges, linear layers dynamic, box head in float", OnnxRecipes.Int8Static),
         .. GpuVariants.All,
     ];
 
@@ -35,39 +37,52 @@ public static class VariantRegistry
     public static Variant Get(string name) =>
         All.FirstOrDefault(v => v.Name == name) ?? throw LabError.UnknownName("variant", name, All.Select(v => v.Name));
 
-    static Variant Torch(string name, string summary, Fidelity fidelity) =>
-        new(name, summary, fidelity, Recipe: null, (model, settings, _) =>
+    static Variant Torch(Precision precision, string options, string summary)
+    {
+        var name = new VariantName(EngineKind.Torch, precision, options);
+        return new(name, summary, Recipe: null, (model, settings, _) =>
         {
             var weights = model.LoadWeights();
             var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
-            return new(TorchVariants.Create(name, weights, new TorchOptions { Threads = settings.EffectiveThreads }), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
-        });
-
-    static Variant Script(string name, string summary, Fidelity fidelity, ScriptPrecision precision)
-    {
-        var recipe = new TorchScriptRecipe(name, precision);
-        return new(name, summary, fidelity, recipe, (model, settings, cache) =>
-        {
-            var artefact = cache.Get(model, recipe);
-            return new(TorchVariants.Open(name, artefact.Path, precision, new TorchOptions { Threads = settings.EffectiveThreads }), artefact.Info);
+            return new(TorchVariants.Create(name.ToString(), weights, new TorchOptions { Threads = settings.EffectiveThreads }), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
         });
     }
 
-    static Variant Ort(string name, string summary, Fidelity fidelity, OnnxRecipe recipe, GraphOptimization optimization = GraphOptimization.All) =>
-        new(name, summary, fidelity, recipe, (model, settings, cache) =>
+    static Variant Script(EngineKind engine, Precision precision, string options, string summary, ScriptPrecision linearLayers)
+    {
+        var name = new VariantName(engine, precision, options);
+        var recipe = new TorchScriptRecipe(name.ToString(), linearLayers);
+        return new(name, summary, recipe, (model, settings, cache) =>
         {
             var artefact = cache.Get(model, recipe);
-            var options = new OrtEngineOptions
-            {
-                IntraOpThreads = settings.EffectiveThreads,
-                InterOpThreads = settings.InterOpThreads,
-                Spinning = settings.Spinning,
-                Arena = settings.Arena,
-                MemoryPattern = settings.MemoryPattern,
-                SharedWeights = settings.SharedWeights,
-                Bindings = settings.Bindings,
-                Optimization = optimization,
-            };
-            return new(new OrtEngine(artefact.Path, settings.Instrument?.Invoke(options) ?? options, name), artefact.Info);
+            return new(TorchVariants.Open(name.ToString(), artefact.Path, linearLayers, new TorchOptions { Threads = settings.EffectiveThreads }), artefact.Info);
+        });
+    }
+
+    static Variant Ort(Precision precision, string options, string summary, OnnxRecipe recipe, GraphOptimization optimization = GraphOptimization.All) =>
+        Ort(new(EngineKind.Ort, precision, options), summary, recipe, (settings, _) => new()
+        {
+            InterOpThreads = settings.InterOpThreads,
+            Spinning = settings.Spinning,
+            Arena = settings.Arena,
+            MemoryPattern = settings.MemoryPattern,
+            SharedWeights = settings.SharedWeights,
+            Optimization = optimization,
+        });
+
+    /// <summary>What all variants on ONNX Runtime share.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="summary">What it is.</param>
+    /// <param name="recipe">The file that it runs.</param>
+    /// <param name="options">How, given that file; threads and bindings are set here.</param>
+    /// <param name="require">Throws where the machine cannot run it, before minutes of calibration.</param>
+    internal static Variant Ort(
+        VariantName name, string summary, OnnxRecipe recipe, Func<EngineSettings, Func<string, string>, OrtEngineOptions> options, Action? require = null) =>
+        new(name, summary, recipe, (model, settings, cache) =>
+        {
+            require?.Invoke();
+            var artefact = cache.Get(model, recipe);
+            var own = options(settings, suffix => cache.Beside(model, artefact, suffix)) with { IntraOpThreads = settings.EffectiveThreads, Bindings = settings.Bindings };
+            return new(new OrtEngine(artefact.Path, settings.Instrument?.Invoke(own) ?? own, name.ToString()), artefact.Info);
         });
 }

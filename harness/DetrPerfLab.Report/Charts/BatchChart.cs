@@ -26,7 +26,7 @@ static class BatchChart
         var labels = new LabelPlacer(canvas, aboveFirst: true);
         foreach (var (index, (line, cases)) in lines.Index())
         {
-            var style = VariantStyle.Of(cases[0].Run.Variant);
+            var style = VariantStyle.Of(cases[0].Run.VariantName);
             canvas.Curve([.. cases.Select(c => c.Number("batch")!.Value)], [.. cases.Select(c => c.ImagesPerSecond!.Value)], style.In(canvas.Theme), line,
                 style.MarkerAt(index));
             foreach (var view in cases)

@@ -37,7 +37,7 @@ static class ChunkingChart
 
         foreach (var (index, (line, cases)) in lines.Index())
         {
-            var style = VariantStyle.Of(cases[0].Run.Variant);
+            var style = VariantStyle.Of(cases[0].Run.VariantName);
             canvas.Curve([.. cases.Select(c => c.Run.Memory!.PeakRssBytes!.Value / Mebi)], [.. cases.Select(c => c.Summary!.Median)], style.In(canvas.Theme), line, style.MarkerAt(index), 1.5f);
             foreach (var view in cases)
             {

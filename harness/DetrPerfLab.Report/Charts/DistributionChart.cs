@@ -26,7 +26,7 @@ static class DistributionChart
         foreach (var view in cases)
         {
             var (xs, ys) = Steps(Quantile.Sorted([.. view.Run.SamplesMs]), view.Summary!.Median);
-            var style = VariantStyle.Of(view.Run.Variant);
+            var style = VariantStyle.Of(view.Run.VariantName);
             canvas.Curve(xs, ys, style.In(canvas.Theme), $"{view.Run.Variant} ({Format.Significant(view.Summary!.Median)} ms){Disturbed.Mark(view)}", pattern: PatternOf(style.Marker));
             foreach (var at in (double[])[0.5, 1])
             {

@@ -19,7 +19,7 @@ static class GcChart
     {
         var size = cases.SelectMany(c => c.Run.Findings).FirstOrDefault(f => f.Topic == "size")?.Figure ?? (cases[0].Run.InputSide is { } side ? $"{side} pixels (shorter side)" : null);
         var text = (size is null ? "" : $"images of {size}; ") + "the modes ran one after the other, so that small differences may be drift";
-        return cases.FirstOrDefault(c => c.IsAgain) is { } again && cases.FirstOrDefault(again.Repeats) is { } first
+        return cases.FirstOrDefault(c => c.FirstTime is not null) is { FirstTime: { } first } again
             ? $"{text}:\n{first.Label} took {Cells.Times(Estimate.Ratio(again, first)!.Value)} its time when run again"
             : text;
     }
@@ -50,7 +50,7 @@ static class GcChart
         for (var i = 0; i < cases.Length; i++)
         {
             var median = cases[i].Summary!.Median;
-            var style = VariantStyle.Of(cases[i].Run.Variant);
+            var style = VariantStyle.Of(cases[i].Run.VariantName);
             canvas.Bar(-i, median, ends[i].Ms, style.In(canvas.Theme).WithAlpha(0.55), thickness: 0.3);
             canvas.Point(median, -i, style.In(canvas.Theme), MarkerShape.FilledCircle);
             canvas.TextAfter($"{ends[i].Name} {Format.Significant(ends[i].Ms)}; {Pauses(cases[i])}", high + (spread * 0.02), -i, color: canvas.Theme.Faint);

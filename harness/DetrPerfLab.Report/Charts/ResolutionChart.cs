@@ -37,7 +37,7 @@ static class ResolutionChart
         var labels = new LabelPlacer(canvas, aboveFirst: true);
         foreach (var (variant, cases) in lines)
         {
-            var style = VariantStyle.Of(variant);
+            var style = VariantStyle.Of(cases[0].Run.VariantName);
             var whole = cases[^1].Summary!.Median;
             canvas.Curve(
                 [.. cases.Select(c => c.Number(Size)!.Value)], [.. cases.Select(c => 100 * c.Summary!.Median / whole)], style.In(canvas.Theme),

@@ -10,25 +10,16 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 {
     static readonly MarkerShape[] s_further = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond, MarkerShape.OpenCircle, MarkerShape.OpenTriangleDown];
 
-    static readonly (string Prefix, string Engine, string Light, string Dark)[] s_engines =
-    [
-        ("torchscript", "TorchScript", "#AA4499", "#D483C8"),
-        ("torch-cuda", "libtorch, GPU", "#7A5C00", "#D9B54A"),
-        ("torch", "libtorch, eager", "#D55E00", "#F28A3C"),
-        ("ort-cuda", "ONNX Runtime, GPU", "#008A63", "#35C79A"),
-        ("ort", "ONNX Runtime", "#0072B2", "#58A9E6"),
-    ];
-
-    /// <summary>The style of a variant's name; grey for an engine that is not known.</summary>
-    public static VariantStyle Of(string variant)
+    /// <summary>The style of a variant; grey for what is none.</summary>
+    public static VariantStyle Of(VariantName? variant) => variant?.Engine switch
     {
-        foreach (var (prefix, engine, light, dark) in s_engines)
-        {
-            if (variant.StartsWith(prefix, StringComparison.Ordinal)) { return new(engine, MarkerOf(variant), new(light), new(dark)); }
-        }
-
-        return new("other", MarkerOf(variant), new("#6E7781"), new("#A0A8B2"));
-    }
+        EngineKind.Torch => new("libtorch, eager", MarkerOf(variant), new("#D55E00"), new("#F28A3C")),
+        EngineKind.TorchScript => new("TorchScript", MarkerOf(variant), new("#AA4499"), new("#D483C8")),
+        EngineKind.Ort => new("ONNX Runtime", MarkerOf(variant), new("#0072B2"), new("#58A9E6")),
+        EngineKind.OrtCuda => new("ONNX Runtime, GPU", MarkerOf(variant), new("#008A63"), new("#35C79A")),
+        EngineKind.OrtTensorRt => new("TensorRT", MarkerOf(variant), new("#7A5C00"), new("#D9B54A")),
+        _ => new("other", MarkerShape.FilledCircle, new("#6E7781"), new("#A0A8B2")),
+    };
 
     /// <summary>The colour in a theme.</summary>
     public Color In(ChartTheme theme) => theme.IsDark ? Dark : Light;
@@ -36,7 +27,7 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
     /// <summary>The legend of colours, where more than one engine is shown.</summary>
     internal static void Legend(ChartCanvas canvas, IEnumerable<CaseView> cases)
     {
-        VariantStyle[] engines = [.. cases.Select(c => Of(c.Run.Variant)).DistinctBy(s => s.Engine)];
+        VariantStyle[] engines = [.. cases.Select(c => Of(c.Run.VariantName)).DistinctBy(s => s.Engine)];
         if (engines.Length < 2) { return; }
         foreach (var style in engines) { canvas.LegendEntry(style.Engine, style.In(canvas.Theme), MarkerShape.FilledSquare); }
         canvas.Legend();
@@ -45,9 +36,11 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
     /// <summary>The marker of a further line of the same variant.</summary>
     internal MarkerShape MarkerAt(int line) => line == 0 ? Marker : s_further[(line - 1) % s_further.Length];
 
-    static MarkerShape MarkerOf(string variant) =>
-        variant.Contains("int8", StringComparison.Ordinal) ? MarkerShape.FilledDiamond
-        : variant.Contains("fp16", StringComparison.Ordinal) || variant.Contains("bf16", StringComparison.Ordinal) ? MarkerShape.FilledTriangleUp
-        : variant.Contains("naive", StringComparison.Ordinal) ? MarkerShape.FilledSquare
-        : MarkerShape.FilledCircle;
+    static MarkerShape MarkerOf(VariantName variant) => variant switch
+    {
+        { Precision: Precision.Int8 } => MarkerShape.FilledDiamond,
+        { Precision: Precision.Fp16 or Precision.Bf16 } => MarkerShape.FilledTriangleUp,
+        { Options: "naive" } => MarkerShape.FilledSquare,
+        _ => MarkerShape.FilledCircle,
+    };
 }

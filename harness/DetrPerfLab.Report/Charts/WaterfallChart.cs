@@ -19,11 +19,11 @@ static partial class WaterfallChart
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
     internal static CaseView[] Steps(ReportModel model) =>
-        [.. Measured(model).Where(c => !c.IsAgain)
+        [.. Measured(model).Where(c => !c.Run.Repeated)
             .OrderBy(c => c.Number("step") ?? double.MaxValue).ThenBy(c => c.Run.Started).ThenBy(c => c.Run.Id, StringComparer.Ordinal)];
 
     /// <summary>The first step measured a second time, after all others: whether the machine stayed the same meanwhile.</summary>
-    internal static CaseView? Again(ReportModel model, CaseView first) => Measured(model).FirstOrDefault(c => c.Repeats(first));
+    internal static CaseView? Again(ReportModel model, CaseView first) => Measured(model).FirstOrDefault(c => c.FirstTime == first);
 
     static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
 
@@ -48,7 +48,7 @@ static partial class WaterfallChart
         for (var i = 0; i < rows.Length; i++)
         {
             var now = rows[i].Summary!.Median;
-            var color = VariantStyle.Of(rows[i].Run.Variant).In(canvas.Theme);
+            var color = VariantStyle.Of(rows[i].Run.VariantName).In(canvas.Theme);
             // The check is no step: paler, and held against the first.
             canvas.Bar(-i, 0, now, rows[i] == again ? color.WithAlpha(0.45) : color);
             var text = $"{Ms(rows[i])} ms";

@@ -89,7 +89,7 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
             return (fit, fit == Fit.Meets ? null : $"AP difference {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)}{(maxLoss is null ? " by default" : "")}");
         }
 
-        if (view.Run.Variant == ReportModel.Baseline) { return (Fit.Meets, null); }
+        if (view.Run.Variant == VariantName.Baseline) { return (Fit.Meets, null); }
         if (view.Run.Agreement?.ClassChangedShare is { } changed && changed > MaxClassChanged)
         {
             return (Fit.Fails, $"the class of {Format.Percent(changed, 1)} of the queries changed, and no AP was measured that would excuse it");

@@ -30,12 +30,8 @@ sealed class CaseView
     /// <summary>The measured case before it in the order of what is compared; null for the first.</summary>
     internal CaseView? Previous { get; private set; }
 
-    /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>
-    internal bool IsAgain => Run.Parameters.Values.Any(value => value.EndsWith(" again", StringComparison.Ordinal));
-
-    /// <summary>Whether it is that row, measured a second time; not so where the row that was repeated is a gap and another stands first.</summary>
-    internal bool Repeats(CaseView first) => IsAgain && !first.IsAgain && first.Run.Variant == Run.Variant &&
-        (Label == $"{first.Label} again" || Label.EndsWith("first step again", StringComparison.Ordinal));
+    /// <summary>The suite's first row, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
+    internal CaseView? FirstTime { get; set; }
 
     /// <summary>Whether the run was disturbed beyond the limits: shown, and marked wherever it is compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };

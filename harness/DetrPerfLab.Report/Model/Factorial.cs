@@ -28,7 +28,7 @@ sealed class Factorial
         (string Name, string[] Levels)[] factors = [.. names
             .Select(n => (n, cases.Select(c => Level(c, n)).Distinct().OrderBy(Leading).ThenBy(l => l, StringComparer.Ordinal).ToArray()))
             // The slow end first, so that effects read as gains: baseline precision, few threads, large images.
-            .Select(f => (f.n, f.n == "precision" ? [.. f.Item2.OrderByDescending(l => l == ReportModel.Baseline).ThenByDescending(l => l.EndsWith("fp32", StringComparison.Ordinal)).ThenBy(l => l, StringComparer.Ordinal)]
+            .Select(f => (f.n, f.n == "precision" ? [.. f.Item2.Order(VariantName.Order)]
                 : f.n.Contains("size", StringComparison.Ordinal) ? [.. f.Item2.Reverse()] : f.Item2))
             .Where(f => f.Item2.Length >= 2)];
         reason = "the factorial suite varies fewer than two things";

@@ -3,9 +3,6 @@ namespace DetrPerfLab.Report;
 /// <summary>All that a report needs, read from result files of one machine.</summary>
 sealed class ReportModel
 {
-    /// <summary>The variant that speed-ups are counted from.</summary>
-    internal const string Baseline = Suites.BaselineVariant;
-
     /// <summary>Derives the views of all results.</summary>
     /// <param name="machine">The machine that measured; null where machine.json is missing or damaged.</param>
     /// <param name="results">Its results, in any order.</param>
@@ -23,7 +20,13 @@ sealed class ReportModel
             .SelectMany(g => g.Order(Suites.Find(g.Key)))
             .AsParallel().AsOrdered()
             .Select(r => new CaseView(r))];
-        foreach (var suite in Cases.GroupBy(c => c.Run.Suite, StringComparer.Ordinal)) { Compare(Suites.Find(suite.Key), suite); }
+        foreach (var suite in Cases.GroupBy(c => c.Run.Suite, StringComparer.Ordinal))
+        {
+            Compare(Suites.Find(suite.Key), suite);
+            var first = suite.First();
+            // Where the row that was repeated is a gap, no other may stand in for it.
+            foreach (var again in suite.Where(c => c.Run.Repeated && c != first && c.Run.Variant == first.Run.Variant && c.Summary is not null && first.Summary is not null)) { again.FirstTime = first; }
+        }
     }
 
     // Only within one suite and where all but its axis is equal: those were measured in one run, others may have met another load.

@@ -47,7 +47,7 @@ static class AnswerSection
             runs.Add($" (their intervals overlap); {view.Run.Variant} has the lower median");
         }
 
-        var speed = Naive(model, view) is { } naive ? $": {Cells.Times(naive)} as fast as the naive port" : $": {Cells.Times(view.SpeedUp!.Value)} as fast as {ReportModel.Baseline}";
+        var speed = Naive(model, view) is { } naive ? $": {Cells.Times(naive)} as fast as the naive port" : $": {Cells.Times(view.SpeedUp!.Value)} as fast as {VariantName.Baseline}";
         runs.Add($"{speed}, {Accuracy(view)}, {(view.Run.Memory?.PeakRssBytes is { } peak ? $"{Format.Mebibytes(peak)} MiB of memory" : "memory not measured")}.");
         if (best.Fit == Fit.Undecided) { runs.Add($" Whether it keeps to the limits cannot be told: {string.Join("; ", best.Reasons)}."); }
         return runs;
@@ -56,7 +56,7 @@ static class AnswerSection
     /// <summary>Speed-up over the naive port; through the common baseline where the two were measured in different runs, then with the widest interval.</summary>
     internal static Estimate? Naive(ReportModel model, CaseView view)
     {
-        if (model.Effects.FirstOrDefault(c => c.Run.Variant == "torch-naive" && c.SpeedUp is not null) is not { } naive || view.SpeedUp is not { } speedUp) { return null; }
+        if (model.Effects.FirstOrDefault(c => c.Run.Variant == VariantName.Naive && c.SpeedUp is not null) is not { } naive || view.SpeedUp is not { } speedUp) { return null; }
         if (naive == view) { return null; }
         if (naive.Run.Suite == view.Run.Suite) { return Estimate.Ratio(naive, view); }
         var slow = naive.SpeedUp!.Value;
@@ -76,12 +76,12 @@ static class AnswerSection
     }
 
     static string Accuracy(CaseView view) => view.Run.CocoApDifference is { } difference ? $"AP difference {Cells.ApDifference(difference.Scale(100))} points"
-        : view.Run.Variant == ReportModel.Baseline ? "which is the reference itself"
+        : view.Run.Variant == VariantName.Baseline ? "which is the reference itself"
         : view.Run.Agreement?.ClassChangedShare is { } changed ? $"the class of {Format.Percent(changed, 1)} of the queries changed (no AP was measured)"
         : "accuracy not measured";
 
     static Table ChoiceTable(ReportModel model, Candidate[] choice) => new("The recommended variant, and those that cannot be told from it",
-        [new("use"), new("over the naive port", Numeric: true), new($"over {ReportModel.Baseline}", Numeric: true), new("latency, ms", Numeric: true), new("AP difference, points", Numeric: true), new("peak, MiB", Numeric: true)],
+        [new("use"), new("over the naive port", Numeric: true), new($"over {VariantName.Baseline}", Numeric: true), new("latency, ms", Numeric: true), new("AP difference, points", Numeric: true), new("peak, MiB", Numeric: true)],
         [.. choice.Select(c => (IReadOnlyList<Cell>)
         [
             new(Inline.Bold(c.View.Run.Variant)),

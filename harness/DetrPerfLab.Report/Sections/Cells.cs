@@ -25,7 +25,7 @@ static class Cells
     /// <param name="view">The row.</param>
     /// <param name="lack">Why there may be nothing that it is compared with; as for variants where null.</param>
     internal static Cell SpeedUp(CaseView view, string? lack = null) => view.SpeedUp is { } ratio ? Factor(ratio) with { Note = OnContaminated(view) }
-        : view.Gap is null ? Cell.Empty(lack ?? $"{ReportModel.Baseline} was not measured in the same run")
+        : view.Gap is null ? Cell.Empty(lack ?? $"{VariantName.Baseline} was not measured in the same run")
         : Cell.Blank;
 
     // A contaminated row says so itself, as its verdict.
@@ -56,7 +56,7 @@ static class Cells
 
     internal static Cell ApDifferenceCell(CaseView view) => view.Run.CocoApDifference is { } difference
         ? new(Format.Signed(100 * difference.Value, 1), difference.Value) { Second = ApRange(difference.Scale(100)) }
-        : view.Run.Variant == ReportModel.Baseline ? new("reference") : Missing(view, "AP was not measured for this artefact");
+        : view.Run.Variant == VariantName.Baseline ? new("reference") : Missing(view, "AP was not measured for this artefact");
 
     /// <summary>For example <c>−0.2 [−0.9, +0.4]</c>, in points.</summary>
     internal static string ApDifference(Interval points) => $"{Format.Signed(points.Value, 1)} {ApRange(points)}";

@@ -14,7 +14,7 @@ static class EffectTable
             new("latency, ms", Numeric: true, Help: "median of one operation; 95 % interval below"),
             new("p90, ms", Numeric: true, Help: "only from enough samples"),
             new("images/s", Numeric: true),
-            new("speed-up", Numeric: true, Help: $"over {ReportModel.Baseline} of the same run; 95 % interval below"),
+            new("speed-up", Numeric: true, Help: $"over {VariantName.Baseline} of the same run; 95 % interval below"),
             new("managed", Numeric: true, Help: "managed bytes allocated by one operation"),
             new("peak, MiB", Numeric: true, Help: "largest resident set while the operations ran"),
             new("model, MiB", Numeric: true),
@@ -25,7 +25,7 @@ static class EffectTable
     }
 
     internal static Paragraph Legend(ReportModel model) => new([
-        $"Latency and speed-up: median and 95 % bootstrap interval; speed-up over {ReportModel.Baseline} of the same run. Managed: bytes allocated by one operation. " +
+        $"Latency and speed-up: median and 95 % bootstrap interval; speed-up over {VariantName.Baseline} of the same run. Managed: bytes allocated by one operation. " +
         "Max difference: of logits, and of boxes as a fraction of the image, to the reference." +
         (model.Effects.Any(c => c.Run.CocoAp is not null) ? " AP: COCO AP@[.50:.95] in points, difference to the reference with its 95 % interval over images." : " No AP was measured.")], Tone.Note);
 

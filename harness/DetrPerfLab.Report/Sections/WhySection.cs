@@ -32,7 +32,7 @@ static class WhySection
         }
 
         // What the stored facts alone tell, where no finding was stored.
-        if (machine is not null && !Told(view, "isa") && view.Run.Variant.Contains("int8", StringComparison.Ordinal) && !machine.Isa.Any(i => i.Contains("vnni", StringComparison.OrdinalIgnoreCase)))
+        if (machine is not null && !Told(view, "isa") && view.Run.VariantName is { Precision: Precision.Int8 } && !machine.Isa.Any(i => i.Contains("vnni", StringComparison.OrdinalIgnoreCase)))
         {
             yield return [Inline.Bold("isa"), $": this processor has no VNNI, so eight-bit products take several instructions (it has {(machine.Isa.Count > 0 ? string.Join(", ", machine.Isa) : "none of the known sets")})"];
         }

@@ -57,7 +57,7 @@ static class CaseColumns
         view => 1 / view.SpeedUp?.Value, share => Format.Percent(share), "not compared");
 
     internal static CaseColumn StepFactor { get; } = CaseColumn.Figure("this step", "times faster than the step before; 95 % interval below",
-        view => view.Previous is not { } before || view.IsAgain ? Cell.Blank
+        view => view.Previous is not { } before || view.Run.Repeated ? Cell.Blank
             : Cells.Factor(Estimate.Ratio(before, view)!.Value) with { Note = Disturbed.Mark(before, view).Length > 0 ? "one of the two runs was contaminated: nothing is decided by it" : null });
 
     internal static CaseColumn Cumulative { get; } = CaseColumn.Figure("all so far", "times faster than the first step; 95 % interval below", Compared);

@@ -17,8 +17,8 @@ static class SuiteSentences
 
     static IReadOnlyList<IReadOnlyList<Inline>> Engines(CaseView[] cases) =>
     [
-        Step(cases, "The naive-to-clean step", "torch-naive", ReportModel.Baseline),
-        Step(cases, "The static-graph step", ReportModel.Baseline, "torchscript-fp32"),
+        Step(cases, "The naive-to-clean step", VariantName.Naive, VariantName.Baseline),
+        Step(cases, "The static-graph step", VariantName.Baseline, "torchscript-fp32"),
         Step(cases, "ONNX Runtime's graph optimisations, from none to all", "ort-fp32-disabled", "ort-fp32"),
     ];
 
@@ -61,7 +61,7 @@ static class SuiteSentences
     // Whether the machine was the same at the end as at the beginning.
     static IEnumerable<IReadOnlyList<Inline>> Drift(CaseView[] cases)
     {
-        if (cases.FirstOrDefault(c => c.IsAgain) is not { } again || cases.FirstOrDefault(again.Repeats) is not { } first)
+        if (cases.FirstOrDefault(c => c.FirstTime is not null) is not { FirstTime: { } first } again)
         {
             yield return ["The first row was not measured again at the end, so that it is not known whether the machine stayed as it was."];
             yield break;

@@ -63,7 +63,7 @@ public sealed class VariantFactsTests : IDisposable
             BlockedConvs = 0,
         };
 
-        var said = VariantFindings.Ort("ort-int8-dynamic", new(1, graph, []), s_machine).Where(f => f.Topic == "integer").Select(f => $"{f.Text} ({f.Figure})");
+        var said = VariantFindings.Ort(VariantName.TryParse("ort-int8-dynamic")!, new(1, graph, []), s_machine).Where(f => f.Topic == "integer").Select(f => $"{f.Text} ({f.Figure})");
 
         Assert.Equal([expected, "every matrix product runs on 8-bit integers (1 of 1)"], said);
     }
@@ -146,7 +146,7 @@ public sealed class VariantFactsTests : IDisposable
         Assert.DoesNotContain(facts.FloatConvs, n => n.StartsWith("backbone", StringComparison.Ordinal));
         // The border that the image crosses.
         Assert.Single(facts.FloatBackboneNodes);
-        Assert.Contains(VariantFindings.Ort("ort-int8-static", new(source.Graph.Node.Count, facts, []), s_machine), f => f is { Topic: "backbone", Figure: "53 of 53" });
+        Assert.Contains(VariantFindings.Ort(VariantName.TryParse("ort-int8-static")!, new(source.Graph.Node.Count, facts, []), s_machine), f => f is { Topic: "backbone", Figure: "53 of 53" });
     }
 
     VariantWhy Of(string variant, MachineInfo? machine = null, int threads = 2) => VariantFacts.Of(

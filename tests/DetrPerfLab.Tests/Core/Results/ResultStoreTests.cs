@@ -84,6 +84,19 @@ public class ResultStoreTests
         Assert.Contains("machine.json", Assert.Throws<LabException>(() => ResultStore.Read(folder.Path)).Message);
     }
 
+    [Theory]
+    [InlineData("workstation", false)]
+    [InlineData("workstation again", true)]
+    [InlineData("7 first step again", true)]
+    public void ReadSuite_RowOfAnEarlierBuild_IsMarkedAsRepeated(string mode, bool repeated)
+    {
+        using var folder = new TempFolder();
+        var path = new ResultStore(folder.Path).Merge(s_machine, "GcMode", Result("a", 1) with { Parameters = new Dictionary<string, string> { ["Mode"] = mode } });
+
+        Assert.DoesNotContain("repeated", File.ReadAllText(path));
+        Assert.Equal(repeated, ResultStore.ReadSuite(path)[0].Repeated);
+    }
+
     static RunResult Result(string id, double ms) => new()
     {
         Id = id,

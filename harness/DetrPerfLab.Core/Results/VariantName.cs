@@ -1,0 +1,95 @@
+namespace DetrPerfLab.Core;
+
+/// <summary>What runs a variant, the plainest first.</summary>
+public enum EngineKind
+{
+    /// <summary>libtorch.</summary>
+    Torch,
+
+    /// <summary>libtorch, from a static graph.</summary>
+    TorchScript,
+
+    /// <summary>ONNX Runtime on the processor.</summary>
+    Ort,
+
+    /// <summary>ONNX Runtime on CUDA.</summary>
+    OrtCuda,
+
+    /// <summary>ONNX Runtime with TensorRT.</summary>
+    OrtTensorRt,
+}
+
+/// <summary>What a variant mainly computes in, the most exact first.</summary>
+public enum Precision
+{
+    /// <summary>32-bit floating point, as the reference.</summary>
+    Fp32,
+
+    /// <summary>bfloat16.</summary>
+    Bf16,
+
+    /// <summary>16-bit floating point.</summary>
+    Fp16,
+
+    /// <summary>8-bit integers.</summary>
+    Int8,
+}
+
+/// <summary>A variant's name: the same in commands, files, tables and charts, and never renamed. Its text follows from its parts, for example <c>ort-int8-static-all</c>.</summary>
+/// <param name="Engine">What runs it.</param>
+/// <param name="Precision">What it computes in.</param>
+/// <param name="Options">What else sets it apart, for example <c>static-all</c>; empty for the plain one.</param>
+public sealed record VariantName(EngineKind Engine, Precision Precision, string Options = "")
+{
+    /// <summary>The plain eager model, which the others are compared with.</summary>
+    public const string Baseline = "torch-fp32";
+
+    /// <summary>The port line by line. As the first of all variants it leaves its precision out.</summary>
+    public const string Naive = "torch-naive";
+
+    // By EngineKind.
+    static readonly string[] s_engines = ["torch", "torchscript", "ort", "ort-cuda", "ort-tensorrt"];
+
+    // Options that make less of an engine than it can do; what is not named here comes after them.
+    static readonly string[] s_plainest = ["naive", "disabled", "basic", "extended", "dynamic", "static-all"];
+
+    /// <summary>Orders names: by engine, precision and options, the plainest first; rows of suites that run no model come last, by their text.</summary>
+    public static IComparer<string> Order { get; } = Comparer<string>.Create((x, y) =>
+    {
+        var order = Place(x).CompareTo(Place(y));
+        return order != 0 ? order : NaturalOrder.Compare(x, y);
+    });
+
+    /// <summary>The engine as it stands in names, for example <c>ort-cuda</c>.</summary>
+    public string EngineName => s_engines[(int)Engine];
+
+    /// <summary>The precision as it stands in names, for example <c>bf16</c>.</summary>
+    public string PrecisionName => NameOf(Precision);
+
+    /// <summary>The inverse of <see cref="ToString"/>; null for the rows of suites that run no model, for example <c>plain</c>.</summary>
+    public static VariantName? TryParse(string text)
+    {
+        if (text == Naive) { return new(EngineKind.Torch, Precision.Fp32, "naive"); }
+        foreach (var engine in Enum.GetValues<EngineKind>())
+        {
+            if (!text.StartsWith($"{s_engines[(int)engine]}-", StringComparison.Ordinal)) { continue; }
+            var rest = text[(s_engines[(int)engine].Length + 1)..].Split('-', 2);
+            foreach (var precision in Enum.GetValues<Precision>())
+            {
+                // Held against its own text: what would be written in another way is no name.
+                if (rest[0] == NameOf(precision) && new VariantName(engine, precision, rest.Length > 1 ? rest[1] : "") is var name && name.ToString() == text) { return name; }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>For example <c>ort-fp32-disabled</c>.</summary>
+    public override string ToString() => this is { Engine: EngineKind.Torch, Precision: Precision.Fp32, Options: "naive" } ? Naive
+        : $"{EngineName}-{PrecisionName}{(Options.Length > 0 ? "-" : "")}{Options}";
+
+    static string NameOf(Precision precision) => precision.ToString().ToLowerInvariant();
+
+    static (int, Precision, int) Place(string text) => TryParse(text) is not { } name ? (s_engines.Length, 0, 0)
+        : ((int)name.Engine, name.Precision, Array.IndexOf(s_plainest, name.Options) is >= 0 and var at ? at : s_plainest.Length);
+}
