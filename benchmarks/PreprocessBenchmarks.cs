@@ -32,7 +32,8 @@ public class PreprocessBenchmarks : IHostedSuite
         new HostTensor("pixel_values", ElementType.Float32, 1, 3, s_resized.Height, s_resized.Width),
         new HostTensor("pixel_mask", ElementType.Int64, 1, s_resized.Height, s_resized.Width));
 
-    RgbImage _photograph = new(), _target = new();
+    readonly RgbImage _photograph = new();
+    RgbImage _target = new();
     Image<Rgb24>? _image;
 
     Span<float> Values => _tensors["pixel_values"].Floats;
@@ -90,7 +91,8 @@ public class PreprocessBenchmarks : IHostedSuite
     [Benchmark(Description = "imagesharp"), BenchmarkCategory(Normalise)]
     public void ImageSharpNormalise() => _image!.ProcessPixelRows(accessor =>
     {
-        var (values, normalization, plane) = (Values, Normalization.ImageNet, s_resized.Height * s_resized.Width);
+        var values = Values;
+        var (normalization, plane) = (Normalization.ImageNet, s_resized.Height * s_resized.Width);
         for (var y = 0; y < accessor.Height; y++)
         {
             var row = accessor.GetRowSpan(y);

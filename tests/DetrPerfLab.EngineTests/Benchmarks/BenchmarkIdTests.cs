@@ -17,9 +17,9 @@ public partial class BenchmarkIdTests
     {
         var ids = Classes
             .SelectMany(t => BenchmarkConverter.TypeToBenchmarks(t).BenchmarksCases)
-            .Select(b => Threads().Replace(ResultJoin.IdOf(b), "Threads: n")) // as many rows as the machine has powers of two
+            .Select(b => Threads().Replace(SuiteCase.IdOf(b), "Threads: n")) // as many rows as the machine has powers of two
                                                                               // Rows of a build with GPU support: approved in every build.
-            .Concat(VariantRegistry.All.Where(v => v.Device != OrtDevice.Cpu).Select(v => ResultJoin.IdOf(typeof(PrecisionBenchmarks), nameof(PrecisionBenchmarks.Forward), new SuiteCase(v.Name))))
+            .Concat(VariantRegistry.All.Where(v => v.Device != OrtDevice.Cpu).Select(v => SuiteCase.IdOf(typeof(PrecisionBenchmarks), new SuiteCase(v.Name))))
             .Distinct()
             .Order(StringComparer.Ordinal)
             .ToArray();
@@ -30,11 +30,11 @@ public partial class BenchmarkIdTests
     [Fact]
     public void Rows_OfAllSuites_DifferAndAreRegistered()
     {
-        foreach (var suite in Classes.Select(t => (SuiteBenchmarks)Activator.CreateInstance(t)!))
+        foreach (var suite in Classes)
         {
-            var rows = suite.Cases.Select(c => c.ToString()).ToList();
-            Assert.Equal(rows.Distinct(), rows);
-            if (suite is ForwardBenchmarks) { Assert.All(suite.Cases, c => Assert.Equal(c.Variant, VariantRegistry.Get(c.Variant).Name)); }
+            var rows = RowsOf(suite);
+            Assert.Equal(rows.Select(r => r.ToString()).Distinct(), rows.Select(r => r.ToString()));
+            if (suite.IsSubclassOf(typeof(SuiteBenchmarks))) { Assert.All(rows, c => Assert.Equal(c.Variant, VariantRegistry.Get(c.Variant).Name)); }
         }
     }
 
@@ -43,11 +43,13 @@ public partial class BenchmarkIdTests
     {
         foreach (var suite in Classes)
         {
-            var described = Assert.Single(Suites.All, s => s.Name == ResultJoin.SuiteOf(suite));
-            var set = ((SuiteBenchmarks)Activator.CreateInstance(suite)!).Cases.SelectMany(c => c.Parameters.Select(p => p.Name));
+            var described = Assert.Single(Suites.All, s => s.Name == SuiteCase.SuiteOf(suite));
+            var set = RowsOf(suite).SelectMany(c => c.Parameters.Select(p => p.Name));
             Assert.All(set, name => Assert.Contains(described.Parameters, p => p.Name == name));
         }
     }
+
+    static List<SuiteCase> RowsOf(Type suite) => [.. BenchmarkConverter.TypeToBenchmarks(suite).BenchmarksCases.Select(SuiteCase.Of)];
 
     [Theory]
     [InlineData(new[] { "--quick", "--filter", "*X*" }, true, false, "detr-r50", new[] { "--filter", "*X*" })]
@@ -55,7 +57,7 @@ public partial class BenchmarkIdTests
     [InlineData(new[] { "--list", "flat" }, false, false, "detr-r50", new[] { "--list", "flat" })]
     public void Parse_OwnOptions_AreTakenOut(string[] args, bool quick, bool restart, string model, string[] rest)
     {
-        var options = DetrPerfLab.Benchmarks.RunOptions.Parse(args);
+        var options = RunOptions.Parse(args);
         Assert.Equal((quick, restart, model), (options.Quick, options.Restart, options.Model));
         Assert.Equal(rest, options.Rest);
     }
@@ -64,10 +66,30 @@ public partial class BenchmarkIdTests
     [InlineData(new[] { "--filter", "*X*", "--restart", "--verbose" }, new string[0])]
     [InlineData(new[] { "--keep-list", "t.json", "--quick", "--calibrate", "photos", "--model", "mine.pth" }, new[] { "--quick", "--model", "mine.pth", "--calibrate", "photos", "--keep-list", "t.json" })]
     public void Given_OptionsThatChangeFigures_AreKeptForTheCommandThatRepeats(string[] args, string[] given) =>
-        Assert.Equal(given, DetrPerfLab.Benchmarks.RunOptions.Parse(args).Given);
+        Assert.Equal(given, RunOptions.Parse(args).Given);
 
     [Fact]
-    public void Parse_ModelWithoutValue_SaysSo() => Assert.Throws<LabException>(() => DetrPerfLab.Benchmarks.RunOptions.Parse(["--model"]));
+    public void Help_OwnOptions_StandBeforeBenchmarkDotNets()
+    {
+        using var output = new StringWriter();
+        RunOptions.WriteHelp(output);
+        Assert.Contains("--keep-list", output.ToString());
+        Assert.Equal(["--help"], RunOptions.Parse(["--help"]).Rest);
+    }
+
+    [Fact]
+    public void Cases_OfTheCollectorsModes_RunEachUnderItsOwnJobInTheOrderWritten()
+    {
+        var cases = BenchmarkConverter.TypeToBenchmarks(typeof(GcModeBenchmarks)).BenchmarksCases;
+        Assert.All(cases, c => Assert.Equal(c.Job.Id, SuiteCase.Of(c).Job));
+        var rows = new BenchmarkDotNet.Order.DefaultOrderer().GetExecutionOrder([.. cases]).Select(SuiteCase.Of).ToList();
+        Assert.Equal(Enumerable.Range(0, 11), rows.Select(r => r.Row));
+        Assert.Equal("workstation", rows[0]["Mode"]);
+        Assert.True(rows[^1].Repeated);
+    }
+
+    [Fact]
+    public void Parse_ModelWithoutValue_SaysSo() => Assert.Throws<LabException>(() => RunOptions.Parse(["--model"]));
 
     [GeneratedRegex(@"Threads: \d+")]
     private static partial Regex Threads();

@@ -6,13 +6,13 @@ namespace DetrPerfLab.EngineTests.Benchmarks;
 /// <summary>The whole run around BenchmarkDotNet, with scripted processes in place of the cases'.</summary>
 public sealed class BenchmarkRunTests : IDisposable
 {
-    static readonly CaseFacts s_measured = new() { Started = DateTimeOffset.UnixEpoch, Samples = 6 };
+    static readonly RunResult s_measured = RunResult.Unfiled("") with { SamplesMs = [250, 250, 250, 250, 250, 250] };
 
     readonly TempFolder _folder = new();
     readonly StringWriter _screen = new();
 
     static IReadOnlyList<string> All { get; } =
-        [.. BenchmarkConverter.TypeToBenchmarks(typeof(PostprocessBenchmarks)).BenchmarksCases.OrderBy(b => ResultJoin.RowOf(b).Row).Select(ResultJoin.IdOf)];
+        [.. BenchmarkConverter.TypeToBenchmarks(typeof(ScriptedBenchmarks)).BenchmarksCases.OrderBy(b => SuiteCase.Of(b).Row).Select(SuiteCase.IdOf)];
 
     public void Dispose()
     {
@@ -73,7 +73,7 @@ public sealed class BenchmarkRunTests : IDisposable
     {
         Interrupted(at: 4);
         var other = new ScriptedToolchain(_ => s_measured);
-        Run(other, "--filter", "*hungarian*");
+        Run(other, "--filter", "*Variant: row 7*");
         Assert.Single(other.Started);
 
         var again = new ScriptedToolchain(_ => s_measured);
@@ -98,7 +98,7 @@ public sealed class BenchmarkRunTests : IDisposable
         var (run, code) = Run(new ScriptedToolchain(id => id == killed ? null : s_measured));
 
         var result = run.Results.Single(r => r.Id == killed);
-        Assert.Empty(result.SamplesMs); // the six that it printed are part of something
+        Assert.Empty(result.SamplesMs); // the six that BenchmarkDotNet took are part of something
         Assert.Contains("(signal 9)", result.Gap);
         Assert.EndsWith(".log", result.Gap);
         Assert.True(File.Exists(Path.Combine(LabPaths.Root, result.Gap!.Split(": ")[^1])), result.Gap);
@@ -113,7 +113,7 @@ public sealed class BenchmarkRunTests : IDisposable
     [Fact]
     public void Run_CaseThatTheMachineCannotRun_IsNoFailure()
     {
-        var (run, code) = Run(new ScriptedToolchain(_ => s_measured with { Samples = null, Gap = "no such library", GapIsLack = true }), "--filter", "*hungarian*");
+        var (run, code) = Run(new ScriptedToolchain(_ => RunResult.Unfiled("") with { Gap = "no such library", GapIsLack = true }), "--filter", "*Variant: row 7*");
 
         Assert.Equal("no such library", Assert.Single(run.Results).Gap);
         Assert.Equal(ExitCode.Done, code);
@@ -146,17 +146,25 @@ public sealed class BenchmarkRunTests : IDisposable
         return toolchain;
     }
 
-    (BenchmarkRun Run, ExitCode Code) Run(ScriptedToolchain toolchain, params string[] args) => Run(toolchain, typeof(PostprocessBenchmarks), args);
+    (BenchmarkRun Run, ExitCode Code) Run(ScriptedToolchain toolchain, params string[] args) => Run(toolchain, typeof(ScriptedBenchmarks), args);
 
     (BenchmarkRun Run, ExitCode Code) Run(ScriptedToolchain toolchain, Type suite, params string[] args)
     {
-        var options = DetrPerfLab.Benchmarks.RunOptions.Parse(args);
+        var options = RunOptions.Parse(args);
         var machine = new MachineInfo { CpuModel = "Test", Cores = 2, Os = "Linux", Runtime = ".NET 10" };
-        var run = new BenchmarkRun(options, new(machine, _folder.File("results"), Plots: null, _folder.File("artifacts"), toolchain, _screen));
-        return (run, run.Finish([.. BenchmarkSwitcher.FromTypes([suite]).Run(options.Rest, run.Config)]));
+        using var run = new BenchmarkRun(options, new(machine, _folder.File("results"), Plots: null, _folder.File("artifacts"), toolchain, _screen));
+        return (run, run.Run([suite]));
     }
 
     IReadOnlyList<RunResult> Stored() => ResultStore.Read(Directory.GetDirectories(_folder.File("results")).Single()).Results;
+}
+
+/// <summary>A suite of ten rows.</summary>
+public class ScriptedBenchmarks : WorkBenchmarks
+{
+    protected override IReadOnlyList<SuiteCase> Rows => [.. Enumerable.Range(0, 10).Select(i => new SuiteCase($"row {i}"))];
+
+    internal override CaseWork Open(SuiteCase row) => throw new NotSupportedException("processes are scripted");
 }
 
 /// <summary>A suite whose results cannot be explained.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using BenchmarkDotNet.Running;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
@@ -11,7 +10,7 @@ public sealed class CaseProcessTests(CaseProcessTests.Finished run) : IClassFixt
     [Fact]
     public void Run_EachRow_StoresAllThatItsProcessFound()
     {
-        Assert.True(run.Code == ExitCode.Done, run.Screen);
+        Assert.True(run.Code == ExitCode.CheckFailed, run.Screen); // by the one that differs
         Assert.Equal(ChildBenchmarks.Variants, run.Stored.Select(r => r.Variant));
         Assert.All(run.Stored, r =>
         {
@@ -36,7 +35,26 @@ public sealed class CaseProcessTests(CaseProcessTests.Finished run) : IClassFixt
             Assert.All(result.SamplesMs, ms => Assert.True(ms >= pause, $"{result.Id}: {ms} ms"));
         }
 
-        Assert.InRange(run.Stored.Sum(r => r.SamplesMs.Sum() * r.OperationsPerSample), 0, run.WallMs);
+        Assert.InRange(run.Stored.Concat(run.Ordinary).Sum(r => r.SamplesMs.Sum() * r.OperationsPerSample), 0, run.WallMs);
+    }
+
+    [Fact]
+    public void Run_OrdinaryBenchmark_IsFiledWithItsSamplesAndGarbage()
+    {
+        var result = run.Ordinary.Single(r => r.Variant == "pause");
+        Assert.Equal("OrdinaryChildBenchmarks.Run(Variant: pause, Count: 3, Kind: known)", result.Id);
+        Assert.All(result.SamplesMs, ms => Assert.True(ms >= OrdinaryChildBenchmarks.PauseMs, $"{ms} ms"));
+        Assert.InRange(result.Memory!.AllocatedBytesPerOperation!.Value, OrdinaryChildBenchmarks.Bytes, OrdinaryChildBenchmarks.Bytes + 500);
+        Assert.NotNull(result.Contamination);
+        Assert.NotNull(result.AuditGap);
+    }
+
+    [Fact]
+    public void Run_OrdinaryBenchmarkThatGivesSomethingElse_IsAGapWithItsReason()
+    {
+        var result = run.Ordinary.Single(r => r.Variant == "differs");
+        Assert.Empty(result.SamplesMs);
+        Assert.Contains("one thing", result.Gap);
     }
 
     /// <summary>One run that the tests look at.</summary>
@@ -47,19 +65,21 @@ public sealed class CaseProcessTests(CaseProcessTests.Finished run) : IClassFixt
 
         public Finished()
         {
-            var options = DetrPerfLab.Benchmarks.RunOptions.Parse(["--quick"]);
+            var options = RunOptions.Parse(["--quick"]);
             var machine = new MachineInfo { CpuModel = "Test", Cores = 2, Os = "Linux", Runtime = ".NET 10" };
-            var run = new BenchmarkRun(options, new(machine, _folder.File("results"), Plots: null, _folder.File("artifacts"), HostBinariesToolchain.Instance, _screen));
+            using var run = new BenchmarkRun(options, new(machine, _folder.File("results"), Plots: null, _folder.File("artifacts"), HostBinariesToolchain.Instance, _screen));
             var clock = Stopwatch.StartNew();
-            var summaries = BenchmarkSwitcher.FromTypes([typeof(ChildBenchmarks)]).Run(options.Rest, run.Config);
+            Code = run.Run([typeof(ChildBenchmarks), typeof(OrdinaryChildBenchmarks)]);
             WallMs = clock.Elapsed.TotalMilliseconds;
-            Code = run.Finish([.. summaries]);
-            Stored = ResultStore.Read(Directory.GetDirectories(_folder.File("results")).Single()).Results;
+            ILookup<string, RunResult> stored = ResultStore.Read(Directory.GetDirectories(_folder.File("results")).Single()).Results.ToLookup(r => r.Suite);
+            (Stored, Ordinary) = ([.. stored["Child"]], [.. stored["OrdinaryChild"]]);
         }
 
         internal ExitCode Code { get; }
 
         internal IReadOnlyList<RunResult> Stored { get; }
+
+        internal IReadOnlyList<RunResult> Ordinary { get; }
 
         internal double WallMs { get; }
 

@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Attributes;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
@@ -17,8 +18,8 @@ public class ChildBenchmarks : WorkBenchmarks
 
     internal override CaseWork Open(SuiteCase row) => row.Variant switch
     {
-        Pause => new(new ActionOperation(() => Thread.Sleep(row.Number("Pause")))),
-        Chart => new(new ActionOperation(() => new ScottPlot.Plot().GetImageBytes(64, 64))),
+        Pause => new(new ActionOperation(() => Thread.Sleep(row.Number("Pause"))), RunResult.Unfiled(row.Variant)),
+        Chart => new(new ActionOperation(() => new ScottPlot.Plot().GetImageBytes(64, 64)), RunResult.Unfiled(row.Variant)),
         _ => Forward(row.Variant),
     };
 
@@ -28,11 +29,35 @@ public class ChildBenchmarks : WorkBenchmarks
         var model = VariantModel.Synthetic(
             DetrConfig.DetrR50 with { Name = "tiny", BackboneDepth = 18, EncoderLayers = 1, DecoderLayers = 1, FeedForwardDim = 64, Queries = 10 });
         var opened = VariantRegistry.Get(variant).Create(model, new EngineSettings { Threads = 1 }, new ArtefactCache(folder.Path));
-        return new(new EngineOperation(opened.Engine, inputs, opened.Engine.AllocateOutputs(inputs)))
+        return new(new EngineOperation(opened.Engine, inputs, opened.Engine.AllocateOutputs(inputs)), RunResult.Unfiled(variant) with { Artefact = opened.Artefact, Engine = opened.Engine.Info })
         {
-            Artefact = opened.Artefact,
-            Engine = opened.Engine.Info,
             Owned = [opened, folder],
         };
     }
+}
+
+/// <summary>An ordinary benchmark, timed by BenchmarkDotNet alone, whose time and garbage are known.</summary>
+[ShortOperations]
+[MemoryDiagnoser(displayGenColumns: false)]
+public class OrdinaryChildBenchmarks
+{
+    internal const int PauseMs = 15, Bytes = 10_000;
+
+    [Params(3)]
+    public int Count { get; set; }
+
+    [Benchmark(Description = "pause"), BenchmarkCategory("Kind: known")]
+    public byte[] Pause()
+    {
+        Thread.Sleep(PauseMs);
+        return new byte[Bytes];
+    }
+
+    [Benchmark(Description = "differs")]
+    public void Differs()
+    {
+    }
+
+    [GlobalSetup(Target = nameof(Differs))]
+    public void Setup() => SuiteBenchmarks.OrGap(() => throw LabError.FastPathDiffers("this", "one thing", "another"));
 }

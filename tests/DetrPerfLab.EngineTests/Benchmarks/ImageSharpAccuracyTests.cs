@@ -17,7 +17,7 @@ public class ImageSharpAccuracyTests
         using var folder = new TempFolder();
         if (halvedColours) { photographs = Rewrite(photographs, encoded.Path, (file, image) => new ImageDecoder().Decode(file, image), (image, path) => File.WriteAllBytes(path, ImageWriter.Jpeg(image, quality: 92))); }
         // As PNG under the names that the truth knows: the same data set with ImageSharp's pixels.
-        Rewrite(photographs, folder.Path, (file, image) => ImageSharpPixels.Decode(File.ReadAllBytes(file), image), ImageWriter.SavePng);
+        Rewrite(photographs, folder.Path, (file, image) => PreprocessBenchmarks.DecodeByImageSharp(File.ReadAllBytes(file), image), ImageWriter.SavePng);
         var decoded = Distance(photographs, folder.Path);
         var pillows = Evaluate(engine, photographs);
         var imageSharps = Evaluate(engine, folder.Path);

@@ -47,7 +47,7 @@ public sealed class ResultBookTests : IDisposable
     {
         var first = Book(Result("Precision", "torch-fp32", 100), Result("Precision", "ort-fp32", 50));
         var second = new ResultBook(new ResultStore(_folder.Path), _machine);
-        second.Recall(new HashSet<string> { first.Results[1].Id });
+        second.Recall([first.Results[1].Id]);
         Assert.Equal("ort-fp32", Assert.Single(second.Results).Variant);
     }
 
@@ -60,7 +60,7 @@ public sealed class ResultBookTests : IDisposable
 
     static RunResult Result(string suite, string variant, double ms, params (string Name, string Value)[] parameters) => new()
     {
-        Id = ResultJoin.IdOf(typeof(ResultBookTests), suite, new SuiteCase(variant, parameters)),
+        Id = $"{suite}({new SuiteCase(variant, parameters)})",
         Suite = suite,
         Variant = variant,
         Parameters = parameters.ToDictionary(p => p.Name, p => p.Value),

@@ -9,10 +9,10 @@ using BenchmarkDotNet.Validators;
 namespace DetrPerfLab.EngineTests.Benchmarks;
 
 /// <summary>Cases whose processes are a script: BenchmarkDotNet's own run around them is real, and takes no time.</summary>
-/// <param name="execute">What a case's process does; takes its id and leaves facts or none. Throwing ends the whole run, as an interruption does.</param>
-sealed class ScriptedToolchain(Func<string, CaseFacts?> execute) : IToolchain, IGenerator, IBuilder, IExecutor
+/// <param name="execute">What a case's process does; takes its id and gives its result or none. Throwing ends the whole run, as an interruption does.</param>
+sealed class ScriptedToolchain(Func<string, RunResult?> execute) : IToolchain, IGenerator, IBuilder, IExecutor
 {
-    internal const double SampleMs = 250;
+    const double SampleMs = 250;
 
     /// <summary>Ids of the cases started, in their order.</summary>
     internal List<string> Started { get; } = [];
@@ -36,18 +36,17 @@ sealed class ScriptedToolchain(Func<string, CaseFacts?> execute) : IToolchain, I
 
     public ExecuteResult Execute(ExecuteParameters parameters)
     {
-        var id = ResultJoin.IdOf(parameters.BenchmarkCase);
+        var id = SuiteCase.IdOf(parameters.BenchmarkCase);
         Started.Add(id);
-        var facts = execute(id);
-        var folder = parameters.BenchmarkCase.Job.Environment.EnvironmentVariables.Single(v => v.Key == CaseFacts.Variable("").Name).Value;
-        facts?.Save(folder, id);
-        return Ended(exitCode: facts is null ? 137 : 0);
+        return Ended(execute(id));
     }
 
-    /// <summary>Six samples, as BenchmarkDotNet's processes print them.</summary>
-    internal static ExecuteResult Ended(int exitCode)
+    /// <summary>Six samples, as BenchmarkDotNet's processes print them, and the case's own word; a process without one was killed.</summary>
+    static ExecuteResult Ended(RunResult? said)
     {
         string[] lines = [.. Enumerable.Range(1, 6).Select(i => FormattableString.Invariant($"WorkloadActual  {i}: 1 op, {SampleMs * 1e6:F2} ns, {SampleMs:F4} ms/op"))];
-        return new(foundExecutable: true, exitCode, processId: 1, lines, [], lines, launchIndex: 1);
+        using var output = new StringWriter();
+        if (said is not null) { WorkerLine.Send(output, said); }
+        return new(foundExecutable: true, exitCode: said is null ? 137 : 0, processId: 1, lines, [], [.. lines, .. output.ToString().Split('\n')], launchIndex: 1);
     }
 }

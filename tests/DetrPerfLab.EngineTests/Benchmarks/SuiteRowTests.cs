@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Running;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Benchmarks;
@@ -7,74 +6,76 @@ namespace DetrPerfLab.EngineTests.Benchmarks;
 [Collection(nameof(Alone))]
 public class SuiteRowTests
 {
-    /// <summary>Rows that need no model: each is opened, which compares its fast path with the plain one, and runs.</summary>
-    public static TheoryData<string, string> Rows =>
-        [.. new SuiteBenchmarks[] { new PreprocessBenchmarks(), new PostprocessBenchmarks() }
-            .SelectMany(suite => suite.Cases.Select(row => (suite.GetType().Name, row.ToString())))];
+    readonly PreprocessBenchmarks _preprocess = new();
+    readonly PostprocessBenchmarks _postprocess = new() { Queries = 900 };
 
-    [Theory]
-    [MemberData(nameof(Rows))]
-    public void Open_RowWithoutModel_Runs(string suite, string row)
+    public SuiteRowTests()
     {
-        SuiteBenchmarks benchmarks = suite == nameof(PreprocessBenchmarks) ? new PreprocessBenchmarks() : new PostprocessBenchmarks();
-        using var work = benchmarks.Open(benchmarks.Cases.Single(c => c.ToString() == row));
-        work.Operation.Run();
+        _preprocess.Setup(); // compares each way with the plain one
+        _postprocess.Setup();
     }
+
+    public static TheoryData<string> FastPaths =>
+        [nameof(PreprocessBenchmarks.FusedPrepare), nameof(PreprocessBenchmarks.FusedThreadsPrepare), nameof(PostprocessBenchmarks.Vectorised), nameof(PostprocessBenchmarks.VectorisedNms)];
 
     /// <summary>The fused and vectorised paths allocate nothing once warm; what decodes a file may.</summary>
     [Theory]
-    [InlineData("fused", "Stage", "resize and normalise")]
-    [InlineData("fused, all threads", "Stage", "resize and normalise")]
-    [InlineData("vectorised", "Queries", "100")]
-    [InlineData("vectorised, NMS", "Queries", "900")]
-    public void Run_FastPath_AllocatesNothing(string variant, string parameter, string value)
+    [MemberData(nameof(FastPaths))]
+    public void Run_FastPath_AllocatesNothing(string path)
     {
-        SuiteBenchmarks suite = parameter == "Stage" ? new PreprocessBenchmarks() : new PostprocessBenchmarks();
-        using var work = suite.Open(suite.Cases.Single(c => c.Variant == variant && c[parameter] == value));
-        for (var i = 0; i < 3; i++) { work.Operation.Run(); }
+        Action run = path switch
+        {
+            nameof(PreprocessBenchmarks.FusedPrepare) => _preprocess.FusedPrepare,
+            nameof(PreprocessBenchmarks.FusedThreadsPrepare) => _preprocess.FusedThreadsPrepare,
+            nameof(PostprocessBenchmarks.Vectorised) => () => _postprocess.Vectorised(),
+            _ => () => _postprocess.VectorisedNms(),
+        };
+        for (var i = 0; i < 3; i++) { run(); }
         // Of all threads, since the path has workers; the least of several runs, since other tests allocate meanwhile.
         Assert.Equal(0, Enumerable.Range(0, 20).Min(_ =>
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
-            work.Operation.Run();
+            run();
             return GC.GetTotalAllocatedBytes(precise: true) - before;
         }));
-    }
-
-    [Fact]
-    public void Findings_ImageSharpsRows_TellHowFarItsPixelsLieFromPillows()
-    {
-        var suite = new PreprocessBenchmarks();
-        foreach (var row in suite.Cases)
-        {
-            using var work = suite.Open(row);
-            if (row.Variant == "imagesharp" && row["Stage"] != "normalise") { Assert.Matches(@"^\d+ and \d+\.\d\d of 255$", Assert.Single(work.Findings()).Figure); }
-            else { Assert.Empty(work.Findings()); }
-        }
     }
 
     [Theory]
     [InlineData("decode")]
     [InlineData("resize")]
     [InlineData("decode and resize")]
-    [InlineData("normalise")]
-    [InlineData("resize and normalise")]
-    [InlineData("decode, resize and normalise")]
-    public void Require_StageThatGivesSomethingElse_IsNotTimed(string stage)
-    {
-        var photograph = SyntheticPhotographs.Create(0, new(480, 640));
-        var resized = ResizeReference.Resize(photograph, new(800, 1066));
-        var tensors = new TensorSet(new HostTensor("pixel_values", ElementType.Float32, 1, 3, 800, 1066), new HostTensor("pixel_mask", ElementType.Int64, 1, 800, 1066));
-        var row = new SuiteCase("fused", ("Stage", stage));
-        void Prepare() => new Preprocessor(PreprocessOptions.Detr).Prepare(photograph, tensors);
-        Prepare();
-        PreprocessBenchmarks.Require(row, SyntheticPhotographs.Create(0, new(480, 640)), photograph, resized, tensors);
+    public void Difference_OfImageSharpsRows_TellsHowFarItsPixelsLieFromPillows(string stage) =>
+        Assert.Matches(@"^\d+ and \d+\.\d\d of 255$", _preprocess.Difference(stage).Figure);
 
-        Prepare();
-        tensors["pixel_values"].Floats[12345] = MathF.BitIncrement(tensors["pixel_values"].Floats[12345]);
-        if (stage is "resize" or "decode and resize") { resized.Pixels[12345] ^= 1; }
-        for (var i = 0; stage == "decode" && i < photograph.Pixels.Length; i += 3) { photograph.Pixels.Slice(i, 3).Reverse(); } // blue, green, red
-        Assert.Contains("was not timed", Assert.Throws<LabException>(() => PreprocessBenchmarks.Require(row, SyntheticPhotographs.Create(0, new(480, 640)), photograph, resized, tensors)).Message);
+    [Fact]
+    public void RequirePixels_WayThatGivesSomethingElse_IsNotTimed()
+    {
+        var needed = SyntheticPhotographs.Create(0, new(48, 64));
+        var found = new RgbImage();
+        found.Resize(needed.Size);
+        void Write(Action<RgbImage> change)
+        {
+            needed.Pixels.CopyTo(found.Pixels);
+            change(found);
+        }
+
+        PreprocessBenchmarks.RequirePixels("same", () => Write(_ => { }), needed, exact: true, () => found);
+        PreprocessBenchmarks.RequirePixels("near", () => Write(i => i.Pixels[123] ^= 1), needed, exact: false, () => found);
+        Assert.Contains("was not timed", Assert.Throws<LabException>(
+            () => PreprocessBenchmarks.RequirePixels("a bit", () => Write(i => i.Pixels[123] ^= 1), needed, exact: true, () => found)).Message);
+        Assert.Throws<LabException>(() => PreprocessBenchmarks.RequirePixels("blue, green, red", () => Write(i =>
+        {
+            for (var p = 0; p < i.Pixels.Length; p += 3) { i.Pixels.Slice(p, 3).Reverse(); }
+        }), needed, exact: false, () => found));
+        Assert.Throws<LabException>(() => PreprocessBenchmarks.RequirePixels("nothing", () => { }, needed, exact: false, () => found));
+    }
+
+    [Fact]
+    public void RequireValues_WayThatGivesSomethingElse_IsNotTimed()
+    {
+        var needed = new float[3 * 800 * 1066];
+        Assert.Contains("was not timed", Assert.Throws<LabException>(() => _preprocess.RequireValues("nothing", () => { }, needed)).Message);
+        Assert.Throws<LabException>(() => _preprocess.RequireValues("another picture", _preprocess.FusedPrepare, needed));
     }
 
     [Fact]
@@ -95,18 +96,8 @@ public class SuiteRowTests
     }
 
     [Fact]
-    public void WithVariables_TorchWithoutSpinning_IsTheOnlyCaseWithOpenMpsVariable()
-    {
-        var cases = BenchmarkConverter.TypeToBenchmarks(typeof(ThreadBenchmarks)).BenchmarksCases;
-        var waiting = cases.ToLookup(c => CaseExecutor.WithVariables(c).Job.Environment.EnvironmentVariables?.SingleOrDefault(v => v.Key == "OMP_WAIT_POLICY")?.Value);
-        var passive = ResultJoin.RowOf(Assert.Single(waiting["passive"]));
-        Assert.Equal(("torch-fp32", "off"), (passive.Variant, passive["Spinning"]));
-        Assert.Equal(cases.Length - 1, waiting[null].Count());
-    }
-
-    [Fact]
     public void ToString_OfARow_IsPartOfTheId() =>
-        Assert.Equal("ThreadBenchmarks.Forward(Variant: ort-fp32, Threads: 2)", ResultJoin.IdOf(typeof(ThreadBenchmarks), "Forward", new("ort-fp32", ("Threads", "2"))));
+        Assert.Equal("ThreadBenchmarks.Forward(Variant: ort-fp32, Threads: 2)", SuiteCase.IdOf(typeof(ThreadBenchmarks), new("ort-fp32", ("Threads", "2"))));
 
     [Fact]
     public void Counts_OfThreads_EndAtTwiceTheCores() => Assert.Equal(2 * Environment.ProcessorCount, ThreadBenchmarks.Counts.Last());

@@ -76,7 +76,7 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
         // The reference's outputs of other weights put in its place: a wrong engine, as far as the check can tell.
         using var cache = new TempFolder();
         var request = files.Request("ort-fp32") with { CacheFolder = cache.Path };
-        BenchCase.Prepare(request, (_, _, _) => { });
+        VariantCase.Of(request).Prepare((_, _, _) => { }, fresh: true);
         foreach (var reference in Directory.GetFiles(cache.Path, "reference-*.bin", SearchOption.AllDirectories)) // of the usual input and of a fresh one
         {
             var bytes = File.ReadAllBytes(reference);
@@ -84,7 +84,7 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
             File.WriteAllBytes(reference, bytes);
         }
 
-        using var process = new BenchProcess(BenchWorkerCommand.Program(), request);
+        using var process = new WorkerProcess(EngineProgram.Worker, request);
 
         var mistake = Assert.Throws<LabException>(() => process.Open(TestContext.Current.CancellationToken));
 
@@ -93,11 +93,10 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
     }
 
     [Fact]
-    public void CodeOf_Outcomes_CountsFailuresAndForgivesLacks()
+    public void CodeOf_Results_CountsFailuresAndForgivesLacks()
     {
-        var interleaving = new InterleavingInfo("r", 1, [], []);
-        BenchOutcome done = new("a", interleaving), lack = new("b", interleaving) { Gap = new("no library", ExitCode.Missing) };
-        var wrong = new BenchOutcome("c", interleaving) { Gap = new("wrong outputs", ExitCode.CheckFailed) };
+        RunResult done = RunResult.Unfiled("a"), lack = RunResult.Unfiled("b") with { Gap = "no library", GapIsLack = true };
+        var wrong = RunResult.Unfiled("c") with { Gap = "wrong outputs" };
 
         Assert.Equal(ExitCode.Done, BenchSession.CodeOf([done, lack]));
         Assert.Equal(ExitCode.CheckFailed, BenchSession.CodeOf([done, lack, wrong]));
@@ -177,6 +176,6 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
 
         public void Dispose() => _folder.Dispose();
 
-        internal BenchRequest Request(string variant) => new(Model, variant, 64, 85, 1, Cache, 1) { WarmUpCapMs = 500 };
+        internal WorkerRequest Request(string variant) => new(Model, variant, 64, 85, 1, Cache) { WarmUpCapMs = 500 };
     }
 }

@@ -46,7 +46,7 @@ public sealed class VariantContractTests(VariantContractTests.Cache cache) : ICl
         engine.Engine.Synchronize();
 
         var reference = ReferenceOutputs.ReferenceOf(variant);
-        var expected = new ReferenceOutputs(cache.Folder).Get(s_model, reference, inputs, "padded batch", cache.Artefacts);
+        var expected = ReferenceOutputs.Get(s_model, reference, () => inputs, "padded batch", cache.Artefacts);
         var agreement = ReferenceOutputs.ThrowIfDiverged(variant, reference, expected, outputs);
         Assert.True(agreement.BoxesMaxAbs < 1, "boxes are fractions of the image");
 
@@ -66,10 +66,9 @@ public sealed class VariantContractTests(VariantContractTests.Cache cache) : ICl
         var inputs = SyntheticImages.CreateBatch(new ImageSize(128, 160));
         using var engine = Create(variant);
         var reference = ReferenceOutputs.ReferenceOf(variant);
-        var references = new ReferenceOutputs(cache.Folder);
-        var fresh = references.Get(s_model, reference, () => FreshInput.Of(inputs, Seed, 0), "one fresh", cache.Artefacts);
+        var fresh = ReferenceOutputs.Get(s_model, reference, () => FreshInput.Of(inputs, Seed, 0), "one fresh", cache.Artefacts);
         var expected = new FreshReference(
-            references.Get(s_model, reference, inputs, "one", cache.Artefacts), fresh, outputs => ReferenceOutputs.ThrowIfDiverged(variant, reference, fresh, outputs));
+            ReferenceOutputs.Get(s_model, reference, () => inputs, "one", cache.Artefacts), fresh, outputs => ReferenceOutputs.ThrowIfDiverged(variant, reference, fresh, outputs));
         var outputs = engine.Engine.AllocateOutputs(inputs);
         engine.Engine.Run(inputs, outputs);
         engine.Engine.Synchronize();

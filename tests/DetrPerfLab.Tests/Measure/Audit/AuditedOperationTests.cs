@@ -168,20 +168,6 @@ public class AuditedOperationTests
         Assert.Equal(setup.UsualInput, setup.Inputs["x"].Floats.ToArray());
     }
 
-    [Fact]
-    public void InterleavedRun_FailedAudit_EndsTheVariant()
-    {
-        var setup = new Setup((x, y) => { Honest(x, y); y[1] += 1; });
-
-        var meter = new LatencyMeter(setup.Clock);
-        var turns = new List<InterleavedTurn>();
-
-        new InterleavedRun().Run([new("wrong", _ => meter.Measure(setup.Operation))], turns.Add);
-
-        Assert.Contains("Audit of 'test'", Assert.Single(turns, t => t.Gap is not null).Gap);
-        Assert.NotNull(turns[^1].Gap);
-    }
-
     static void Honest(ReadOnlySpan<float> x, Span<float> y) => (y[0], y[1]) = (x[0] + x[1], x[0] * x[1]);
 
     static Work CachedWithNoise(DeterministicRandom random)

@@ -18,7 +18,7 @@ public sealed class BenchJournalTests : IDisposable
         var journal = Open(Key(10, 1, "a", "b"));
 
         Assert.Equal(2, journal.CompleteRounds);
-        Assert.Equal([100, 101], journal.TurnsOf("b").Select(t => t.Run.Ms));
+        Assert.Equal([100, 101], journal.SamplesOf("b").Select(t => t.Run.Ms));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class BenchJournalTests : IDisposable
 
         foreach (var other in new[]
         {
-            key with { Machine = "m" }, key with { Model = "m" }, key with { Commit = "c" }, key with { Height = 1 }, key with { Width = 1 }, key with { Threads = 1 },
+            key with { Machine = "m" }, key with { Model = "m" }, key with { Build = "c" }, key with { Height = 1 }, key with { Width = 1 }, key with { Threads = 1 },
             key with { Rounds = 9 }, key with { Seed = 2 }, key with { UntimedRuns = 0 }, Key(10, 1, "a", "b"), key with { Artefacts = [KeyValuePair.Create("a", "01")] },
         })
         {
@@ -109,7 +109,7 @@ public sealed class BenchJournalTests : IDisposable
     [InlineData("\"round\":0", "\"round\":10")]
     [InlineData("\"round\":0", "\"round\":-1")]
     [InlineData("\"variant\":\"a\"", "\"variant\":\"z\"")]
-    [InlineData("\"turn\":{", "\"other\":{")]
+    [InlineData("\"sample\":{", "\"other\":{")]
     public void Open_TurnThatIsNone_IsDamage(string whole, string damaged)
     {
         var key = Key(10, 1, "a");
@@ -123,14 +123,14 @@ public sealed class BenchJournalTests : IDisposable
     }
 
     [Fact]
-    public void Open_MoreThanAllRoundsCouldFill_IsNotRead()
+    public void Open_MoreThanAnyRunFills_IsNotRead()
     {
         var key = Key(10, 1, "a");
         Fill(key, ("a", 0));
-        using (var file = File.OpenWrite(PathOf(key))) { file.SetLength(2 << 20); }
+        using (var file = File.OpenWrite(PathOf(key))) { file.SetLength(65 << 20); }
 
         Assert.Equal(0, Open(key).CompleteRounds);
-        Assert.Contains("larger than 1 MiB", Assert.Single(_said));
+        Assert.Contains("larger than 64 MiB", Assert.Single(_said));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class BenchJournalTests : IDisposable
         var again = Open(key);
 
         Assert.Equal(2, again.CompleteRounds);
-        Assert.Equal([100, 108], again.TurnsOf("b").Select(t => t.Run.Ms));
+        Assert.Equal([100, 108], again.SamplesOf("b").Select(t => t.Run.Ms));
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public sealed class BenchJournalTests : IDisposable
         return journal;
     }
 
-    string PathOf(BenchKey key) => _folder.File($"bench-{key.Hash}.partial");
+    string PathOf(BenchKey key) => Journal<object>.PathOf(_folder.Path, "bench", key.Text);
 
-    static InferenceTurn Turn(int round) => new(new(100 + round, false, false, false), new(0.1, 0.2, 0, 0, 0.2, 0, 1));
+    static Sample Turn(int round) => new(new(100 + round, false, false, false), new(0.1, 0.2, 0, 0, 0.2, 0, 1));
 }

@@ -21,15 +21,15 @@ public sealed class BenchRunTests : IDisposable
 
         Assert.Equal(["open a", "open b", "open c", .. Orders(0), "memory a", "memory b", "memory c"], _log);
         Assert.Equal([.. Enumerable.Repeat(200.0, Rounds)], outcomes[1].SamplesMs);
-        Assert.All(outcomes, o => Assert.NotNull(o.Facts));
+        Assert.All(outcomes, o => Assert.NotNull(o.Artefact));
         Assert.All(outcomes, o => Assert.Null(o.Gap));
         Assert.Equal(new AuditInfo(3, 3, 2, 1) { CachingExcluded = false, Seed = Seed, Replayed = 2, Response = 0.9 }, outcomes[0].Audit);
         Assert.Equal(new GcInfo { Gen0 = Rounds, Gen1 = Rounds, Gen2 = Rounds, TotalPauseMs = 36, MaxPauseMs = 8, Operations = Rounds }, outcomes[0].Gc);
         Assert.Equal(ContaminationVerdict.Clean, outcomes[0].Contamination!.Verdict);
 
-        var result = outcomes[2].ToResult("Bench.Forward(Variant: c)", DateTimeOffset.UnixEpoch, "commit", "machine");
+        var result = outcomes[2];
         Assert.Equal(["a", "b", "c"], result.Interleaving!.Variants);
-        Assert.Equal(Enumerable.Range(0, Rounds).Select(r => Array.IndexOf(InterleavedRun.OrderOf(Seed, r, 3), 2)), result.Interleaving.Places);
+        Assert.Equal(Enumerable.Range(0, Rounds).Select(r => Array.IndexOf(BenchRun.OrderOf(Seed, r, 3), 2)), result.Interleaving.Places);
         Assert.Equal(1 << 20, result.Memory!.PeakRssBytes);
     }
 
@@ -57,7 +57,7 @@ public sealed class BenchRunTests : IDisposable
 
         Assert.Equal(["open a", "open b", "open c", .. Orders(3), "memory a", "memory b", "memory c"], _log);
         Assert.All(outcomes, o => Assert.Equal(Rounds, o.SamplesMs.Count));
-        Assert.Equal(Rounds, outcomes[0].Interleaving.Places.Count);
+        Assert.Equal(Rounds, outcomes[0].Interleaving!.Places.Count);
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class BenchRunTests : IDisposable
         var outcomes = Run(Open(), A(), failing, C());
 
         Assert.Empty(outcomes[1].SamplesMs);
-        Assert.Equal(ExitCode.CheckFailed, outcomes[1].Gap!.Code);
-        Assert.Contains("reuses results", outcomes[1].Gap!.Reason);
-        Assert.Null(outcomes[1].ToResult("id", default, "", "").Interleaving);
+        Assert.False(outcomes[1].GapIsLack);
+        Assert.Contains("reuses results", outcomes[1].Gap);
+        Assert.Null(outcomes[1].Interleaving);
         Assert.Equal(Rounds, outcomes[0].SamplesMs.Count);
         Assert.Equal(Rounds, outcomes[2].SamplesMs.Count);
         Assert.DoesNotContain("memory b", _log);
@@ -106,11 +106,9 @@ public sealed class BenchRunTests : IDisposable
 
         Assert.Null(outcomes[1].Gap);
         Assert.Equal(Rounds, outcomes[1].SamplesMs.Count);
-        Assert.Equal("OutOfMemoryException: no room", outcomes[1].MemoryGap);
-        var result = outcomes[1].ToResult("id", default, "", "");
-        Assert.Null(result.Memory);
-        Assert.Contains("no room", Assert.Single(result.Findings).Text);
-        Assert.NotNull(result.Interleaving);
+        Assert.Null(outcomes[1].Memory);
+        Assert.Equal("not measured: OutOfMemoryException: no room", Assert.Single(outcomes[1].Findings).Text);
+        Assert.NotNull(outcomes[1].Interleaving);
         Assert.NotNull(outcomes[2].Memory); // the others go on
 
         _log.Clear();
@@ -125,7 +123,7 @@ public sealed class BenchRunTests : IDisposable
 
         var outcomes = Run(Open(), A(), refused, C());
 
-        Assert.Equal(new BenchGap("its outputs are chance", ExitCode.CheckFailed), outcomes[1].Gap);
+        Assert.Equal(("its outputs are chance", false), (outcomes[1].Gap, outcomes[1].GapIsLack));
         Assert.Empty(outcomes[1].SamplesMs);
         Assert.Equal(Rounds, outcomes[2].SamplesMs.Count);
     }
@@ -137,7 +135,7 @@ public sealed class BenchRunTests : IDisposable
 
         var outcomes = Run(Open(), A(), lacking, C());
 
-        Assert.Equal(ExitCode.Missing, outcomes[1].Gap!.Code);
+        Assert.True(outcomes[1].GapIsLack);
         Assert.Equal(Orders(0).Where(v => v != "b"), _log.Where(v => v.Length == 1));
         Assert.Equal(Rounds, outcomes[0].SamplesMs.Count);
     }
@@ -149,7 +147,7 @@ public sealed class BenchRunTests : IDisposable
 
         var outcome = Run(Open("caching"), caching)[0];
 
-        Assert.Contains("caches", outcome.Gap!.Reason);
+        Assert.Contains("caches", outcome.Gap);
         Assert.Empty(outcome.SamplesMs);
     }
 
@@ -181,6 +179,30 @@ public sealed class BenchRunTests : IDisposable
         }
     }
 
+    [Fact]
+    public void OrderOf_ManyRounds_GivesEveryVariantEveryPlaceEquallyOften()
+    {
+        var counts = new int[4];
+        for (var round = 0; round < 4000; round++) { counts[Array.IndexOf(BenchRun.OrderOf(1, round, 4), 2)]++; }
+
+        // Chi-squared with 3 degrees of freedom exceeds 16.3 once in 1,000 seeds.
+        Assert.True(counts.Sum(c => (c - 1000.0) * (c - 1000.0) / 1000) < 16.3);
+    }
+
+    [Fact]
+    public void Run_MachineSlowsForAWhile_LeavesTheRatioAlone()
+    {
+        // A neighbour doubles all times in half of the rounds: the samples spread, the paired ratio does not.
+        double Disturbed(double ms) => _clock.ElapsedMs() % 20_000 < 10_000 ? 2 * ms : ms;
+        ScriptedCase slow = new("a", _clock, 300, _log) { Ms = () => Disturbed(300) }, fast = new("b", _clock, 150, _log) { Ms = () => Disturbed(150) };
+        using var journal = BenchJournal.Open(_folder.Path, BenchJournalTests.Key(200, Seed, "a", "b"), restart: false, _said.Add);
+
+        var results = Run(journal, slow, fast);
+
+        Assert.True(results[0].SamplesMs.Max() > 1.9 * results[0].SamplesMs.Min());
+        Assert.InRange(Bootstrap.PairedRatioOfMedians([.. results[0].SamplesMs], [.. results[1].SamplesMs])!.Value.Value, 1.9, 2.1);
+    }
+
     ScriptedCase A() => new("a", _clock, 100, _log);
 
     ScriptedCase B() => new("b", _clock, 200, _log);
@@ -194,13 +216,13 @@ public sealed class BenchRunTests : IDisposable
         return journal;
     }
 
-    IReadOnlyList<BenchOutcome> Run(BenchJournal journal, params IBenchCase[] cases) => Run(journal, CancellationToken.None, cases);
+    IReadOnlyList<RunResult> Run(BenchJournal journal, params IBenchCase[] cases) => Run(journal, CancellationToken.None, cases);
 
-    IReadOnlyList<BenchOutcome> Run(BenchJournal journal, CancellationToken stop, params IBenchCase[] cases) =>
+    IReadOnlyList<RunResult> Run(BenchJournal journal, CancellationToken stop, params IBenchCase[] cases) =>
         new BenchRun(journal, ContaminationLimits.Quiet, null, _clock).Run(cases, null, stop);
 
     static IEnumerable<string> Orders(int first) =>
-        Enumerable.Range(first, Rounds - first).SelectMany(r => InterleavedRun.OrderOf(Seed, r, 3)).Select(i => "abc"[i].ToString());
+        Enumerable.Range(first, Rounds - first).SelectMany(r => BenchRun.OrderOf(Seed, r, 3)).Select(i => "abc"[i].ToString());
 
     /// <summary>Right outputs, but only inputs that are new are computed.</summary>
     sealed class CachingCase(FakeTimeProvider clock, List<string> log) : IBenchCase
@@ -209,16 +231,16 @@ public sealed class BenchRunTests : IDisposable
 
         public string Variant => _inner.Variant;
 
-        public InferenceFacts Open(CancellationToken cancellation) => _inner.Open(cancellation);
+        public RunResult Open(CancellationToken cancellation) => _inner.Open(cancellation);
 
-        public InferenceTurn Turn(int untimedRuns, CancellationToken cancellation)
+        public Sample Sample(int untimedRuns, CancellationToken cancellation)
         {
-            var turn = _inner.Turn(untimedRuns, cancellation);
+            var sample = _inner.Sample(untimedRuns, cancellation);
             var fresh = _inner.Turns % 2 == 0;
-            return turn with { Run = new(fresh ? 100 : 1, fresh, !fresh, !fresh) };
+            return sample with { Run = new(fresh ? 100 : 1, fresh, !fresh, !fresh) };
         }
 
-        public BenchEnd End(CancellationToken cancellation) => _inner.End(cancellation);
+        public WorkerEnd End(CancellationToken cancellation) => _inner.End(cancellation);
 
         public void Dispose() => _inner.Dispose();
     }

@@ -18,28 +18,25 @@ sealed class ScriptedCase(string variant, FakeTimeProvider clock, double ms, Lis
     public double OthersShare { get; init; }
 
     /// <summary>What it answers at its end.</summary>
-    public BenchEnd Ended { get; init; } = new() { Memory = new() { PeakRssBytes = 1 << 20 }, Audit = new(Replayed: 2, Response: 0.9) };
+    public WorkerEnd Ended { get; init; } = new() { Memory = new() { PeakRssBytes = 1 << 20 }, Audit = new(Replayed: 2, Response: 0.9) };
 
     public int Turns { get; private set; }
 
-    public InferenceFacts Open(CancellationToken cancellation)
+    /// <summary>Of a turn.</summary>
+    public Func<double> Ms { get; init; } = () => ms;
+
+    public RunResult Open(CancellationToken cancellation)
     {
         OnOpen();
         log.Add($"open {variant}");
         clock.Advance(10 * ms);
-        return new()
-        {
-            Artefact = new(variant, "00", 1),
-            Engine = new(variant, "test", "1", new Dictionary<string, string>()),
-            Agreement = new() { Reference = "test", LogitsMaxAbs = 0, BoxesMaxAbs = 0 },
-            Cold = new() { FirstMs = ms },
-            WarmUp = new("scripted", 10, 10 * ms, true),
-        };
+        return RunResult.Unfiled(variant) with { Artefact = new(variant, "00", 1), WarmUp = new("scripted", 10, 10 * ms, true) };
     }
 
-    public InferenceTurn Turn(int untimedRuns, CancellationToken cancellation)
+    public Sample Sample(int untimedRuns, CancellationToken cancellation)
     {
         OnTurn(Turns++);
+        var ms = Ms();
         log.Add(variant);
         clock.Advance(ms * (1 + untimedRuns));
         var seconds = ms / 1000;
@@ -49,7 +46,7 @@ sealed class ScriptedCase(string variant, FakeTimeProvider clock, double ms, Lis
             new(Gen0: 3, Gen1: 2, Gen2: 1, PauseMs: Turns));
     }
 
-    public BenchEnd End(CancellationToken cancellation)
+    public WorkerEnd End(CancellationToken cancellation)
     {
         OnMemory();
         log.Add($"memory {variant}");

@@ -16,12 +16,12 @@ public class MeasuredCaseTests
         var subject = new ScriptedSubject(_clock);
         var measured = Create(subject);
 
-        var warmUp = measured.WarmUp();
+        measured.WarmUp();
 
-        Assert.True(warmUp.Steady && warmUp.Operations > 0);
-        Assert.Equal((0, 0), (subject.Watched, measured.Samples));
+        Assert.True(measured.Known.WarmUp is { Steady: true, Operations: > 0 });
+        Assert.Equal((0, 0.0), (subject.Watched, measured.SampledMs));
         Take(measured, 10);
-        Assert.Equal(10, measured.Samples);
+        Assert.Equal(1000, measured.SampledMs, Rounding * 10);
         Assert.Equal(4, subject.Watched); // of ten samples at one in five
     }
 
@@ -40,7 +40,7 @@ public class MeasuredCaseTests
         Assert.Equal((before.Prepared + 2, before.Finished + 2), subject.Brackets);
         Assert.Equal((3, 3, 3), (found.Audit!.Checks, found.Audit.BitwiseEqual, found.Audit.FreshInputs));
         Assert.Equal((true, 2), (found.Audit.CachingExcluded, found.Audit.Replayed));
-        Assert.Equal(15, found.Gc.Operations);
+        Assert.Equal(15, found.Gc!.Operations);
     }
 
     [Fact]
@@ -56,25 +56,12 @@ public class MeasuredCaseTests
     }
 
     [Fact]
-    public void Measure_ManyOperationsASample_TimesThemTogether()
-    {
-        var operation = new ScriptedOperation(_clock, _ => 2);
-        var measured = new MeasuredCase(operation, repeats: 50, clock: _clock, counters: new ScriptedCounters(_clock));
-
-        Assert.Equal(2, measured.FirstMs, Rounding);
-        Assert.Equal(100, measured.Measure().Run.Ms, Rounding);
-        Assert.Equal(51, operation.Runs);
-        Assert.Equal(50, measured.Conclude(ContaminationLimits.Quiet).Gc.Operations);
-        Assert.Null(measured.Conclude(ContaminationLimits.Quiet).Audit);
-    }
-
-    [Fact]
     public void Conclude_ANeighbour_IsContaminated()
     {
         var measured = Create(new ScriptedSubject(_clock), othersShare: 0.4);
         Take(measured, 1);
 
-        var contamination = measured.Conclude(ContaminationLimits.Quiet).Contamination;
+        var contamination = measured.Conclude(ContaminationLimits.Quiet).Contamination!;
 
         Assert.Equal(ContaminationVerdict.Contaminated, contamination.Verdict);
         Assert.Equal(0.4, contamination.OthersShare!.Value, 1e-9);
@@ -83,14 +70,14 @@ public class MeasuredCaseTests
     [Fact]
     public void Conclude_SamplesShorterThanTheSystemsTicks_AreJudgedFromTheFirstToTheLast()
     {
-        var measured = new MeasuredCase(new ScriptedOperation(_clock, _ => 1), firstMs: 1, clock: _clock, counters: new ScriptedCounters(_clock));
+        var measured = Plain(new ScriptedOperation(_clock, _ => 1), 1, new ScriptedCounters(_clock));
         for (var i = 0; i < 10; i++)
         {
             measured.Measure();
             _clock.Advance(9);
         }
 
-        Assert.Equal(0.091, measured.Conclude(ContaminationLimits.Quiet).Contamination.Seconds!.Value, Rounding);
+        Assert.Equal(0.091, measured.Conclude(ContaminationLimits.Quiet).Contamination!.Seconds!.Value, Rounding);
     }
 
     [Fact]
@@ -102,25 +89,25 @@ public class MeasuredCaseTests
         ContaminationVerdict Verdict(Func<int, double> yardstick)
         {
             var counters = new ScriptedCounters(_clock);
-            var measured = new MeasuredCase(new ScriptedOperation(_clock, _ => 100), firstMs: 100, clock: _clock, counters: counters);
+            var measured = Plain(new ScriptedOperation(_clock, _ => 100), 100, counters);
             for (var i = 0; i < 20; i++)
             {
                 counters.YardstickMs = yardstick(i);
                 measured.Measure();
             }
 
-            return measured.Conclude(ContaminationLimits.Quiet).Contamination.Verdict;
+            return measured.Conclude(ContaminationLimits.Quiet).Contamination!.Verdict;
         }
     }
 
     [Fact]
     public void Measure_OperationThatCollects_CountsCollectionsOfTheSamplesOnly()
     {
-        var measured = new MeasuredCase(new ActionOperation(() => GC.Collect(2, GCCollectionMode.Forced, blocking: true)));
+        var measured = new MeasuredCase(new(new ActionOperation(() => GC.Collect(2, GCCollectionMode.Forced, blocking: true)), RunResult.Unfiled("collects")));
         measured.Measure(untimedRuns: 3);
         measured.Measure();
 
-        var gc = measured.Conclude(ContaminationLimits.Quiet).Gc;
+        var gc = measured.Conclude(ContaminationLimits.Quiet).Gc!;
 
         Assert.InRange(gc.Gen2, 2, 4); // one a sample, and whatever else the process did in them
         Assert.True(gc.MaxPauseMs > 0 && gc.MaxPauseMs <= gc.TotalPauseMs);
@@ -130,14 +117,12 @@ public class MeasuredCaseTests
     public void MeasureOwnCost_ThePathOfItsSamples_IsFarBelowAnInference()
     {
         var measured = Create(new ScriptedSubject(_clock));
-        var paths = 0;
-
         var cost = measured.MeasureOwnCost();
         Assert.InRange(cost.MedianUs, 0, 2); // the promise; the median of 2,001 does not see a preemption
         Assert.True(cost.ClockStepUs > 0);
-        Assert.Equal(1500, measured.MeasureOwnCost(empty => () => { paths++; empty(); return 1.5; }).MedianUs, Rounding);
-        Assert.True(paths > 2000);
     }
+
+    MeasuredCase Plain(IOperation operation, double firstMs, ICounterSource counters) => new(new(operation, RunResult.Unfiled("plain")) { FirstMs = firstMs }, _clock, counters);
 
     static void Take(MeasuredCase measured, int samples)
     {
@@ -149,7 +134,7 @@ public class MeasuredCaseTests
         subject.Run();
         var accepted = new TensorSet(subject.Outputs).Copy();
         var audited = new AuditedOperation(subject, accepted, new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-4 } });
-        return new(subject, audited, firstMs: 100, repeats: 1, _clock, new ScriptedCounters(_clock, othersShare));
+        return new(new(subject, RunResult.Unfiled("scripted")) { Audited = audited, FirstMs = 100 }, _clock, new ScriptedCounters(_clock, othersShare));
     }
 
     /// <summary>Gives its input plus one.</summary>

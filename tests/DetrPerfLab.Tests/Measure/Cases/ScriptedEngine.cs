@@ -51,6 +51,30 @@ sealed class ScriptedEngine(FakeTimeProvider clock, double ms = 100, bool asynch
 
     public void Dispose() => Disposed = true;
 
+    /// <summary>2 and 3.</summary>
+    public static TensorSet MakeInputs()
+    {
+        var x = new HostTensor("x", ElementType.Float32, 2);
+        (x.Floats[0], x.Floats[1]) = (2, 3);
+        return new(x);
+    }
+
+    /// <summary>Its forward pass under audit, run once.</summary>
+    public static CaseWork WorkOf(IInferenceEngine engine, AuditOptions? audit = null)
+    {
+        var inputs = MakeInputs();
+        var outputs = engine.AllocateOutputs(inputs);
+        var operation = new EngineOperation(engine, inputs, outputs);
+        operation.Run();
+        operation.Synchronize();
+        return new(operation, RunResult.Unfiled("scripted"))
+        {
+            FirstMs = 100,
+            Audited = new(new TensorSubject("scripted", operation, inputs, outputs), outputs, audit ?? new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-4 } }),
+            Owned = [engine],
+        };
+    }
+
     void Compute(TensorSet inputs, TensorSet outputs)
     {
         clock.Advance(ms);

@@ -3,26 +3,26 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.Tests.Measure;
 
-public class BenchProcessTests
+public class WorkerProcessTests
 {
-    static readonly BenchRequest s_request = new("model", "scripted", 800, 1066, 0, "cache", 1);
+    static readonly WorkerRequest s_request = new("model", "scripted", 800, 1066, 0, "cache");
 
     [Fact]
-    public void Serve_OpenTurnAndMemory_AnswersEachInALine()
+    public void Serve_OpenSampleRunAndEnd_AnswersEachInALine()
     {
         var clock = new FakeTimeProvider();
         using var answers = new StringWriter();
-        var questions = new[] { new WorkerQuestion(Open: s_request), new(TurnAfter: 2), new(End: true) }.Select(WorkerLine.Write);
+        var questions = new[] { new WorkerQuestion(Open: s_request), new(SampleAfter: 2), new(Run: 3), new(End: true) }.Select(WorkerLine.Write);
 
-        var code = BenchWorker.Serve(new StringReader(string.Join('\n', questions)), answers, request => Setup(request, new ScriptedEngine(clock)));
+        var code = DetrPerfLab.Measure.Worker.Serve(new StringReader(string.Join('\n', questions)), answers, request => Work(new ScriptedEngine(clock)));
 
-        var lines = answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => WorkerLine.Read<WorkerAnswer>(l[WorkerLine.Mark.Length..])).ToArray();
+        var lines = answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => WorkerLine.Read<WorkerAnswer>(l)).ToArray();
         Assert.Equal(ExitCode.Done, code);
-        Assert.Equal(3, lines.Length);
-        Assert.Equal("scripted", lines[0].Facts!.Engine.Variant);
-        Assert.True(lines[1].Turn!.Value.Run.Ms > 0);
-        Assert.NotNull(lines[2].End!.Memory!.SteadyRssBytes);
-        Assert.Equal(1, lines[2].End!.Audit!.Replayed); // the one turn was no fresh one: it is made up for
+        Assert.Equal(4, lines.Length);
+        Assert.Equal("scripted", lines[0].Opened!.Variant);
+        Assert.True(lines[1].Sample!.Value.Run.Ms > 0);
+        Assert.NotNull(lines[3].End!.Memory!.SteadyRssBytes);
+        Assert.Equal(1, lines[3].End!.Audit!.Replayed); // the one turn was no fresh one: it is made up for
     }
 
     [Fact]
@@ -39,10 +39,10 @@ public class BenchProcessTests
         using var answers = new StringWriter();
         var questions = string.Join('\n', WorkerLine.Write(new WorkerQuestion(Open: s_request)), WorkerLine.Write(new WorkerQuestion(End: true)));
 
-        BenchWorker.Serve(new StringReader(questions), answers,
-            request => Setup(request, engine) with { Audit = new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-3 } } });
+        DetrPerfLab.Measure.Worker.Serve(new StringReader(questions), answers,
+            request => Work(engine, new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-3 } }));
 
-        var end = WorkerLine.Read<WorkerAnswer>(answers.ToString().Split('\n')[1][WorkerLine.Mark.Length..]).End!;
+        var end = WorkerLine.Read<WorkerAnswer>(answers.ToString().Split('\n')[1]).End!;
         Assert.Contains("run again", end.AuditFailure);
         Assert.Null(end.Memory);
     }
@@ -51,9 +51,9 @@ public class BenchProcessTests
     public void Serve_EngineThatThrows_AnswersWithTheReasonAndEnds()
     {
         using var answers = new StringWriter();
-        var questions = string.Join('\n', WorkerLine.Write(new WorkerQuestion(Open: s_request)), WorkerLine.Write(new WorkerQuestion(TurnAfter: 0)));
+        var questions = string.Join('\n', WorkerLine.Write(new WorkerQuestion(Open: s_request)), WorkerLine.Write(new WorkerQuestion(SampleAfter: 0)));
 
-        var code = BenchWorker.Serve(new StringReader(questions), answers, _ => throw LabError.Missing("needs a checkpoint"));
+        var code = DetrPerfLab.Measure.Worker.Serve(new StringReader(questions), answers, _ => throw LabError.Missing("needs a checkpoint"));
 
         Assert.Equal(ExitCode.Missing, code);
         Assert.Single(answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -111,16 +111,11 @@ public class BenchProcessTests
         Assert.Equal(default, ProcessMemory.Read(pid));
     }
 
-    static BenchProcess Shell(string script)
+    static WorkerProcess Shell(string script)
     {
         Assert.SkipUnless(File.Exists("/bin/sh"), "needs a shell as the process");
         return new(new ProcessStartInfo("/bin/sh", ["-c", script]), s_request);
     }
 
-    static InferenceCaseSetup Setup(BenchRequest request, IInferenceEngine engine)
-    {
-        var x = new HostTensor("x", ElementType.Float32, 2);
-        (x.Floats[0], x.Floats[1]) = (2, 3);
-        return new(request.Variant, () => (engine, new("model", "00", 1)), new(x), _ => new() { Reference = "arithmetic", LogitsMaxAbs = 0, BoxesMaxAbs = 0 });
-    }
+    static CaseWork Work(IInferenceEngine engine, AuditOptions? audit = null) => ScriptedEngine.WorkOf(engine, audit);
 }
