@@ -64,6 +64,7 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
         book.Add(measured); // before anything else: what was measured is not lost because it cannot be explained
         var result = HostedOf(benchmarkCase) is { } suite ? VariantCase.TryExplain(measured, r => suite.Explain(SuiteCase.Of(benchmarkCase), r, place.Machine)) : measured;
         book.Add(result);
+        if (result.Findings.LastOrDefault() is { Topic: "unknown" } lack) { place.Output.Write($"({lack.Text}) "); }
         _done++;
         var failed = result is { Gap: not null, GapIsLack: false };
         if (failed) { Failures++; } else { journal.Add(result.Id); }
