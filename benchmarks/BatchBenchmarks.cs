@@ -14,7 +14,7 @@ public class BatchBenchmarks : ForwardBenchmarks
         .. from batch in (string[])["2", "4", "8"] select new SuiteCase("ort-int8-static", ("Batch", batch), ("Sizes", "unequal")) { FullOnly = batch == "8" },
     ];
 
-    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) =>
+    public override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) =>
         base.Explain(row, result, machine) with { PaddedShare = PaddedShare(CaseOf(row).Sizes) };
 
     /// <summary>Share of a batch's pixels that hold no image.</summary>

@@ -24,7 +24,7 @@ public class ChunkingBenchmarks : WorkBenchmarks
     static VariantCase ModelOf(SuiteCase row) =>
         BenchmarkModel.CaseOf(row, [.. Enumerable.Repeat(BenchmarkModel.DefaultSize, row["Scene"] == Batch ? row.Number("Chunk") : 1)]);
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress)
+    public override void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
         BenchmarkModel.Prepare(ModelOf(row), progress);
         if (row["Chunk"] == Tiles) { ModelOf(row).Expected(LastTile, LastTileName); }

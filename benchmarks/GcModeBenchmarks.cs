@@ -29,7 +29,7 @@ public class GcModeBenchmarks : WorkBenchmarks
 
     static VariantCase ModelOf(SuiteCase row) => BenchmarkModel.CaseOf(row, s_resize.Apply(s_camera));
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress);
+    public override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress);
 
     internal override CaseWork Open(SuiteCase row)
     {

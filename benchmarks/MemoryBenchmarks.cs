@@ -29,7 +29,7 @@ public class MemoryBenchmarks : WorkBenchmarks
         },
     };
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress)
+    public override void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
         foreach (var size in s_checked) { BenchmarkModel.Prepare(ModelOf(row, size), progress); }
     }

@@ -1,7 +1,6 @@
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A photograph's file in, detections out: decode, preprocess, run, postprocess.</summary>
-/// <param name="engine">Not disposed here.</param>
 /// <param name="size">Of the photographs.</param>
 /// <param name="preprocess">How a photograph becomes the network's input.</param>
 sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, PreprocessOptions preprocess) : IAuditSubject

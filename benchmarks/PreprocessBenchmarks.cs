@@ -137,7 +137,7 @@ public class PreprocessBenchmarks : IHostedSuite
     }
 
     /// <summary>Decoding makes the photograph's pixels, everything else those of the network's input. ImageSharp's rows say how far its pixels lie from Pillow's.</summary>
-    RunResult IHostedSuite.Explain(SuiteCase row, RunResult result, MachineInfo machine)
+    public RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine)
     {
         var pixels = row["Stage"] == "decode" ? Count(PipelineOperation.CocoSize, "the photograph") : Count(s_resized, "the network's input");
         return result with { Pixels = pixels, Findings = row.Variant == "imagesharp" && result.SamplesMs.Count > 0 && row["Stage"] != "normalise" ? [Difference(row["Stage"]!)] : [] };

@@ -17,7 +17,7 @@ public class StackedBenchmarks : WorkBenchmarks
 
     static VariantCase ModelOf(SuiteCase row) => BenchmarkModel.CaseOf(row, BenchmarkModel.DefaultSize);
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress);
+    public override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress);
 
     internal override CaseWork Open(SuiteCase row)
     {

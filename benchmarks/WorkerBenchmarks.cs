@@ -20,7 +20,7 @@ public class WorkerBenchmarks : WorkBenchmarks
     static VariantCase ModelOf(SuiteCase row) => BenchmarkModel.CaseOf(row, BenchmarkModel.DefaultSize) with { Settings = new() { Threads = row["Layout"] == AllThreads ? 0 : 1 } };
 
     /// <summary>Of a fresh input too: workers audit nothing here, but open as those of a bench do.</summary>
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress, fresh: row["Layout"] == Processes);
+    public override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress, fresh: row["Layout"] == Processes);
 
     internal override CaseWork Open(SuiteCase row) => row["Layout"] switch
     {

@@ -5,8 +5,6 @@ using BenchmarkDotNet.Running;
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>The results of this run, each stored as soon as its case has ended, and how the screen shows them.</summary>
-/// <param name="store">results/.</param>
-/// <param name="machine">This machine.</param>
 sealed class ResultBook(ResultStore store, MachineInfo machine)
 {
     const int BarWidth = 40;

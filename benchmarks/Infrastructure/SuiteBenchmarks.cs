@@ -48,17 +48,13 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);
 
-    void IHostedSuite.Prepare(SuiteCase row, Action<string, long, long> progress) => Prepare(row, progress);
-
-    RunResult IHostedSuite.Explain(SuiteCase row, RunResult result, MachineInfo machine) => Explain(row, result, machine);
-
-    /// <inheritdoc cref="IHostedSuite.Prepare"/>
-    internal virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
+    /// <inheritdoc/>
+    public virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
     }
 
-    /// <inheritdoc cref="IHostedSuite.Explain"/>
-    internal virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
+    /// <inheritdoc/>
+    public virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 
     [GlobalSetup]
     public void Setup() => OrGap(() =>
@@ -131,9 +127,9 @@ public abstract class ForwardBenchmarks : SuiteBenchmarks
 
     internal override CaseWork Open(SuiteCase row) => (CaseOf(row) with { Audit = Audit }).Open().Forward();
 
-    internal override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(CaseOf(row), progress, fresh: true);
+    public override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(CaseOf(row), progress, fresh: true);
 
-    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => CaseOf(row).Explain(result, machine, Profiled && !RunOptions.IsQuick);
+    public override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => CaseOf(row).Explain(result, machine, Profiled && !RunOptions.IsQuick);
 
     /// <summary>Whether a profile pass tells where the time of each row goes.</summary>
     private protected virtual bool Profiled => false;

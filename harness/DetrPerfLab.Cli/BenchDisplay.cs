@@ -6,7 +6,6 @@ namespace DetrPerfLab.Cli;
 static class BenchDisplay
 {
     /// <param name="writer">Standard error: standard output is for results.</param>
-    /// <param name="work">Reports through its argument.</param>
     internal static T Run<T>(TextWriter writer, Func<Action<BenchProgress>, T> work)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });

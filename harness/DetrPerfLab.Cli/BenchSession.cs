@@ -3,8 +3,6 @@ using System.Text.Json;
 namespace DetrPerfLab.Cli;
 
 /// <summary>One run of <c>detrlab bench</c>: prepare, measure, store, report.</summary>
-/// <param name="options">Checked already.</param>
-/// <param name="output">For results.</param>
 /// <param name="error">For progress and what went wrong.</param>
 sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter error)
 {

@@ -22,7 +22,6 @@ public sealed class ArtefactCache(string folder)
     internal string Folder => folder;
 
     /// <summary>The file of a recipe, built first where it is missing.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="recipe">How its file is made.</param>
     /// <param name="progress">Told the recipe's name and (done, of all) while it is built.</param>
     public Artefact Get(VariantModel model, ArtefactRecipe recipe, Action<string, long, long>? progress = null)

@@ -4,7 +4,6 @@ using Google.Protobuf;
 namespace DetrPerfLab.Engines;
 
 /// <summary>A detector that is given as an ONNX file: where its variants come from.</summary>
-/// <param name="Path">The file.</param>
 /// <param name="Info">Name, hash and size of the file.</param>
 /// <param name="Header">What it takes and gives.</param>
 /// <param name="Family">How photographs become its inputs.</param>

@@ -11,7 +11,6 @@ public sealed class OpenVariant : IDisposable
     /// <summary>Opens the engine, runs it once and checks what it gave.</summary>
     /// <param name="check">Throws where outputs differ too much from the reference's.</param>
     /// <param name="detections">What makes first detections of a first inference; null leaves the time to them out.</param>
-    /// <param name="clock">The system's unless a test says otherwise.</param>
     internal OpenVariant(
         string variant, AuditOptions audit, Func<VariantEngine> open, TensorSet inputs, Func<TensorSet, AgreementInfo> check, FirstDetections? detections = null, double waitedMs = 0, TimeProvider? clock = null)
     {

@@ -22,7 +22,6 @@ static class ReferenceOutputs
     /// Whom a variant is compared with: the eager baseline, and the baseline itself with the unoptimised ONNX graph. A model that is an ONNX file has no eager form:
     /// there the unoptimised graph is the reference, and it is compared with the optimised one.
     /// </summary>
-    /// <param name="variant">The variant.</param>
     /// <param name="model">Its model; null for a DETR made of weights.</param>
     internal static string ReferenceOf(Variant variant, VariantModel? model = null) =>
         model?.Onnx is null ? (variant.Name == VariantRegistry.Baseline ? UnoptimisedGraph : VariantRegistry.Baseline)

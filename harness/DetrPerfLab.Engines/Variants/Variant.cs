@@ -1,7 +1,6 @@
 namespace DetrPerfLab.Engines;
 
 /// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact.</summary>
-/// <param name="Parts">Its name.</param>
 /// <param name="Summary">What it is, in a few words.</param>
 /// <param name="Recipe">The model file that it runs; null where it runs on the weights themselves.</param>
 /// <param name="Create">Makes the engine.</param>

@@ -2,7 +2,6 @@ namespace DetrPerfLab.Engines;
 
 /// <summary>One variant on a batch of synthetic images: builds what it runs, opens and checks it, says why it is as fast as it is.</summary>
 /// <param name="Model">Of which the variant is one.</param>
-/// <param name="Variant">What runs.</param>
 /// <param name="Sizes">Height and width of each image of the batch, pixels; unequal ones are padded. A size that a model file fixes wins where there is one image.</param>
 /// <param name="Artefacts">Where model files and reference outputs lie.</param>
 public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyList<ImageSize> Sizes, ArtefactCache Artefacts)
@@ -75,7 +74,6 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
 
     /// <summary>Adds the operations that an inference takes, what was found in the graph that ran, and where the time goes. Called in the host, not in a process that measures.</summary>
     /// <param name="result">With samples, or it stays as it is.</param>
-    /// <param name="machine">This one.</param>
     /// <param name="profile">Whether to run it again, in this process, to see where the time goes; never for what takes long.</param>
     public RunResult Explain(RunResult result, MachineInfo machine, bool profile = false)
     {

@@ -71,7 +71,6 @@ public static class VariantRegistry
         });
 
     /// <summary>What all variants on ONNX Runtime share.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="summary">What it is.</param>
     /// <param name="recipe">The file that it runs.</param>
     /// <param name="options">How, given that file; threads and bindings are set here.</param>

@@ -19,6 +19,5 @@ public sealed record AuditOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>For a number of timed runs: often enough for <see cref="AuditInfo.LeastFresh"/> fresh inputs in short runs, now and then in long ones.</summary>
-    /// <param name="runs">Planned.</param>
     public static AuditOptions For(int runs) => new() { Every = runs < 9 ? 2 : runs <= 15 ? 3 : Math.Min(runs / 5, 1000) };
 }

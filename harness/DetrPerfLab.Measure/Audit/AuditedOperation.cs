@@ -22,9 +22,7 @@ public sealed class AuditedOperation : IOperation
     bool _bitsAccepted;
 
     /// <summary>Wraps an operation.</summary>
-    /// <param name="subject">Not disposed here.</param>
     /// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
-    /// <param name="options">Tolerances and places.</param>
     /// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
     public AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null)
     {

@@ -1,15 +1,12 @@
 namespace DetrPerfLab.Measure;
 
 /// <summary>A timed run, and how it was audited.</summary>
-/// <param name="Ms">What it took.</param>
 /// <param name="Fresh">Whether its input had never been seen.</param>
 /// <param name="Checked">Whether its outputs were compared with the reference.</param>
 /// <param name="BitwiseEqual">Whether they had the very bits of the first accepted ones.</param>
 public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bool BitwiseEqual)
 {
     /// <summary>What a number of runs show together.</summary>
-    /// <param name="variant">Named in the message.</param>
-    /// <param name="runs">Of one variant.</param>
     /// <param name="options">Tell how much longer fresh inputs may take.</param>
     /// <param name="end">What was found afterwards; null where it was not looked for.</param>
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>

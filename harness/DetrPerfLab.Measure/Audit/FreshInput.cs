@@ -12,9 +12,7 @@ public static class FreshInput
     const uint Sign = 1u << 31, Exponent = 0xFFu << 23;
 
     /// <summary>Turns usual inputs into fresh ones, and back. Masks and sizes, which are integers, stay valid as they are; zeros, which pad, stay too.</summary>
-    /// <param name="inputs">Changed in place.</param>
     /// <param name="seed">With the index, decides what changes.</param>
-    /// <param name="index">From 0.</param>
     public static void Toggle(IReadOnlyList<HostTensor> inputs, ulong seed, int index)
     {
         var random = DeterministicRandom.Stream(seed, index);
@@ -35,9 +33,6 @@ public static class FreshInput
     }
 
     /// <summary>A fresh copy.</summary>
-    /// <param name="usual">Stays as it is.</param>
-    /// <param name="seed">As in <see cref="Toggle"/>.</param>
-    /// <param name="index">As in <see cref="Toggle"/>.</param>
     public static TensorSet Of(TensorSet usual, ulong seed, int index)
     {
         var fresh = usual.Copy();

@@ -1,8 +1,6 @@
 namespace DetrPerfLab.Measure;
 
 /// <summary>What an independent engine gives for the first fresh input, had beforehand.</summary>
-/// <param name="Usual">Its outputs for the usual input.</param>
-/// <param name="Fresh">Its outputs for the fresh one.</param>
 /// <param name="Check">Holds an engine's outputs for the fresh input against them as its outputs for the usual one were held; throws where they differ too much.</param>
 public sealed record FreshReference(TensorSet Usual, TensorSet Fresh, Action<TensorSet> Check)
 {
@@ -10,8 +8,6 @@ public sealed record FreshReference(TensorSet Usual, TensorSet Fresh, Action<Ten
     /// How far an engine's outputs follow the reference's from the usual input to the fresh one: the share of the reference's change that is in the engine's.
     /// Near 1 for one that computes, however coarsely; near 0 for one that gives the outputs of the usual input, with or without noise on them.
     /// </summary>
-    /// <param name="usual">The engine's outputs for the usual input.</param>
-    /// <param name="fresh">The engine's outputs for the fresh one.</param>
     /// <returns>Null where the reference itself does not change.</returns>
     public double? ResponseOf(TensorSet usual, TensorSet fresh)
     {

@@ -24,11 +24,9 @@ public interface IAuditSubject : IOperation
 }
 
 /// <summary>An operation from tensors that stay bound to tensors that stay bound.</summary>
-/// <param name="name">For messages.</param>
 /// <param name="operation">Reads the inputs and fills the outputs.</param>
 /// <param name="inputs">Changed for the length of a fresh run.</param>
 /// <param name="outputs">What is compared; all that the operation gives, or the last part where buffers are used again and again.</param>
-/// <param name="seed">Decides the fresh inputs.</param>
 public sealed class TensorSubject(string name, IOperation operation, IReadOnlyList<HostTensor> inputs, IReadOnlyList<HostTensor> outputs, ulong seed = 1) : IAuditSubject
 {
     /// <inheritdoc/>

@@ -3,16 +3,9 @@ using System.Text.Json;
 namespace DetrPerfLab.Measure;
 
 /// <summary>All that decides what a bench measures and in which order: only a run of the very same may be continued.</summary>
-/// <param name="Machine">Fingerprint.</param>
 /// <param name="Model">Name and identity of the weights.</param>
 /// <param name="Artefacts">What each variant runs, by its name: a hash, or empty where it runs on the weights themselves.</param>
 /// <param name="Build">Commit of the lab and <see cref="BuildId"/>.</param>
-/// <param name="Height">Of the image.</param>
-/// <param name="Width">Of the image.</param>
-/// <param name="Threads">As asked for.</param>
-/// <param name="Rounds">As asked for.</param>
-/// <param name="Seed">Of order and audit.</param>
-/// <param name="UntimedRuns">Before each timed run.</param>
 public sealed record BenchKey(
     string Machine, string Model, IReadOnlyList<KeyValuePair<string, string>> Artefacts, string Build, int Height, int Width, int Threads, int Rounds, ulong Seed, int UntimedRuns)
 {
@@ -23,7 +16,6 @@ public sealed record BenchKey(
 }
 
 /// <summary>Why a variant has no samples.</summary>
-/// <param name="Reason">In words.</param>
 /// <param name="Code"><see cref="ExitCode.Missing"/> where this machine lacks something, which is no failure.</param>
 public sealed record BenchGap(string Reason, ExitCode Code);
 
@@ -52,10 +44,6 @@ public sealed class BenchJournal : IDisposable
     public int CompleteRounds { get; private set; }
 
     /// <summary>Opens the journal of a run, or begins one.</summary>
-    /// <param name="folder">Of the machine's results.</param>
-    /// <param name="key">What is to be measured.</param>
-    /// <param name="restart">Whether to begin anew in any case.</param>
-    /// <param name="say">Told what was found, in a sentence.</param>
     /// <exception cref="LabException">The same bench is running.</exception>
     public static BenchJournal Open(string folder, BenchKey key, bool restart, Action<string> say)
     {

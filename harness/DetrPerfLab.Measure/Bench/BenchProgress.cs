@@ -23,15 +23,11 @@ public enum BenchState
 }
 
 /// <summary>A variant as a live table shows it.</summary>
-/// <param name="Variant">Its name.</param>
 /// <param name="State">What it is doing.</param>
 /// <param name="SamplesMs">So far, of complete and of begun rounds.</param>
 /// <param name="Gap">Why it has none; null when nothing went wrong.</param>
 public sealed record BenchRow(string Variant, BenchState State, IReadOnlyList<double> SamplesMs, string? Gap);
 
 /// <summary>How far a bench is.</summary>
-/// <param name="Rows">In the order given.</param>
-/// <param name="Round">Rounds that are complete.</param>
-/// <param name="Rounds">Of so many.</param>
 /// <param name="Left">Until the end; null while not every variant is warm.</param>
 public sealed record BenchProgress(IReadOnlyList<BenchRow> Rows, int Round, int Rounds, TimeSpan? Left);

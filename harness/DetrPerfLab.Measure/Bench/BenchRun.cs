@@ -5,9 +5,7 @@ namespace DetrPerfLab.Measure;
 /// the machine for a while slows all of them.
 /// </summary>
 /// <remarks>Every sample is in the journal before the next turn begins. What fails becomes a gap with its reason; the others go on.</remarks>
-/// <param name="journal">Of this run; may hold rounds already.</param>
 /// <param name="limits">What counts as disturbed on this machine.</param>
-/// <param name="audit">How samples are judged together.</param>
 /// <param name="clock">Tells how much time is left; the system's unless a test says otherwise.</param>
 public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, AuditOptions? audit = null, TimeProvider? clock = null)
 {

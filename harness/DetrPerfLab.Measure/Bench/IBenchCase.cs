@@ -11,8 +11,6 @@ public interface IBenchCase : IDisposable
     RunResult Open(CancellationToken cancellation);
 
     /// <summary>One timed inference.</summary>
-    /// <param name="untimedRuns">Runs before it.</param>
-    /// <param name="cancellation">Gives up waiting for it.</param>
     Sample Sample(int untimedRuns, CancellationToken cancellation);
 
     /// <summary>Ends the audit, then measures memory.</summary>

@@ -29,8 +29,6 @@ public sealed class MeasuredCase : IDisposable
 
     /// <summary>Runs the operation for the first time, where that has not been done.</summary>
     /// <param name="work">Owned: disposed with this.</param>
-    /// <param name="clock">The system's unless a test says otherwise.</param>
-    /// <param name="counters">This machine's unless a test says otherwise.</param>
     public MeasuredCase(CaseWork work, TimeProvider? clock = null, ICounterSource? counters = null)
     {
         (_work, Known) = (work, work.Known);
@@ -131,7 +129,6 @@ public sealed class MeasuredCase : IDisposable
     internal AuditReplay? EndAudit() => _work.Audited?.Replay(IsSlow ? 1 : Replays);
 
     /// <summary>What is known of the case after its last sample, memory from a pass of its own included.</summary>
-    /// <param name="limits">Of this machine.</param>
     /// <exception cref="LabException">The engine reuses results.</exception>
     public RunResult Conclude(ContaminationLimits limits)
     {
@@ -154,8 +151,6 @@ public sealed class MeasuredCase : IDisposable
 
     /// <summary>A result with samples, wherever they were taken, and what disturbed them.</summary>
     /// <param name="known">Of the case.</param>
-    /// <param name="samples">At least one.</param>
-    /// <param name="limits">Of the machine.</param>
     internal static RunResult WithSamples(RunResult known, IReadOnlyList<Sample> samples, ContaminationLimits limits) => known with
     {
         SamplesMs = [.. samples.Select(s => s.Run.Ms)],

@@ -11,12 +11,10 @@ public sealed class ContaminationWatch
     ContaminationWatch(ICounterSource source) => (_source, _start) = (source, source.Read());
 
     /// <summary>Begins to watch.</summary>
-    /// <param name="source">This machine's counters unless a test says otherwise.</param>
     public static ContaminationWatch Start(ICounterSource? source = null) => new(source ?? new SystemCounters());
 
     /// <summary>Watches the machine while we sleep, then while we keep every core busy, and takes from it what is normal here.</summary>
     /// <param name="milliseconds">Of each; long enough for the kernel's ticks of 10 ms.</param>
-    /// <param name="source">This machine's counters unless a test says otherwise; read at both ends of each.</param>
     public static ContaminationLimits MeasureLimits(int milliseconds = 1000, ICounterSource? source = null)
     {
         source ??= new SystemCounters();
@@ -32,9 +30,6 @@ public sealed class ContaminationWatch
     public ContaminationInfo Stop(ContaminationLimits limits) => Judge(_start, _source.Read(), limits);
 
     /// <summary>Turns two readings into figures and a verdict.</summary>
-    /// <param name="start">The earlier.</param>
-    /// <param name="end">The later.</param>
-    /// <param name="limits">Of this machine.</param>
     public static ContaminationInfo Judge(in CounterReading start, in CounterReading end, ContaminationLimits limits)
     {
         var seconds = end.Seconds - start.Seconds;
@@ -78,7 +73,6 @@ public sealed class ContaminationWatch
 
     /// <summary>Judges a run of many short turns, with whatever else went on between them left out.</summary>
     /// <param name="turns">What was counted during each turn; at least one.</param>
-    /// <param name="limits">Of this machine.</param>
     /// <param name="whole">From the first turn's start to the last one's end, where turns are too short to be counted one by one; null adds them up.</param>
     /// <remarks>The core's speed is compared between its lower and upper quartile over the turns: among many readings, some are always off.</remarks>
     public static ContaminationInfo JudgeTurns(IReadOnlyList<CounterReading> turns, ContaminationLimits limits, CounterReading? whole = null)

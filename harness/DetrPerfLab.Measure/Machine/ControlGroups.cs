@@ -1,13 +1,10 @@
 namespace DetrPerfLab.Measure;
 
 /// <summary>Limits that a container sets on this process.</summary>
-/// <param name="CpuQuota">Cores; null without a limit.</param>
-/// <param name="MemoryBytes">Null without a limit.</param>
 /// <remarks>Source: Linux, Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst. A limit of any ancestor holds, so the least of the chain counts.</remarks>
 readonly record struct ControlGroups(double? CpuQuota, long? MemoryBytes)
 {
     /// <summary>Reads both versions.</summary>
-    /// <param name="root">Where the file system begins; another folder in tests.</param>
     internal static ControlGroups Read(string root)
     {
         var (quota, memory) = ((double?)null, (long?)null);
@@ -49,8 +46,6 @@ readonly record struct ControlGroups(double? CpuQuota, long? MemoryBytes)
 
     /// <summary>A line of mountinfo.</summary>
     /// <param name="Root">The folder of the hierarchy that shows at <paramref name="Point"/>.</param>
-    /// <param name="Point">Where it is mounted.</param>
-    /// <param name="Type">cgroup or cgroup2.</param>
     /// <param name="Options">Names the controllers of version 1.</param>
     sealed record Mount(string Root, string Point, string Type, string[] Options)
     {

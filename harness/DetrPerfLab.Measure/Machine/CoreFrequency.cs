@@ -4,7 +4,6 @@ namespace DetrPerfLab.Measure;
 static class CoreFrequency
 {
     /// <summary>Of the first core, MHz; null where the kernel does not tell.</summary>
-    /// <param name="root">Where /proc and /sys lie; another folder in tests.</param>
     /// <remarks>Source: Linux, Documentation/admin-guide/pm/cpufreq.rst: scaling_cur_freq is in kHz.</remarks>
     internal static double? ReadMhz(string root)
     {

@@ -6,7 +6,6 @@ static class Descendants
     const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
 
     /// <summary>Time of this process's living descendants on cores, with that of children that they waited for; 0 where the system does not tell.</summary>
-    /// <param name="root">Where /proc lies; another folder in tests.</param>
     /// <remarks>A child that was waited for has left this sum and is part of <see cref="ResourceUsage.CpuSeconds"/>: both together only rise.</remarks>
     internal static double CpuSeconds(string root) => Children(root, "self").Sum(child => SecondsOf(root, child, []));
 

@@ -8,9 +8,6 @@ public static class MachineProbe
     /// <summary>Describes this machine.</summary>
     /// <param name="packages">What really runs, by package: only the engines know.</param>
     public static MachineInfo Read(IReadOnlyDictionary<string, string>? packages = null) => Read(packages, root: "/");
-
-    /// <param name="packages">As above.</param>
-    /// <param name="root">Where /proc and /sys lie; another folder in tests.</param>
     internal static MachineInfo Read(IReadOnlyDictionary<string, string>? packages, string root)
     {
         var processor = CpuIdentity.FromProcessor();

@@ -4,8 +4,6 @@ namespace DetrPerfLab.Measure;
 public static class EngineMemory
 {
     /// <summary>Adds arenas and mapped weights; engines that tell nothing change nothing.</summary>
-    /// <param name="memory">Of the process.</param>
-    /// <param name="engines">All that ran in it.</param>
     public static MemoryInfo Complete(MemoryInfo memory, params IReadOnlyList<IInferenceEngine> engines)
     {
         var telling = engines.OfType<IArenaEngine>().ToArray();

@@ -12,7 +12,6 @@ public readonly record struct GcReading(int Gen0, int Gen1, int Gen2, double Pau
     internal GcReading Since(in GcReading earlier) => new(Gen0 - earlier.Gen0, Gen1 - earlier.Gen1, Gen2 - earlier.Gen2, PauseMs - earlier.PauseMs);
 
     /// <summary>All samples together, each generation without the older ones.</summary>
-    /// <param name="samples">At least one.</param>
     /// <param name="operations">That ran in them.</param>
     /// <remarks>The longest pause is that of one sample; several collections in it count together.</remarks>
     internal static GcInfo Sum(IReadOnlyList<GcReading> samples, int operations) => new()

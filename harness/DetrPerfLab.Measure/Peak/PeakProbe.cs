@@ -26,7 +26,6 @@ public static class PeakProbe
     }
 
     /// <summary>Bytes read a second by that many threads at once from far more memory than the caches hold, in 10^9.</summary>
-    /// <param name="threads">Threads.</param>
     /// <param name="bytesAThread">At least several times the last-level cache over all threads.</param>
     public static double MeasureMemoryGbPerSecond(int threads, int bytesAThread = 128 << 20)
     {
@@ -40,9 +39,7 @@ public static class PeakProbe
     /// <summary>The best rate that an operation reaches, for example an INT8 matrix product of an engine.</summary>
     /// <param name="operation">Warm, long enough for the clock (10 ms or more).</param>
     /// <param name="operationsARun">Arithmetic operations of one run, a multiply-add counted as two.</param>
-    /// <param name="precision">For example <c>int8</c>.</param>
     /// <param name="how">What computes it, for example <c>ONNX Runtime MatMulInteger 1024</c>.</param>
-    /// <param name="clock">The system's unless a test says otherwise.</param>
     public static PeakInfo Attain(IOperation operation, double operationsARun, string precision, string how, TimeProvider? clock = null)
     {
         var meter = new LatencyMeter(clock);
@@ -52,7 +49,6 @@ public static class PeakProbe
     }
 
     /// <summary>The machine with its peaks, of one thread and of all cores: from the cache where this fingerprint was measured before, else measured, and kept unless the machine was busy.</summary>
-    /// <param name="machine">This one.</param>
     /// <param name="cacheFolder">Holds one small file a fingerprint.</param>
     /// <param name="more">Other peaks with so many threads, measured by an engine.</param>
     /// <param name="counters">Tell whether the machine was busy; this machine's unless a test says otherwise.</param>
@@ -155,7 +151,6 @@ public static class PeakProbe
 
     /// <summary>What one thread did in a trial.</summary>
     /// <param name="Start">Ticks of <see cref="Stopwatch"/>.</param>
-    /// <param name="End">Likewise.</param>
     /// <param name="Work">Operations or bytes.</param>
     internal readonly record struct ThreadTrial(long Start, long End, double Work);
 }

@@ -24,7 +24,6 @@ public interface IOperation
 }
 
 /// <summary>One inference with buffers that stay bound.</summary>
-/// <param name="engine">Not disposed here.</param>
 /// <param name="inputs">As the engine takes them.</param>
 /// <param name="outputs">Filled by each run.</param>
 public sealed class EngineOperation(IInferenceEngine engine, TensorSet inputs, TensorSet outputs) : IOperation

@@ -1,7 +1,6 @@
 namespace DetrPerfLab.Measure;
 
 /// <summary>Times operations one by one. The path between start and stop of the clock allocates nothing and takes no lock.</summary>
-/// <param name="clock">The system's unless a test says otherwise.</param>
 public sealed class LatencyMeter(TimeProvider? clock = null)
 {
     const int CostRuns = 2001;

@@ -31,8 +31,6 @@ public sealed record WarmUpOptions
 }
 
 /// <summary>Runs an operation until its time is steady: the rule is stated, never a fixed count.</summary>
-/// <param name="options">The rule.</param>
-/// <param name="clock">The system's unless a test says otherwise.</param>
 public sealed class WarmUp(WarmUpOptions? options = null, TimeProvider? clock = null)
 {
     // Runs of a window whose times are kept; a window of very short runs is judged by these first ones.

@@ -4,9 +4,6 @@ namespace DetrPerfLab.Measure;
 public static class Worker
 {
     /// <summary>Serves until the questions end, as they do when whoever asks is gone, or until one cannot be answered.</summary>
-    /// <param name="questions">One a line.</param>
-    /// <param name="answers">One a line.</param>
-    /// <param name="open">Opens and checks what a request names.</param>
     public static ExitCode Serve(TextReader questions, TextWriter answers, Func<WorkerRequest, CaseWork> open)
     {
         MeasuredCase? measured = null;

@@ -3,10 +3,6 @@ using System.Text.Json;
 namespace DetrPerfLab.Measure;
 
 /// <summary>What a process of its own is to run: one variant on one image.</summary>
-/// <param name="Model">A name or a file.</param>
-/// <param name="Variant">A variant's name.</param>
-/// <param name="Height">Of the image, pixels.</param>
-/// <param name="Width">Of the image, pixels.</param>
 /// <param name="Threads">0 takes every processor that the process may use.</param>
 /// <param name="CacheFolder">Where artefacts and reference outputs lie, made beforehand.</param>
 public sealed record WorkerRequest(string Model, string Variant, int Height, int Width, int Threads, string CacheFolder)

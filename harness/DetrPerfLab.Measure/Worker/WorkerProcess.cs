@@ -7,7 +7,6 @@ namespace DetrPerfLab.Measure;
 /// other with it. Samples are timed inside; only figures cross.
 /// </summary>
 /// <param name="program">Runs <see cref="Worker.Serve"/>; its streams are set here.</param>
-/// <param name="request">What to measure.</param>
 public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest request) : IBenchCase
 {
     const int KeptLines = 3;

@@ -174,5 +174,5 @@ public class UnexplainedBenchmarks : WorkBenchmarks
 
     internal override CaseWork Open(SuiteCase row) => throw new NotSupportedException("processes are scripted");
 
-    internal override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => throw new DllNotFoundException("no libtorch");
+    public override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => throw new DllNotFoundException("no libtorch");
 }
