@@ -34,8 +34,6 @@ public sealed record GpuInfo
 }
 
 /// <summary>Copies of one inference.</summary>
-/// <param name="Tensors">How many.</param>
-/// <param name="Bytes">Of all of them.</param>
 public readonly record struct CopyCount(int Tensors, long Bytes)
 {
     /// <summary>For example <c>2 tensors, 13.6 MB</c>.</summary>

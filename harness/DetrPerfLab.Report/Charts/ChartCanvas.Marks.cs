@@ -13,7 +13,6 @@ sealed partial class ChartCanvas
     /// <summary>Where hovering shows a value.</summary>
     internal IReadOnlyList<HoverMark> Hovers => [.. _hovers.Select(place => place())];
 
-    /// <summary>A horizontal bar.</summary>
     public void Bar(double row, double from, double to, Color color, double thickness = 0.62) => _plot.Add.Bar(new Bar
     {
         Position = row,
@@ -43,7 +42,6 @@ sealed partial class ChartCanvas
         LegendEntry(legend, color, marker, width, line.LinePattern);
     }
 
-    /// <summary>One marker.</summary>
     public void Point(double x, double y, Color color, MarkerShape marker, float size = 11) => Points([x], [y], color, marker, size);
 
     /// <summary>A thin auxiliary line.</summary>

@@ -3,15 +3,8 @@ using ScottPlot;
 namespace DetrPerfLab.Report;
 
 /// <summary>The colours of one appearance.</summary>
-/// <param name="Suffix">What the file name gets.</param>
-/// <param name="Background">Behind everything.</param>
-/// <param name="Ink">Titles and values.</param>
-/// <param name="Faint">Axes and captions.</param>
-/// <param name="Grid">Grid lines.</param>
-/// <param name="IsDark">Whether data colours must be the lighter ones.</param>
 sealed record ChartTheme(string Suffix, Color Background, Color Ink, Color Faint, Color Grid, bool IsDark)
 {
-    /// <summary>Dark on white.</summary>
     public static ChartTheme Light { get; } = new("", new("#FFFFFF"), new("#1F2328"), new("#59636E"), new("#E4E8EC"), IsDark: false);
 
     /// <summary>Light on near black; the background is GitHub's.</summary>

@@ -21,7 +21,6 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
         _ => new("other", MarkerShape.FilledCircle, new("#6E7781"), new("#A0A8B2")),
     };
 
-    /// <summary>The colour in a theme.</summary>
     public Color In(ChartTheme theme) => theme.IsDark ? Dark : Light;
 
     /// <summary>The legend of colours, where more than one engine is shown.</summary>
@@ -33,7 +32,6 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
         canvas.Legend();
     }
 
-    /// <summary>The marker of a further line of the same variant.</summary>
     internal MarkerShape MarkerAt(int line) => line == 0 ? Marker : s_further[(line - 1) % s_further.Length];
 
     static MarkerShape MarkerOf(VariantName variant) => variant switch

@@ -9,16 +9,13 @@ sealed class CaseView
         Summary = SampleSummary.Of(run.SamplesMs);
     }
 
-    /// <summary>What was stored.</summary>
     internal RunResult Run { get; }
 
     /// <summary>Of the samples, milliseconds; null without any.</summary>
     internal SampleSummary? Summary { get; }
 
-    /// <summary>Milliseconds an operation.</summary>
     internal Estimate? Median => Summary is { } s ? new(s.Median, s.MedianInterval) : null;
 
-    /// <summary>Images a second, at the median.</summary>
     internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
 
     /// <summary>Speed-up per image over the baseline of its suite; null without one.</summary>
@@ -36,21 +33,18 @@ sealed class CaseView
     /// <summary>Whether the run was disturbed beyond the limits: shown, and marked wherever it is compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 
-    /// <summary>Why there are no samples; null when there are.</summary>
+    /// <summary>Pauses of the garbage collector over all images of the timed operations; null where they were not counted.</summary>
+    internal double? PauseMsPerImage => Run.Gc is { Operations: > 0 and var operations } gc ? gc.TotalPauseMs / (operations * (double)Math.Max(1, Run.ImagesPerOperation)) : null;
+
     internal string? Gap => Summary is not null ? null : Run.Gap ?? "the result holds no samples and no reason";
 
-    /// <summary>A parameter, null when the case does not set it.</summary>
     internal string? Parameter(string name) => Run.Parameters.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>The number that a parameter begins with, for example 800 of <c>800x1066</c>.</summary>
-    internal double? Number(string name)
-    {
-        if (Parameter(name) is not { } text) { return null; }
-        var digits = text.AsSpan().TrimStart();
-        var length = 0;
-        while (length < digits.Length && (char.IsAsciiDigit(digits[length]) || digits[length] == '.')) { length++; }
-        return double.TryParse(digits[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
-    }
+    internal double? Number(string name) => Parameter(name) is { } text ? LeadingNumber(text) : null;
+
+    internal static double? LeadingNumber(string text) =>
+        double.TryParse(string.Concat(text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>What tells this case from the others of its suite: the value alone where there is but one parameter.</summary>
     internal string Label => Run.Parameters.Count switch
@@ -60,7 +54,6 @@ sealed class CaseView
         _ => ParameterText,
     };
 
-    /// <summary>Parameters in one line, without some.</summary>
     internal string TextWithout(params IReadOnlyList<string> names) => Line(p => !names.Contains(p.Key, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Parameters in one line, for example <c>size 800x1066, threads 2</c>; empty without any.</summary>

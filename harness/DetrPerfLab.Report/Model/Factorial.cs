@@ -50,14 +50,12 @@ sealed class Factorial
 
     internal IReadOnlyList<(string Name, string[] Levels)> Factors => _factors;
 
-    /// <summary>Every level after the first, of every factor.</summary>
     internal IReadOnlyList<MainEffect> MainEffects() =>
         [.. from f in Enumerable.Range(0, _factors.Length)
             from level in Enumerable.Range(1, _factors[f].Levels.Length - 1)
             let contrast = Contrast([(f, level)])
             select new MainEffect(_factors[f].Name, _factors[f].Levels[level], _factors[f].Levels[0], Evaluate(contrast))];
 
-    /// <summary>Every pair of levels of two factors.</summary>
     internal IReadOnlyList<Interaction> Interactions() =>
         [.. from f in Enumerable.Range(0, _factors.Length)
             from g in Enumerable.Range(f + 1, _factors.Length - f - 1)
@@ -121,10 +119,9 @@ sealed class Factorial
             });
         }
 
-        Array.Sort(replicates);
-        return new(value, new Interval(value, Quantile.OfSorted(replicates, 0.025), Quantile.OfSorted(replicates, 0.975), 0.95));
+        return new(value, Bootstrap.IntervalOf(value, replicates));
     }
 
     static double Leading(string level) =>
-        double.TryParse(string.Concat(level.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : double.MaxValue;
+        CaseView.LeadingNumber(level) ?? double.MaxValue;
 }

@@ -23,7 +23,7 @@ static class CompareSection
         };
         if (mixed && !acrossMachines)
         {
-            blocks.Add(new Paragraph(["The fingerprints of machine and software differ, so ratios were not computed: they would mix the change with the machine. To have them all the same: --across-machines."], Tone.Warning));
+            blocks.Add(new Paragraph(["The fingerprints of machine and software differ, so ratios were not computed: they would mix the change with the machine. To compute them anyway: --across-machines."], Tone.Warning));
         }
         else if (mixed)
         {
