@@ -14,7 +14,7 @@ static class SuiteSentences
     {
         var (before, after) = (cases.FirstOrDefault(c => c.Run.Variant == from), cases.FirstOrDefault(c => c.Run.Variant == to));
         return before is null || after is null
-            ? [$"{what} is not known: ", Inline.Code(before is null ? from : to), " has no samples."]
+            ? [$"{what}: not known, since ", Inline.Code(before is null ? from : to), " has no samples."]
             : [Inline.Bold(what), ", ", Inline.Code(from), " to ", Inline.Code(to), $": {Judged(before, after)}."];
     }
 
