@@ -24,7 +24,6 @@ static class Format
 
     internal static string Mebibytes(double bytes) => Significant(bytes / Mebi) is var s && bytes / Mebi >= 100 ? Number(bytes / Mebi, 0) : s;
 
-    /// <summary>A number of bytes with its unit, for amounts that may be tiny or huge.</summary>
     internal static string Bytes(double bytes) => bytes < 1024 ? $"{Number(bytes, 0)} B"
         : bytes < Mebi ? $"{Significant(bytes / 1024)} KiB"
         : $"{Mebibytes(bytes)} MiB";

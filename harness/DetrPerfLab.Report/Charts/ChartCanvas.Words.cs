@@ -32,7 +32,6 @@ sealed partial class ChartCanvas
         TextOverhang = Math.Max(TextOverhang, offset + ChartText.Width(text, bold: bold) + Margin - Spare);
     }
 
-    /// <summary>A line of the legend: a marker, a line, or both.</summary>
     public void LegendEntry(string text, Color color, MarkerShape marker = MarkerShape.None, float lineWidth = 0, LinePattern? pattern = null)
     {
         if (text.Length == 0) { return; }

@@ -62,7 +62,6 @@ sealed partial class ChartCanvas : IDisposable
         }
     }
 
-    /// <summary>Title, caption and the names of the axes.</summary>
     public void Frame(string title, string caption, string xLabel, string yLabel, string? note = null)
     {
         _words.AddRange(((string[])[title, .. note?.Split('\n') ?? [], caption, xLabel, yLabel]).Where(w => w.Length > 0));
@@ -75,10 +74,8 @@ sealed partial class ChartCanvas : IDisposable
     /// <summary>The horizontal axis, with round numbers of ScottPlot's choice.</summary>
     public void XAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Bottom, Numbers(suffix, density: 0.75), low, high, grid: true);
 
-    /// <summary>The horizontal axis, with these ticks and no others.</summary>
     public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid: true);
 
-    /// <summary>The vertical axis, with round numbers of ScottPlot's choice.</summary>
     public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, density: 0.5, last), low, high, grid: true);
 
     /// <summary>Categories from top to bottom on the vertical axis, at 0, -1, -2, …</summary>

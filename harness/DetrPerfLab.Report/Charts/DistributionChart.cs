@@ -25,9 +25,12 @@ static class DistributionChart
         canvas.YAxis(-1, 101, " %");
         foreach (var view in cases)
         {
-            var (xs, ys) = Steps([.. view.Run.SamplesMs.Order()], view.Summary!.Median);
+            var (sorted, median) = (view.Run.SamplesMs.Order().ToArray(), view.Summary!.Median);
+            // Two points a sample: a step up at its time.
+            double[] xs = [.. sorted.SelectMany(ms => Enumerable.Repeat(100 * ms / median, 2))];
+            double[] ys = [.. sorted.SelectMany((_, i) => (double[])[100.0 * i / sorted.Length, 100.0 * (i + 1) / sorted.Length])];
             var style = VariantStyle.Of(view.Run.VariantName);
-            canvas.Curve(xs, ys, style.In(canvas.Theme), $"{view.Run.Variant} ({Format.Significant(view.Summary!.Median)} ms){Disturbed.Mark(view)}", pattern: PatternOf(style.Marker));
+            canvas.Curve(xs, ys, style.In(canvas.Theme), $"{view.Run.Variant} ({Format.Significant(median)} ms){Disturbed.Mark(view)}", pattern: PatternOf(style.Marker));
             foreach (var at in (double[])[0.5, 1])
             {
                 var ms = at == 1 ? view.Summary.Maximum : view.Summary.Median;
@@ -36,20 +39,6 @@ static class DistributionChart
         }
 
         canvas.Legend(beside: true);
-    }
-
-    static (double[] Xs, double[] Ys) Steps(double[] sorted, double median)
-    {
-        var xs = new double[2 * sorted.Length];
-        var ys = new double[2 * sorted.Length];
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            xs[2 * i] = xs[(2 * i) + 1] = 100 * sorted[i] / median;
-            ys[2 * i] = 100.0 * i / sorted.Length;
-            ys[(2 * i) + 1] = 100.0 * (i + 1) / sorted.Length;
-        }
-
-        return (xs, ys);
     }
 
     // The colour tells the engine; the line's pattern tells the precision, as the marker does elsewhere.

@@ -5,15 +5,7 @@ static class Disturbed
 {
     internal const string Words = "* from a contaminated run: shown, but it decides nothing";
 
-    internal static string Mark(params ReadOnlySpan<CaseView?> cases)
-    {
-        foreach (var view in cases)
-        {
-            if (view is { IsContaminated: true }) { return "*"; }
-        }
-
-        return "";
-    }
+    internal static string Mark(params IEnumerable<CaseView?> cases) => cases.Any(c => c is { IsContaminated: true }) ? "*" : "";
 
     internal static string? Note(IEnumerable<CaseView> cases) => cases.Any(c => c.IsContaminated) ? Words : null;
 

@@ -23,7 +23,6 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 
     public Color In(ChartTheme theme) => theme.IsDark ? Dark : Light;
 
-    /// <summary>The legend of colours, where more than one engine is shown.</summary>
     internal static void Legend(ChartCanvas canvas, IEnumerable<CaseView> cases)
     {
         VariantStyle[] engines = [.. cases.Select(c => Of(c.Run.VariantName)).DistinctBy(s => s.Engine)];
@@ -41,4 +40,13 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
         { Options: "naive" } => MarkerShape.FilledSquare,
         _ => MarkerShape.FilledCircle,
     };
+}
+
+/// <summary>The colours of one appearance.</summary>
+sealed record ChartTheme(string Suffix, Color Background, Color Ink, Color Faint, Color Grid, bool IsDark)
+{
+    public static ChartTheme Light { get; } = new("", new("#FFFFFF"), new("#1F2328"), new("#59636E"), new("#E4E8EC"), IsDark: false);
+
+    /// <summary>Light on near black; the background is GitHub's.</summary>
+    public static ChartTheme Dark { get; } = new("-dark", new("#0D1117"), new("#E6EDF3"), new("#9198A1"), new("#262C36"), IsDark: true);
 }

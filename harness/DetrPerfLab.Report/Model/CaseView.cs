@@ -18,7 +18,6 @@ sealed class CaseView
 
     internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
 
-    /// <summary>Speed-up per image over the baseline of its suite; null without one.</summary>
     internal Estimate? SpeedUp { get; private set; }
 
     /// <summary>What this case is compared with, itself where it is the baseline; null without one.</summary>
@@ -30,7 +29,6 @@ sealed class CaseView
     /// <summary>The suite's first row, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
     internal CaseView? FirstTime { get; set; }
 
-    /// <summary>Whether the run was disturbed beyond the limits: shown, and marked wherever it is compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 
     /// <summary>Pauses of the garbage collector over all images of the timed operations; null where they were not counted.</summary>

@@ -35,10 +35,8 @@ sealed class ReportModel
             for (var i = 0; i < measured.Length; i++) { measured[i].CompareWith(baseline, i > 0 ? measured[i - 1] : null); }
         });
 
-    /// <summary>The machine that measured; null where machine.json is missing or damaged.</summary>
     internal MachineInfo? Machine { get; }
 
-    /// <summary>One view a case, suite by suite, each in its own order.</summary>
     internal IReadOnlyList<CaseView> Cases { get; }
 
     internal IReadOnlyList<string> Problems { get; }

@@ -33,7 +33,8 @@ static class TrustSection
     static IEnumerable<IReadOnlyList<Inline>> Points(ReportModel model)
     {
         var measured = model.Cases.Where(c => c.Summary is not null).ToArray();
-        yield return [$"{Format.Count(measured.Length, "case")} with samples; {Format.Count(model.Cases.Count - measured.Length, "gap")}, each with its reason."];
+        var gaps = model.Cases.Count - measured.Length;
+        yield return [$"{Format.Count(measured.Length, "case")} with samples, {(gaps == 0 ? "no gaps" : $"{Format.Count(gaps, "gap")} with the reason given")}."];
         var watched = measured.Where(c => c.Run.Contamination is not null).ToArray();
         int Of(ContaminationVerdict verdict) => watched.Count(c => c.Run.Contamination!.Verdict == verdict);
         yield return [watched.Length == 0
