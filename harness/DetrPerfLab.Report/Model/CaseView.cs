@@ -52,15 +52,13 @@ sealed class CaseView
         _ => ParameterText,
     };
 
-    internal string TextWithout(params IReadOnlyList<string> names) => Line(p => !names.Contains(p.Key, StringComparer.OrdinalIgnoreCase));
-
-    /// <summary>Parameters in one line, for example <c>size 800x1066, threads 2</c>; empty without any.</summary>
-    internal string ParameterText => field ??= Line(_ => true);
-
-    string Line(Func<KeyValuePair<string, string>, bool> wanted) => string.Join(", ", Run.Parameters
-        .Where(wanted)
+    internal string TextWithout(params IReadOnlyList<string> names) => string.Join(", ", Run.Parameters
+        .Where(p => !names.Contains(p.Key, StringComparer.OrdinalIgnoreCase))
         .OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase)
         .Select(p => $"{p.Key.ToLowerInvariant()} {p.Value}"));
+
+    /// <summary>Parameters in one line, for example <c>size 800x1066, threads 2</c>; empty without any.</summary>
+    internal string ParameterText => field ??= TextWithout();
 
     internal void CompareWith(CaseView baseline, CaseView? previous)
     {

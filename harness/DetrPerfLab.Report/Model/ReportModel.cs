@@ -57,7 +57,7 @@ sealed class ReportModel
     internal IEnumerable<CaseView> Suite(string prefix) => Cases.Where(c => c.Run.Suite.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>One case for each variant of the engine and precision suites and of <c>detrlab bench</c>, slowest first and gaps last; where several measured it, a plain case counts before one at another size, then precision first.</summary>
-    internal IReadOnlyList<CaseView> Effects =>
+    internal IReadOnlyList<CaseView> Effects => field ??=
         [.. Suite("Bench").Concat(Suite("Engine")).Concat(Suite("Precision"))
             .GroupBy(c => c.Run.Variant, StringComparer.Ordinal)
             .Select(g => g.OrderBy(c => c.Summary is not null).ThenByDescending(c => c.Run.Parameters.Count).ThenBy(c => c.Run.Suite, StringComparer.OrdinalIgnoreCase).Last())
