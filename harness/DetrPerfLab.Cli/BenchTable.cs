@@ -66,7 +66,7 @@ static class BenchTable
         if (isBaseline) { return "1"; }
         if (rounds == 0) { return "-"; }
         (baseline, samples) = (baseline[..rounds], samples[..rounds]);
-        return Bootstrap.PairedRatioOfMedians(baseline, samples) is { } ratio
+        return Bootstrap.RatioOfMedians(baseline, samples, paired: true) is { } ratio
             ? Invariant($"{ratio.Value:F2} [{ratio.Lower:F2}, {ratio.Upper:F2}]")
             : Invariant($"{Quantile.Median(baseline) / Quantile.Median(samples):F2}");
     }

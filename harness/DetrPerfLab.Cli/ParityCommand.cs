@@ -15,23 +15,22 @@ static class ParityCommand
         };
         var command = new Command("parity", "Compares our engines with outputs of the original code; exit code 1 beyond 2e-4 on logits or 2e-5 on boxes.") { cases, engines };
         command.SetAction(parsed => Run(
-            ParityManifest.Load(parsed.GetValue(cases)!),
+            ParityRunner.Of(parsed.GetValue(cases)!, new ArtefactCache(LabPaths.ModelCache)),
             parsed.GetValue(engines) is { Length: > 0 } named ? [.. named.SelectMany(ParityRunner.VariantsOf).Distinct()] : ParityRunner.DefaultVariants,
             parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    static int Run(ParityManifest manifest, IReadOnlyList<string> variants, TextWriter output)
+    static int Run(ParityRunner runner, IReadOnlyList<string> variants, TextWriter output)
     {
-        output.WriteLine($"Reference: {manifest.Reference}");
+        output.WriteLine($"Reference: {runner.Reference}");
         output.WriteLine($"{"case",-20} {"variant",-20} {"stage",-18} {"max abs",10} {"bound",8}");
-        var runner = new ParityRunner(new ArtefactCache(LabPaths.ModelCache));
         var broken = 0;
-        foreach (var (variant, row) in manifest.Cases.SelectMany(c => variants.SelectMany(v => runner.Run(manifest, c, v).Select(r => (v, r)))))
+        foreach (var row in runner.Run(variants))
         {
             broken += row.Holds ? 0 : 1;
             var bound = row.Bound?.ToString("0E+0", CultureInfo.InvariantCulture) ?? "-";
-            output.WriteLine($"{row.Case,-20} {variant,-20} {row.Stage,-18} {row.MaxAbs.ToString("0.00E+0", CultureInfo.InvariantCulture),10} {bound,8}{(row.Holds ? "" : "  BEYOND")}");
+            output.WriteLine($"{row.Case,-20} {row.Variant,-20} {row.Stage,-18} {row.MaxAbs.ToString("0.00E+0", CultureInfo.InvariantCulture),10} {bound,8}{(row.Holds ? "" : "  BEYOND")}");
         }
 
         output.WriteLine(broken == 0 ? "All within their bounds." : $"{broken} beyond their bounds.");

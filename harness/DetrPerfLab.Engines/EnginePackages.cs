@@ -9,7 +9,7 @@ public static class EnginePackages
     /// <summary>Each package, and the native library behind it; what is missing says so.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Describe() =>
     [
-        PackageVersion.Of(GpuVariants.AreBuilt ? "Microsoft.ML.OnnxRuntime.Gpu" : "Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
+        PackageVersion.Of(VariantRegistry.OnGpu.Count > 0 ? "Microsoft.ML.OnnxRuntime.Gpu" : "Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
         new("ONNX Runtime", OrMissing(() => OrtEngine.Version)),
         PackageVersion.Of("TorchSharp", typeof(torch).Assembly),
         .. TorchFacts(),

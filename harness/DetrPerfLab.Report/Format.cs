@@ -22,10 +22,8 @@ static class Format
     /// <summary>A factor, for example <c>2.41×</c>.</summary>
     internal static string Times(double value) => $"{Number(value, value < 10 ? 2 : 1)}×";
 
-    /// <summary>Mebibytes, without the unit.</summary>
     internal static string Mebibytes(double bytes) => Significant(bytes / Mebi) is var s && bytes / Mebi >= 100 ? Number(bytes / Mebi, 0) : s;
 
-    /// <summary>A number of bytes with its unit, for amounts that may be tiny or huge.</summary>
     internal static string Bytes(double bytes) => bytes < 1024 ? $"{Number(bytes, 0)} B"
         : bytes < Mebi ? $"{Significant(bytes / 1024)} KiB"
         : $"{Mebibytes(bytes)} MiB";
@@ -33,16 +31,13 @@ static class Format
     /// <summary>A difference, always with its sign, for example <c>+0.4</c>.</summary>
     internal static string Signed(double value, int decimals) => Number(value, decimals) is var text && text.StartsWith('−') || !text.Any(c => c is >= '1' and <= '9') ? text : "+" + text;
 
-    /// <summary>A tiny difference, for example <c>1.4e-5</c>.</summary>
     internal static string Scientific(double value) => value == 0 ? "0" : Sign(value.ToString("0.0e-0", CultureInfo.InvariantCulture));
 
-    /// <summary>A share, for example <c>87 %</c>.</summary>
     internal static string Percent(double share, int decimals = 0) => $"{Number(share * 100, decimals)} %";
 
     /// <summary>A number of things, for example <c>1 sample</c> or <c>20 samples</c>.</summary>
     internal static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 
-    /// <summary>A day, for example <c>2026-11-22</c>.</summary>
     internal static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     // A hyphen is no minus: "−0.2" must not read as a dash.

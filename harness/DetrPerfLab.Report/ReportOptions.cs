@@ -29,17 +29,10 @@ public sealed record ReportOptions
 }
 
 /// <summary>What the reader can accept; null where anything will do.</summary>
-public sealed record Limits
-{
-    /// <summary>AP points (of 100) that may be lost against the reference.</summary>
-    public double? MaxApLoss { get; init; }
-
-    /// <summary>Largest peak of resident memory, bytes.</summary>
-    public double? MaxMemoryBytes { get; init; }
-
-    /// <summary>Largest median latency of one operation, milliseconds.</summary>
-    public double? MaxLatencyMs { get; init; }
-}
+/// <param name="MaxApLoss">AP points (of 100) that may be lost against the reference.</param>
+/// <param name="MaxMemoryBytes">Largest peak of resident memory, bytes.</param>
+/// <param name="MaxLatencyMs">Largest median latency of one operation, milliseconds.</param>
+public sealed record Limits(double? MaxApLoss = null, double? MaxMemoryBytes = null, double? MaxLatencyMs = null);
 
 /// <summary>What was written.</summary>
 /// <param name="Markdown">Path of report.md.</param>

@@ -95,7 +95,7 @@ static partial class FakeResults
             SamplesMs = [.. Enumerable.Range(0, samples).Select(_ => Math.Round(medianMs * (0.985 + (0.02 * random.NextDouble()) + (0.06 * Math.Pow(random.NextDouble(), 6))), 3))],
             Cold = new ColdInfo { LoadMs = Math.Round(medianMs * 1.7, 1), FirstMs = Math.Round(medianMs * 1.9, 1) },
             HarnessCost = new HarnessCostInfo(0.6, 0.1),
-            Audit = new AuditInfo(Checks: 2, BitwiseEqual: 2, FreshInputs: 1, FreshToUsual: 1.01),
+            Audit = new AuditInfo(Checks: 2, BitwiseEqual: 2, FreshInputs: 1, FreshToUsual: 1.01) { CachingExcluded = false },
             WarmUp = new WarmUpInfo("two windows of 3 agree within 3 %", 6, medianMs * 6.4, Steady: true),
             Memory = new MemoryInfo { AllocatedBytesPerOperation = variant.StartsWith("ort") ? 1180 : 41_300, SteadyRssBytes = (3 * bytes) + (200L << 20), PeakRssBytes = (4 * bytes) + (300L << 20) },
         };

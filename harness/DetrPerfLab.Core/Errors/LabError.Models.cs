@@ -1,18 +1,15 @@
+#pragma warning disable CS1591 // the message says when it is given
+
 namespace DetrPerfLab.Core;
 
 public static partial class LabError
 {
-    /// <summary>The bytes contradict the format: truncated, overwritten, or made to deceive.</summary>
-    /// <param name="file">The checkpoint.</param>
-    /// <param name="found">Which member, tensor or offset, and what is wrong there.</param>
     public static LabException CheckpointDamaged(string file, string found) =>
         BadInput($"Checkpoint '{file}' is damaged: {found}. Download or copy it again.");
 
-    /// <summary>A well-formed file that holds something which the reader does not take.</summary>
     public static LabException CheckpointUnsupported(string file, string found, string whatToDo) =>
         BadInput($"Checkpoint '{file}' cannot be read: {found}. {whatToDo}");
 
-    /// <summary>Tensors do not fit the model that the checkpoint's own shapes imply.</summary>
     public static LabException CheckpointTensors(
         string file, string model, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> extra, IReadOnlyCollection<string> misshaped)
     {
@@ -30,40 +27,31 @@ public static partial class LabError
         }
     }
 
-    /// <summary>A checkpoint lacks a tensor that its own configuration asks for.</summary>
     public static LabException WeightMissing(string name, string source) =>
         BadInput($"'{source}' has no tensor '{name}', which a DETR of its shape needs. Take a complete checkpoint.");
 
-    /// <summary>A TorchScript file cannot be read or run.</summary>
     public static LabException ScriptUnusable(string path, string found, Exception? inner = null) => BadInput(
         $"TorchScript file '{path}': {found} Needed a module whose forward takes pixel_values float32 [N,3,H,W] and, if it likes, pixel_mask int64 [N,H,W], "
         + "and returns logits [N,Q,C+1] and pred_boxes [N,Q,4] as a tuple or a list. Trace it with return_dict=False.", inner);
 
-    /// <summary>A file that should be an ONNX model is none, or is damaged.</summary>
     public static LabException NotOnnx(string path, string found, Exception? inner = null) =>
         BadInput($"'{path}' is not a usable ONNX model: {found}. Needed: a whole file as an exporter wrote it; fetch or export it again.", inner);
 
-    /// <summary>A file is larger than the format or the lab can hold.</summary>
     public static LabException OnnxTooLarge(string path, long foundBytes, long limitBytes) =>
         BadInput($"'{path}' takes {foundBytes:N0} bytes, the limit of an ONNX file is {limitBytes:N0}. Use a smaller model.");
 
-    /// <summary>An input or output that the lab cannot fill or read.</summary>
     public static LabException OnnxInterface(string path, string name, string found) =>
         BadInput($"'{path}': '{name}' is {found}, needed a tensor of float32 or int64. Export the model with such inputs and outputs.");
 
-    /// <summary>A graph that breaks the format's own rules.</summary>
     public static LabException OnnxGraph(string found) =>
         BadInput($"The ONNX graph is not valid: {found}. Needed: a graph that ONNX Runtime loads; export the model again.");
 
-    /// <summary>A model or one of its nodes that a precision change cannot handle.</summary>
     public static LabException CannotQuantize(string found, string needed, string whatToDo) =>
         BadInput($"The model cannot be converted: {found}. Needed: {needed}. {whatToDo}");
 
-    /// <summary>Calibration saw something that gives no range.</summary>
     public static LabException Calibration(string found, string needed, string whatToDo) =>
         BadInput($"Calibration failed: {found}. Needed: {needed}. {whatToDo}");
 
-    /// <summary>A plan file that does not say what it must.</summary>
     public static LabException QuantizationPlan(string path, string found, Exception? inner = null) =>
         BadInput($"Quantisation plan '{path}' cannot be used: {found}. Write one with 'detrlab sensitivity --out {path}' and edit that.", inner);
 }

@@ -1,37 +1,31 @@
 using System.Runtime.CompilerServices;
 
+#pragma warning disable CS1591 // the message says when it is given
+
 namespace DetrPerfLab.Core;
 
 /// <summary>Messages that several places give. Each says what was found, what was needed and what to do; one that a single place gives stands there.</summary>
 /// <remarks>Those of model files stand in LabError.Models.cs, those of what runs in LabError.Runs.cs.</remarks>
 public static partial class LabError
 {
-    /// <summary>Wrong use or bad input.</summary>
     public static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
 
-    /// <summary>The machine lacks something.</summary>
     public static LabException Missing(string message, Exception? inner = null) => new(ExitCode.Missing, message, inner);
 
-    /// <summary>A check did not hold.</summary>
     public static LabException CheckFailed(string message) => new(ExitCode.CheckFailed, message);
 
-    /// <summary>An option's value lies outside its range.</summary>
     public static LabException OutOfRange<T>(T value, string needed, [CallerMemberName] string option = "") =>
         BadInput($"Option '{option}' is {value}, needed {needed}.");
 
-    /// <summary>A file that the user named is not there.</summary>
     public static LabException FileNotFound(string path, string whatToDo) =>
         BadInput($"File '{path}' was not found. {whatToDo}");
 
-    /// <summary>A folder that the user named is not there.</summary>
     public static LabException DirectoryNotFound(string path, string whatToDo) =>
         BadInput($"Folder '{path}' was not found. {whatToDo}");
 
-    /// <summary>A name that is none of the known ones.</summary>
     public static LabException UnknownName(string kind, string found, IEnumerable<string> known) =>
         BadInput($"Unknown {kind} '{found}'. Known: {string.Join(", ", known)}.");
 
-    /// <summary>A result file that another process keeps writing.</summary>
     public static LabException ResultsBusy(string file, int seconds) =>
         BadInput($"'{file}' is being written by another process and was not free within {seconds} s. Wait for that run, or end it.");
 

@@ -16,13 +16,9 @@ public enum ExitCode
     Missing = 3,
 }
 
-/// <summary>A mistake that the user can mend: printed as its message alone, without a stack trace.</summary>
-public sealed class LabException : Exception
+/// <summary>A mistake that the user can mend: printed as its message alone, without a stack trace. The message says what was found, what was needed and what to do.</summary>
+public sealed class LabException(ExitCode exitCode, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Says what was found, what was needed and what to do.</summary>
-    public LabException(ExitCode exitCode, string message, Exception? inner = null)
-        : base(message, inner) => ExitCode = exitCode;
-
     /// <summary>What the process returns when nothing handles this.</summary>
-    public ExitCode ExitCode { get; }
+    public ExitCode ExitCode => exitCode;
 }

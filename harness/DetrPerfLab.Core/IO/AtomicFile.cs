@@ -3,9 +3,7 @@ namespace DetrPerfLab.Core;
 /// <summary>Writes beside the target and renames into place: a killed run leaves the earlier file whole.</summary>
 public static class AtomicFile
 {
-    /// <summary>Calls <paramref name="write"/> with a stream; the target appears, or changes, only when it returns.</summary>
-    /// <param name="path">Target; its folder is made.</param>
-    /// <param name="write">Writes the content; when it throws, no file is left.</param>
+    /// <summary>Calls <paramref name="write"/> with a stream; the target appears, or changes, only when it returns; when it throws, no file is left. Folders are made.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         var full = Path.GetFullPath(path);

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Core;
 /// So the files are looked for here, in the same way on every system.
 /// </remarks>
 /// <param name="Regular">Path of the upright face.</param>
-/// <param name="Bold">Path of its bold face; the upright one where there is none.</param>
+/// <param name="Bold">Path of its bold face, or the upright one where there is none.</param>
 public sealed record SansFont(string Regular, string Bold)
 {
     // Well-known faces of the desktop systems, by file name: first those that are the same wherever they are.
@@ -24,9 +24,7 @@ public sealed record SansFont(string Regular, string Bold)
     /// <remarks>Source: XDG Base Directory specification; the systems' own.</remarks>
     public static IReadOnlyList<string> Folders { get; } = [.. SystemFolders().Where(folder => folder.Length > 0).Distinct()];
 
-    /// <summary>What could serve, the best first: known sans faces, others that say "sans", then any face for running text.</summary>
-    /// <param name="folders">Searched with all that is below; null takes <see cref="Folders"/>.</param>
-    /// <returns>Nothing where the machine has no fonts. Whether a face holds the needed characters is for the caller to ask.</returns>
+    /// <summary>What could serve, the best first: known sans faces, others that say "sans", then any face for running text. Whether one holds the needed characters is for the caller to ask.</summary>
     public static IEnumerable<SansFont> Candidates(IEnumerable<string>? folders = null)
     {
         var files = (folders ?? Folders).Where(Directory.Exists)

@@ -50,9 +50,7 @@ public sealed record AccuracyResult
     /// <summary>What tells records apart: a later one with the same key takes the place of an earlier one.</summary>
     internal (string, string, string, int?) Key => (Artefact.Sha256, Variant, Dataset.Sha256, Size);
 
-    /// <summary>Results with the accuracy of what they timed, by the artefact's sha256; what a result holds already stays.</summary>
-    /// <param name="results">As measured.</param>
-    /// <param name="accuracy">In any order: of several that fit the same variant counts first, then the larger dataset, then the latest.</param>
+    /// <summary>Results with the accuracy of what they timed, by the artefact's sha256; what a result holds already stays. Of several that fit, the same variant counts first, then the larger dataset, then the latest.</summary>
     public static IReadOnlyList<RunResult> Join(IEnumerable<RunResult> results, IReadOnlyList<AccuracyResult> accuracy)
     {
         var bySha256 = accuracy.ToLookup(a => a.Artefact.Sha256, StringComparer.Ordinal);
@@ -80,8 +78,5 @@ public sealed record AccuracyResult
         && Size is { } side && side == result.InputSide;
 }
 
-/// <summary>A labelled dataset.</summary>
-/// <param name="Name">Its folder's name.</param>
-/// <param name="Sha256">Hash over labels and images.</param>
-/// <param name="Images">Number of images.</param>
+/// <summary>A labelled dataset, by its folder's name and a hash over labels and images.</summary>
 public sealed record DatasetInfo(string Name, string Sha256, int Images);

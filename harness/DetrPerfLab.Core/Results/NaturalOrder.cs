@@ -2,7 +2,7 @@ namespace DetrPerfLab.Core;
 
 /// <summary>Text in the order of people: runs of digits count as the number that they are, all else by its characters.</summary>
 /// <remarks>By hand: CompareOptions.NumericOrdering needs ICU, which the lab leaves out (InvariantGlobalization) so that results read the same everywhere.</remarks>
-static class NaturalOrder
+public static class NaturalOrder
 {
     /// <summary>Below 0, 0 or above 0, as <paramref name="x"/> comes before, with or after <paramref name="y"/>.</summary>
     public static int Compare(ReadOnlySpan<char> x, ReadOnlySpan<char> y)

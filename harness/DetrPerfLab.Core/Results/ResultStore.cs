@@ -4,14 +4,11 @@ using System.Text.Json;
 
 namespace DetrPerfLab.Core;
 
-/// <summary>What one machine measured.</summary>
-/// <param name="Machine">Of machine.json.</param>
-/// <param name="Results">Of all suites, by suite and then in the order measured.</param>
+/// <summary>What one machine measured: its results by suite, then in the order measured.</summary>
 public sealed record ResultSet(MachineInfo Machine, IReadOnlyList<RunResult> Results);
 
 /// <summary>The folder <c>results/</c>: <c>&lt;machine&gt;/machine.json</c>, <c>&lt;machine&gt;/&lt;suite&gt;.json</c>, a list of <see cref="RunResult"/>, and
-/// <c>&lt;machine&gt;/accuracy.json</c>, a list of <see cref="AccuracyResult"/>.</summary>
-/// <param name="root">The folder; made when first written to.</param>
+/// <c>&lt;machine&gt;/accuracy.json</c>, a list of <see cref="AccuracyResult"/>. It is made when first written to.</summary>
 public sealed class ResultStore(string root)
 {
     const string MachineFile = "machine.json";
@@ -30,11 +27,7 @@ public sealed class ResultStore(string root)
         return Path.Combine(root, $"{cpu}-{machine.Cores}c-{machine.Fingerprint}");
     }
 
-    /// <summary>Adds results to a suite's file and writes machine.json; a result takes the place of an earlier one with the same <see cref="RunResult.Id"/>.</summary>
-    /// <param name="machine">That measured.</param>
-    /// <param name="suite">Letters, digits, '.', '_' and '-'.</param>
-    /// <param name="results">Of that suite.</param>
-    /// <returns>Path of the suite's file.</returns>
+    /// <summary>Adds results to a suite's file and writes machine.json; a result takes the place of an earlier one with the same <see cref="RunResult.Id"/>. Returns the file's path.</summary>
     /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
     public string Merge(MachineInfo machine, string suite, params IEnumerable<RunResult> results)
     {
@@ -54,10 +47,7 @@ public sealed class ResultStore(string root)
         return path;
     }
 
-    /// <summary>Adds records of accuracy; one takes the place of an earlier one of the same artefact, variant, dataset and size.</summary>
-    /// <param name="machine">That judged; a machine.json that is there stays, since it may know more of the machine.</param>
-    /// <param name="accuracy">The records.</param>
-    /// <returns>Path of the file.</returns>
+    /// <summary>Adds records of accuracy; one takes the place of an earlier one of the same artefact, variant, dataset and size. A machine.json that is there stays, since it may know more.</summary>
     /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
     public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy)
     {

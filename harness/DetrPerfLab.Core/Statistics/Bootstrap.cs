@@ -10,16 +10,18 @@ public static class Bootstrap
     /// <summary>Fewer samples give no interval: of 5, even smallest to largest holds the median with less than 95 %.</summary>
     public const int LeastSamples = 6;
 
+    /// <summary>Draws of an interval: with as many, its ends move by a few percent of its width from seed to seed.</summary>
+    public const int Replicates = 1000;
+
+    const double Level = 0.95;
+
     /// <summary>The median with its interval; null below <see cref="LeastSamples"/>.</summary>
-    /// <param name="samples">In any order.</param>
-    /// <param name="options">Seed, level, replicates.</param>
-    public static Interval? Median(ReadOnlySpan<double> samples, BootstrapOptions? options = null)
+    public static Interval? Median(ReadOnlySpan<double> samples, ulong seed = 1)
     {
         if (samples.Length < LeastSamples) { return null; }
-        options ??= new();
         var draw = new Draw(samples);
-        var random = new DeterministicRandom(options.Seed);
-        var replicates = new double[options.Replicates];
+        var random = new DeterministicRandom(seed);
+        var replicates = new double[Replicates];
         foreach (ref var replicate in replicates.AsSpan())
         {
             draw.Clear();
@@ -27,32 +29,20 @@ public static class Bootstrap
             replicate = draw.Median();
         }
 
-        return Estimate(Quantile.Median(samples), replicates, options);
+        return IntervalOf(Quantile.Median(samples), replicates);
     }
 
-    /// <summary>The ratio of two medians, sampled independently; null where either has fewer than <see cref="LeastSamples"/>.</summary>
-    /// <param name="numerator">For a speed-up, times of the baseline.</param>
-    /// <param name="denominator">For a speed-up, times of the candidate; above 0.</param>
-    /// <param name="options">Seed, level, replicates.</param>
-    public static Interval? RatioOfMedians(ReadOnlySpan<double> numerator, ReadOnlySpan<double> denominator, BootstrapOptions? options = null) =>
-        Ratio(numerator, denominator, paired: false, options ?? new());
-
-    /// <summary>The ratio of two medians measured in interleaved rounds: rounds are drawn, so that what slows a whole round cancels.</summary>
-    /// <param name="numerator">One value a round.</param>
-    /// <param name="denominator">One value a round, the same rounds; above 0.</param>
-    /// <param name="options">Seed, level, replicates.</param>
-    public static Interval? PairedRatioOfMedians(ReadOnlySpan<double> numerator, ReadOnlySpan<double> denominator, BootstrapOptions? options = null)
+    /// <summary>The ratio of two medians of times above 0, for a speed-up those of the baseline over those of the candidate; null where either has fewer than <see cref="LeastSamples"/>.</summary>
+    /// <param name="numerator">Where paired, one value a round.</param>
+    /// <param name="denominator">Where paired, of the same rounds.</param>
+    /// <param name="paired">Whether both were measured in interleaved rounds: then rounds are drawn, so that what slows a whole round cancels.</param>
+    public static Interval? RatioOfMedians(ReadOnlySpan<double> numerator, ReadOnlySpan<double> denominator, bool paired = false)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(denominator.Length, numerator.Length);
-        return Ratio(numerator, denominator, paired: true, options ?? new());
-    }
-
-    static Interval? Ratio(ReadOnlySpan<double> numerator, ReadOnlySpan<double> denominator, bool paired, BootstrapOptions options)
-    {
+        if (paired) { ArgumentOutOfRangeException.ThrowIfNotEqual(denominator.Length, numerator.Length); }
         if (numerator.Length < LeastSamples || denominator.Length < LeastSamples) { return null; }
         var (above, below) = (new Draw(numerator), new Draw(denominator));
-        var random = new DeterministicRandom(options.Seed);
-        var replicates = new double[options.Replicates];
+        var random = new DeterministicRandom(seed: 1);
+        var replicates = new double[Replicates];
         foreach (ref var replicate in replicates.AsSpan())
         {
             above.Clear();
@@ -68,17 +58,18 @@ public static class Bootstrap
             replicate = above.Median() / below.Median();
         }
 
-        return Estimate(Quantile.Median(numerator) / Quantile.Median(denominator), replicates, options);
+        return IntervalOf(Quantile.Median(numerator) / Quantile.Median(denominator), replicates);
     }
 
-    static Interval Estimate(double value, double[] replicates, BootstrapOptions options)
+    /// <summary>The 95 % interval of an estimate by its values in the draws, which are sorted in place.</summary>
+    public static Interval IntervalOf(double value, double[] replicates)
     {
         Array.Sort(replicates);
-        var tail = (1 - options.Level) / 2;
-        return new(value, Quantile.OfSorted(replicates, tail), Quantile.OfSorted(replicates, 1 - tail), options.Level);
+        const double Tail = (1 - Level) / 2;
+        return new(value, Quantile.OfSorted(replicates, Tail), Quantile.OfSorted(replicates, 1 - Tail), Level);
     }
 
-    /// <summary>How often each sample was drawn.</summary>
+    // How often each sample was drawn.
     sealed class Draw
     {
         readonly double[] _sorted;

@@ -1,7 +1,6 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>Random numbers that are the same on every machine and .NET version, so that a stored seed repeats a run.</summary>
-/// <param name="seed">Any value.</param>
 /// <remarks>SplitMix64. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.</remarks>
 public sealed class DeterministicRandom(ulong seed)
 {

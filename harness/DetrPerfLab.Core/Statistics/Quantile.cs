@@ -4,9 +4,7 @@ namespace DetrPerfLab.Core;
 /// <remarks>By hand, not by Perfolizer: Core references no package, and stored summaries need this definition.</remarks>
 public static class Quantile
 {
-    /// <summary>The quantile of sorted values by linear interpolation between the order statistics at (n - 1) p.</summary>
-    /// <param name="sorted">Rising, at least one.</param>
-    /// <param name="p">In [0, 1]; 0.9 for p90.</param>
+    /// <summary>The quantile p, in [0, 1], of one or more rising values by linear interpolation between the order statistics at (n - 1) p.</summary>
     /// <remarks>Definition 7 of Hyndman and Fan, "Sample quantiles in statistical packages", 1996; NumPy's and R's default.</remarks>
     public static double OfSorted(ReadOnlySpan<double> sorted, double p)
     {
@@ -18,26 +16,20 @@ public static class Quantile
         return sorted[below] + ((at - below) * (sorted[above] - sorted[below]));
     }
 
-    /// <summary>The quantile of values in any order.</summary>
-    public static double Of(ReadOnlySpan<double> values, double p) => OfSorted(Sorted(values), p);
-
     /// <summary>The middle value; the mean of the two middle ones of an even number.</summary>
-    public static double Median(ReadOnlySpan<double> values) => Of(values, 0.5);
+    public static double Median(ReadOnlySpan<double> values)
+    {
+        var sorted = values.ToArray();
+        Array.Sort(sorted);
+        return OfSorted(sorted, 0.5);
+    }
 
     /// <summary>Median absolute deviation from the median, not scaled: half of the values lie nearer.</summary>
-    public static double Mad(ReadOnlySpan<double> values)
+    internal static double Mad(ReadOnlySpan<double> values)
     {
         var median = Median(values);
         var distances = values.ToArray();
         foreach (ref var distance in distances.AsSpan()) { distance = Math.Abs(distance - median); }
         return Median(distances);
-    }
-
-    /// <summary>A sorted copy.</summary>
-    public static double[] Sorted(ReadOnlySpan<double> values)
-    {
-        var sorted = values.ToArray();
-        Array.Sort(sorted);
-        return sorted;
     }
 }

@@ -9,10 +9,7 @@ public sealed class HostTensor
     readonly Array _data;
     readonly long[] _shape;
 
-    /// <summary>A zero-filled tensor.</summary>
-    /// <param name="name">The model's name for it.</param>
-    /// <param name="type">Type of the elements.</param>
-    /// <param name="shape">Elements an axis, each above 0.</param>
+    /// <summary>A zero-filled tensor of the model's name for it; each length is above 0.</summary>
     public HostTensor(string name, ElementType type, params ReadOnlySpan<long> shape)
     {
         Name = name;

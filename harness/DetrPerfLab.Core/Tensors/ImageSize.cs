@@ -1,8 +1,6 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>Height and width of an image in pixels.</summary>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
 public readonly record struct ImageSize(int Height, int Width)
 {
     /// <summary>For example <c>800x1066</c>, height first.</summary>

@@ -1,18 +1,12 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>How far one raw output lies from the reference's.</summary>
-/// <param name="MaxAbs">Largest absolute difference.</param>
-/// <param name="MeanAbs">Mean absolute difference.</param>
-/// <param name="Cosine">Cosine of the angle between both, 1 when they point the same way; 1 when both are all zero, 0 when one is.</param>
+/// <summary>How far one raw output lies from the reference's: largest and mean absolute difference, and the cosine of the angle between both (1 where both are all zero, 0 where one is).</summary>
 public readonly record struct TensorAgreement(double MaxAbs, double MeanAbs, double Cosine);
 
 /// <summary>Compares raw outputs of two variants on the same inputs.</summary>
 public static class OutputAgreement
 {
-    /// <summary>Compares element by element, summing in double precision.</summary>
-    /// <param name="tensor">Named in messages.</param>
-    /// <param name="reference">For example of the FP32 model.</param>
-    /// <param name="actual">As long.</param>
+    /// <summary>Compares outputs of equal length element by element, summing in double precision.</summary>
     /// <exception cref="LabException">The lengths differ, or there is NaN or infinity: a figure made of it would hide it.</exception>
     public static TensorAgreement Compare(string tensor, ReadOnlySpan<float> reference, ReadOnlySpan<float> actual)
     {
@@ -39,11 +33,8 @@ public static class OutputAgreement
         return new(max, reference.IsEmpty ? 0 : sum / reference.Length, cosine);
     }
 
-    /// <summary>Share of queries whose most probable class is another, in [0, 1].</summary>
-    /// <param name="reference">Logits, [queries, <paramref name="classes"/>] over any number of images.</param>
-    /// <param name="actual">As long.</param>
-    /// <param name="classes">Logits a query, "no object" among them.</param>
-    public static double ClassChangedShare(ReadOnlySpan<float> reference, ReadOnlySpan<float> actual, int classes)
+    /// <summary>Share of queries with another most probable class, in [0, 1], by logits [queries, <paramref name="classes"/>] over any number of images; "no object" is a class.</summary>
+    internal static double ClassChangedShare(ReadOnlySpan<float> reference, ReadOnlySpan<float> actual, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         ArgumentOutOfRangeException.ThrowIfNotEqual(actual.Length, reference.Length);
@@ -57,10 +48,7 @@ public static class OutputAgreement
         return reference.IsEmpty ? 0 : changed * (double)classes / reference.Length;
     }
 
-    /// <summary>Compares the outputs of a DETR: <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4].</summary>
-    /// <param name="name">What the reference is, for example <c>torch-fp32</c>.</param>
-    /// <param name="reference">Outputs of the reference.</param>
-    /// <param name="actual">Outputs of the variant on the same inputs.</param>
+    /// <summary>Compares the outputs of a DETR, <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4], on the same inputs; <paramref name="name"/> is the reference's.</summary>
     public static AgreementInfo CompareDetr(string name, TensorSet reference, TensorSet actual)
     {
         var (logits, logitsAgreement) = CompareNamed("logits", reference, actual);

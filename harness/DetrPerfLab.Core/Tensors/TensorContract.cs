@@ -3,10 +3,7 @@ namespace DetrPerfLab.Core;
 /// <summary>Checks tensors against what a model takes and gives, before native code sees their addresses.</summary>
 public static class TensorContract
 {
-    /// <summary>Requires every tensor of the engine, with its type and rank, and the same length wherever a symbol recurs.</summary>
-    /// <param name="engine">Tells what the model takes and gives.</param>
-    /// <param name="inputs">What it is given; more tensors than it takes are no mistake.</param>
-    /// <param name="outputs">Where it is to write; null where that is not known yet.</param>
+    /// <summary>Requires every tensor of the engine, with its type and rank, and the same length wherever a symbol recurs. More inputs than the model takes are no mistake; outputs may not be known yet.</summary>
     /// <exception cref="LabException">A tensor is missing, or its type or shape does not fit.</exception>
     public static void Check(IInferenceEngine engine, TensorSet inputs, TensorSet? outputs)
     {

@@ -27,10 +27,7 @@ public sealed class TensorSet(params IReadOnlyList<HostTensor> tensors) : IReadO
         return null;
     }
 
-    /// <summary>Allocates the outputs that belong to these inputs: each symbol takes the length that it has in an input.</summary>
-    /// <param name="inputSpecs">The model's inputs.</param>
-    /// <param name="inputs">Actual inputs.</param>
-    /// <param name="outputSpecs">The model's outputs; their symbols must occur in <paramref name="inputSpecs"/>.</param>
+    /// <summary>Allocates the outputs that belong to these inputs: each symbol takes the length that it has in an input, where it must occur.</summary>
     public static TensorSet AllocateOutputs(
         IReadOnlyList<TensorSpec> inputSpecs, TensorSet inputs, IReadOnlyList<TensorSpec> outputSpecs)
     {

@@ -10,19 +10,14 @@ public enum ElementType
     Int64,
 }
 
-/// <summary>Name, type and shape of one input or output of a model.</summary>
-/// <param name="Name">The ecosystem's name, for example <c>pixel_values</c>.</param>
-/// <param name="Type">Type of the elements.</param>
-/// <param name="Dimensions">One entry an axis.</param>
+/// <summary>Name (the ecosystem's, for example <c>pixel_values</c>), type and shape of one input or output of a model.</summary>
 public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<Dimension> Dimensions)
 {
     /// <summary>For example <c>pixel_values float32 [N,3,H,W]</c>.</summary>
     public override string ToString() => $"{Name} {Type.ToString().ToLowerInvariant()} [{string.Join(',', Dimensions)}]";
 }
 
-/// <summary>One axis: a fixed length, or a name that stands for a length known only at run time.</summary>
-/// <param name="Length">Elements on this axis; -1 where <paramref name="Symbol"/> stands for it.</param>
-/// <param name="Symbol">For example <c>N</c>; null where the length is fixed.</param>
+/// <summary>One axis: a fixed length, or -1 and a symbol, for example <c>N</c>, for a length known only at run time.</summary>
 public readonly record struct Dimension(long Length, string? Symbol)
 {
     /// <summary>A fixed axis.</summary>

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace DetrPerfLab.Engines;
 
 /// <summary>Outputs of another implementation for weights and images that follow from a formula.</summary>
-public sealed record ParityManifest
+sealed record ParityManifest
 {
     static readonly JsonSerializerOptions s_json = new()
     {
@@ -13,22 +12,17 @@ public sealed record ParityManifest
         RespectNullableAnnotations = true,
     };
 
-    /// <summary>Who computed the expected outputs.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>Only <c>synthetic-v1</c> is known.</summary>
     public required string Weights { get; init; }
 
-    /// <summary>What is compared.</summary>
     public required IReadOnlyList<ParityCase> Cases { get; init; }
 
-    /// <summary>Where the files of the cases lie.</summary>
-    [JsonIgnore]
-    public string Folder { get; private set; } = "";
+    internal string Folder { get; private set; } = "";
 
     /// <summary>Reads <c>manifest.json</c> of a folder.</summary>
     /// <exception cref="LabException">It is missing, damaged, or names unknown weights or models.</exception>
-    public static ParityManifest Load(string folder)
+    internal static ParityManifest Load(string folder)
     {
         if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Give the folder of a parity manifest: --cases DIR"); }
         var path = Path.Combine(folder, "manifest.json");
@@ -52,9 +46,8 @@ public sealed record ParityManifest
 }
 
 /// <summary>One model on one batch of images.</summary>
-public sealed record ParityCase
+sealed record ParityCase
 {
-    /// <summary>Names the case.</summary>
     public required string Name { get; init; }
 
     /// <summary>A model of the zoo, for example <c>detr_resnet50</c>.</summary>
@@ -72,13 +65,9 @@ public sealed record ParityCase
     /// <summary>Moments and first values of inner tensors, by name.</summary>
     public IReadOnlyDictionary<string, ParityStage> Stages { get; init; } = new Dictionary<string, ParityStage>();
 
-    /// <summary>The model's shape.</summary>
-    [JsonIgnore]
-    public DetrConfig Config => DetrConfig.Zoo.First(c => c.Name == Model);
+    internal DetrConfig Config => DetrConfig.Zoo.First(c => c.Name == Model);
 
-    /// <summary>The images' sizes.</summary>
-    [JsonIgnore]
-    public ImageSize[] Sizes => [.. ImageSizesHw.Select(s => new ImageSize(s[0], s[1]))];
+    internal ImageSize[] Sizes => [.. ImageSizesHw.Select(s => new ImageSize(s[0], s[1]))];
 
     internal void Check(string path)
     {
@@ -92,14 +81,11 @@ public sealed record ParityCase
     }
 }
 
-/// <summary>A raw little-endian float32 file.</summary>
-/// <param name="File">Its name, in the manifest's folder.</param>
-/// <param name="Shape">Elements an axis.</param>
-public sealed record ParityTensor(string File, IReadOnlyList<long> Shape)
+/// <summary>A raw little-endian float32 file in the manifest's folder.</summary>
+sealed record ParityTensor(string File, IReadOnlyList<long> Shape)
 {
-    /// <summary>Reads the file.</summary>
     /// <exception cref="LabException">It is missing, lies elsewhere, or holds another number of bytes.</exception>
-    public float[] Read(string folder)
+    internal float[] Read(string folder)
     {
         var path = Path.Combine(folder, File);
         if (Path.GetFileName(File) != File) { throw ParityManifest.Unusable(path, "the file lies outside the manifest's folder"); }
@@ -113,9 +99,5 @@ public sealed record ParityTensor(string File, IReadOnlyList<long> Shape)
     }
 }
 
-/// <summary>What is known of an inner tensor.</summary>
-/// <param name="Shape">Elements an axis.</param>
-/// <param name="Mean">Mean of all elements.</param>
-/// <param name="Std">Their standard deviation (divided by n - 1, as PyTorch does).</param>
-/// <param name="First8">The first eight, row-major.</param>
-public sealed record ParityStage(IReadOnlyList<long> Shape, double Mean, double Std, IReadOnlyList<double> First8);
+/// <summary>What is known of an inner tensor: its shape, mean, standard deviation (divided by n - 1, as PyTorch does) and first eight elements, row-major.</summary>
+sealed record ParityStage(IReadOnlyList<long> Shape, double Mean, double Std, IReadOnlyList<double> First8);

@@ -1,11 +1,9 @@
 namespace DetrPerfLab.Engines;
 
-/// <summary>One line of a parity table.</summary>
-/// <param name="Case">The case's name.</param>
-/// <param name="Variant">Who computed it here.</param>
-/// <param name="Stage">An inner tensor, <c>logits</c> or <c>boxes</c>.</param>
-/// <param name="MaxAbs">Largest absolute difference; for an inner tensor, of what the manifest tells of it (mean, deviation, first values).</param>
-/// <param name="Bound">What it may be at most; null where it is only shown.</param>
+/// <summary>
+/// One line of a parity table: the largest absolute difference of <c>logits</c>, <c>boxes</c> or, for an inner tensor, of what the manifest tells of it (mean, deviation,
+/// first values), and its bound; null where it is only shown.
+/// </summary>
 public sealed record ParityRow(string Case, string Variant, string Stage, double MaxAbs, double? Bound)
 {
     /// <summary>Whether the bound holds. NaN never does.</summary>
@@ -13,9 +11,20 @@ public sealed record ParityRow(string Case, string Variant, string Stage, double
 }
 
 /// <summary>Recomputes the cases of a manifest with our engines.</summary>
-/// <param name="cache">Where exported models lie.</param>
-public sealed class ParityRunner(ArtefactCache cache)
+public sealed class ParityRunner
 {
+    readonly ParityManifest _manifest;
+    readonly ArtefactCache _cache;
+
+    ParityRunner(ParityManifest manifest, ArtefactCache cache) => (_manifest, _cache) = (manifest, cache);
+
+    /// <summary>Of the <c>manifest.json</c> in a folder.</summary>
+    /// <exception cref="LabException">It is missing, damaged, or names unknown weights or models.</exception>
+    public static ParityRunner Of(string folder, ArtefactCache cache) => new(ParityManifest.Load(folder), cache);
+
+    /// <summary>Who computed the expected outputs.</summary>
+    public string Reference => _manifest.Reference;
+
     /// <summary>The variants that must agree to the last bits, the plain ones first.</summary>
     public static IReadOnlyList<string> DefaultVariants { get; } = ["torch-fp32", "torchscript-fp32", "ort-fp32-disabled", "ort-fp32-basic", "ort-fp32"];
 
@@ -30,14 +39,17 @@ public sealed class ParityRunner(ArtefactCache cache)
     static readonly OnnxRecipe s_stages = new("fp32-stages",
         build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions { StageOutputs = true }));
 
-    /// <summary>Compares one variant on one case.</summary>
-    /// <returns>The inner tensors where the variant shows them, then logits and boxes.</returns>
-    public IEnumerable<ParityRow> Run(ParityManifest manifest, ParityCase @case, string variantName)
+    /// <summary>Compares these variants on every case: the inner tensors where a variant shows them, then logits and boxes.</summary>
+    public IEnumerable<ParityRow> Run(IReadOnlyList<string> variants) => _manifest.Cases.SelectMany(c => variants.SelectMany(v => Run(c, v)));
+
+    internal IEnumerable<ParityRow> Run(string caseName, string variant) => Run(_manifest.Cases.Single(c => c.Name == caseName), variant);
+
+    IEnumerable<ParityRow> Run(ParityCase @case, string variantName)
     {
         var variant = VariantRegistry.Get(variantName);
         var model = VariantModel.Synthetic(@case.Config);
         var inputs = SyntheticImages.CreateBatch(@case.Sizes);
-        using var engine = variant.Create(model, new EngineSettings(), cache);
+        using var engine = variant.Create(model, new EngineSettings(), _cache);
         var outputs = TensorSet.AllocateOutputs(engine.Engine.Inputs, inputs, engine.Engine.Outputs);
         foreach (var stage in Stages(variant, model, engine.Engine, inputs, outputs))
         {
@@ -46,8 +58,8 @@ public sealed class ParityRunner(ArtefactCache cache)
 
         engine.Engine.Run(inputs, outputs);
         engine.Engine.Synchronize();
-        yield return new(@case.Name, variantName, "logits", MaxAbs(@case.Logits.Read(manifest.Folder), outputs["logits"]), ReferenceOutputs.LogitsBound);
-        yield return new(@case.Name, variantName, "boxes", MaxAbs(@case.Boxes.Read(manifest.Folder), outputs["pred_boxes"]), ReferenceOutputs.BoxesBound);
+        yield return new(@case.Name, variantName, "logits", MaxAbs(@case.Logits.Read(_manifest.Folder), outputs["logits"]), ReferenceOutputs.LogitsBound);
+        yield return new(@case.Name, variantName, "boxes", MaxAbs(@case.Boxes.Read(_manifest.Folder), outputs["pred_boxes"]), ReferenceOutputs.BoxesBound);
     }
 
     /// <summary>Eager engines show their inner tensors themselves; an ONNX graph is exported once more with them as outputs and run as it is.</summary>
@@ -55,7 +67,7 @@ public sealed class ParityRunner(ArtefactCache cache)
     {
         if (engine is IStagedEngine staged) { return staged.RunStages(inputs, outputs); }
         if (variant.Name != "ort-fp32-disabled") { return []; }
-        using var session = new OrtEngine(cache.Get(model, s_stages).Path, new OrtEngineOptions { Optimization = GraphOptimization.Disabled });
+        using var session = new OrtEngine(_cache.Get(model, s_stages).Path, new OrtEngineOptions { Optimization = GraphOptimization.Disabled });
         var all = session.AllocateOutputs(inputs);
         session.Run(inputs, all);
         return [.. all];

@@ -26,11 +26,22 @@ public static class VariantRegistry
         Ort(Int8, "dynamic", "ONNX Runtime, int8 linear layers, ranges found at run time", OnnxRecipes.Int8Dynamic),
         Ort(Int8, "static-all", "ONNX Runtime, int8 wherever it can be: the warning example", OnnxRecipes.Int8StaticAll),
         Ort(Int8, "static", "ONNX Runtime, int8 convolutions with calibrated ranges, linear layers dynamic, box head in float", OnnxRecipes.Int8Static),
-        .. GpuVariants.All,
+        // On an NVIDIA GPU: known by name in every build, so that each says what it needs; they run where it was built with -p:Gpu=true.
+        // By default float products round their factors to 10 bits of mantissa (TF32): fast, and not the same numbers.
+        Gpu(EngineKind.OrtCuda, Fp32, "ONNX Runtime on CUDA, float32 without TF32", OnnxRecipes.Fp32, ("use_tf32", "0")),
+        Gpu(EngineKind.OrtCuda, Fp16, "ONNX Runtime on CUDA, half-precision weights and activations", OnnxRecipes.Fp16),
+        Gpu(EngineKind.OrtTensorRt, Fp16, "TensorRT, half precision where it is faster, normalisations in float32", OnnxRecipes.Fp32, s_half),
+        Gpu(EngineKind.OrtTensorRt, Int8, "TensorRT, int8 convolutions with calibrated symmetric ranges, the rest as in ort-tensorrt-fp16", OnnxRecipes.Int8TensorRt,
+            [.. s_half, ("trt_int8_enable", "1")]),
     ];
 
     /// <summary>Names of those that need a GPU, in a build that has support for one; none in another, where they could only say so.</summary>
-    public static IReadOnlyList<string> OnGpu { get; } = GpuVariants.AreBuilt ? [.. GpuVariants.All.Select(v => v.Name)] : [];
+    public static IReadOnlyList<string> OnGpu { get; } =
+#if GPU
+        [.. All.Where(v => v.Device != OrtDevice.Cpu).Select(v => v.Name)];
+#else
+        [];
+#endif
 
     /// <summary>The variant of that name.</summary>
     /// <exception cref="LabException">There is none; the message lists them.</exception>
@@ -70,12 +81,23 @@ public static class VariantRegistry
             Optimization = optimization,
         });
 
-    /// <summary>What all variants on ONNX Runtime share.</summary>
-    /// <param name="summary">What it is.</param>
-    /// <param name="recipe">The file that it runs.</param>
-    /// <param name="options">How, given that file; threads and bindings are set here.</param>
-    /// <param name="require">Throws where the machine cannot run it, before minutes of calibration.</param>
-    internal static Variant Ort(
+    static (string Key, string Value)[] s_half => [("trt_fp16_enable", "1"), ("trt_layer_norm_fp32_fallback", "1")];
+
+    static Variant Gpu(EngineKind engine, Precision precision, string summary, OnnxRecipe recipe, params (string Key, string Value)[] providerOptions)
+    {
+        var name = new VariantName(engine, precision);
+        var device = engine == EngineKind.OrtCuda ? OrtDevice.Cuda : OrtDevice.TensorRt;
+        return Ort(name, summary, recipe, require: () => OrtProviders.Require(device, deviceId: 0), options: (_, beside) => new()
+        {
+            Device = device,
+            ProviderOptions = providerOptions.ToDictionary(o => o.Key, o => o.Value),
+            EngineCache = device == OrtDevice.TensorRt ? beside(".tensorrt") : null,
+        });
+    }
+
+    // What all variants on ONNX Runtime share. Options are given the settings and a way to name files beside the artefact; what the machine lacks is
+    // told before minutes of calibration.
+    static Variant Ort(
         VariantName name, string summary, OnnxRecipe recipe, Func<EngineSettings, Func<string, string>, OrtEngineOptions> options, Action? require = null) =>
         new(name, summary, recipe, (model, settings, cache) =>
         {

@@ -10,10 +10,8 @@ sealed partial class ChartCanvas
     readonly List<IPlottable> _dashed = [];
     readonly List<Func<HoverMark>> _hovers = [];
 
-    /// <summary>Where hovering shows a value.</summary>
     internal IReadOnlyList<HoverMark> Hovers => [.. _hovers.Select(place => place())];
 
-    /// <summary>A horizontal bar.</summary>
     public void Bar(double row, double from, double to, Color color, double thickness = 0.62) => _plot.Add.Bar(new Bar
     {
         Position = row,
@@ -25,10 +23,8 @@ sealed partial class ChartCanvas
         Orientation = Orientation.Horizontal,
     });
 
-    /// <summary>A whisker from <paramref name="low"/> to <paramref name="high"/> along the horizontal axis.</summary>
     public void WhiskerX(double low, double high, double y) => Whiskers(new ErrorBar([low], [y], [high - low], [0], null, null));
 
-    /// <summary>A whisker from <paramref name="low"/> to <paramref name="high"/> along the vertical axis.</summary>
     public void WhiskerY(double x, double low, double high) => Whiskers(new ErrorBar([x], [low], null, null, [high - low], [0]));
 
     /// <summary>A line through points, with markers where <paramref name="marker"/> says so.</summary>
@@ -43,10 +39,8 @@ sealed partial class ChartCanvas
         LegendEntry(legend, color, marker, width, line.LinePattern);
     }
 
-    /// <summary>One marker.</summary>
     public void Point(double x, double y, Color color, MarkerShape marker, float size = 11) => Points([x], [y], color, marker, size);
 
-    /// <summary>A thin auxiliary line.</summary>
     public void Guide(double x1, double y1, double x2, double y2, bool dashed = true)
     {
         var line = _plot.Add.Line(x1, y1, x2, y2);

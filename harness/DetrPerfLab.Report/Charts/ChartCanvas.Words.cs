@@ -14,15 +14,6 @@ sealed partial class ChartCanvas
     float TextOverhang { get; set; }
 
     /// <summary>Text at a point; it may leave the data's rectangle.</summary>
-    /// <param name="text">One line.</param>
-    /// <param name="x">Where, in the axes' values.</param>
-    /// <param name="y">The same.</param>
-    /// <param name="alignment">Which part of the text lies there.</param>
-    /// <param name="offsetX">Pixels to the right.</param>
-    /// <param name="offsetY">Pixels downwards.</param>
-    /// <param name="color">The theme's ink by default.</param>
-    /// <param name="bold">Heavier.</param>
-    /// <param name="halo">Whether it is kept readable over lines.</param>
     public void Text(
         string text, double x, double y, Alignment alignment, float offsetX = 0, float offsetY = 0, Color? color = null, bool bold = false, bool halo = false)
     {
@@ -41,7 +32,6 @@ sealed partial class ChartCanvas
         TextOverhang = Math.Max(TextOverhang, offset + ChartText.Width(text, bold: bold) + Margin - Spare);
     }
 
-    /// <summary>A line of the legend: a marker, a line, or both.</summary>
     public void LegendEntry(string text, Color color, MarkerShape marker = MarkerShape.None, float lineWidth = 0, LinePattern? pattern = null)
     {
         if (text.Length == 0) { return; }

@@ -22,10 +22,6 @@ sealed partial class ChartCanvas : IDisposable
     string _notes = "";
     int? _height;
 
-    /// <summary>An empty canvas.</summary>
-    /// <param name="theme">Its colours.</param>
-    /// <param name="width">Of the picture, pixels.</param>
-    /// <param name="dataHeight">Of the data's rectangle, pixels.</param>
     public ChartCanvas(ChartTheme theme, int width, int dataHeight)
     {
         Theme = theme;
@@ -54,7 +50,6 @@ sealed partial class ChartCanvas : IDisposable
         _plot.Legend.IsVisible = false; // drawn in a panel instead, beside the data
     }
 
-    /// <summary>The colours to draw with.</summary>
     public ChartTheme Theme { get; }
 
     /// <summary>Of the picture, pixels; settled by its words.</summary>
@@ -67,12 +62,6 @@ sealed partial class ChartCanvas : IDisposable
         }
     }
 
-    /// <summary>Title, caption and the names of the axes.</summary>
-    /// <param name="title">What the chart says.</param>
-    /// <param name="caption">Machine and date; at the bottom.</param>
-    /// <param name="xLabel">Quantity and unit.</param>
-    /// <param name="yLabel">Quantity and unit; empty for categories.</param>
-    /// <param name="note">Lines of their own above the caption: what a mark in the data means, what the comparison cannot tell.</param>
     public void Frame(string title, string caption, string xLabel, string yLabel, string? note = null)
     {
         _words.AddRange(((string[])[title, .. note?.Split('\n') ?? [], caption, xLabel, yLabel]).Where(w => w.Length > 0));
@@ -85,14 +74,8 @@ sealed partial class ChartCanvas : IDisposable
     /// <summary>The horizontal axis, with round numbers of ScottPlot's choice.</summary>
     public void XAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Bottom, Numbers(suffix, density: 0.75), low, high, grid: true);
 
-    /// <summary>The horizontal axis, with these ticks and no others.</summary>
     public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid: true);
 
-    /// <summary>The vertical axis, with round numbers of ScottPlot's choice.</summary>
-    /// <param name="low">Its lower end.</param>
-    /// <param name="high">Its upper end.</param>
-    /// <param name="suffix">After each number.</param>
-    /// <param name="last">No tick beyond has a number.</param>
     public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, density: 0.5, last), low, high, grid: true);
 
     /// <summary>Categories from top to bottom on the vertical axis, at 0, -1, -2, …</summary>
@@ -107,8 +90,6 @@ sealed partial class ChartCanvas : IDisposable
     /// <summary>The picture as SVG, without the places to hover on.</summary>
     internal string ToSvg() => _plot.GetSvgXml(_width, Height);
 
-    /// <summary>The picture as PNG.</summary>
-    /// <param name="scale">Pixels of the file for one of the picture.</param>
     internal byte[] ToPng(int scale = 1)
     {
         var height = Height;
@@ -140,7 +121,6 @@ sealed partial class ChartCanvas : IDisposable
     /// <summary>The plot, for tests: where its marks and its words came to lie.</summary>
     internal Plot Plot => _plot;
 
-    /// <inheritdoc/>
     public void Dispose() => _plot.Dispose();
 
     // Fewer ticks than would fit; no number where the quantity cannot go.

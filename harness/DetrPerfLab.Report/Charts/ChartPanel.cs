@@ -2,10 +2,7 @@ using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>A strip beside the data, as wide or as high as it says. Unlike what is plotted, what a panel draws is not clipped to the data.</summary>
-/// <param name="edge">Which side of the data it lies on; above and below it is as wide as the picture.</param>
-/// <param name="measure">Its height or width, pixels.</param>
-/// <param name="draw">Draws it within the given rectangle.</param>
+/// <summary>A strip beside the data, as wide or as high as it measures, in pixels; above and below the data it is as wide as the picture. Unlike what is plotted, what a panel draws is not clipped to the data.</summary>
 sealed class ChartPanel(Edge edge, Func<Paint, float> measure, Action<RenderPack, PixelRect> draw) : IPanel
 {
     public Edge Edge => edge;

@@ -7,18 +7,12 @@ namespace DetrPerfLab.Report;
 /// <summary>Makes a drawn SVG fit to stand alone or in a page: words that any reader's font can show, a name for screen readers, ids of its own, values on hovering.</summary>
 static partial class ChartSvg
 {
-    /// <summary>Draws <paramref name="chart"/> in <paramref name="theme"/>.</summary>
     internal static string Draw(Chart chart, ChartTheme theme)
     {
         using var canvas = chart.On(theme);
         return Finish(canvas.ToSvg(), chart.Alt, $"{chart.Name}{theme.Suffix}-", canvas.Hovers);
     }
 
-    /// <summary>Adds what the drawing library does not know.</summary>
-    /// <param name="svg">What it drew.</param>
-    /// <param name="alt">What the picture shows.</param>
-    /// <param name="prefix">Put before each id: many pictures share one page.</param>
-    /// <param name="hovers">Places that show a value.</param>
     internal static string Finish(string svg, string alt, string prefix, IReadOnlyList<HoverMark> hovers)
     {
         // Skia counts its ids on over all pictures of a process; a picture's own count is the same in every run.

@@ -18,7 +18,6 @@ static class ChartText
     static readonly Lazy<string?> s_family = new(Register);
 
     /// <summary>The face's name; asked for before anything is drawn or measured.</summary>
-    /// <exception cref="LabException">The machine has no font.</exception>
     internal static string Family => s_family.Value ?? throw LabError.NoFont(SansFont.Folders);
 
     /// <summary>The same where it may be missing, as what draws may be.</summary>
@@ -40,14 +39,12 @@ static class ChartText
         return letters.ContainsGlyphs("Aa0%×–−");
     });
 
-    /// <summary>Width in pixels.</summary>
     internal static float Width(string text, float size = Size, bool bold = false)
     {
         using var paint = Paint.NewDisposablePaint();
         return Style(text, size, bold).Measure(paint).Width;
     }
 
-    /// <summary>The text in the face, for ScottPlot to draw.</summary>
     internal static LabelStyle Style(string text, float size = Size, bool bold = false) => new() { Text = text, FontName = Family, FontSize = size, Bold = bold };
 
     /// <summary>Breaks lines at spaces so that none is wider than <paramref name="width"/>.</summary>

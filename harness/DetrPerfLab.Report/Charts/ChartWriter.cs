@@ -1,8 +1,6 @@
 namespace DetrPerfLab.Report;
 
 /// <summary>Charts as files and as elements for a page.</summary>
-/// <param name="Paths">In the order of the charts.</param>
-/// <param name="Svgs">By the chart's name.</param>
 sealed record DrawnCharts(IReadOnlyList<string> Paths, IReadOnlyDictionary<string, (string Light, string Dark)> Svgs)
 {
     internal static DrawnCharts None { get; } = new([], new Dictionary<string, (string Light, string Dark)>());
@@ -11,9 +9,6 @@ sealed record DrawnCharts(IReadOnlyList<string> Paths, IReadOnlyDictionary<strin
 /// <summary>Writes charts: SVG for light and dark pages, PNG for everything else.</summary>
 static class ChartWriter
 {
-    /// <param name="charts">What to draw.</param>
-    /// <param name="folder">Where to.</param>
-    /// <param name="fontFolders">Where fonts are looked for; null takes the system's.</param>
     /// <exception cref="LabException">The machine lacks what draws: the library or a font.</exception>
     internal static DrawnCharts Write(IReadOnlyList<Chart> charts, string folder, IReadOnlyList<string>? fontFolders = null)
     {

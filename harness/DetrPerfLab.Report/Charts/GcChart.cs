@@ -8,7 +8,7 @@ static class GcChart
     internal static Drawing Create(ReportModel model)
     {
         CaseView[] cases = [.. model.Suite("Gc").Where(c => c.Summary is not null).OrderBy(c => c.Summary!.Median)];
-        if (cases.Length < 2) { return Drawing.None("the garbage collector's modes were not measured"); }
+        if (cases.Length < 2) { return Drawing.None("garbage collector modes: not measured"); }
         var alt = $"Median to slow end by collector mode ({Conditions(cases).Replace('\n', ' ')}): " + string.Join("; ", cases.Select(c =>
             $"{c.Label} {Format.Significant(c.Summary!.Median)} to {Format.Significant(End(c.Summary).Ms)} ms ({End(c.Summary).Name})")) + "." + Disturbed.Sentence(cases);
         return new Chart("gc-modes", alt, 34 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
@@ -18,9 +18,9 @@ static class GcChart
     static string Conditions(CaseView[] cases)
     {
         var size = cases.SelectMany(c => c.Run.Findings).FirstOrDefault(f => f.Topic == "size")?.Figure ?? (cases[0].Run.InputSide is { } side ? $"{side} pixels (shorter side)" : null);
-        var text = (size is null ? "" : $"images of {size}; ") + "the modes ran one after the other, so that small differences may be drift";
+        var text = (size is null ? "" : $"images of {size}; ") + "the modes ran one after another, so small differences may be drift";
         return cases.FirstOrDefault(c => c.FirstTime is not null) is { FirstTime: { } first } again
-            ? $"{text}:\n{first.Label} took {Cells.Times(Estimate.Ratio(again, first)!.Value)} its time when run again"
+            ? $"{text}:\n{first.Label} took {Cells.Times(Estimate.Ratio(again, first)!.Value)} the time when repeated"
             : text;
     }
 
@@ -34,7 +34,7 @@ static class GcChart
         : (summary.Maximum, "slowest");
 
     static string Pauses(CaseView view) => view.Run.Gc is not { } gc ? "pauses unknown"
-        : gc.Operations is > 0 and var operations ? $"pause {Format.Number(gc.TotalPauseMs / (operations * (double)view.Run.ImagesPerOperation), 2)} ms/image, gen2 {gc.Gen2}"
+        : view.PauseMsPerImage is { } perImage ? $"pause {Format.Number(perImage, 2)} ms/image, gen2 {gc.Gen2}"
         : $"pauses {Format.Significant(gc.TotalPauseMs)} ms, gen2 {gc.Gen2}";
 
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)

@@ -16,13 +16,10 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
     readonly List<((double X, double Y) Lower, (double X, double Y) Upper)> _whiskers = [];
     readonly List<(string Text, double X, double Y, Color? Color)> _names = [];
 
-    /// <summary>Keeps a marker free of names, its own and others'.</summary>
     internal void Keep(double x, double y) => _markers.Add((x, y));
 
-    /// <summary>Keeps a whisker, from its lower to its upper end, free of names.</summary>
     internal void Keep((double X, double Y) lower, (double X, double Y) upper) => _whiskers.Add((lower, upper));
 
-    /// <summary>A name to be placed.</summary>
     internal void Add(string text, double x, double y, Color? color = null) => _names.Add((ChartText.Shorten(text, 260), x, y, color));
 
     /// <summary>Places all names; called last, since only then is known where the points lie.</summary>

@@ -13,7 +13,7 @@ static class ModuleChart
         CaseView[] cases = [.. model.Cases.Where(c => c.Run.Modules.Count > 0)
             .GroupBy(c => c.Run.Variant).Select(g => g.OrderBy(c => c.Run.Started).Last())
             .OrderByDescending(c => c.Run.Modules.Sum(m => m.Ms)).ThenBy(c => c.Run.Variant, StringComparer.Ordinal)];
-        if (cases.Length == 0) { return Drawing.None("no variant was profiled"); }
+        if (cases.Length == 0) { return Drawing.None("time by module: no variant was profiled"); }
         var alt = "Time by module: " + string.Join("; ", cases.Select(c => $"{c.Run.Variant} " +
             string.Join(", ", c.Run.Modules.OrderByDescending(m => m.Ms).Take(3).Select(m => $"{m.Name} {Format.Significant(m.Ms)} ms")))) + ".";
         return new Chart("modules", alt, 40 * cases.Length, canvas => Draw(canvas, cases, model.Caption));

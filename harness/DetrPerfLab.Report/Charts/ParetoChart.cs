@@ -7,7 +7,7 @@ static class ParetoChart
 {
     internal static Drawing Create(ReportModel model)
     {
-        if (Measure(model) is not { } measure) { return Drawing.None("no accuracy was measured for two variants"); }
+        if (Measure(model) is not { } measure) { return Drawing.None("accuracy against latency: no accuracy was measured for two variants"); }
         CaseView[] all = [.. model.Effects.Where(c => c.Summary is not null && measure.Of(c) is not null)];
         // The engine suite's steps all compute in FP32: a dozen points of one accuracy, whose times the speed-up chart tells better.
         CaseView[] others = [.. all.Where(c => !c.Run.Suite.StartsWith("Engine", StringComparison.OrdinalIgnoreCase))];
@@ -50,7 +50,7 @@ static class ParetoChart
     {
         var xs = cases.Select(c => c.Summary!.Median).ToArray();
         var ys = cases.Select(c => measure.Of(c)!.Value).ToArray();
-        canvas.Frame("Accuracy against latency; the line joins what nothing else beats", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, note: Disturbed.Note(cases));
+        canvas.Frame("Accuracy against latency; the line is the Pareto front", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, note: Disturbed.Note(cases));
         var x = Ticks.Logarithmic(xs.Min() * 0.9, xs.Max() * 1.1);
         double[] ends = [.. ys, .. Enumerable.Range(0, cases.Length).Select(ApInterval).OfType<(double Lower, double Upper)>().SelectMany(i => (double[])[i.Lower, i.Upper])];
         var margin = Math.Max((ends.Max() - ends.Min()) * 0.1, 0.2);

@@ -2,18 +2,18 @@ using ScottPlot;
 
 namespace DetrPerfLab.Report;
 
-/// <summary>The share of the measured peak that each variant reaches.</summary>
+/// <summary>Each variant as a share of the measured peak.</summary>
 static class PeakChart
 {
     internal static Drawing Create(ReportModel model)
     {
         CaseView[] cases = [.. model.Effects.Where(c => Share(c) is not null)];
-        if (cases.Length == 0) { return Drawing.None("the machine's peak was not probed, or operations were not counted"); }
+        if (cases.Length == 0) { return Drawing.None("share of peak: the machine's peak was not measured, or operations were not counted"); }
         var alt = "Share of the machine's measured peak: " + string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Percent(Share(c)!.Value)}")) + ".";
         return new Chart("peak-share", alt, 36 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
     }
 
-    /// <summary>Attained over attainable operations a second; null where either is not known.</summary>
+    /// <summary>Operations/s over the measured peak; null where either is not known.</summary>
     internal static double? Share(CaseView view) => view is { Run.Flops: > 0 and var flops, Run.Peak: { GflopsPerSecond: > 0 } peak, Summary: { } summary }
         ? flops / (summary.Median / 1000) / (peak.GflopsPerSecond * 1e9)
         : null;
@@ -23,7 +23,7 @@ static class PeakChart
     static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
     {
         canvas.Frame(
-            "Share of this machine's measured peak", caption, "per cent of the best that such operations reach here with as many threads", "",
+            "Share of this machine's measured peak", caption, "per cent of the measured peak of the same precision and number of threads", "",
             note: Disturbed.Note(cases));
         var most = Math.Max(100, 100 * cases.Max(c => Share(c)!.Value));
         canvas.XAxis(0, most, " %");

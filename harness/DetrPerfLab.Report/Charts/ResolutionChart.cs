@@ -9,18 +9,14 @@ static class ResolutionChart
 
     internal static Drawing Create(ReportModel model)
     {
-        (string Variant, CaseView[] Cases)[] lines = [.. model.Suite("Resolution").Where(c => c.Summary is not null && c.Number(Size) is > 0)
-            .GroupBy(c => c.Run.Variant)
-            .Select(g => (g.Key, g.DistinctBy(c => c.Number(Size)).OrderBy(c => c.Number(Size)).ToArray()))
-            .Where(l => l.Item2.Length >= 2)
-            .OrderBy(l => l.Key, StringComparer.Ordinal)];
-        if (lines.Length == 0) { return Drawing.None("no variant was measured at two sizes"); }
+        var lines = Line.Of(model.Suite("Resolution").Where(c => c.Summary is not null && c.Number(Size) is > 0).DistinctBy(c => (c.Run.Variant, c.Number(Size))), c => c.Run.Variant, c => c.Number(Size));
+        if (lines.Length == 0) { return Drawing.None("resolution: no variant was measured at two sizes"); }
         var alt = "Latency by shorter side, as a share of the largest: " + string.Join("; ", lines.Select(l =>
-            $"{l.Variant} {string.Join(", ", l.Cases.Select(c => $"{Format.Percent(c.Summary!.Median / l.Cases[^1].Summary!.Median)} at {c.Number(Size)}"))}")) + "." + Disturbed.Sentence(lines.SelectMany(l => l.Cases));
+            $"{l.Name} {string.Join(", ", l.Cases.Select(c => $"{Format.Percent(c.Summary!.Median / l.Cases[^1].Summary!.Median)} at {c.Number(Size)}"))}")) + "." + Disturbed.Sentence(lines.SelectMany(l => l.Cases));
         return new Chart("resolution", alt, 440, canvas => Draw(canvas, lines, model.Caption));
     }
 
-    static void Draw(ChartCanvas canvas, (string Variant, CaseView[] Cases)[] lines, string caption)
+    static void Draw(ChartCanvas canvas, Line[] lines, string caption)
     {
         double[] sizes = [.. lines.SelectMany(l => l.Cases.Select(c => c.Number(Size)!.Value)).Distinct().Order()];
         canvas.Frame("Latency and operations by resolution", caption, "shorter side of the image, pixels", "share of the largest size, per cent", note: Disturbed.Note(lines.SelectMany(l => l.Cases)));
@@ -35,9 +31,9 @@ static class ResolutionChart
         }
 
         var labels = new LabelPlacer(canvas, aboveFirst: true);
-        foreach (var (variant, cases) in lines)
+        foreach (var line in lines)
         {
-            var style = VariantStyle.Of(cases[0].Run.VariantName);
+            var (variant, cases, style) = (line.Name, line.Cases, line.Style);
             var whole = cases[^1].Summary!.Median;
             canvas.Curve(
                 [.. cases.Select(c => c.Number(Size)!.Value)], [.. cases.Select(c => 100 * c.Summary!.Median / whole)], style.In(canvas.Theme),

@@ -3,7 +3,6 @@ namespace DetrPerfLab.Report;
 /// <summary>Bars of the speed-up over eager FP32, with intervals.</summary>
 static class SpeedUpChart
 {
-    /// <returns>The chart, or why there is none.</returns>
     internal static Drawing Create(ReportModel model)
     {
         CaseView[] cases = [.. model.Effects.Where(c => c.SpeedUp is not null)];
@@ -19,7 +18,7 @@ static class SpeedUpChart
         CaseView[] baselines = [.. cases.Select(c => c.Baseline!).Distinct()];
         string?[] notes =
         [
-            baselines.Length > 1 ? $"each counted from {VariantName.Baseline} of its own suite: {string.Join(", ", baselines.Select(b => $"{b.Run.Suite} {Format.Significant(b.Summary!.Median)} ms"))}" : null,
+            baselines.Length > 1 ? $"each over {VariantName.Baseline} of its own suite: {string.Join(", ", baselines.Select(b => $"{b.Run.Suite} {Format.Significant(b.Summary!.Median)} ms"))}" : null,
             Disturbed.Note(Used(cases)),
         ];
         return string.Join('\n', notes.OfType<string>());
@@ -34,7 +33,7 @@ static class SpeedUpChart
     {
         var high = cases.Max(c => c.SpeedUp!.Value.Upper);
         canvas.Frame(
-            $"How many times faster than {VariantName.Baseline}", caption,
+            $"Speed-up over {VariantName.Baseline}", caption,
             "speed-up, times (median; whiskers: 95 % confidence)", "", note: Note(cases) is { Length: > 0 } note ? note : null);
         canvas.XAxis(0, Math.Max(high * 1.02, 1.1), "×");
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);

@@ -5,7 +5,7 @@ namespace DetrPerfLab.Report;
 /// <summary>Speed-up by threads, beside the ideal line, with the efficiency at each point; further settings, such as spinning, as points of their own.</summary>
 static class ThreadChart
 {
-    const string Threads = "threads";
+    const string Parameter = "threads";
     const int MostRows = 24;
 
     // One shape a setting, for any variant; the variant is told by colour and by the legend's words.
@@ -13,38 +13,38 @@ static class ThreadChart
 
     internal static Drawing Create(ReportModel model)
     {
-        Line[] lines = [.. model.Suite("Thread").Where(c => c.Summary is not null && c.Number(Threads) is > 0)
+        Threads[] lines = [.. model.Suite("Thread").Where(c => c.Summary is not null && c.Number(Parameter) is > 0)
             .GroupBy(c => c.Run.Variant)
             .Where(g => g.Count(IsPlain) >= 2)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new Line(g.Key, Ordered(g.Where(IsPlain)), Ordered(g.Where(c => !IsPlain(c)))))];
-        if (lines.Length == 0) { return Drawing.None("no variant was measured with two thread counts"); }
-        var alt = "Speed-up over the fewest threads, with its share of the ideal: " + string.Join("; ", lines.Select(l =>
+            .Select(g => new Threads(g.Key, Ordered(g.Where(IsPlain)), Ordered(g.Where(c => !IsPlain(c)))))];
+        if (lines.Length == 0) { return Drawing.None("thread scaling: no variant was measured with two thread counts"); }
+        var alt = "Speed-up over the fewest threads, with efficiency: " + string.Join("; ", lines.Select(l =>
             $"{l.Variant} {string.Join(", ", l.All.Select(c => $"{Format.Times(SpeedUp(l, c).Value)} at {At(c)} ({Efficiency(l, c)})"))}")) + "." +
             Disturbed.Sentence(lines.SelectMany(l => l.All));
         return new Chart("threads", alt, 480, canvas => Draw(canvas, lines, model));
     }
 
-    static CaseView[] Ordered(IEnumerable<CaseView> cases) => [.. cases.OrderBy(c => c.Number(Threads)).ThenBy(Setting, StringComparer.Ordinal)];
+    static CaseView[] Ordered(IEnumerable<CaseView> cases) => [.. cases.OrderBy(c => c.Number(Parameter)).ThenBy(Setting, StringComparer.Ordinal)];
 
-    static string Setting(CaseView view) => view.TextWithout(Threads);
+    static string Setting(CaseView view) => view.TextWithout(Parameter);
 
     static bool IsPlain(CaseView view) => Setting(view).Length == 0;
 
-    static string At(CaseView view) => $"{view.Number(Threads)}{(IsPlain(view) ? "" : $", {Setting(view)}")}";
+    static string At(CaseView view) => $"{view.Number(Parameter)}{(IsPlain(view) ? "" : $", {Setting(view)}")}";
 
-    static Estimate SpeedUp(Line line, CaseView view) => Estimate.Ratio(line.Base, view)!.Value;
+    static Estimate SpeedUp(Threads line, CaseView view) => Estimate.Ratio(line.Base, view)!.Value;
 
-    static string Efficiency(Line line, CaseView view) =>
-        Format.Percent(SpeedUp(line, view).Value * line.Base.Number(Threads)!.Value / view.Number(Threads)!.Value) + Disturbed.Mark(view, line.Base);
+    static string Efficiency(Threads line, CaseView view) =>
+        Format.Percent(SpeedUp(line, view).Value * line.Base.Number(Parameter)!.Value / view.Number(Parameter)!.Value) + Disturbed.Mark(view, line.Base);
 
-    static void Draw(ChartCanvas canvas, Line[] lines, ReportModel model)
+    static void Draw(ChartCanvas canvas, Threads[] lines, ReportModel model)
     {
         CaseView[] all = [.. lines.SelectMany(l => l.All)];
-        double[] counts = [.. all.Select(c => c.Number(Threads)!.Value).Distinct().Order()];
+        double[] counts = [.. all.Select(c => c.Number(Parameter)!.Value).Distinct().Order()];
         var most = counts[^1];
         canvas.Frame(
-            "What more threads give; per cent: share of the ideal", model.Caption, "intra-op threads", "speed-up over the fewest threads, times",
+            "Speed-up by threads, with efficiency (per cent of the ideal)", model.Caption, "intra-op threads", "speed-up over the fewest threads, times",
             note: Disturbed.Note(all));
         canvas.XAxis(0.7, most * 1.06, Ticks.Each(counts));
         var high = Math.Max(lines.Max(l => l.All.Max(c => SpeedUp(l, c).Upper)) * 1.25, 1.5);
@@ -62,18 +62,18 @@ static class ThreadChart
         Table(canvas, lines, Settings(lines));
     }
 
-    static string[] Settings(Line[] lines) => [.. lines.SelectMany(l => l.Others).Select(Setting).Distinct().Order(StringComparer.Ordinal)];
+    static string[] Settings(Threads[] lines) => [.. lines.SelectMany(l => l.Others).Select(Setting).Distinct().Order(StringComparer.Ordinal)];
 
     static MarkerShape ShapeOf(string setting, string[] settings) => s_settings[Array.IndexOf(settings, setting) % s_settings.Length];
 
-    static void DrawLine(ChartCanvas canvas, Line line, string[] settings, double most)
+    static void DrawLine(ChartCanvas canvas, Threads line, string[] settings, double most)
     {
         var style = VariantStyle.Of(line.Base.Run.VariantName);
         canvas.Curve(
-            [.. line.Cases.Select(c => c.Number(Threads)!.Value)], [.. line.Cases.Select(c => SpeedUp(line, c).Value)], style.In(canvas.Theme), marker: style.Marker);
+            [.. line.Cases.Select(c => c.Number(Parameter)!.Value)], [.. line.Cases.Select(c => SpeedUp(line, c).Value)], style.In(canvas.Theme), marker: style.Marker);
         foreach (var view in line.All)
         {
-            var (x, ratio) = (view.Number(Threads)!.Value, SpeedUp(line, view));
+            var (x, ratio) = (view.Number(Parameter)!.Value, SpeedUp(line, view));
             if (!IsPlain(view)) { x += 0.03 * most; } // beside the plain point, which it would cover
             if (ratio.HasWidth && view != line.Base) { canvas.WhiskerY(x, ratio.Lower, ratio.Upper); }
             if (!IsPlain(view)) { canvas.Point(x, ratio.Value, style.In(canvas.Theme), ShapeOf(Setting(view), settings), size: 13); }
@@ -82,7 +82,7 @@ static class ThreadChart
     }
 
     // The efficiencies stand beside the data: at the points they cover each other wherever lines meet. Of many lines, each tells its best.
-    static void Table(ChartCanvas canvas, Line[] lines, string[] settings)
+    static void Table(ChartCanvas canvas, Threads[] lines, string[] settings)
     {
         var whole = lines.Sum(l => l.All.Length) <= MostRows;
         foreach (var line in lines)
@@ -100,12 +100,10 @@ static class ThreadChart
         canvas.Legend(beside: true);
     }
 
-    static string Row(Line line, CaseView view) => $"{At(view)}: {Format.Times(SpeedUp(line, view).Value)}, {Efficiency(line, view)}";
+    static string Row(Threads line, CaseView view) => $"{At(view)}: {Format.Times(SpeedUp(line, view).Value)}, {Efficiency(line, view)}";
 
-    /// <param name="Variant">Its name.</param>
-    /// <param name="Cases">Those that vary nothing but threads, fewest first.</param>
-    /// <param name="Others">With a further setting.</param>
-    sealed record Line(string Variant, CaseView[] Cases, CaseView[] Others)
+    // A variant's cases that vary nothing but threads, fewest first, and those with a further setting.
+    sealed record Threads(string Variant, CaseView[] Cases, CaseView[] Others)
     {
         internal CaseView Base => Cases[0];
 

@@ -21,10 +21,8 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
         _ => new("other", MarkerShape.FilledCircle, new("#6E7781"), new("#A0A8B2")),
     };
 
-    /// <summary>The colour in a theme.</summary>
     public Color In(ChartTheme theme) => theme.IsDark ? Dark : Light;
 
-    /// <summary>The legend of colours, where more than one engine is shown.</summary>
     internal static void Legend(ChartCanvas canvas, IEnumerable<CaseView> cases)
     {
         VariantStyle[] engines = [.. cases.Select(c => Of(c.Run.VariantName)).DistinctBy(s => s.Engine)];
@@ -33,7 +31,6 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
         canvas.Legend();
     }
 
-    /// <summary>The marker of a further line of the same variant.</summary>
     internal MarkerShape MarkerAt(int line) => line == 0 ? Marker : s_further[(line - 1) % s_further.Length];
 
     static MarkerShape MarkerOf(VariantName variant) => variant switch
@@ -43,4 +40,13 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
         { Options: "naive" } => MarkerShape.FilledSquare,
         _ => MarkerShape.FilledCircle,
     };
+}
+
+/// <summary>The colours of one appearance.</summary>
+sealed record ChartTheme(string Suffix, Color Background, Color Ink, Color Faint, Color Grid, bool IsDark)
+{
+    public static ChartTheme Light { get; } = new("", new("#FFFFFF"), new("#1F2328"), new("#59636E"), new("#E4E8EC"), IsDark: false);
+
+    /// <summary>Light on near black; the background is GitHub's.</summary>
+    public static ChartTheme Dark { get; } = new("-dark", new("#0D1117"), new("#E6EDF3"), new("#9198A1"), new("#262C36"), IsDark: true);
 }

@@ -8,13 +8,13 @@ static partial class WaterfallChart
     internal static Drawing Create(ReportModel model)
     {
         var steps = Steps(model);
-        if (steps.Length < 2) { return Drawing.None("the stacked suite was not measured"); }
+        if (steps.Length < 2) { return Drawing.None("the stacked steps: not measured"); }
         var again = Again(model, steps[0]);
         var whole = $"{Format.Times(Estimate.Ratio(steps[0], steps[^1])!.Value.Value)}{Disturbed.Mark(steps[0], steps[^1])}";
         CaseView[] all = again is null ? steps : [.. steps, again];
         var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {whole} in all" +
-            (again is null ? "." : $"; the first step again at {Ms(again)} ms.") + Disturbed.Sentence(all);
-        return new Chart("waterfall", alt, 36 * all.Length, canvas => Draw(canvas, steps, again, $"Each step on top of the last: {whole} in all", model.Caption));
+            (again is null ? "." : $"; the first step, repeated at the end, at {Ms(again)} ms.") + Disturbed.Sentence(all);
+        return new Chart("waterfall", alt, 36 * all.Length, canvas => Draw(canvas, steps, again, $"Optimisation steps, each on top of those before: {whole} in all", model.Caption));
     }
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
@@ -27,7 +27,6 @@ static partial class WaterfallChart
 
     static IEnumerable<CaseView> Measured(ReportModel model) => model.Suite("Stacked").Where(c => c.Summary is not null);
 
-    /// <summary>What the step is called.</summary>
     internal static string Label(CaseView step) =>
         step.Parameter("step") is { } name && Number().Replace(name, "") is { Length: > 0 } text ? text : step.Run.Variant;
 
@@ -42,7 +41,7 @@ static partial class WaterfallChart
         CaseView[] rows = again is null ? steps : [.. steps, again];
         var high = rows.Max(s => s.Summary!.Median);
         canvas.Frame(
-            title, caption, "latency of one operation, ms (median); grey: what the step took off", "", note: Disturbed.Note(rows));
+            title, caption, "latency of one operation, ms (median); grey: saved by the step", "", note: Disturbed.Note(rows));
         canvas.XAxis(0, high * 1.02);
         canvas.Categories([.. rows.Select(Label)]);
         for (var i = 0; i < rows.Length; i++)
@@ -57,8 +56,8 @@ static partial class WaterfallChart
             if (rows[i] == again)
             {
                 var drift = Estimate.Ratio(again, steps[0])!.Value;
-                text += $", {Format.Times(drift.Value)} its first time{Disturbed.Mark(again, steps[0])}";
-                hover += $", {Cells.Times(drift)} its first time";
+                text += $", {Format.Times(drift.Value)} the first run{Disturbed.Mark(again, steps[0])}";
+                hover += $", {Cells.Times(drift)} the first run";
             }
             else if (i > 0 && Estimate.Ratio(rows[i - 1], rows[i]) is { } gain)
             {

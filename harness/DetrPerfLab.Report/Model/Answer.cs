@@ -1,15 +1,10 @@
 namespace DetrPerfLab.Report;
 
-/// <summary>Whether a variant keeps to a limit.</summary>
+/// <summary>Whether a variant keeps to a limit; undecided where the interval holds the limit or the figure is missing.</summary>
 enum Fit
 {
-    /// <summary>It does.</summary>
     Meets,
-
-    /// <summary>It cannot be told: the interval holds the limit, or the figure is missing.</summary>
     Undecided,
-
-    /// <summary>It does not.</summary>
     Fails,
 }
 
@@ -17,9 +12,6 @@ enum Fit
 sealed record Candidate(CaseView View, Fit Fit, IReadOnlyList<string> Reasons);
 
 /// <summary>Which variant to use.</summary>
-/// <param name="Best">Null when nothing can be recommended.</param>
-/// <param name="Ties">Others whose speed cannot be told from the best's.</param>
-/// <param name="Candidates">All, as judged.</param>
 sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyList<Candidate> Candidates)
 {
     /// <summary>AP points that may be lost when the reader sets no limit.</summary>
@@ -44,8 +36,8 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
         if (best.Run.Suite == other.Run.Suite && best.ParameterText == other.ParameterText)
         {
             // Too few samples for an interval decide nothing where the samples overlap; where all are slower there is no doubt.
-            return Estimate.Ratio(other, best)?.Interval is { } ratio
-                ? Verdicts.OfSpeedUp(ratio) == Verdict.Undecided
+            return Estimate.Ratio(other, best) is { Interval: not null } ratio
+                ? ratio.Verdict == Verdict.Undecided
                 : other.Run.SamplesMs.Min() <= best.Run.SamplesMs.Max();
         }
 
@@ -61,7 +53,7 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
         }
 
         List<(Fit Fit, string? Reason)> judged = [Accuracy(view, limits.MaxApLoss)];
-        if (view.Baseline is { IsContaminated: true } baseline) { judged.Add((Fit.Undecided, $"the run of {baseline.Run.Variant} that it is compared with was contaminated")); }
+        if (view.Baseline is { IsContaminated: true } baseline) { judged.Add((Fit.Undecided, $"its baseline, the run of {baseline.Run.Variant}, was contaminated")); }
         if (limits.MaxMemoryBytes is { } bytes)
         {
             judged.Add(view.Run.Memory?.PeakRssBytes is not { } peak ? (Fit.Undecided, "its peak memory is not known")
@@ -92,7 +84,7 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
         if (view.Run.Variant == VariantName.Baseline) { return (Fit.Meets, null); }
         if (view.Run.Agreement?.ClassChangedShare is { } changed && changed > MaxClassChanged)
         {
-            return (Fit.Fails, $"the class of {Format.Percent(changed, 1)} of the queries changed, and no AP was measured that would excuse it");
+            return (Fit.Fails, $"{Format.Percent(changed, 1)} of the queries changed class, limit {Format.Percent(MaxClassChanged)} without a measured AP");
         }
 
         return maxLoss is null && view.Run.Agreement is not null

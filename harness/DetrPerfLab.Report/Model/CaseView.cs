@@ -9,19 +9,15 @@ sealed class CaseView
         Summary = SampleSummary.Of(run.SamplesMs);
     }
 
-    /// <summary>What was stored.</summary>
     internal RunResult Run { get; }
 
     /// <summary>Of the samples, milliseconds; null without any.</summary>
     internal SampleSummary? Summary { get; }
 
-    /// <summary>Milliseconds an operation.</summary>
     internal Estimate? Median => Summary is { } s ? new(s.Median, s.MedianInterval) : null;
 
-    /// <summary>Images a second, at the median.</summary>
     internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
 
-    /// <summary>Speed-up per image over the baseline of its suite; null without one.</summary>
     internal Estimate? SpeedUp { get; private set; }
 
     /// <summary>What this case is compared with, itself where it is the baseline; null without one.</summary>
@@ -33,24 +29,20 @@ sealed class CaseView
     /// <summary>The suite's first row, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
     internal CaseView? FirstTime { get; set; }
 
-    /// <summary>Whether the run was disturbed beyond the limits: shown, and marked wherever it is compared.</summary>
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 
-    /// <summary>Why there are no samples; null when there are.</summary>
+    /// <summary>Pauses of the garbage collector over all images of the timed operations; null where they were not counted.</summary>
+    internal double? PauseMsPerImage => Run.Gc is { Operations: > 0 and var operations } gc ? gc.TotalPauseMs / (operations * (double)Math.Max(1, Run.ImagesPerOperation)) : null;
+
     internal string? Gap => Summary is not null ? null : Run.Gap ?? "the result holds no samples and no reason";
 
-    /// <summary>A parameter, null when the case does not set it.</summary>
     internal string? Parameter(string name) => Run.Parameters.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>The number that a parameter begins with, for example 800 of <c>800x1066</c>.</summary>
-    internal double? Number(string name)
-    {
-        if (Parameter(name) is not { } text) { return null; }
-        var digits = text.AsSpan().TrimStart();
-        var length = 0;
-        while (length < digits.Length && (char.IsAsciiDigit(digits[length]) || digits[length] == '.')) { length++; }
-        return double.TryParse(digits[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
-    }
+    internal double? Number(string name) => Parameter(name) is { } text ? LeadingNumber(text) : null;
+
+    internal static double? LeadingNumber(string text) =>
+        double.TryParse(string.Concat(text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>What tells this case from the others of its suite: the value alone where there is but one parameter.</summary>
     internal string Label => Run.Parameters.Count switch
@@ -60,16 +52,13 @@ sealed class CaseView
         _ => ParameterText,
     };
 
-    /// <summary>Parameters in one line, without some.</summary>
-    internal string TextWithout(params IReadOnlyList<string> names) => Line(p => !names.Contains(p.Key, StringComparer.OrdinalIgnoreCase));
-
-    /// <summary>Parameters in one line, for example <c>size 800x1066, threads 2</c>; empty without any.</summary>
-    internal string ParameterText => field ??= Line(_ => true);
-
-    string Line(Func<KeyValuePair<string, string>, bool> wanted) => string.Join(", ", Run.Parameters
-        .Where(wanted)
+    internal string TextWithout(params IReadOnlyList<string> names) => string.Join(", ", Run.Parameters
+        .Where(p => !names.Contains(p.Key, StringComparer.OrdinalIgnoreCase))
         .OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase)
         .Select(p => $"{p.Key.ToLowerInvariant()} {p.Value}"));
+
+    /// <summary>Parameters in one line, for example <c>size 800x1066, threads 2</c>; empty without any.</summary>
+    internal string ParameterText => field ??= TextWithout();
 
     internal void CompareWith(CaseView baseline, CaseView? previous)
     {

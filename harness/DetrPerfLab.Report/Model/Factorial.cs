@@ -10,121 +10,78 @@ sealed record Interaction(string Factor, string Level, string WithFactor, string
 /// <remarks>Source: Box, Hunter, Hunter, "Statistics for experimenters", 2005, chapter 5; intervals by bootstrap of the cells' samples.</remarks>
 sealed class Factorial
 {
+    const string Precision = "precision"; // the factor that the variants are levels of
     const int Replicates = 400;
     const ulong Seed = 5;
 
-    readonly (string Name, string[] Levels)[] _factors;
-    readonly double[][] _samples; // of each cell, row-major over the factors' levels
+    readonly (int[] Levels, double[] Samples)[] _cells; // row-major over the factors' levels
 
-    Factorial((string Name, string[] Levels)[] factors, double[][] samples) => (_factors, _samples) = (factors, samples);
+    Factorial((string Name, string[] Levels)[] factors, (int[] Levels, double[] Samples)[] cells) => (Factors, _cells) = (factors, cells);
+
+    internal (string Name, string[] Levels)[] Factors { get; }
 
     /// <summary>Finds the grid in the cases; null with a reason where it is incomplete or has fewer than two factors.</summary>
     internal static Factorial? From(IReadOnlyList<CaseView> cases, out string reason)
     {
         reason = "no factorial suite was measured";
         if (cases.Count == 0) { return null; }
-        string[] names = ["precision", .. cases.SelectMany(c => c.Run.Parameters.Keys).Select(k => k.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal)];
-        string Level(CaseView c, string name) => name == "precision" ? c.Run.Variant : c.Parameter(name) ?? "";
-        (string Name, string[] Levels)[] factors = [.. names
-            .Select(n => (n, cases.Select(c => Level(c, n)).Distinct().OrderBy(Leading).ThenBy(l => l, StringComparer.Ordinal).ToArray()))
-            // The slow end first, so that effects read as gains: baseline precision, few threads, large images.
-            .Select(f => (f.n, f.n == "precision" ? [.. f.Item2.Order(VariantName.Order)]
-                : f.n.Contains("size", StringComparison.Ordinal) ? [.. f.Item2.Reverse()] : f.Item2))
-            .Where(f => f.Item2.Length >= 2)];
+        string[] names = [Precision, .. cases.SelectMany(c => c.Run.Parameters.Keys).Select(k => k.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal)];
+        (string Name, string[] Levels)[] factors =
+            [.. names.Select(n => (n, Ordered(n, cases.Select(c => Level(c, n)).Distinct()).ToArray())).Where(f => f.Item2.Length >= 2)];
         reason = "the factorial suite varies fewer than two things";
         if (factors.Length < 2) { return null; }
-        var cells = 1;
-        foreach (var (_, levels) in factors) { cells *= levels.Length; }
-        var samples = new double[cells][];
-        foreach (var view in cases.Where(c => c.Summary is not null))
-        {
-            var index = 0;
-            foreach (var (name, levels) in factors) { index = (index * levels.Length) + Array.IndexOf(levels, Level(view, name)); }
-            samples[index] = [.. view.Run.SamplesMs];
-        }
-
-        var missing = samples.Count(s => s is null);
-        reason = $"{missing} of the {cells} combinations of the factorial suite have no samples";
-        return missing > 0 ? null : new(factors, samples);
+        IEnumerable<int[]> grid = [[]];
+        foreach (var (_, levels) in factors) { grid = grid.SelectMany(_ => Enumerable.Range(0, levels.Length), (at, level) => (int[])[.. at, level]); }
+        (int[] Levels, double[] Samples)[] cells = [.. grid.Select(at => (at, (double[])
+            [.. cases.LastOrDefault(c => c.Summary is not null && factors.Zip(at).All(f => Level(c, f.First.Name) == f.First.Levels[f.Second]))?.Run.SamplesMs ?? []]))];
+        var missing = cells.Count(c => c.Samples.Length == 0);
+        reason = $"{missing} of the {cells.Length} combinations of the factorial suite have no samples";
+        return missing > 0 ? null : new(factors, cells);
     }
 
-    internal IReadOnlyList<(string Name, string[] Levels)> Factors => _factors;
+    static string Level(CaseView view, string factor) => factor == Precision ? view.Run.Variant : view.Parameter(factor) ?? "";
 
-    /// <summary>Every level after the first, of every factor.</summary>
+    // The slow end first, so that effects read as gains: the plainest variant, few threads, large images.
+    static IEnumerable<string> Ordered(string factor, IEnumerable<string> levels)
+    {
+        if (factor == Precision) { return levels.Order(VariantName.Order); }
+        var rising = levels.OrderBy(l => CaseView.LeadingNumber(l) ?? double.MaxValue).ThenBy(l => l, StringComparer.Ordinal);
+        return factor.Contains("size", StringComparison.Ordinal) ? rising.Reverse() : rising;
+    }
+
     internal IReadOnlyList<MainEffect> MainEffects() =>
-        [.. from f in Enumerable.Range(0, _factors.Length)
-            from level in Enumerable.Range(1, _factors[f].Levels.Length - 1)
-            let contrast = Contrast([(f, level)])
-            select new MainEffect(_factors[f].Name, _factors[f].Levels[level], _factors[f].Levels[0], Evaluate(contrast))];
+        [.. from f in Enumerable.Range(0, Factors.Length)
+            from level in Enumerable.Range(1, Factors[f].Levels.Length - 1)
+            select new MainEffect(Factors[f].Name, Factors[f].Levels[level], Factors[f].Levels[0], Evaluate((f, level)))];
 
-    /// <summary>Every pair of levels of two factors.</summary>
     internal IReadOnlyList<Interaction> Interactions() =>
-        [.. from f in Enumerable.Range(0, _factors.Length)
-            from g in Enumerable.Range(f + 1, _factors.Length - f - 1)
-            from level in Enumerable.Range(1, _factors[f].Levels.Length - 1)
-            from other in Enumerable.Range(1, _factors[g].Levels.Length - 1)
-            select new Interaction(_factors[f].Name, _factors[f].Levels[level], _factors[g].Name, _factors[g].Levels[other], Evaluate(Contrast([(f, level), (g, other)])))];
+        [.. from f in Enumerable.Range(0, Factors.Length)
+            from g in Enumerable.Range(f + 1, Factors.Length - f - 1)
+            from level in Enumerable.Range(1, Factors[f].Levels.Length - 1)
+            from other in Enumerable.Range(1, Factors[g].Levels.Length - 1)
+            select new Interaction(Factors[f].Name, Factors[f].Levels[level], Factors[g].Name, Factors[g].Levels[other], Evaluate((f, level), (g, other)))];
 
-    // Weights of log latencies whose sum is minus the logarithm of the factor: +1 at a level, -1 at the first, averaged over the other factors.
-    double[] Contrast((int Factor, int Level)[] terms)
+    Estimate Evaluate(params (int Factor, int Level)[] terms)
     {
-        var weights = new double[_samples.Length];
-        var others = (double)_samples.Length;
-        foreach (var (factor, _) in terms) { others /= _factors[factor].Levels.Length; }
-        for (var cell = 0; cell < weights.Length; cell++)
-        {
-            var weight = 1 / others;
-            foreach (var (factor, level) in terms)
-            {
-                var at = LevelOf(cell, factor);
-                weight *= at == level ? 1 : at == 0 ? -1 : 0;
-            }
+        // Weights of log latencies: +1 at a level, -1 at the first, averaged over the other factors. The gain is minus their sum, once for a pair of terms, too.
+        var others = terms.Aggregate((double)_cells.Length, (count, t) => count / Factors[t.Factor].Levels.Length);
+        (double Weight, double[] Samples)[] cells =
+        [
+            .. _cells.Select(c => (-terms.Aggregate(1 / others, (weight, t) => weight * (c.Levels[t.Factor] == t.Level ? 1 : c.Levels[t.Factor] == 0 ? -1 : 0)), c.Samples))
+                .Where(c => c.Item1 != 0),
+        ];
+        double Value(Func<double[], double> median) => Math.Exp(cells.Sum(c => c.Weight * Math.Log(median(c.Samples))));
 
-            // A pair of gains counts once with either sign: gain = -(log latency), so a product of two contrasts keeps its sign turned.
-            weights[cell] = -weight;
-        }
-
-        return weights;
-    }
-
-    int LevelOf(int cell, int factor)
-    {
-        for (var f = _factors.Length - 1; f > factor; f--) { cell /= _factors[f].Levels.Length; }
-        return cell % _factors[factor].Levels.Length;
-    }
-
-    Estimate Evaluate(double[] weights)
-    {
-        double Value(Func<int, double> median)
-        {
-            var sum = 0.0;
-            for (var cell = 0; cell < weights.Length; cell++)
-            {
-                if (weights[cell] != 0) { sum += weights[cell] * Math.Log(median(cell)); }
-            }
-
-            return Math.Exp(sum);
-        }
-
-        var value = Value(cell => Quantile.Median(_samples[cell]));
-        if (_samples.Any(s => s.Length < Bootstrap.LeastSamples)) { return new(value, null); }
+        var value = Value(samples => Quantile.Median(samples));
+        if (_cells.Any(c => c.Samples.Length < Bootstrap.LeastSamples)) { return new(value, null); }
         var random = new DeterministicRandom(Seed);
-        var replicates = new double[Replicates];
-        foreach (ref var replicate in replicates.AsSpan())
+        double Redrawn(double[] samples)
         {
-            replicate = Value(cell =>
-            {
-                var source = _samples[cell];
-                var draw = new double[source.Length];
-                for (var i = 0; i < draw.Length; i++) { draw[i] = source[random.Next(source.Length)]; }
-                return Quantile.Median(draw);
-            });
+            var draw = new double[samples.Length];
+            foreach (ref var one in draw.AsSpan()) { one = samples[random.Next(samples.Length)]; }
+            return Quantile.Median(draw);
         }
 
-        Array.Sort(replicates);
-        return new(value, new Interval(value, Quantile.OfSorted(replicates, 0.025), Quantile.OfSorted(replicates, 0.975), 0.95));
+        return new(value, Bootstrap.IntervalOf(value, [.. Enumerable.Range(0, Replicates).Select(_ => Value(Redrawn))]));
     }
-
-    static double Leading(string level) =>
-        double.TryParse(string.Concat(level.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : double.MaxValue;
 }

@@ -3,9 +3,7 @@ namespace DetrPerfLab.Report;
 /// <summary>Reads a results folder and goes on where a file is damaged: what was left out is said.</summary>
 static class ReportFolder
 {
-    /// <summary>Reads the results of one machine.</summary>
-    /// <param name="folder">The folder of a machine, or the folder above it.</param>
-    /// <param name="machine">Part of the machine folder's name; null takes the one that measured last.</param>
+    /// <summary>Reads the folder of a machine, or of those below a folder the one whose name holds <paramref name="machine"/>; without that, the one that measured last.</summary>
     internal static ReportModel Load(string folder, string? machine = null)
     {
         if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Measure first: ./run-all.sh, or detrlab bench."); }

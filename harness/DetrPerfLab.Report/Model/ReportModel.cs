@@ -3,10 +3,6 @@ namespace DetrPerfLab.Report;
 /// <summary>All that a report needs, read from result files of one machine.</summary>
 sealed class ReportModel
 {
-    /// <summary>Derives the views of all results.</summary>
-    /// <param name="machine">The machine that measured; null where machine.json is missing or damaged.</param>
-    /// <param name="results">Its results, in any order.</param>
-    /// <param name="problems">What could not be read, in words.</param>
     internal ReportModel(MachineInfo? machine, IEnumerable<RunResult> results, IReadOnlyList<string> problems)
     {
         Machine = machine;
@@ -39,13 +35,10 @@ sealed class ReportModel
             for (var i = 0; i < measured.Length; i++) { measured[i].CompareWith(baseline, i > 0 ? measured[i - 1] : null); }
         });
 
-    /// <summary>The machine that measured; null where machine.json is missing or damaged.</summary>
     internal MachineInfo? Machine { get; }
 
-    /// <summary>One view a case, suite by suite, each in its own order.</summary>
     internal IReadOnlyList<CaseView> Cases { get; }
 
-    /// <summary>What could not be read, in words.</summary>
     internal IReadOnlyList<string> Problems { get; }
 
     /// <summary>Machine, day and commits (newest first), as every chart shows them: rows of several commits must not look like one run.</summary>
@@ -61,18 +54,16 @@ sealed class ReportModel
         }
     }
 
-    /// <summary>The cases of a suite, by its name's beginning.</summary>
     internal IEnumerable<CaseView> Suite(string prefix) => Cases.Where(c => c.Run.Suite.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>One case for each variant of the engine and precision suites and of <c>detrlab bench</c>, slowest first and gaps last; where several measured it, a plain case counts before one at another size, then precision first.</summary>
-    internal IReadOnlyList<CaseView> Effects =>
+    internal IReadOnlyList<CaseView> Effects => field ??=
         [.. Suite("Bench").Concat(Suite("Engine")).Concat(Suite("Precision"))
             .GroupBy(c => c.Run.Variant, StringComparer.Ordinal)
             .Select(g => g.OrderBy(c => c.Summary is not null).ThenByDescending(c => c.Run.Parameters.Count).ThenBy(c => c.Run.Suite, StringComparer.OrdinalIgnoreCase).Last())
             .OrderByDescending(c => c.Summary?.Median ?? 0)
             .ThenBy(c => c.Run.Variant, StringComparer.Ordinal)];
 
-    /// <summary>The first digits of a commit; keeps the mark of a changed tree.</summary>
     internal static string Short(string commit)
     {
         var (hash, mark) = commit.Split('+', 2) is [var h, var m] ? (h, "+" + m) : (commit, "");

@@ -7,9 +7,7 @@ namespace DetrPerfLab.Report;
 /// <remarks>Both appearances of each chart are in the page and the style sheet shows the fitting one, so that no script is needed to read it.</remarks>
 static class HtmlPage
 {
-    /// <summary>The whole page.</summary>
-    /// <param name="document">What to write.</param>
-    /// <param name="svgs">Each chart in light and dark, as SVG elements; charts that are not in it are left out.</param>
+    /// <summary>The page, with each chart as an SVG element in light and in dark; charts that are not among them are left out.</summary>
     internal static string Write(ReportDocument document, IReadOnlyDictionary<string, (string Light, string Dark)> svgs)
     {
         var page = new StringBuilder();

@@ -6,9 +6,6 @@ namespace DetrPerfLab.Report;
 /// <remarks>What HTML shows on hovering is left out; notes of cells stand below their table.</remarks>
 static class MarkdownPage
 {
-    /// <summary>The whole page.</summary>
-    /// <param name="document">What to write.</param>
-    /// <param name="chartFolder">Path from the page to the charts, with forward slashes.</param>
     public static string Write(ReportDocument document, string chartFolder)
     {
         var page = new StringBuilder();
@@ -65,7 +62,7 @@ static class MarkdownPage
     static void WriteFigure(StringBuilder page, Chart chart, string folder) => page
         .Append("<picture>\n")
         .Append($"  <source media=\"(prefers-color-scheme: dark)\" srcset=\"{folder}/{chart.Name}-dark.svg\">\n")
-        .Append($"  <img src=\"{folder}/{chart.Name}.svg\" width=\"{chart.Width}\" alt=\"{Attribute(chart.Alt)}\">\n")
+        .Append($"  <img src=\"{folder}/{chart.Name}.svg\" width=\"{Chart.Width}\" alt=\"{Attribute(chart.Alt)}\">\n")
         .Append("</picture>\n\n");
 
     static void WriteTable(StringBuilder page, Table table)

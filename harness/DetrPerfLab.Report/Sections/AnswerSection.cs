@@ -9,7 +9,8 @@ static class AnswerSection
         if (answer.Best is { } best)
         {
             blocks.Add(ChoiceTable(model, [best, .. answer.Ties]));
-            blocks.AddRange(Reproduce(best));
+            blocks.Add(new Paragraph(["Repeat the measurement with:"]));
+            blocks.Add(new CodeBlock(string.Join('\n', Repeating.Commands([best.View]))));
         }
 
         Candidate[] excluded = [.. answer.Candidates.Where(c => c != answer.Best && c.Reasons.Count > 0 && !answer.Ties.Contains(c))];
@@ -43,13 +44,13 @@ static class AnswerSection
         else
         {
             runs.AddRange(["it is ", Inline.Bold("undecided"), " between ", Inline.Bold(view.Run.Variant)]);
-            foreach (var (tie, i) in answer.Ties.Select((t, i) => (t, i))) { runs.AddRange([i == answer.Ties.Count - 1 ? " and " : ", ", Inline.Bold(tie.View.Run.Variant)]); }
+            foreach (var (i, tie) in answer.Ties.Index()) { runs.AddRange([i == answer.Ties.Count - 1 ? " and " : ", ", Inline.Bold(tie.View.Run.Variant)]); }
             runs.Add($" (their intervals overlap); {view.Run.Variant} has the lower median");
         }
 
         var speed = Naive(model, view) is { } naive ? $": {Cells.Times(naive)} as fast as the naive port" : $": {Cells.Times(view.SpeedUp!.Value)} as fast as {VariantName.Baseline}";
-        runs.Add($"{speed}, {Accuracy(view)}, {(view.Run.Memory?.PeakRssBytes is { } peak ? $"{Format.Mebibytes(peak)} MiB of memory" : "memory not measured")}.");
-        if (best.Fit == Fit.Undecided) { runs.Add($" Whether it keeps to the limits cannot be told: {string.Join("; ", best.Reasons)}."); }
+        runs.Add($"{speed}, {Accuracy(view)}, {(view.Run.Memory?.PeakRssBytes is { } peak ? $"{Format.Mebibytes(peak)} MiB peak memory" : "memory not measured")}.");
+        if (best.Fit == Fit.Undecided) { runs.Add($" It is undecided whether it keeps to the limits: {string.Join("; ", best.Reasons)}."); }
         return runs;
     }
 
@@ -77,24 +78,18 @@ static class AnswerSection
 
     static string Accuracy(CaseView view) => view.Run.CocoApDifference is { } difference ? $"AP difference {Cells.ApDifference(difference.Scale(100))} points"
         : view.Run.Variant == VariantName.Baseline ? "which is the reference itself"
-        : view.Run.Agreement?.ClassChangedShare is { } changed ? $"the class of {Format.Percent(changed, 1)} of the queries changed (no AP was measured)"
+        : view.Run.Agreement?.ClassChangedShare is { } changed ? $"{Format.Percent(changed, 1)} of the queries changed class (no AP was measured)"
         : "accuracy not measured";
 
-    static Table ChoiceTable(ReportModel model, Candidate[] choice) => new("The recommended variant, and those that cannot be told from it",
-        [new("use"), new("over the naive port", Numeric: true), new($"over {VariantName.Baseline}", Numeric: true), new("latency, ms", Numeric: true), new("AP difference, points", Numeric: true), new("peak, MiB", Numeric: true)],
-        [.. choice.Select(c => (IReadOnlyList<Cell>)
-        [
-            new(Inline.Bold(c.View.Run.Variant)),
-            Naive(model, c.View) is { } naive ? Cells.Factor(naive) : Cell.Empty("the naive port was not measured"),
-            Cells.SpeedUp(c.View),
-            Cells.Latency(c.View),
-            Cells.ApDifferenceCell(c.View),
-            Cells.PeakMemory(c.View),
-        ])]);
-
-    static IEnumerable<Block> Reproduce(Candidate best)
-    {
-        yield return new Paragraph(["Measure it again:"]);
-        yield return new CodeBlock(string.Join('\n', Repeating.Commands([best.View])));
-    }
+    static Table ChoiceTable(ReportModel model, IEnumerable<Candidate> choice) => CaseColumn.Table("The recommended variant, and those that cannot be distinguished from it",
+    [
+        CaseColumn.Text("use", view => new(Inline.Bold(view.Run.Variant))),
+        CaseColumn.Figure("over the naive port", null, view => Naive(model, view) is { } naive ? Cells.Factor(naive) : Cell.Empty("the naive port was not measured")),
+        CaseColumn.Figure($"over {VariantName.Baseline}", null, view => Cells.SpeedUp(view)),
+        CaseColumns.Latency,
+        CaseColumn.Figure("AP difference, points", null, view => view.Run.CocoApDifference is { } difference
+            ? new(Format.Signed(100 * difference.Value, 1), difference.Value) { Second = Cells.ApRange(difference.Scale(100)) }
+            : view.Run.Variant == VariantName.Baseline ? new("reference") : Cells.Missing(view, Cells.NoAp)),
+        CaseColumns.Peak,
+    ], [.. choice.Select(c => c.View)]);
 }

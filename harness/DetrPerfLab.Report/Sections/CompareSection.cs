@@ -5,25 +5,15 @@ static class CompareSection
 {
     internal static Section Create(ReportModel here, ReportModel other, bool acrossMachines)
     {
-        // The results' own fingerprints count: machine.json may be newer than an old suite beside it.
-        var mixed = false;
-        var rows = new List<IReadOnlyList<Cell>>();
         var byId = other.Cases.ToDictionary(c => c.Run.Id, StringComparer.Ordinal);
-        foreach (var view in here.Cases.Where(c => byId.ContainsKey(c.Run.Id)))
-        {
-            var before = byId[view.Run.Id];
-            var same = view.Run.Machine == before.Run.Machine;
-            mixed |= !same;
-            rows.Add([new(Inline.Code(view.Run.Id)), Cells.Latency(view), Cells.Latency(before), Ratio(view, before, same, acrossMachines)]);
-        }
-
-        var blocks = new List<Block>
-        {
-            new Paragraph(["This: ", here.Caption, ". Other: ", other.Caption, "."]),
-        };
+        CaseView[] common = [.. here.Cases.Where(c => byId.ContainsKey(c.Run.Id))];
+        // The results' own fingerprints count: machine.json may be newer than an old suite beside it.
+        bool Same(CaseView view) => view.Run.Machine == byId[view.Run.Id].Run.Machine;
+        var mixed = !common.All(Same);
+        var blocks = new List<Block> { new Paragraph(["This: ", here.Caption, ". Other: ", other.Caption, "."]) };
         if (mixed && !acrossMachines)
         {
-            blocks.Add(new Paragraph(["The fingerprints of machine and software differ, so ratios were not computed: they would mix the change with the machine. To have them all the same: --across-machines."], Tone.Warning));
+            blocks.Add(new Paragraph(["The fingerprints of machine and software differ, so ratios were not computed: they would mix the change with the machine. To compute them anyway: --across-machines."], Tone.Warning));
         }
         else if (mixed)
         {
@@ -31,10 +21,16 @@ static class CompareSection
         }
 
         blocks.AddRange(other.Problems.Select(p => new Paragraph([$"In the other folder: {p}"], Tone.Warning)));
-        blocks.Add(rows.Count == 0
+        blocks.Add(common.Length == 0
             ? new Paragraph(["The two folders have no result in common."])
-            : new Table("This folder and the other, case by case", [new("result"), new("this, ms", Numeric: true), new("other, ms", Numeric: true), new("this is faster by", Numeric: true)], rows) { Long = true });
-        var (onlyHere, onlyThere) = (here.Cases.Count - rows.Count, other.Cases.Count - rows.Count);
+            : CaseColumn.Table("This folder and the other, case by case",
+                [
+                    CaseColumn.Text("result", view => new(Inline.Code(view.Run.Id))),
+                    CaseColumn.Figure("this, ms", null, Cells.Latency),
+                    CaseColumn.Figure("other, ms", null, view => Cells.Latency(byId[view.Run.Id])),
+                    CaseColumn.Figure("this is faster by", null, view => Ratio(view, byId[view.Run.Id], Same(view), acrossMachines)),
+                ], common) with { Long = true });
+        var (onlyHere, onlyThere) = (here.Cases.Count - common.Length, other.Cases.Count - common.Length);
         if (onlyHere + onlyThere > 0) { blocks.Add(new Paragraph([$"Not in both: {Format.Count(onlyHere, "result")} only here, {Format.Count(onlyThere, "result")} only in the other."], Tone.Note)); }
         return new Section("comparison", "Comparison", blocks);
     }

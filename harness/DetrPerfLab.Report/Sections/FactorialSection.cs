@@ -14,13 +14,13 @@ static class FactorialSection
         CaseView[] disturbed = [.. model.Suite("Factorial").Where(c => c.IsContaminated)];
         return new Section("axes", "Effects of the axes",
         [
-            new Paragraph([$"From {string.Join(" × ", factorial.Factors.Select(f => $"{f.Name} ({string.Join(", ", f.Levels)})"))}, every combination measured."]),
-            .. disturbed.Length == 0 ? (Block[])[] : [new Paragraph([$"Contaminated runs are among them, and every effect below rests on them too: {string.Join("; ", disturbed.Select(c => $"{c.Run.Variant}, {c.ParameterText}"))}."], Tone.Warning)],
+            new Paragraph([$"Every combination of {string.Join(" × ", factorial.Factors.Select(f => $"{f.Name} ({string.Join(", ", f.Levels)})"))} was measured."]),
+            .. disturbed.Length == 0 ? (Block[])[] : [new Paragraph([$"Every effect below also rests on contaminated runs: {string.Join("; ", disturbed.Select(c => $"{c.Run.Variant}, {c.ParameterText}"))}."], Tone.Warning)],
             new SubHeading("Main effects"),
             new Table("Main effects", [new("change"), new("times faster", Numeric: true, Help: "geometric mean over all combinations of the other factors")],
                 [.. factorial.MainEffects().Select(e => (IReadOnlyList<Cell>)[new([$"{e.Factor}: ", Inline.Code(e.From), " to ", Inline.Code(e.Level)]), Cells.Factor(e.Gain)])]),
             new SubHeading("Do the savings multiply?"),
-            new Table("Two-way interactions", [new("both together"), new("of the product", Numeric: true, Help: "gain with both over the product of the two gains"), new("reading")],
+            new Table("Two-way interactions", [new("both together"), new("gain / product of gains", Numeric: true, Help: "gain with both over the product of the two gains"), new("reading")],
                 [.. interactions.Select(i => (IReadOnlyList<Cell>)
                 [
                     new([$"{i.Factor} ", Inline.Code(i.Level), $" with {i.WithFactor} ", Inline.Code(i.WithLevel)]),
@@ -33,8 +33,8 @@ static class FactorialSection
     static string Reading(Estimate ratio) => ratio.Interval switch
     {
         null => "undecided: too few samples",
-        { Lower: > 1.02 } => "more than they would give apart",
-        { Upper: < 0.98 } => "less than they would give apart",
+        { Lower: > 1.02 } => "more than the product",
+        { Upper: < 0.98 } => "less than the product",
         { Lower: > 0.98, Upper: < 1.02 } => "they multiply",
         _ => "they multiply within the noise",
     };

@@ -3,26 +3,12 @@ namespace DetrPerfLab.Report;
 /// <summary>Puts the sections together, top to bottom in the order of a reader's questions.</summary>
 static class ReportContent
 {
-    static readonly (string What, Func<ReportModel, Drawing> Create)[] s_charts =
-    [
-        ("the stacked steps", WaterfallChart.Create),
-        ("accuracy against latency", ParetoChart.Create),
-        ("thread scaling", ThreadChart.Create),
-        ("resolution", ResolutionChart.Create),
-        ("batches", BatchChart.Create),
-        ("chunking", ChunkingChart.Create),
-        ("garbage collector modes", GcChart.Create),
-        ("time by module", ModuleChart.Create),
-        ("latency distributions", DistributionChart.Create),
-        ("share of peak", PeakChart.Create),
-    ];
-
     internal static ReportDocument Create(ReportModel model, Limits limits, Answer answer, Section? comparison, bool withCharts) => new(
         "DETR performance on this machine",
         model.Caption,
         [
             AnswerSection.Create(model, limits, answer),
-            Effects(model, withCharts),
+            EffectsSection.Create(model, withCharts),
             ColdSection.Create(model),
             .. withCharts ? (Section[])[Charts(model, answer)] : [],
             WhySection.Create(model),
@@ -32,44 +18,22 @@ static class ReportContent
             TrustSection.Create(model),
         ]);
 
-    static Section Effects(ReportModel model, bool withCharts)
-    {
-        var blocks = new List<Block>();
-        blocks.AddRange(model.Problems.Select(p => new Paragraph([p], Tone.Warning)));
-        if (model.Effects.Count > 0)
-        {
-            blocks.Add(EffectTable.Create(model));
-            blocks.Add(EffectTable.Legend(model));
-        }
-        else
-        {
-            blocks.Add(new Paragraph(["Neither the engine nor the precision suite has results; what other suites measured stands below."]));
-        }
-
-        var drawing = SpeedUpChart.Create(model);
-        if (withCharts) { blocks.Add(drawing.Chart is { } chart ? new Figure(chart) : new Paragraph([$"No chart of speed-ups: {drawing.Reason}."], Tone.Note)); }
-        return new Section("effects", "What each variant costs and gains", blocks);
-    }
-
+    // First the steps with what they come to, then accuracy, then each suite's axis, then where the time of each variant goes.
     static Section Charts(ReportModel model, Answer answer)
     {
-        var blocks = new List<Block>();
-        var lacking = new List<IReadOnlyList<Inline>>();
-        foreach (var (what, create) in s_charts)
-        {
-            var drawing = create(model);
-            if (drawing.Chart is { } chart) { blocks.Add(new Figure(chart)); }
-            else { lacking.Add([$"{what}: {drawing.Reason}"]); }
-
-            if (create == WaterfallChart.Create) { blocks.AddRange(StackedCheck.Create(model, answer)); }
-        }
-
-        if (lacking.Count > 0)
-        {
-            blocks.Add(new Paragraph(["Not drawn:"]));
-            blocks.Add(new PointList(lacking));
-        }
-
-        return new Section("charts", "Charts", blocks);
+        Drawing[] drawings =
+        [
+            ParetoChart.Create(model), .. Suites.All.Where(s => s.Chart is not null && s.Chart != WaterfallChart.Create).Select(s => s.Chart!(model)),
+            ModuleChart.Create(model), DistributionChart.Create(model), PeakChart.Create(model),
+        ];
+        var steps = WaterfallChart.Create(model);
+        IReadOnlyList<Inline>[] lacking = [.. drawings.Prepend(steps).Select(d => d.Reason).OfType<string>().Select(reason => (IReadOnlyList<Inline>)[reason])];
+        return new Section("charts", "Charts",
+        [
+            .. Figures(steps), .. StackedCheck.Create(model, answer), .. Figures(drawings),
+            .. lacking.Length > 0 ? (Block[])[new Paragraph(["Not drawn:"]), new PointList(lacking)] : [],
+        ]);
     }
+
+    static IEnumerable<Block> Figures(params IEnumerable<Drawing> drawings) => drawings.Where(d => d.Chart is not null).Select(d => new Figure(d.Chart!));
 }

@@ -13,24 +13,21 @@ static class StackedCheck
 
     static IEnumerable<Inline> Product(CaseView[] steps, CaseView? again)
     {
-        var product = Estimate.Ratio(steps[0], steps[^1])!.Value;
         yield return Inline.Bold("The product of the steps");
-        yield return $" is {string.Join(" · ", steps.Zip(steps.Skip(1), (a, b) => Format.Times(Estimate.Ratio(a, b)!.Value.Value) + Disturbed.Mark(a, b)))} = {Cells.Times(product)}{Disturbed.Mark(steps[0], steps[^1])}. ";
+        yield return $" is {string.Join(" · ", steps.Zip(steps.Skip(1), (a, b) => Format.Times(Estimate.Ratio(a, b)!.Value.Value) + Disturbed.Mark(a, b)))} = {Ratio(steps[0], steps[^1])}. ";
         if (again is null)
         {
-            yield return "The first step was not measured again at the end, so that there is nothing to hold it against.";
+            yield return "The first step was not repeated at the end, so drift of the machine is not known.";
             yield break;
         }
 
-        var drift = Estimate.Ratio(again, steps[0])!.Value;
-        yield return Inline.Bold("The whole, measured directly");
-        yield return $", from the first step measured again after the last, is {Cells.Times(Estimate.Ratio(again, steps[^1])!.Value)}{Disturbed.Mark(again, steps[^1])}. " +
-            $"The first step took {Cells.Times(drift)}{Disturbed.Mark(again, steps[0])} as long as at first: ";
-        yield return drift.Interval switch
+        yield return Inline.Bold("Measured directly");
+        yield return $", from the first step repeated after the last, it is {Ratio(again, steps[^1])}. The repeated first step took {Ratio(again, steps[0])} the time of its first run: ";
+        yield return Estimate.Ratio(again, steps[0])!.Value.Interval switch
         {
-            null => "too few samples to tell whether both agree.",
-            { Lower: <= 1, Upper: >= 1 } => "they agree within the noise.",
-            _ => "they do not agree within the noise. The machine drifted while the steps ran, by that factor, and a step is known no better than that.",
+            null => "too few samples to tell whether the machine drifted.",
+            { Lower: <= 1, Upper: >= 1 } => "no drift beyond the noise.",
+            _ => "the machine drifted by this factor while the steps ran, and the gain of each step is uncertain by as much.",
         };
         if (Disturbed.Note([.. steps, again]) is { } note) { yield return $" ({note}.)"; }
     }
@@ -39,19 +36,19 @@ static class StackedCheck
     static IEnumerable<Inline> Accepted(CaseView[] steps, Answer answer)
     {
         Candidate? Of(CaseView step) => answer.Candidates.FirstOrDefault(c => c.View.Run.Variant == step.Run.Variant);
-        var last = steps[^1];
-        yield return Inline.Bold($"The last step runs {last.Run.Variant}");
-        switch (Of(last))
+        yield return Inline.Bold($"The last step runs {steps[^1].Run.Variant}");
+        yield return Of(steps[^1]) switch
         {
-            case null: yield return ", which neither the engine nor the precision suite measured: whether it may be used cannot be told."; break;
-            case { Fit: Fit.Meets }: yield return ", which the answer's rule accepts."; yield break;
-            case { Fit: Fit.Undecided } candidate: yield return $", and whether that can be accepted cannot be told: {string.Join("; ", candidate.Reasons)}."; break;
-            case { } candidate: yield return $", which the answer's rule does not accept: {string.Join("; ", candidate.Reasons)}."; break;
-        }
-
-        if (steps.LastOrDefault(s => Of(s) is { Fit: Fit.Meets }) is { } accepted && accepted != steps[0])
+            null => ", which neither the engine nor the precision suite measured: it is not known whether it keeps to the answer's limits.",
+            { Fit: Fit.Meets } => ", which keeps to the answer's limits.",
+            { Fit: Fit.Undecided } candidate => $", and it is undecided whether that keeps to the answer's limits: {string.Join("; ", candidate.Reasons)}.",
+            { } candidate => $", which does not keep to the answer's limits: {string.Join("; ", candidate.Reasons)}.",
+        };
+        if (Of(steps[^1]) is not { Fit: Fit.Meets } && steps.LastOrDefault(s => Of(s) is { Fit: Fit.Meets }) is { } accepted && accepted != steps[0])
         {
-            yield return $" Up to the last step that it accepts, {WaterfallChart.Label(accepted)}, the whole is {Cells.Times(Estimate.Ratio(steps[0], accepted)!.Value)}{Disturbed.Mark(steps[0], accepted)}.";
+            yield return $" Up to the last step that does ({WaterfallChart.Label(accepted)}) the speed-up is {Ratio(steps[0], accepted)}.";
         }
     }
+
+    static string Ratio(CaseView from, CaseView to) => Cells.Times(Estimate.Ratio(from, to)!.Value) + Disturbed.Mark(from, to);
 }

@@ -14,7 +14,7 @@ static class WhySection
             blocks.Add(new PointList(points));
         }
 
-        if (blocks.Count == 0) { blocks.Add(new Paragraph(["No findings: no variant was looked into, and nothing in its results stands out."])); }
+        if (blocks.Count == 0) { blocks.Add(new Paragraph(["No findings: no variant was analysed, and nothing in the results stands out."])); }
         return new Section("why", "Why", blocks);
     }
 
@@ -27,14 +27,15 @@ static class WhySection
 
         if (PeakChart.Share(view) is { } share)
         {
-            yield return [Inline.Bold("peak"), $": it reaches {Format.Percent(share)} of what this machine attains in {view.Run.Peak!.Precision}{(view.Run.Peak.Threads is { } n ? $" with {n} thread{(n == 1 ? "" : "s")}" : "")} " +
-                $"({Format.Significant(share * view.Run.Peak.GflopsPerSecond)} of {Format.Significant(view.Run.Peak.GflopsPerSecond)} GOP/s)"];
+            var peak = view.Run.Peak!;
+            yield return [Inline.Bold("peak"), $": {Format.Percent(share)} of the measured {peak.Precision} peak{(peak.Threads is { } n ? $" with {Format.Count(n, "thread")}" : "")} " +
+                $"({Format.Significant(share * peak.GflopsPerSecond)} of {Format.Significant(peak.GflopsPerSecond)} GOP/s)"];
         }
 
         // What the stored facts alone tell, where no finding was stored.
         if (machine is not null && !Told(view, "isa") && view.Run.VariantName is { Precision: Precision.Int8 } && !machine.Isa.Any(i => i.Contains("vnni", StringComparison.OrdinalIgnoreCase)))
         {
-            yield return [Inline.Bold("isa"), $": this processor has no VNNI, so eight-bit products take several instructions (it has {(machine.Isa.Count > 0 ? string.Join(", ", machine.Isa) : "none of the known sets")})"];
+            yield return [Inline.Bold("isa"), $": this processor has no VNNI, so an 8-bit product takes several instructions (it has {(machine.Isa.Count > 0 ? string.Join(", ", machine.Isa) : "none of the known sets")})"];
         }
 
         if (machine is not null && !Told(view, "threads") && view.Number("threads") is { } threads && threads > machine.Cores)
@@ -44,7 +45,7 @@ static class WhySection
 
         if (view.Run.WarmUp is { Steady: false } warmUp)
         {
-            yield return [Inline.Bold("warm-up"), $": it was not steady when the samples began ({warmUp.Operations} operations, {Format.Significant(warmUp.TotalMs / 1000)} s)"];
+            yield return [Inline.Bold("warm-up"), $": not steady when the samples began ({warmUp.Operations} operations, {Format.Significant(warmUp.TotalMs / 1000)} s)"];
         }
 
         if (view.Run.Contamination is { Verdict: not ContaminationVerdict.Clean } contamination)

@@ -1,21 +1,9 @@
 namespace DetrPerfLab.Report;
 
-/// <summary>What a suite was measured for, in a sentence each, above its table.</summary>
+/// <summary>What the measured cases of a suite say, in a sentence each.</summary>
 static class SuiteSentences
 {
-    internal static IReadOnlyList<IReadOnlyList<Inline>> Of(string suite, IReadOnlyList<CaseView> cases)
-    {
-        CaseView[] measured = [.. cases.Where(c => c.Summary is not null)];
-        return suite switch
-        {
-            "Engine" => Engines(measured),
-            "Thread" => [.. measured.GroupBy(c => c.Run.Variant).Where(g => g.Count() > 1).Select(g => Threads([.. g]))],
-            "GcMode" when measured.Length > 1 => [.. Drift(measured)],
-            _ => [],
-        };
-    }
-
-    static IReadOnlyList<IReadOnlyList<Inline>> Engines(CaseView[] cases) =>
+    internal static IEnumerable<IReadOnlyList<Inline>> Steps(CaseView[] cases) =>
     [
         Step(cases, "The naive-to-clean step", VariantName.Naive, VariantName.Baseline),
         Step(cases, "The static-graph step", VariantName.Baseline, "torchscript-fp32"),
@@ -26,12 +14,14 @@ static class SuiteSentences
     {
         var (before, after) = (cases.FirstOrDefault(c => c.Run.Variant == from), cases.FirstOrDefault(c => c.Run.Variant == to));
         return before is null || after is null
-            ? [$"{what} cannot be told: ", Inline.Code(before is null ? from : to), " has no samples."]
+            ? [$"{what}: not known, since ", Inline.Code(before is null ? from : to), " has no samples."]
             : [Inline.Bold(what), ", ", Inline.Code(from), " to ", Inline.Code(to), $": {Judged(before, after)}."];
     }
 
-    // Of one variant: the best of all settings, what cannot be told from it, and what each further option does.
-    static IReadOnlyList<Inline> Threads(CaseView[] cases)
+    /// <summary>Of each variant: the best of all settings, what cannot be distinguished from it, and what each further option does.</summary>
+    internal static IEnumerable<IReadOnlyList<Inline>> Threads(CaseView[] cases) => cases.GroupBy(c => c.Run.Variant).Where(g => g.Count() > 1).Select(g => Best([.. g]));
+
+    static IReadOnlyList<Inline> Best(CaseView[] cases)
     {
         // A contaminated run decides nothing: it is the best only where there is no other.
         var best = cases.OrderBy(c => c.IsContaminated).ThenBy(c => c.Summary!.Median).First();
@@ -41,8 +31,8 @@ static class SuiteSentences
             text.Add($", {Cells.Times(speedUp)}{Disturbed.Mark(best, baseline)} over {Setting(baseline)}{(CaseColumns.EfficiencyOf(best) is { } share ? $" (efficiency {Format.Percent(share)})" : "")}");
         }
 
-        string[] ties = [.. cases.Where(c => c != best && (c.IsContaminated || Verdicts.OfSpeedUp(Estimate.Ratio(c, best)!.Value.Interval) == Verdict.Undecided)).Select(c => Setting(c) + Disturbed.Mark(c))];
-        text.Add(ties.Length > 0 ? $"; cannot be told from {string.Join(" or ", ties)}." : ".");
+        string[] ties = [.. cases.Where(c => c != best && (c.IsContaminated || Estimate.Ratio(c, best)!.Value.Verdict == Verdict.Undecided)).Select(c => Setting(c) + Disturbed.Mark(c))];
+        text.Add(ties.Length > 0 ? $"; not distinguishable from {string.Join(" or ", ties)}." : ".");
         foreach (var option in cases.Where(c => Options(c).Length > 0))
         {
             if (cases.FirstOrDefault(c => Options(c).Length == 0 && c.Number("threads") == option.Number("threads")) is not { } plain) { continue; }
@@ -58,21 +48,22 @@ static class SuiteSentences
     static string[] Options(CaseView view) =>
         [.. new[] { ("spinning", "spinning"), ("interop", "inter-op") }.Where(o => view.Parameter(o.Item1) is not null).Select(o => $"{o.Item2} {view.Parameter(o.Item1)}")];
 
-    // Whether the machine was the same at the end as at the beginning.
-    static IEnumerable<IReadOnlyList<Inline>> Drift(CaseView[] cases)
+    /// <summary>Whether the machine was the same at the end as at the beginning.</summary>
+    internal static IEnumerable<IReadOnlyList<Inline>> Drift(CaseView[] cases)
     {
+        if (cases.Length < 2) { yield break; }
         if (cases.FirstOrDefault(c => c.FirstTime is not null) is not { FirstTime: { } first } again)
         {
-            yield return ["The first row was not measured again at the end, so that it is not known whether the machine stayed as it was."];
+            yield return ["The first row was not repeated at the end, so it is not known whether the machine changed meanwhile."];
             yield break;
         }
 
         var drift = Estimate.Ratio(again, first)!.Value;
-        yield return [$"The first row, measured again at the end, took {Cells.Times(drift)}{Disturbed.Mark(first, again)} its time: " + drift.Interval switch
+        yield return [$"The first row, repeated at the end, took {Cells.Times(drift)}{Disturbed.Mark(first, again)} the time of its first run: " + drift.Interval switch
         {
-            null => "too few samples to tell whether the machine stayed as it was.",
-            { Lower: <= 1, Upper: >= 1 } => "the machine stayed as it was within the noise.",
-            _ => "the machine changed meanwhile, and differences between rows that are no larger say nothing.",
+            null => "too few samples to tell whether the machine changed meanwhile.",
+            { Lower: <= 1, Upper: >= 1 } => "no change of the machine beyond the noise.",
+            _ => "the machine changed meanwhile, so differences between rows of this size or less mean nothing.",
         } + (Disturbed.Note([first, again]) is { } note ? $" ({note}.)" : "")];
     }
 

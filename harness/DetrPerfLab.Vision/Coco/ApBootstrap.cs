@@ -6,7 +6,7 @@ public static class ApBootstrap
 {
     /// <summary>AP of the candidate minus AP of the baseline, in [-1, 1], paired by image; null where the dataset holds no object.</summary>
     /// <exception cref="LabException">They were evaluated against different ground truth.</exception>
-    public static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, BootstrapOptions? options = null)
+    public static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, ulong seed = 1)
     {
         if (!baseline.ImageIds.SequenceEqual(candidate.ImageIds)
             || baseline.Curves.Count != candidate.Curves.Count
@@ -15,24 +15,23 @@ public static class ApBootstrap
             throw LabError.BadInput("The two evaluations were made against different images or annotations; a paired comparison needs the same ground truth. Evaluate both against one file.");
         }
 
-        return Estimate(baseline.ImageIds.Count, options ?? new(), draw => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline));
+        return Estimate(baseline.ImageIds.Count, seed, draw => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline));
     }
 
-    static Interval? Estimate(int images, BootstrapOptions options, Func<Draw, double?> statistic)
+    static Interval? Estimate(int images, ulong seed, Func<Draw, double?> statistic)
     {
         if (statistic(new Draw([])) is not { } value) { return null; }
-        var replicates = new double?[options.Replicates];
+        var replicates = new double?[Bootstrap.Replicates];
         Parallel.For(0, replicates.Length, () => new Draw(new int[images]), (replicate, _, draw) =>
         {
-            draw.Anew(DeterministicRandom.Stream(options.Seed, replicate));
+            draw.Anew(DeterministicRandom.Stream(seed, replicate));
             replicates[replicate] = statistic(draw);
             return draw;
         }, _ => { });
 
         // A draw without any object (a dataset of mostly empty images) has no AP and says nothing.
-        double[] sorted = [.. replicates.OfType<double>().Order()];
-        var tail = (1 - options.Level) / 2;
-        return sorted.Length == 0 ? null : new(value, Quantile.OfSorted(sorted, tail), Quantile.OfSorted(sorted, 1 - tail), options.Level);
+        double[] known = [.. replicates.OfType<double>()];
+        return known.Length == 0 ? null : Bootstrap.IntervalOf(value, known);
     }
 
     /// <summary>How often each image, in the order of <see cref="CocoEvaluation.ImageIds"/>, was drawn; empty for once each.</summary>

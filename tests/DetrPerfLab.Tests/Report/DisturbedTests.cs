@@ -33,12 +33,12 @@ public class DisturbedTests
         var answer = Answer.Find(Reports.Model(Contaminated(FakeResults.Engine, r => r.Variant == "torch-fp32")), new());
 
         Assert.Equal(Fit.Undecided, answer.Best!.Fit);
-        Assert.Contains("the run of torch-fp32 that it is compared with was contaminated", answer.Best.Reasons);
+        Assert.Contains("its baseline, the run of torch-fp32, was contaminated", answer.Best.Reasons);
     }
 
     [Fact]
     public void Factorial_ContaminatedCombination_IsNamed() => Assert.Contains(
-        "Contaminated runs are among them, and every effect below rests on them too: torch-fp32, size 800, threads 1.",
+        "Every effect below also rests on contaminated runs: torch-fp32, size 800, threads 1.",
         Reports.Markdown(Reports.Model(Contaminated(FakeResults.Factorials, r => r.Variant == "torch-fp32" && r.Parameters["Size"] == "800" && r.Parameters["Threads"] == "1"))));
 
     [Theory]

@@ -24,4 +24,14 @@ public class EstimateTests
         SamplesMs = [.. s_rounds.Select(s => s * factor)],
         Interleaving = new(run, 1, ["a", "b"], [.. s_rounds.Select(_ => 0)]),
     });
+
+    [Theory]
+    [InlineData(1.1, 1.3, "Faster")]
+    [InlineData(0.7, 0.9, "Slower")]
+    [InlineData(0.9, 1.1, "Undecided")]
+    public void Verdict_Interval_NeedsTheWholeOfIt(double lower, double upper, string expected) =>
+        Assert.Equal(expected, new Estimate((lower + upper) / 2, new((lower + upper) / 2, lower, upper, 0.95)).Verdict.ToString());
+
+    [Fact]
+    public void Verdict_NoInterval_IsUndecided() => Assert.Equal(Verdict.Undecided, new Estimate(2, null).Verdict);
 }

@@ -28,9 +28,9 @@ public class ReportModelTests
     {
         var page = Reports.Markdown(Reports.Model([.. FakeResults.Engine, .. FakeResults.Precision]));
 
-        Assert.Contains("counted from torch-fp32 as the suite Engine measured it beside this row", page);
-        Assert.DoesNotContain("as the suite Precision measured it", page);
-        Assert.DoesNotContain("beside this row", Reports.Markdown(Reports.Model(FakeResults.Precision)));
+        Assert.Contains("baseline: torch-fp32 of the Engine suite", page);
+        Assert.DoesNotContain("of the Precision suite", page);
+        Assert.DoesNotContain("baseline: torch-fp32 of the", Reports.Markdown(Reports.Model(FakeResults.Precision)));
     }
 
     [Fact]

@@ -8,8 +8,8 @@ public class TrustTests
         var text = Reports.Markdown(Reports.Model(Audited("a", fresh: 4), Audited("b", fresh: 3)));
 
         Assert.Contains("the outputs of 12 timed operations were compared", text);
-        Assert.Contains("7 others ran on inputs never seen before", text);
-        Assert.Contains("which excludes a cache in all of them.", text);
+        Assert.Contains("7 timed operations ran on unseen inputs", text);
+        Assert.Contains("which rules out a cache in all cases.", text);
         Assert.DoesNotContain("run again", text);
     }
 
@@ -19,7 +19,7 @@ public class TrustTests
         var text = Reports.Markdown(Reports.Model(
             Audited("a", fresh: 4, audit => audit with { Replayed = 2, Response = 0.98 }), Audited("b", fresh: 3, audit => audit with { Replayed = 1 })));
 
-        Assert.Contains("in 1 case the first had to follow the reference, 3 were run again after the samples and had to give the same", text);
+        Assert.Contains("In 1 case the first unseen input also had to follow the reference. 3 of them were run again after the samples and had to give the same outputs.", text);
     }
 
     [Fact]
@@ -35,14 +35,14 @@ public class TrustTests
     {
         var text = Reports.Markdown(Reports.Model(Audited("a", fresh: 4), Audited("b", fresh: 2)));
 
-        Assert.Contains("in 1 case it could not be excluded", text);
-        Assert.Contains("fewer than 3 fresh inputs: a cache could not be excluded", text);
+        Assert.Contains("1 case with fewer are marked", text);
+        Assert.Contains("fewer than 3 unseen inputs: a cache is not ruled out", text);
     }
 
     // 0.6 µs beside 10 µs is 6 %; a sample of 200 such operations lasts 2 ms, and the clock is read once: 0.030 %.
     [Theory]
-    [InlineData(1, "at most 6.000 % to any sample")]
-    [InlineData(200, "at most 0.030 % to any sample")]
+    [InlineData(1, "at most 6.000 % of any sample")]
+    [InlineData(200, "at most 0.030 % of any sample")]
     public void HarnessCost_ManyOperationsInASample_IsHeldAgainstTheSample(int operations, string expected)
     {
         var quick = FakeResults.Engine[0] with { SamplesMs = [.. Enumerable.Repeat(0.01, 10)], OperationsPerSample = operations };
@@ -91,7 +91,7 @@ public class TrustTests
 
     static RunResult Audited(string name, int fresh, Func<AuditInfo, AuditInfo>? change = null)
     {
-        var audit = new AuditInfo(Checks: 6, BitwiseEqual: 6, FreshInputs: fresh, FreshToUsual: 1);
+        var audit = new AuditInfo(Checks: 6, BitwiseEqual: 6, FreshInputs: fresh, FreshToUsual: 1) { CachingExcluded = fresh >= AuditInfo.LeastFresh };
         return FakeResults.Engine[1] with { Id = name, Audit = change?.Invoke(audit) ?? audit };
     }
 }

@@ -10,7 +10,7 @@ public class BootstrapTests
         for (var trial = 0; trial < 500; trial++)
         {
             double[] samples = [.. Enumerable.Range(0, 25).Select(_ => 100 + Normal(random))];
-            if (Bootstrap.Median(samples, new() { Replicates = 400, Seed = (ulong)trial }) is { Lower: <= 100, Upper: >= 100 }) { held++; }
+            if (Bootstrap.Median(samples, seed: (ulong)trial) is { Lower: <= 100, Upper: >= 100 }) { held++; }
         }
 
         // The percentile bootstrap of a median of 25 covers about 95 %; three standard deviations of 500 trials are 3 %.
@@ -24,12 +24,11 @@ public class BootstrapTests
         {
             var random = new DeterministicRandom((ulong)n);
             double[] samples = [.. Enumerable.Range(0, n).Select(_ => (double)random.Next(10))];
-            var options = new BootstrapOptions { Seed = 5 };
             var draws = new DeterministicRandom(5);
-            double[] expected = [.. Enumerable.Range(0, options.Replicates)
+            double[] expected = [.. Enumerable.Range(0, Bootstrap.Replicates)
                 .Select(_ => Quantile.Median([.. samples.Select(_ => samples[draws.Next(n)])])).Order()];
 
-            var actual = Bootstrap.Median(samples, options)!.Value;
+            var actual = Bootstrap.Median(samples, seed: 5)!.Value;
 
             Assert.Equal(Quantile.OfSorted(expected, 0.025), actual.Lower, 1e-12); // (1 - 0.95) / 2 is rounded once
             Assert.Equal(Quantile.OfSorted(expected, 0.975), actual.Upper, 1e-12);
@@ -44,14 +43,14 @@ public class BootstrapTests
         Assert.Equal(new Interval(2, 2, 2, 0.95), Bootstrap.RatioOfMedians([4, 4, 4, 4, 4, 4], [2, 2, 2, 2, 2, 2, 2]));
 
     [Fact]
-    public void PairedRatioOfMedians_RoundsDriftTogether_IsFarNarrower()
+    public void RatioOfMedians_PairedRoundsDriftTogether_IsFarNarrower()
     {
         var random = new DeterministicRandom(9);
         double[] drift = [.. Enumerable.Range(0, 30).Select(_ => 1 + random.NextDouble())]; // a co-tenant doubles some rounds
         double[] slow = [.. drift.Select(d => 300 * d * (1 + (0.01 * random.NextDouble())))];
         double[] fast = [.. drift.Select(d => 150 * d * (1 + (0.01 * random.NextDouble())))];
 
-        var paired = Bootstrap.PairedRatioOfMedians(slow, fast)!.Value;
+        var paired = Bootstrap.RatioOfMedians(slow, fast, paired: true)!.Value;
         var alone = Bootstrap.RatioOfMedians(slow, fast)!.Value;
 
         Assert.InRange(2, paired.Lower, paired.Upper);
@@ -59,20 +58,8 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void PairedRatioOfMedians_UnequalRounds_IsRefused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.PairedRatioOfMedians([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5]));
-
-    [Theory]
-    [InlineData(1.1, 1.3, 0.0, Verdict.Faster)]
-    [InlineData(0.7, 0.9, 0.0, Verdict.Slower)]
-    [InlineData(0.9, 1.1, 0.0, Verdict.Undecided)]
-    [InlineData(1.01, 1.03, 0.02, Verdict.Undecided)]
-    [InlineData(0.985, 0.99, 0.02, Verdict.Undecided)]
-    public void OfSpeedUp_Interval_NeedsTheWholeOfIt(double lower, double upper, double noise, Verdict expected) =>
-        Assert.Equal(expected, Verdicts.OfSpeedUp(new Interval((lower + upper) / 2, lower, upper, 0.95), noise));
-
-    [Fact]
-    public void OfSpeedUp_NoInterval_IsUndecided() => Assert.Equal(Verdict.Undecided, Verdicts.OfSpeedUp(null));
+    public void RatioOfMedians_PairedUnequalRounds_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.RatioOfMedians([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5], paired: true));
 
     static double Normal(DeterministicRandom random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

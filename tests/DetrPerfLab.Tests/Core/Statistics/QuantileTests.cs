@@ -8,14 +8,14 @@ public class QuantileTests
     [InlineData(0.5, 2.5)]
     [InlineData(0.9, 3.7)]
     [InlineData(1, 4)]
-    public void Of_OneToFour_EqualsNumpyDefault(double p, double expected) =>
-        Assert.Equal(expected, Quantile.Of([4, 1, 3, 2], p), 1e-15); // one rounding of p
+    public void OfSorted_OneToFour_EqualsNumpyDefault(double p, double expected) =>
+        Assert.Equal(expected, Quantile.OfSorted([1, 2, 3, 4], p), 1e-15); // one rounding of p
 
     [Fact]
-    public void Of_OneValue_IsThatValue() => Assert.Equal(7, Quantile.Of([7], 0.99));
+    public void OfSorted_OneValue_IsThatValue() => Assert.Equal(7, Quantile.OfSorted([7], 0.99));
 
     [Fact]
-    public void Of_NoValues_IsRefused() => Assert.Throws<ArgumentException>(() => Quantile.Of([], 0.5));
+    public void OfSorted_NoValues_IsRefused() => Assert.Throws<ArgumentException>(() => Quantile.OfSorted([], 0.5));
 
     [Fact]
     public void Mad_KnownSamples_IsKnown()
@@ -25,7 +25,7 @@ public class QuantileTests
     }
 
     [Fact]
-    public void Of_LeavesItsArgumentAlone()
+    public void Median_LeavesItsArgumentAlone()
     {
         double[] values = [3, 1, 2];
         Quantile.Median(values);

@@ -86,5 +86,5 @@ public class ApBootstrapTests
 
     /// <summary>The AP itself: the difference to finding nothing, which is 0 in every draw.</summary>
     static Interval? Alone(CocoGroundTruth truth, CocoEvaluation evaluation, ulong seed = 1) =>
-        ApBootstrap.Difference(CocoEvaluator.Evaluate(truth, new CocoDetections("none")), evaluation, new() { Seed = seed });
+        ApBootstrap.Difference(CocoEvaluator.Evaluate(truth, new CocoDetections("none")), evaluation, seed);
 }

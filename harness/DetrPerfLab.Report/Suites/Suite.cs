@@ -1,6 +1,6 @@
-namespace DetrPerfLab.Core;
+namespace DetrPerfLab.Report;
 
-/// <summary>A suite as those who read its results know it: what it asks, how its rows are ordered, and what each is compared with.</summary>
+/// <summary>A suite as those who read its results know it: what it asks, how its rows are ordered, what each is compared with, and what a page shows of it.</summary>
 /// <param name="Name">For example <c>Thread</c>, measured by <c>ThreadBenchmarks</c>.</param>
 /// <param name="Asks">What it answers, in a few words.</param>
 /// <param name="Parameters">All that tells its rows apart; rows are ordered by the first, then by the second and so on.</param>
@@ -10,17 +10,24 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
     public const string Variant = "Variant";
 
     /// <summary>The variant that all others are compared with; null where the first row is.</summary>
-    public string? Baseline { get; init; }
+    internal string? Baseline { get; init; }
 
     /// <summary>What speed-ups are counted from, in words.</summary>
-    public string ComparedWith { get; init; } = "the first row that differs in nothing but what the suite varies";
+    internal string ComparedWith { get; init; } = "the first row that differs only in what the suite varies";
 
     /// <summary>The command that measures it; a name from a file of results brings nothing but letters and digits into it.</summary>
-    public string Command
+    internal string Command
     {
         get => field ?? $"./run-all.sh --filter '*{string.Concat(Name.Where(char.IsAsciiLetterOrDigit))}Benchmarks*'";
         init;
     }
+
+    internal IReadOnlyList<CaseColumn> Columns { get; init; } = CaseColumns.OfVariants;
+
+    internal Func<ReportModel, Drawing>? Chart { get; init; }
+
+    /// <summary>What its measured cases say, a sentence each, to stand above the table.</summary>
+    internal Func<CaseView[], IEnumerable<IReadOnlyList<Inline>>> Sentences { get; init; } = _ => [];
 
     /// <summary>Rows with equal text differ in nothing but what the suite varies: only they are compared.</summary>
     public string FixedPart(RunResult result) => string.Join(", ", result.Parameters
@@ -29,8 +36,7 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
         .Select(p => $"{p.Key.ToLowerInvariant()}: {p.Value}")
         .Order(StringComparer.Ordinal));
 
-    /// <summary>The row that the others are compared with; null where it has no samples or there is nothing to compare.</summary>
-    /// <param name="comparable">Rows of equal <see cref="FixedPart"/>, in any order.</param>
+    /// <summary>Of rows of equal <see cref="FixedPart"/> the one that the others are compared with; null where it has no samples or there is nothing to compare.</summary>
     public RunResult? BaselineAmong(IEnumerable<RunResult> comparable)
     {
         RunResult[] measured = [.. comparable.Where(r => r.SamplesMs.Count > 0)];
@@ -59,4 +65,25 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
         Is(parameter, Variant) ? result.Variant : result.Parameters.FirstOrDefault(p => Is(parameter, p.Key)).Value;
 
     static bool Is(SuiteParameter parameter, string name) => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Something that tells the rows of a suite apart, and how its values are ordered: words as listed, then variants from the plainest on, numbers as numbers, and text.</summary>
+/// <param name="Name">Of the parameter, or <see cref="Suite.Variant"/>.</param>
+/// <param name="Varies">Whether it is what the suite asks about; rows are compared only where all else is equal.</param>
+/// <param name="Words">Values, or their beginnings, in their order; the longest that fits a value counts.</param>
+public sealed record SuiteParameter(string Name, bool Varies, params IReadOnlyList<string> Words) : IComparer<string?>
+{
+    /// <summary>Whether the largest number comes first, as with image sizes.</summary>
+    internal bool Descending { get; init; }
+
+    /// <summary>A row that does not set it comes first.</summary>
+    public int Compare(string? x, string? y)
+    {
+        if (x is null || y is null) { return (x is null ? 0 : 1) - (y is null ? 0 : 1); }
+        var rank = Rank(x).CompareTo(Rank(y));
+        if (rank != 0) { return rank; }
+        return Name == Suite.Variant ? VariantName.Order.Compare(x, y) : NaturalOrder.Compare(x, y) * (Descending ? -1 : 1);
+    }
+
+    int Rank(string value) => Words.Index().Where(w => value.StartsWith(w.Item, StringComparison.Ordinal)).OrderByDescending(w => w.Item.Length).Select(w => w.Index).FirstOrDefault(Words.Count);
 }

@@ -1,4 +1,4 @@
-namespace DetrPerfLab.Tests.Core;
+namespace DetrPerfLab.Tests.Report;
 
 public class SuiteTests
 {
