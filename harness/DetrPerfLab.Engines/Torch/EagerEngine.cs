@@ -10,7 +10,7 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
     long _moduleStart;
 
     EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
-        : base(info, DetrInterface.Outputs(config), threads, gradients) => _model = model;
+        : base(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients) => _model = model;
 
     /// <inheritdoc/>
     public IReadOnlyList<HostTensor> RunStages(TensorSet inputs, TensorSet outputs)

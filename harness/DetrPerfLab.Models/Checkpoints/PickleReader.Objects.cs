@@ -1,5 +1,3 @@
-using static DetrPerfLab.Models.CheckpointText;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>The opcodes that would call Python: here they only make tensor descriptions and dicts.</summary>
@@ -27,7 +25,7 @@ sealed partial class PickleReader
 
     TorchGlobal Global(string module, string name) =>
         TorchGlobals.Find(module, name) ?? throw LabError.BadInput(
-            $"Checkpoint '{file}' asks for the Python object '{Printable($"{module}.{name}")}', which a state dict does not need; refused, and nothing was run. "
+            $"Checkpoint '{file.Path}' asks for the Python object '{$"{module}.{name}".Printable()}', which a state dict does not need; refused, and nothing was run. "
             + "Save the weights alone: torch.save(model.state_dict(), FILE).");
 
     object Call(object? callable, object? arguments)
@@ -67,13 +65,13 @@ sealed partial class PickleReader
         {
             offset = parts[5] is object?[] and [_, long and >= 0 and var first, long]
                 ? first
-                : throw Damaged($"storage '{Printable(key)}' has a view of another form");
+                : throw Damaged($"storage '{key.Printable()}' has a view of another form");
         }
 
         var storage = new PickleStorage(type, key, count, offset);
         if (!_storages.TryAdd(key, storage) && _storages[key].Type != type)
         {
-            throw Damaged($"storage '{Printable(key)}' has two types, {_storages[key].Type} and {type}");
+            throw Damaged($"storage '{key.Printable()}' has two types, {_storages[key].Type} and {type}");
         }
 
         return storage;

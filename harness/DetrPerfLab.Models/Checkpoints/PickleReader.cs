@@ -10,7 +10,7 @@ namespace DetrPerfLab.Models;
 /// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory.
 /// By hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.
 /// </remarks>
-sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byte> bytes)
+sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMemory<byte> bytes)
 {
     /// <summary>A training checkpoint of ResNet-152 DETR with its optimizer has about 150,000.</summary>
     const int MaxOpcodes = 1_000_000;
@@ -161,5 +161,5 @@ sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byt
 
     static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
-    LabException Damaged(string found) => LabError.CheckpointDamaged(file, $"pickle '{member}': {found}");
+    LabException Damaged(string found) => file.Damaged($"pickle '{member}': {found}");
 }

@@ -1,8 +1,6 @@
-using static DetrPerfLab.Models.CheckpointText;
-
 namespace DetrPerfLab.Models;
 
-/// <summary>The element types that checkpoints hold.</summary>
+/// <summary>The element types that checkpoints hold; those up to <see cref="Int64"/> a weight may have.</summary>
 enum StoredType
 {
     Float32,
@@ -19,7 +17,7 @@ enum StoredType
 
 static class StoredTypes
 {
-    /// <summary>Bytes an element.</summary>
+    /// <summary>Bytes of an element.</summary>
     internal static int Size(this StoredType type) => type switch
     {
         StoredType.Float64 or StoredType.Int64 => 8,
@@ -34,14 +32,14 @@ static class StoredTypes
 /// <param name="Offset">Bytes from the start of the file.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Crc32">What the file says its checksum is; null where the format has none.</param>
-/// <param name="BigEndian">Byte order of the elements.</param>
+/// <param name="Swapped">Bytes of each element that lie in the other byte order; 1 where none do.</param>
 /// <param name="Plain">Whether they are neither compressed nor encrypted.</param>
-sealed record StoredBytes(string Name, long Offset, long Length, uint? Crc32 = null, bool BigEndian = false, bool Plain = true);
+sealed record StoredBytes(string Name, long Offset, long Length, uint? Crc32 = null, int Swapped = 1, bool Plain = true);
 
-/// <summary>A tensor as it lies in a file: a strided view. Nothing of it is trusted until <see cref="Check"/> has passed.</summary>
+/// <summary>A tensor as it lies in a file: a strided view. Nothing of it is trusted until <see cref="Fault"/> has found nothing.</summary>
 /// <param name="Name">Its name in the state dict.</param>
 /// <param name="Type">Type of the elements.</param>
-/// <param name="Shape">Elements an axis.</param>
+/// <param name="Shape">Length of each axis.</param>
 /// <param name="Strides">Elements from one index of an axis to the next.</param>
 /// <param name="Start">Index of the first element in the storage.</param>
 /// <param name="Storage">The bytes it views.</param>
@@ -50,35 +48,31 @@ sealed record StoredTensor(string Name, StoredType Type, long[] Shape, long[] St
     /// <summary>More axes than any tensor of a DETR has, few enough to loop over.</summary>
     internal const int MaxAxes = 8;
 
-    /// <summary>Number of elements; only after <see cref="Check"/>.</summary>
+    /// <summary>Number of elements; only without a <see cref="Fault"/>.</summary>
     internal long Count => Shape.Aggregate(1L, (product, length) => product * length);
 
-    /// <summary>Refuses a shape that is empty, larger than <paramref name="limit"/> or reaches outside its storage.</summary>
-    /// <param name="file">For the message.</param>
-    /// <param name="limit">The most elements that the tensor may have.</param>
-    internal void Check(string file, long limit)
+    /// <summary>What is wrong with a shape that is empty, has more than <paramref name="limit"/> elements or reaches outside its storage; null when nothing is.</summary>
+    internal string? Fault(long limit)
     {
-        var shape = $"tensor '{Printable(Name)}' has shape [{string.Join(',', Shape)}]";
+        var shape = $"tensor '{Name.Printable()}' has shape [{string.Join(',', Shape)}]";
         if (Shape.Length > MaxAxes || Shape.Length != Strides.Length || Shape.Any(length => length < 1))
         {
-            throw LabError.CheckpointDamaged(file, $"{shape} and {Strides.Length} strides; needed up to {MaxAxes} axes, none of them empty");
+            return $"{shape} and {Strides.Length} strides; needed up to {MaxAxes} axes, none of them empty";
         }
 
         Int128 count = 1;
         Int128 last = Start;
         for (var axis = 0; axis < Shape.Length; axis++)
         {
-            if (Strides[axis] < 0) { throw LabError.CheckpointDamaged(file, $"{shape} with stride {Strides[axis]}"); }
+            if (Strides[axis] < 0) { return $"{shape} with stride {Strides[axis]}"; }
             count *= Shape[axis];
             last += (Int128)(Shape[axis] - 1) * Strides[axis];
             // Inside the loop: eight factors of 2^63 would leave even 128 bits.
-            if (count > limit) { throw LabError.CheckpointDamaged(file, $"{shape}, more elements than a file of that size can hold"); }
+            if (count > limit) { return $"{shape}, more elements than a file of that size can hold"; }
         }
 
-        if (Start < 0 || (last + 1) * Type.Size() > Storage.Length)
-        {
-            throw LabError.CheckpointDamaged(
-                file, $"{shape} and reaches element {last} of storage '{Printable(Storage.Name)}', which has {Storage.Length / Type.Size()}");
-        }
+        return Start < 0 || (last + 1) * Type.Size() > Storage.Length
+            ? $"{shape} and reaches element {last} of storage '{Storage.Name.Printable()}', which has {Storage.Length / Type.Size()}"
+            : null;
     }
 }

@@ -1,24 +1,18 @@
-using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>Turns stored bytes into dense, row-major float32.</summary>
+/// <summary>Turns stored bytes, in this machine's byte order, into dense, row-major float32.</summary>
 static class TensorDecoder
 {
-    /// <summary>Whether <see cref="Decode"/> takes the type: what a saved model's weights can be.</summary>
-    internal static bool Takes(StoredType type) => type <= StoredType.Int64;
-
-    /// <summary>Decodes one tensor.</summary>
-    /// <param name="tensor">Has passed <see cref="StoredTensor.Check"/>; of a type that <see cref="Takes"/> allows.</param>
-    /// <param name="storage">The bytes of its storage.</param>
-    /// <param name="destination">Filled; as many elements as the tensor has.</param>
+    /// <summary>Fills the destination with all elements of a tensor that has no <see cref="StoredTensor.Fault"/>.</summary>
     internal static void Decode(StoredTensor tensor, ReadOnlySpan<byte> storage, Span<float> destination)
     {
         var size = tensor.Type.Size();
         if (IsContiguous(tensor))
         {
-            Convert(tensor, storage.Slice(checked((int)(tensor.Start * size)), destination.Length * size), destination);
+            Convert(tensor.Type, storage.Slice(checked((int)(tensor.Start * size)), destination.Length * size), destination);
             return;
         }
 
@@ -26,7 +20,7 @@ static class TensorDecoder
         var position = tensor.Start;
         for (var i = 0; i < destination.Length; i++)
         {
-            Convert(tensor, storage.Slice(checked((int)(position * size)), size), destination.Slice(i, 1));
+            Convert(tensor.Type, storage.Slice(checked((int)(position * size)), size), destination.Slice(i, 1));
             // Counts up like an odometer: the last axis turns fastest.
             for (var axis = index.Length - 1; axis >= 0; axis--)
             {
@@ -51,39 +45,26 @@ static class TensorDecoder
         return true;
     }
 
-    static void Convert(StoredTensor tensor, ReadOnlySpan<byte> source, Span<float> destination)
+    static void Convert(StoredType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
-        switch (tensor.Type)
+        switch (type)
         {
-            case StoredType.Float32:
-                var bits = MemoryMarshal.Cast<float, int>(destination);
-                MemoryMarshal.Cast<byte, int>(source).CopyTo(bits);
-                if (tensor.Storage.BigEndian) { BinaryPrimitives.ReverseEndianness(bits, bits); }
+            case StoredType.Float32: MemoryMarshal.Cast<byte, float>(source).CopyTo(destination); break;
+            case StoredType.Float16: Convert<Half>(source, destination); break;
+            case StoredType.Float64: Convert<double>(source, destination); break;
+            case StoredType.Int64: Convert<long>(source, destination); break;
+            case StoredType.BFloat16:
+                var bits = MemoryMarshal.Cast<byte, ushort>(source);
+                for (var i = 0; i < destination.Length; i++) { destination[i] = BitConverter.Int32BitsToSingle(bits[i] << 16); } // the upper half of a float32
                 break;
-            case StoredType.Float16:
-                Convert<ushort>(tensor, source, destination, b => (float)BitConverter.UInt16BitsToHalf(b), BinaryPrimitives.ReverseEndianness);
-                break;
-            case StoredType.BFloat16: // the upper half of a float32
-                Convert<ushort>(tensor, source, destination, b => BitConverter.Int32BitsToSingle(b << 16), BinaryPrimitives.ReverseEndianness);
-                break;
-            case StoredType.Float64:
-                Convert<long>(tensor, source, destination, b => (float)BitConverter.Int64BitsToDouble(b), BinaryPrimitives.ReverseEndianness);
-                break;
-            case StoredType.Int64:
-                Convert<long>(tensor, source, destination, b => b, BinaryPrimitives.ReverseEndianness);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Type, "no weight has this type");
+            default: throw new ArgumentOutOfRangeException(nameof(type), type, "no weight has this type");
         }
     }
 
-    static void Convert<T>(StoredTensor tensor, ReadOnlySpan<byte> source, Span<float> destination, Func<T, float> convert, Func<T, T> reverse)
-        where T : unmanaged
+    static void Convert<T>(ReadOnlySpan<byte> source, Span<float> destination)
+        where T : unmanaged, INumberBase<T>
     {
         var elements = MemoryMarshal.Cast<byte, T>(source);
-        for (var i = 0; i < destination.Length; i++)
-        {
-            destination[i] = convert(tensor.Storage.BigEndian ? reverse(elements[i]) : elements[i]);
-        }
+        for (var i = 0; i < destination.Length; i++) { destination[i] = float.CreateTruncating(elements[i]); }
     }
 }
