@@ -6,11 +6,10 @@ namespace DetrPerfLab.Engines;
 /// <remarks>This assembly is a program for that alone; so commands, benchmarks and tests all find it beside themselves.</remarks>
 static class ScriptCheck
 {
-    /// <summary>The program: loads the file, and runs it on a small image.</summary>
-    /// <returns>0 whatever an ordinary exception tells, since the caller's own load meets that again and says it.</returns>
+    /// <summary>The program: loads the file, and runs it on a small image. 0 whatever an ordinary exception says, since the caller's own load meets that again.</summary>
     static int Main(string[] args)
     {
-        try { TorchVariants.LoadUnchecked(args[0], new TorchOptions()).Dispose(); }
+        try { TorchScriptEngine.LoadUnchecked(args[0], Environment.ProcessorCount).Dispose(); }
         catch (LabException) { }
         return 0;
     }

@@ -40,7 +40,7 @@ public static class VariantRegistry
         {
             var weights = model.LoadWeights();
             var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
-            return new(TorchVariants.Create(name, weights, new TorchOptions { Threads = settings.EffectiveThreads }), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
+            return new(EagerEngine.Create(name, weights, settings.EffectiveThreads), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
         });
 
     static Variant Script(string name, string summary, Fidelity fidelity, ScriptPrecision precision)
@@ -49,7 +49,7 @@ public static class VariantRegistry
         return new(name, summary, fidelity, recipe, (model, settings, cache) =>
         {
             var artefact = cache.Get(model, recipe);
-            return new(TorchVariants.Open(name, artefact.Path, precision, new TorchOptions { Threads = settings.EffectiveThreads }), artefact.Info);
+            return new(ScriptedDetr.Open(name, artefact.Path, precision, settings.EffectiveThreads), artefact.Info);
         });
     }
 

@@ -85,6 +85,17 @@ sealed class CheckpointFile : IDisposable
         return content;
     }
 
+    /// <summary>Refuses runs of bytes that share some: two tensors in one place would be more data than the file has. <paramref name="kind"/> is what each is, for messages.</summary>
+    internal void RequireApart(string kind, IEnumerable<StoredBytes> runs)
+    {
+        var end = 0L;
+        foreach (var run in runs.OrderBy(run => run.Offset))
+        {
+            if (run.Length > 0 && run.Offset < end) { throw Damaged($"{kind} '{run.Name.Printable()}' overlaps another"); }
+            end = run.Offset + run.Length;
+        }
+    }
+
     /// <summary>Hash of the whole file, lower-case hex.</summary>
     internal string Sha256()
     {

@@ -1,11 +1,5 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>A Python list.</summary>
-sealed class PickleList
-{
-    internal List<object?> Items { get; } = [];
-}
-
 /// <summary>A Python dict or OrderedDict: entries in order of insertion; a key that comes twice stands twice.</summary>
 sealed class PickleDict
 {

@@ -31,7 +31,7 @@ static class SafetensorsReader
                 .Where(entry => entry.Name != "__metadata__")
                 .Select(entry => ReadTensor(file, entry, LengthBytes + headerLength))
                 .ToList();
-            CheckOverlaps(file, tensors);
+            file.RequireApart("tensor", tensors.Select(t => t.Storage));
             return new(tensors);
         }
         catch (Exception mistake) when (mistake is JsonException or InvalidOperationException)
@@ -84,16 +84,6 @@ static class SafetensorsReader
         }
 
         return new(entry.Name, type, shape, strides, 0, new StoredBytes(entry.Name, dataStart + begin, end - begin));
-    }
-
-    static void CheckOverlaps(CheckpointFile file, IEnumerable<StoredTensor> tensors)
-    {
-        var end = 0L;
-        foreach (var tensor in tensors.OrderBy(t => t.Storage.Offset))
-        {
-            if (tensor.Storage.Length > 0 && tensor.Storage.Offset < end) { throw file.Damaged($"tensor '{tensor.Name.Printable()}' overlaps another"); }
-            end = tensor.Storage.Offset + tensor.Storage.Length;
-        }
     }
 
     static long[]? Longs(JsonElement array)

@@ -7,39 +7,29 @@ namespace DetrPerfLab.Models;
 static class TensorDecoder
 {
     /// <summary>Fills the destination with all elements of a tensor that has no <see cref="StoredTensor.Fault"/>.</summary>
-    internal static void Decode(StoredTensor tensor, ReadOnlySpan<byte> storage, Span<float> destination)
+    internal static void Decode(StoredTensor tensor, ReadOnlySpan<byte> storage, Span<float> destination) =>
+        Decode(tensor.Type, tensor.Shape, tensor.Strides, tensor.Start, storage, destination);
+
+    static void Decode(StoredType type, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long start, ReadOnlySpan<byte> storage, Span<float> destination)
     {
-        var size = tensor.Type.Size();
-        if (IsContiguous(tensor))
+        if (IsContiguous(shape, strides))
         {
-            Convert(tensor.Type, storage.Slice(checked((int)(tensor.Start * size)), destination.Length * size), destination);
+            Convert(type, storage.Slice(checked((int)(start * type.Size())), destination.Length * type.Size()), destination);
             return;
         }
 
-        Span<long> index = stackalloc long[tensor.Shape.Length];
-        var position = tensor.Start;
-        for (var i = 0; i < destination.Length; i++)
-        {
-            Convert(tensor.Type, storage.Slice(checked((int)(position * size)), size), destination.Slice(i, 1));
-            // Counts up like an odometer: the last axis turns fastest.
-            for (var axis = index.Length - 1; axis >= 0; axis--)
-            {
-                position += tensor.Strides[axis];
-                if (++index[axis] < tensor.Shape[axis]) { break; }
-                position -= tensor.Strides[axis] * tensor.Shape[axis];
-                index[axis] = 0;
-            }
-        }
+        var part = destination.Length / (int)shape[0];
+        for (var i = 0; i < shape[0]; i++) { Decode(type, shape[1..], strides[1..], start + (i * strides[0]), storage, destination.Slice(i * part, part)); }
     }
 
-    static bool IsContiguous(StoredTensor tensor)
+    static bool IsContiguous(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
     {
         var stride = 1L;
-        for (var axis = tensor.Shape.Length - 1; axis >= 0; axis--)
+        for (var axis = shape.Length - 1; axis >= 0; axis--)
         {
             // The stride of an axis with one element is never used, and PyTorch writes any number there.
-            if (tensor.Shape[axis] != 1 && tensor.Strides[axis] != stride) { return false; }
-            stride *= tensor.Shape[axis];
+            if (shape[axis] != 1 && strides[axis] != stride) { return false; }
+            stride *= shape[axis];
         }
 
         return true;

@@ -50,10 +50,10 @@ static class TorchGlobals
     {
         var dict = new PickleDict();
         if (arguments is []) { return dict; }
-        if (arguments is not [PickleList pairs]) { return null; }
-        foreach (var pair in pairs.Items)
+        if (arguments is not [List<object?> pairs]) { return null; }
+        foreach (var pair in pairs)
         {
-            if (pair is PickleList { Items: [var key, var value] }) { dict.Entries.Add((key, value)); }
+            if (pair is List<object?> and [var key, var value]) { dict.Entries.Add((key, value)); }
             else { return null; }
         }
 

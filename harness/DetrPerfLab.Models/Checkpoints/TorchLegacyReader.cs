@@ -27,7 +27,7 @@ static class TorchLegacyReader
 
         reader.Read(); // sizes of C types on the writer's machine: the format does not depend on them
         var value = reader.Read();
-        if (reader.Read() is not PickleList keys) { throw file.Damaged("the list of storages is missing"); }
+        if (reader.Read() is not List<object?> keys) { throw file.Damaged("the list of storages is missing"); }
 
         var storages = Locate(file, reader, keys);
         return CheckpointContents.FromPickle(file, value, storage => storages.TryGetValue(storage.Key, out var bytes)
@@ -36,12 +36,12 @@ static class TorchLegacyReader
     }
 
     /// <summary>Storages follow the pickles in the order of the list, each as an int64 count and its elements.</summary>
-    static Dictionary<string, StoredBytes> Locate(CheckpointFile file, PickleReader reader, PickleList keys)
+    static Dictionary<string, StoredBytes> Locate(CheckpointFile file, PickleReader reader, List<object?> keys)
     {
         var located = new Dictionary<string, StoredBytes>(StringComparer.Ordinal);
         long position = reader.Position;
         Span<byte> number = stackalloc byte[sizeof(long)];
-        foreach (var item in keys.Items)
+        foreach (var item in keys)
         {
             if (item is not string key || !reader.Storages.TryGetValue(key, out var storage))
             {

@@ -28,13 +28,7 @@ static class ZipDirectory
             if (!members.TryAdd(member.Name, member)) { throw file.Damaged($"two zip members are named '{member.Name}'"); }
         }
 
-        var end = 0L;
-        foreach (var member in members.Values.OrderBy(m => m.Offset))
-        {
-            if (member.Length > 0 && member.Offset < end) { throw file.Damaged($"zip member '{member.Name}' overlaps another"); }
-            end = member.Offset + member.Length;
-        }
-
+        file.RequireApart("zip member", members.Values);
         return members;
     }
 

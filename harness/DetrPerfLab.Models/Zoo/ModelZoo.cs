@@ -6,14 +6,8 @@ namespace DetrPerfLab.Models;
 /// <param name="cache">Folder for checkpoints; the lab's own is <c>models/cache/weights</c>.</param>
 /// <param name="models">The entries; null for models/zoo.json.</param>
 /// <remarks>
-/// A name is looked up in this order:
-/// <list type="number">
-/// <item><c>detr-r50</c> or torch.hub's <c>detr_resnet50</c>: the official checkpoint once it was fetched or imported; until then synthetic-v1
-/// weights of the same shape, with a note, because times and memory do not depend on the values.</item>
-/// <item><c>detr-r50-synthetic</c>: always synthetic-v1.</item>
-/// <item>The name of an imported file.</item>
-/// <item>The path of a checkpoint.</item>
-/// </list>
+/// <c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights of the same shape, with a
+/// note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names of imported files, then paths of checkpoints.
 /// Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into every result.
 /// </remarks>
 public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null)

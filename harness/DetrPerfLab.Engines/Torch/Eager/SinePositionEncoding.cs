@@ -11,7 +11,7 @@ sealed class SinePositionEncoding(WeightLoader weights)
 
     /// <param name="mask">int64 [N, h, w], 1 = image.</param>
     /// <returns>float32 [N, hidden, h, w]: first half rows, second half columns.</returns>
-    public Tensor Forward(Tensor mask)
+    internal Tensor Forward(Tensor mask)
     {
         using var scope = NewDisposeScope();
         var rows = Encode(mask.cumsum(1, ScalarType.Float32), axis: 1);

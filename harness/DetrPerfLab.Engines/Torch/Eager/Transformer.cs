@@ -22,7 +22,7 @@ sealed class Transformer(WeightLoader weights)
     /// <param name="mask">int64 [N, h, w], 1 = image.</param>
     /// <param name="onModule">Called at the end of encoder and decoder.</param>
     /// <returns>Decoder output [N, Q, hidden] and encoder memory [S, N, hidden], S = h * w.</returns>
-    public (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask, Action<string>? onModule = null)
+    internal (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask, Action<string>? onModule = null)
     {
         using var scope = NewDisposeScope();
         var (sequence, positions) = (ToSequence(source), ToSequence(position));
