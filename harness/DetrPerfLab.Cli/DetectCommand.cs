@@ -12,9 +12,8 @@ static class DetectCommand
         var threshold = new Option<float>("--threshold") { Description = "Leave out detections with a lower score.", DefaultValueFactory = _ => 0.7f };
         var folder = new Option<string>("--out") { Description = "Folder for the results.", DefaultValueFactory = _ => "detections" };
         var draw = new Option<bool>("--draw") { Description = "Also write a PNG with boxes and names for each image." };
-        var command = new Command("detect", "Detects objects in images; writes a text file for each image and detections.json for all.") { images };
-        detector.AddTo(command);
-        foreach (var option in new Option[] { threshold, folder, draw }) { command.Add(option); }
+        var command = new Command("detect", "Detects objects in images; writes a text file for each image and detections.json for all.") { images }
+            .With([.. detector.All, threshold, folder, draw]);
         command.SetAction((parsed, cancellation) =>
         {
             var files = ImageFiles.Expand(parsed.GetValue(images)!);

@@ -23,10 +23,7 @@ sealed class DetectorArguments
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    internal void AddTo(Command command)
-    {
-        foreach (var option in new Option[] { _model, _engine, _size, _threads, _nms }) { command.Options.Add(option); }
-    }
+    internal IEnumerable<Option> All => [_model, _engine, _size, _threads, _nms];
 
     internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
 

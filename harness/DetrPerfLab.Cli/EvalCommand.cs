@@ -20,12 +20,8 @@ static class EvalCommand
         var file = new Option<string>("--out") { Description = "File for the detections, in COCO's results format; with several variants one file each, NAME.VARIANT.json.", DefaultValueFactory = _ => "detections.json" };
         var record = new Option<string?>("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
         var json = SharedOptions.Json();
-        var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: average precision (AP), difference from FP32, time by stage. Run again, it resumes an interrupted run.")
-        {
-            coco,
-        };
-        detector.AddTo(command);
-        foreach (var option in new Option[] { variants, against, file, record, json }) { command.Add(option); }
+        var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP, difference from FP32, time by stage. Resumes an interrupted run.")
+            .With([coco, .. detector.All, variants, against, file, record, json]);
         command.SetAction((parsed, cancellation) =>
         {
             var named = (parsed.GetValue(variants) ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToList();

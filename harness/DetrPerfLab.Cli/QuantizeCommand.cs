@@ -16,8 +16,8 @@ static class QuantizeCommand
         var symmetric = new Option<bool>("--int8-activations") { Description = "Symmetric int8 activations (for ARM) instead of asymmetric uint8." };
         var reduce = new Option<bool?>("--reduce-range") { Description = "7-bit weights, against overflow on processors without VNNI. Default: on where this machine lacks VNNI." };
         var calibration = new CalibrationOption();
-        var command = new Command("quantize", "Converts an ONNX detector to float16 or INT8.") { model, target, precision, plan, all, keep, symmetric, reduce };
-        foreach (var option in calibration.All) { command.Add(option); }
+        var command = new Command("quantize", "Converts an ONNX detector to float16 or INT8.")
+            .With([model, target, precision, plan, all, keep, symmetric, reduce, .. calibration.All]);
         command.SetAction(parsed =>
         {
             var (from, to) = (parsed.GetValue(model)!, parsed.GetValue(target)!);

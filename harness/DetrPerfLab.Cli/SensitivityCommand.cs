@@ -15,8 +15,8 @@ static class SensitivityCommand
         var coco = new Option<string?>("--coco") { Description = "Labelled dataset for --target-ap-loss: a folder with images/ and instances.json." };
         var loss = new Option<double?>("--target-ap-loss") { Description = "Search for the fastest mix of precisions that loses at most so many AP points (0.5 = AP 0.005). Needs --coco." };
         var calibration = new CalibrationOption();
-        var command = new Command("sensitivity", "Measures the error of quantising each layer alone, and finds the layers that should stay float.") { model, target, plan, depth, values, coco, loss };
-        foreach (var option in calibration.All) { command.Add(option); }
+        var command = new Command("sensitivity", "Measures the error of quantising each layer alone, and finds the layers that should stay float.")
+            .With([model, target, plan, depth, values, coco, loss, .. calibration.All]);
         command.SetAction(parsed =>
         {
             var from = parsed.GetValue(model)!;

@@ -12,6 +12,12 @@ static class SharedOptions
 
     internal static Option<int> Threads() => new("--threads") { Description = "Threads inside one operator; 0: all processors that this process may use.", DefaultValueFactory = _ => 0 };
 
+    internal static Command With(this Command command, params IEnumerable<Option> options)
+    {
+        foreach (var option in options) { command.Options.Add(option); }
+        return command;
+    }
+
     internal static int ReadThreads(this ParseResult parsed, Option<int> threads)
     {
         var found = parsed.GetValue(threads);

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>A convolution of the backbone and its batch norm, by their names in the state dict, for example <c>backbone.0.body.layer1.0.conv1</c> and <c>….bn1</c>.</summary>
+/// <summary>A convolution and its batch norm, by their names in the state dict, for example <c>backbone.0.body.layer1.0.conv1</c> and <c>….bn1</c>.</summary>
 public sealed record BackboneConvolution(string Name, string Norm, int Inputs, int Outputs, int Kernel, int Stride, int Dilation);
 
 /// <summary>A residual block, for example <c>layer1.0</c>.</summary>
@@ -11,7 +11,10 @@ public sealed record BackboneConvolution(string Name, string Norm, int Inputs, i
 public sealed record BackboneBlock(int Stage, string Name, IReadOnlyList<BackboneConvolution> Path, BackboneConvolution? Shortcut);
 
 /// <summary>The ResNet of a DETR as data, so that state dict, eager model and TorchScript writer cannot disagree on it.</summary>
-/// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: a stride lies on a bottleneck's 3x3 and on a basic block's first 3x3.</remarks>
+/// <remarks>
+/// Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3 and on a
+/// basic block's first 3x3.
+/// </remarks>
 public static class Backbone
 {
     const string Body = "backbone.0.body";
@@ -30,7 +33,8 @@ public static class Backbone
             var width = 32 << stage;
             for (var index = 0; index < config.BackboneBlocks[stage - 1]; index++)
             {
-                var block = Block(config, stage, index, inputs, width, stride: index == 0 && stage > 1 && !dilated ? 2 : 1, dilation: dilated && index > 0 ? 2 : 1);
+                var (stride, dilation) = (index == 0 && stage > 1 && !dilated ? 2 : 1, dilated && index > 0 ? 2 : 1);
+                var block = Block(config, stage, index, inputs, width, stride, dilation);
                 yield return block;
                 inputs = block.Path[^1].Outputs;
             }

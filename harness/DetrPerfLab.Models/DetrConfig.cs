@@ -53,6 +53,10 @@ public sealed record DetrConfig
     /// <summary>Channels that the backbone gives to <c>input_proj</c>.</summary>
     public int BackboneChannels => Bottleneck ? 2048 : 512;
 
+    /// <summary>Wavelengths of the sine position encoding, [hidden / 2]; sine and cosine share each by turns.</summary>
+    /// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py, PositionEmbeddingSine (temperature 10000).</remarks>
+    public float[] PositionWavelengths() => [.. Enumerable.Range(0, HiddenDim / 2).Select(i => MathF.Pow(10000, 2 * (i / 2) / (float)(HiddenDim / 2)))];
+
     /// <summary>The first model of the original zoo.</summary>
     public static DetrConfig DetrR50 { get; } = new() { Name = "detr_resnet50" };
 

@@ -23,7 +23,7 @@ public static class DetrInterface
         new(PixelMask, ElementType.Int64, ["N", "H", "W"]),
     ];
 
-    /// <summary><c>logits</c> float32 [N, queries, scores] and <c>pred_boxes</c> float32 [N, queries, 4]; the scores are those of the classes and of "no object".</summary>
+    /// <summary><c>logits</c> float32 [N, queries, scores], of all classes and of "no object", and <c>pred_boxes</c> float32 [N, queries, 4].</summary>
     public static IReadOnlyList<TensorSpec> Outputs(long queries, long scores) =>
     [
         new(Logits, ElementType.Float32, ["N", queries, scores]),

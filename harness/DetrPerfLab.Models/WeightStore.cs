@@ -6,10 +6,6 @@ namespace DetrPerfLab.Models;
 public sealed record WeightTensor(string Name, IReadOnlyList<long> Shape, float[] Data);
 
 /// <summary>The weights of one DETR under the official names, whatever file they came from.</summary>
-/// <param name="config">The shape of the model.</param>
-/// <param name="tensors">Every tensor of the official state dict, but for <c>num_batches_tracked</c>.</param>
-/// <param name="source">Where they came from: <c>synthetic-v1</c> or a file name.</param>
-/// <param name="sha256">Hash of the source: of the file, or of names, shapes and values for synthetic weights. Lower-case hex.</param>
 public sealed class WeightStore(DetrConfig config, IEnumerable<WeightTensor> tensors, string source, string sha256)
 {
     readonly Dictionary<string, WeightTensor> _tensors = tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
@@ -20,10 +16,10 @@ public sealed class WeightStore(DetrConfig config, IEnumerable<WeightTensor> ten
     /// <summary>Where the weights came from: <c>synthetic-v1</c> or a file name.</summary>
     public string Source { get; } = source;
 
-    /// <summary>Hash of the source, lower-case hex.</summary>
+    /// <summary>Of the file, or of names, shapes and values of synthetic weights; lower-case hex.</summary>
     public string Sha256 { get; } = sha256;
 
-    /// <summary>In the order of the official state dict.</summary>
+    /// <summary>All tensors of the official state dict but <c>num_batches_tracked</c>, in its order.</summary>
     public IReadOnlyCollection<WeightTensor> Tensors => _tensors.Values;
 
     /// <summary>The tensor of that official name.</summary>

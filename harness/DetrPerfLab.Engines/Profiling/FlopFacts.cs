@@ -5,7 +5,7 @@ namespace DetrPerfLab.Engines;
 /// <summary>Arithmetic of a model at one input size: the shapes come from one inference by ONNX Runtime, so that they hold for any operator.</summary>
 static class FlopFacts
 {
-    /// <summary>Operations of the FP32 graph, which every variant of the model computes, for a batch of images of a size; one that the model fixes wins. Kept in the cache.</summary>
+    /// <summary>Operations of the FP32 graph, which every variant of the model computes; a size that the model fixes wins. Kept in the cache.</summary>
     /// <exception cref="LabException">The model does not run on such inputs.</exception>
     internal static FlopCount Of(VariantModel model, ArtefactCache cache, ImageSize size, int batch) => Of(model, cache, Repeat(model.CreateInputs(size), batch));
 

@@ -8,7 +8,7 @@ static class SideFile
     // Rules and readers change with the code; what an older build found out is not taken over.
     static readonly string s_code = string.Join(' ', new[] { typeof(Onnx.GraphFacts), typeof(SideFile) }.Select(t => t.Assembly.ManifestModule.ModuleVersionId));
 
-    /// <summary>The value that the file holds under this key, which is all that decides it; else what <paramref name="find"/> gives, after seconds. A file that cannot be read is replaced.</summary>
+    /// <summary>The value that the file holds under this key, which is all that decides it; else what <paramref name="find"/> gives, after seconds.</summary>
     internal static T Get<T>(string path, string key, Func<T> find)
         where T : class
     {

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Engines;
 /// <remarks>This assembly is a program for that alone; so commands, benchmarks and tests all find it beside themselves.</remarks>
 static class ScriptCheck
 {
-    /// <summary>The program: loads the file, and runs it on a small image. 0 whatever an ordinary exception says, since the caller's own load meets that again.</summary>
+    /// <summary>The program: loads the file, and runs it on a small image. An ordinary exception is no failure: the caller's own load meets it again.</summary>
     static int Main(string[] args)
     {
         try { TorchScriptEngine.LoadUnchecked(args[0], Environment.ProcessorCount).Dispose(); }

@@ -17,7 +17,7 @@ static class TorchRuntime
 
     internal static string Binding => $"TorchSharp {typeof(torch).Assembly.GetName().Version}";
 
-    /// <summary>What the binding gives of libtorch: how it was loaded, threads, and its BLAS where that is MKL. It gives no version of oneDNN, and no quantised engine.</summary>
+    /// <summary>How the binding was loaded, threads, and the BLAS where it is MKL; the binding gives no version of oneDNN, and no quantised engine.</summary>
     /// <exception cref="LabException">The native library is missing.</exception>
     internal static IEnumerable<KeyValuePair<string, string>> Facts
     {
@@ -58,7 +58,7 @@ static class TorchRuntime
         }
     }
 
-    /// <summary>For example <c>Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 for Intel(R) 64 architecture applications</c>; null where libtorch has no MKL.</summary>
+    /// <summary>For example <c>Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 …</c>; null where libtorch has no MKL.</summary>
     /// <remarks>Call it when libtorch is loaded. Source: oneMKL Developer Reference, mkl_get_version_string.</remarks>
     static unsafe string? MklVersion()
     {

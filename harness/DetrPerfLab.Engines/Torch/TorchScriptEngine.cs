@@ -19,7 +19,7 @@ class TorchScriptEngine : TorchEngine
 
     private protected jit.ScriptModule Module { get; }
 
-    /// <summary>Makes an engine of a file of <c>torch.jit.save</c>, once another process has survived it: <c>pixel_values</c>[, <c>pixel_mask</c>] in, logits and boxes out.</summary>
+    /// <summary>A file of <c>torch.jit.save</c>, once another process has survived it: <c>pixel_values</c>[, <c>pixel_mask</c>] in, logits and boxes out.</summary>
     /// <exception cref="LabException">It is missing, unreadable, or has another interface; or libtorch ends the process over it.</exception>
     /// <remarks>A TorchScript file is a program: libtorch runs it, to learn its outputs. Load only what you would run.</remarks>
     internal static TorchScriptEngine Load(string path, int threads)

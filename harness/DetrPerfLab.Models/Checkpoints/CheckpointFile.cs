@@ -68,7 +68,11 @@ sealed class CheckpointFile : IDisposable
     internal byte[] Read(StoredBytes bytes)
     {
         var name = bytes.Name.Printable();
-        if (!bytes.Plain) { throw Unsupported($"zip member '{name}' is compressed or encrypted, which torch.save never does", "Save it again with torch.save."); }
+        if (!bytes.Plain)
+        {
+            throw Unsupported($"zip member '{name}' is compressed or encrypted, which torch.save never does", "Save it again with torch.save.");
+        }
+
         var content = Read(bytes.Offset, bytes.Length, $"'{name}'");
         if (bytes.Crc32 is { } expected && Crc32.HashToUInt32(content) is var found && found != expected)
         {
@@ -85,7 +89,7 @@ sealed class CheckpointFile : IDisposable
         return content;
     }
 
-    /// <summary>Refuses runs of bytes that share some: two tensors in one place would be more data than the file has. <paramref name="kind"/> is what each is, for messages.</summary>
+    /// <summary>Refuses runs of bytes that overlap: two in one place would be more data than the file has. <paramref name="kind"/> says what each is.</summary>
     internal void RequireApart(string kind, IEnumerable<StoredBytes> runs)
     {
         var end = 0L;
@@ -120,7 +124,8 @@ sealed class CheckpointFile : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    static LabException Unsupported(string path, string found, string whatToDo) => LabError.BadInput($"Checkpoint '{path}' cannot be read: {found}. {whatToDo}");
+    static LabException Unsupported(string path, string found, string whatToDo) =>
+        LabError.BadInput($"Checkpoint '{path}' cannot be read: {found}. {whatToDo}");
 
     static void Swap<T>(byte[] content, Action<ReadOnlySpan<T>, Span<T>> reverse)
         where T : unmanaged

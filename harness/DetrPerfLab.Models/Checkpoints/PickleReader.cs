@@ -86,7 +86,9 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
             case (byte)'j': Push(Recall(U32())); break;
 
             case (byte)'c': Push(Global(Line(), Line())); break;
-            case 0x93: Push(PopLast(2) is [string module, string name] ? Global(module, name) : throw Damaged($"a global without a name before byte {_position}")); break; // STACK_GLOBAL
+            case 0x93: // STACK_GLOBAL
+                Push(PopLast(2) is [string module, string name] ? Global(module, name) : throw Damaged($"a global without a name before byte {_position}"));
+                break;
             case (byte)'R' or 0x81: Push(Call(PopLast(2))); break; // REDUCE, NEWOBJ
             case (byte)'b': Build(); break;
             case (byte)'Q': Push(Storage(Pop())); break; // BINPERSID

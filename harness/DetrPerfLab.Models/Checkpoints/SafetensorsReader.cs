@@ -52,22 +52,9 @@ static class SafetensorsReader
             throw file.Damaged($"tensor '{name}' lacks dtype, shape of up to {StoredTensor.MaxAxes} axes, or data_offsets");
         }
 
-        StoredType type = dtype.GetString() switch
-        {
-            "F32" => StoredType.Float32,
-            "F16" => StoredType.Float16,
-            "BF16" => StoredType.BFloat16,
-            "F64" => StoredType.Float64,
-            "I64" => StoredType.Int64,
-            "I32" => StoredType.Int32,
-            "I16" => StoredType.Int16,
-            "I8" => StoredType.Int8,
-            "U8" => StoredType.UInt8,
-            "BOOL" => StoredType.Bool,
-            var other => throw file.Unsupported(
-                $"tensor '{name}' has type '{other?.Printable()}'", "Save the weights as F32, F16 or BF16."),
-        };
-        Int128 bytes = type.Size();
+        var type = StoredType.All.FirstOrDefault(type => type.Safetensors == dtype.GetString())
+            ?? throw file.Unsupported($"tensor '{name}' has type '{dtype.GetString()!.Printable()}'", "Save the weights as F32, F16 or BF16.");
+        Int128 bytes = type.Size;
         foreach (var length in shape) { bytes = length < 0 || bytes > file.Length ? -1 : bytes * length; }
         if (begin < 0 || begin > end || end > file.Length - dataStart || bytes != end - begin)
         {

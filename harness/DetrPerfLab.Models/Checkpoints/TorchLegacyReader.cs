@@ -52,7 +52,7 @@ static class TorchLegacyReader
             file.Read(position, number, $"the length of storage '{name}'");
             var count = BinaryPrimitives.ReadInt64LittleEndian(number);
             position += number.Length;
-            var length = (Int128)count * storage.Type.Size();
+            var length = (Int128)count * storage.Type.Size;
             if (count != storage.Count || count < 0 || length > file.Length - position)
             {
                 throw file.Damaged(

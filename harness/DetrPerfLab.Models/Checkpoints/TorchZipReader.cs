@@ -39,12 +39,12 @@ static class TorchZipReader
                 throw file.Damaged($"zip member '{root}data/{storage.Key.Printable()}' is missing");
             }
 
-            if ((Int128)storage.Count * storage.Type.Size() != bytes.Length)
+            if ((Int128)storage.Count * storage.Type.Size != bytes.Length)
             {
                 throw file.Damaged($"zip member '{bytes.Name}' has {bytes.Length} bytes, its pickle says {storage.Count} elements of {storage.Type}");
             }
 
-            return bytes with { Swapped = bigEndian ? storage.Type.Size() : 1 };
+            return bytes with { Swapped = bigEndian ? storage.Type.Size : 1 };
         });
     }
 

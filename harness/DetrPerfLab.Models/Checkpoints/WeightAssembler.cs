@@ -67,7 +67,7 @@ static class WeightAssembler
         var jobs = new List<(StoredTensor Source, Memory<float> Destination)>();
         foreach (var (name, weight) in weights)
         {
-            if (weight.Parts.FirstOrDefault(part => part.Type > StoredType.Int64) is { } unfit)
+            if (weight.Parts.FirstOrDefault(part => part.Type.ToFloat is null) is { } unfit)
             {
                 throw file.Unsupported($"tensor '{unfit.Name.Printable()}' has elements of {unfit.Type}", "Save the weights as float32, float16 or bfloat16.");
             }
@@ -85,7 +85,7 @@ static class WeightAssembler
         foreach (var storage in jobs.GroupBy(job => job.Source.Storage).OrderBy(group => group.Key.Offset))
         {
             var bytes = file.Read(storage.Key);
-            foreach (var (source, destination) in storage) { TensorDecoder.Decode(source, bytes, destination.Span); }
+            foreach (var (source, destination) in storage) { source.Decode(bytes, destination.Span); }
         }
 
         return tensors;

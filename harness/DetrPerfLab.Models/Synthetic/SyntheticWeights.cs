@@ -51,7 +51,8 @@ public static class SyntheticWeights
         return name switch
         {
             _ when name.EndsWith("linear2.weight", StringComparison.Ordinal) => (0, 0.1 * Glorot()),
-            _ when name.EndsWith("out_proj.weight", StringComparison.Ordinal) => (0, (name.Contains(".encoder.") ? 0.1 : name.Contains(".multihead_attn.") ? 4 : 0.3) * Glorot()),
+            _ when name.EndsWith("out_proj.weight", StringComparison.Ordinal) =>
+                (0, (name.Contains(".encoder.") ? 0.1 : name.Contains(".multihead_attn.") ? 4 : 0.3) * Glorot()),
             _ when name.EndsWith("multihead_attn.in_proj_weight", StringComparison.Ordinal) => (0, 5 * Glorot()),
             _ when name.Contains("norm") => (name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, 0.1),
             "input_proj.weight" => (0, Math.Sqrt(3 / fanIn)),

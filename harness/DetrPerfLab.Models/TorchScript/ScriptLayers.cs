@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>The layers that parts of a DETR share: each adds its weights to the module under <c>path</c> and gives the text that computes it from <c>x</c>.</summary>
+/// <summary>Layers that parts of a DETR share: each adds its weights to the module under <c>path</c> and gives the text that computes it of <c>x</c>.</summary>
 sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, ScriptPrecision precision)
 {
     internal DetrConfig Config => weights.Config;
@@ -11,7 +11,7 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
     /// <summary>A convolution with the batch norm that follows it.</summary>
     internal string ConvolutionNorm(string x, BackboneConvolution shape)
     {
-        var path = shape.Name.Replace("backbone.0.body.", "backbone.", StringComparison.Ordinal).Replace("downsample.0", "downsample", StringComparison.Ordinal);
+        var path = shape.Name.Replace("backbone.0.body.", "backbone.").Replace("downsample.0", "downsample");
         var filter = weights[$"{shape.Name}.weight"];
         var weight = module.Filter($"{path}.weight", filter.Shape, () => FrozenBatchNorm.Fold(weights, filter, shape.Norm).Weight);
         var bias = module.Tensor($"{path}.bias", [shape.Outputs], () => FrozenBatchNorm.Fold(weights, filter, shape.Norm).Bias);
@@ -38,7 +38,7 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
     /// <summary>A linear layer of the transformer.</summary>
     internal string Linear(string path, string x, string name) => Linear(path, x, $"{name}.weight", $"{name}.bias", 0, (int)weights[$"{name}.bias"].Shape[0]);
 
-    /// <summary>Some of the three projections that the state dict holds as one matrix, from <paramref name="first"/> on: 0 = query, 1 = key, 2 = value.</summary>
+    /// <summary>Some of the three projections that the state dict holds as one matrix, from the first on: 0 = query, 1 = key, 2 = value.</summary>
     internal string Projection(string path, string x, string name, int first, int count = 1) =>
         Linear(path, x, $"{name}.in_proj_weight", $"{name}.in_proj_bias", first * Config.HiddenDim, count * Config.HiddenDim);
 

@@ -40,7 +40,7 @@ sealed class ScriptModuleWriter(string folder, string name)
         return Tensor(path, shape, [inputs * rows * columns, 1, columns * inputs, inputs], () => ChannelsLast(values(), (int)inputs, (int)(rows * columns)));
     }
 
-    /// <summary>Adds a linear layer with 8-bit weights [outputs, inputs], each row with a scale of its own, packed for the processor when the archive is loaded.</summary>
+    /// <summary>Adds a linear layer with 8-bit weights [outputs, inputs], a scale for each row, packed for the processor when the archive is loaded.</summary>
     internal string PackedLinear(string path, int outputs, int inputs, Func<(float[] Weight, float[] Bias)> layer)
     {
         var attribute = Attribute(path, $"{PackedLinearModule}.{PackedLinearClass}");

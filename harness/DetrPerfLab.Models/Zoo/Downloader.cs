@@ -2,23 +2,16 @@ using System.Net;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>A file to fetch and how it is known to be the right one.</summary>
-/// <param name="Url">Where it is.</param>
-/// <param name="Target">Where it goes; appears only when all bytes are there and have the right hash.</param>
-/// <param name="Sha256Head">The first hex digits of its sha256, lower case.</param>
-/// <param name="MaxBytes">More than this is not accepted.</param>
+/// <summary>A file to fetch: the target appears only when all bytes are there and their sha256 begins with these hex digits, lower case.</summary>
 sealed record DownloadRequest(Uri Url, string Target, string Sha256Head, long MaxBytes);
 
-/// <summary>How patient a download is.</summary>
+/// <summary>After how much silence a connection is given up, how many are tried in all, and the first pause between two, which doubles.</summary>
 sealed record DownloadOptions
 {
-    /// <summary>A connection that is silent for so long is given up.</summary>
     internal TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Connections tried in all; each goes on where the last one ended.</summary>
     internal int Attempts { get; init; } = 4;
 
-    /// <summary>Pause before the second attempt; it doubles from one to the next.</summary>
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 }
 
@@ -53,10 +46,7 @@ sealed class Downloader
         }
     }
 
-    /// <param name="request">What and where to.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Takes bytes done and bytes in all (0 when the server does not say).</param>
-    /// <param name="cancellation">Ends the download; what has come is kept for the next run.</param>
+    /// <summary>Progress is bytes done and bytes in all (0 when the server does not say); what has come before a cancellation is kept for the next run.</summary>
     /// <exception cref="LabException">The network failed, or what came is not the file.</exception>
     internal static async Task FetchAsync(
         DownloadRequest request, DownloadOptions? options = null, Action<long, long>? progress = null, CancellationToken cancellation = default)

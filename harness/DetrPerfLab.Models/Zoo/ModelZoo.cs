@@ -6,8 +6,9 @@ namespace DetrPerfLab.Models;
 /// <param name="cache">Folder for checkpoints; the lab's own is <c>models/cache/weights</c>.</param>
 /// <param name="models">The entries; null for models/zoo.json.</param>
 /// <remarks>
-/// <c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights of the same shape, with a
-/// note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names of imported files, then paths of checkpoints.
+/// <c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights of the
+/// same shape, with a note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names of
+/// imported files, then paths of checkpoints.
 /// Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into every result.
 /// </remarks>
 public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null)
@@ -37,7 +38,11 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
                 + $"Fetch it: detrlab models fetch {model.Name}");
         }
 
-        if (nameOrFile.EndsWith(SyntheticSuffix, StringComparison.Ordinal) && Find(nameOrFile[..^SyntheticSuffix.Length]) is { } shape) { return Synthetic(shape); }
+        if (nameOrFile.EndsWith(SyntheticSuffix, StringComparison.Ordinal) && Find(nameOrFile[..^SyntheticSuffix.Length]) is { } shape)
+        {
+            return Synthetic(shape);
+        }
+
         if (Imported().FirstOrDefault(imported => imported.Name == nameOrFile) is { } own) { return own; }
         if (File.Exists(nameOrFile)) { return new(Path.GetFileName(nameOrFile), WeightsKind.File, nameOrFile, null); }
         throw s_extensions.Contains(Path.GetExtension(nameOrFile))
@@ -58,7 +63,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
                 $"'{model.Path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch {zoo.Name}");
     }
 
-    /// <summary>Downloads an official checkpoint, unless it is there, and gives its path; <paramref name="progress"/> takes bytes done and bytes in all.</summary>
+    /// <summary>Downloads an official checkpoint, unless it is there, and gives its path; progress is bytes done and bytes in all.</summary>
     public async Task<string> FetchAsync(string name, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         var model = Find(name) ?? throw (name.EndsWith(SyntheticSuffix, StringComparison.Ordinal)
@@ -74,8 +79,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
     }
 
     /// <summary>Copies a checkpoint into the cache, once it has loaded: an official one becomes the zoo's, any other gets a name of its own.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="name">Its name from now on; null takes the file's. A name that holds <c>dc5</c> says that the model is one.</param>
+    /// <remarks>Without a name it takes the file's. A name that holds <c>dc5</c> says that the model is one.</remarks>
     public KnownModel Import(string path, string? name = null)
     {
         var sha256 = Checkpoint.Load(path).Sha256;

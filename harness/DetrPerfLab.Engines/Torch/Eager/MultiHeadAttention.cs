@@ -22,11 +22,7 @@ sealed class MultiHeadAttention
         _rootOfWidth = Math.Sqrt(weights.Config.HiddenDim / _heads);
     }
 
-    /// <param name="query">[L, N, hidden].</param>
-    /// <param name="key">[S, N, hidden].</param>
-    /// <param name="value">[S, N, hidden].</param>
-    /// <param name="bias">[N * heads, 1, S], added to the scores: 0 or minus infinity; null lets every key be seen.</param>
-    /// <returns>[L, N, hidden].</returns>
+    /// <summary>Query and result are [L, N, hidden], key and value [S, N, hidden]; the bias [N * heads, 1, S], 0 or minus infinity, is added to the scores.</summary>
     internal Tensor Forward(Tensor query, Tensor key, Tensor value, Tensor? bias)
     {
         using var scope = NewDisposeScope();

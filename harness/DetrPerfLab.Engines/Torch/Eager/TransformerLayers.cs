@@ -11,9 +11,7 @@ sealed class EncoderLayer(WeightLoader weights, string name)
     readonly LayerNorm _norm1 = new(weights, $"{name}.norm1");
     readonly LayerNorm _norm2 = new(weights, $"{name}.norm2");
 
-    /// <param name="source">[S, N, hidden].</param>
-    /// <param name="position">[S, N, hidden], added to queries and keys.</param>
-    /// <param name="padding">[N * heads, 1, S], 0 or minus infinity.</param>
+    /// <summary>Source and position, which is added to queries and keys, are [S, N, hidden]; padding [N * heads, 1, S], 0 or minus infinity.</summary>
     internal Tensor Forward(Tensor source, Tensor position, Tensor padding)
     {
         using var scope = NewDisposeScope();
@@ -34,11 +32,7 @@ sealed class DecoderLayer(WeightLoader weights, string name)
     readonly LayerNorm _norm2 = new(weights, $"{name}.norm2");
     readonly LayerNorm _norm3 = new(weights, $"{name}.norm3");
 
-    /// <param name="target">[Q, N, hidden].</param>
-    /// <param name="queries">[Q, N, hidden], added wherever <paramref name="target"/> asks.</param>
-    /// <param name="keys">[S, N, hidden]: the encoder's memory with positions.</param>
-    /// <param name="memory">[S, N, hidden].</param>
-    /// <param name="padding">[N * heads, 1, S], 0 or minus infinity.</param>
+    /// <summary>Target and queries, which are added wherever it asks, are [Q, N, hidden]; keys, the memory with positions, and memory [S, N, hidden].</summary>
     internal Tensor Forward(Tensor target, Tensor queries, Tensor keys, Tensor memory, Tensor padding)
     {
         using var scope = NewDisposeScope();

@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace DetrPerfLab.Tests.Models;
 
-public class TensorDecoderTests
+public class StoredTensorTests
 {
     [Fact]
     public void Decode_AnyViewInsideItsStorage_EqualsIndexArithmetic() =>
@@ -20,7 +20,7 @@ public class TensorDecoderTests
                 Assert.Null(tensor.Fault(limit: values.Length));
 
                 var found = new float[tensor.Count];
-                TensorDecoder.Decode(tensor, MemoryMarshal.AsBytes<float>(values), found);
+                tensor.Decode(MemoryMarshal.AsBytes<float>(values), found);
                 var expected =
                     from i in Range(lengths[0])
                     from j in Range(lengths[1])
