@@ -9,14 +9,14 @@ sealed class CalibrationOption
 
     readonly Option<string> _calibrate = new("--calibrate")
     {
-        Description = "Folder of photographs, a COCO folder (images/), or 'synthetic' for built-in pictures.",
+        Description = "Calibration images: a folder of photographs, a COCO folder (images/), or 'synthetic' for built-in pictures.",
         DefaultValueFactory = _ => Synthetic,
     };
 
-    readonly Option<int> _images = new("--calibration-images") { Description = "Most images to use.", DefaultValueFactory = _ => 32 };
-    readonly Option<CalibrationMethod?> _method = new("--calibration") { Description = "How ranges are chosen; default: percentile with photographs, minMax with built-in pictures." };
-    readonly Option<double> _percentile = new("--percentile") { Description = "Share of the values that --calibration percentile keeps, per cent.", DefaultValueFactory = _ => new StaticOptions().Percentile };
-    readonly Option<int?> _size = new("--size") { Description = "Shorter side of the images in pixels, where the model leaves it open." };
+    readonly Option<int> _images = new("--calibration-images") { Description = "Maximum number of calibration images.", DefaultValueFactory = _ => 32 };
+    readonly Option<CalibrationMethod?> _method = new("--calibration") { Description = "How activation ranges are chosen; default: percentile with photographs, minMax with built-in pictures." };
+    readonly Option<double> _percentile = new("--percentile") { Description = "Percentage of the values that --calibration percentile keeps.", DefaultValueFactory = _ => new StaticOptions().Percentile };
+    readonly Option<int?> _size = SharedOptions.Size();
 
     internal IEnumerable<Option> All => [_calibrate, _images, _method, _percentile, _size];
 

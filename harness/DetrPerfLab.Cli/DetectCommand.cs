@@ -7,13 +7,13 @@ static class DetectCommand
 {
     internal static Command Create()
     {
-        var images = new Argument<string[]>("IMAGE|DIR") { Description = "JPEG or PNG files (WebP, BMP and opaque GIF are read, too), or folders of them.", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("IMAGE|DIR") { Description = "Image files (JPEG, PNG, WebP, BMP, opaque GIF) or folders of them.", Arity = ArgumentArity.OneOrMore };
         var detector = new DetectorArguments();
-        var threshold = new Option<float>("--threshold") { Description = "Detections that score less are left out.", DefaultValueFactory = _ => 0.7f };
+        var threshold = new Option<float>("--threshold") { Description = "Leave out detections with a lower score.", DefaultValueFactory = _ => 0.7f };
         var folder = new Option<string>("--out") { Description = "Folder for the results.", DefaultValueFactory = _ => "detections" };
         var draw = new Option<bool>("--draw") { Description = "Also write a PNG with boxes and names for each image." };
-        var command = new Command("detect", "Finds objects on photographs; writes a text file for each and detections.json for all.") { images, threshold, folder, draw };
-        detector.AddTo(command);
+        var command = new Command("detect", "Detects objects in images; writes a text file for each image and detections.json for all.") { images }
+            .With([.. detector.All, threshold, folder, draw]);
         command.SetAction((parsed, cancellation) =>
         {
             var files = ImageFiles.Expand(parsed.GetValue(images)!);
@@ -28,13 +28,17 @@ static class DetectCommand
         return command;
     }
 
+    internal static void PrintTimes(StageTimes mean, TextWriter output) => output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Seconds per image: {mean.TotalMs / 1000:F4} = decode {mean.DecodeMs / 1000:F4} + preprocess {mean.PreprocessMs / 1000:F4} + inference {mean.InferenceMs / 1000:F4} + postprocess {mean.PostprocessMs / 1000:F4}"));
+
     static int Report(DetectionJobResult result, int files, string folder, InvocationConfiguration console)
     {
         foreach (var failure in result.Failures) { console.Error.WriteLine($"detrlab: {failure.Message}"); }
         if (files == 1 && result.Failures is [var only]) { return (int)only.ExitCode; } // not one among many: the input was bad
 
         console.Output.WriteLine($"{result.Detections} detections on {result.Images} of {files} images, written to {folder}");
-        if (result.Images > 0) { console.Output.WriteLine(StageTable.Line(result.Mean)); }
+        if (result.Images > 0) { PrintTimes(result.Mean, console.Output); }
         return (int)(result.Failures.Count == 0 ? ExitCode.Done : ExitCode.CheckFailed);
     }
 }

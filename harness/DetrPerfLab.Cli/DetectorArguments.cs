@@ -2,31 +2,28 @@ using System.CommandLine;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary>The options that every verb with a detector shares.</summary>
+/// <summary>The options of every verb that runs a detector on images.</summary>
 sealed class DetectorArguments
 {
-    readonly Option<string> _model = new("--model") { Description = "A model of the zoo, a checkpoint, an ONNX file or a TorchScript file.", Required = true };
+    readonly Option<string> _model = new("--model") { Description = "A model's name (detrlab models list), a checkpoint, an ONNX file or a TorchScript file.", Required = true };
 
     readonly Option<string> _engine = new("--engine")
     {
-        Description = $"{string.Join(", ", DetectorSource.Engines)}, or a variant's name.",
+        Description = $"{string.Join(", ", DetectorSource.Engines)}, or a variant's name (detrlab doctor lists them).",
         DefaultValueFactory = _ => "ort",
     };
 
-    readonly Option<int?> _size = new("--size") { Description = "Shorter side in pixels that images are brought to; DETR's own is 800. A size that the model fixes wins." };
+    readonly Option<int?> _size = SharedOptions.Size();
 
-    readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 takes all that this process may use.", DefaultValueFactory = _ => 0 };
+    readonly Option<int> _threads = SharedOptions.Threads();
 
     readonly Option<float?> _nms = new("--nms")
     {
-        Description = "Of two boxes of one class that overlap by more than this, drop the less sure; 0.5 when no number follows.",
+        Description = "Non-maximum suppression: of two boxes of one class with a larger IoU, drop the one with the lower score. Without a number: 0.5.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    internal void AddTo(Command command)
-    {
-        foreach (var option in new Option[] { _model, _engine, _size, _threads, _nms }) { command.Options.Add(option); }
-    }
+    internal IEnumerable<Option> All => [_model, _engine, _size, _threads, _nms];
 
     internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
 
@@ -35,9 +32,7 @@ sealed class DetectorArguments
     /// <summary>Opens another model or variant with the same threads.</summary>
     internal OpenedDetector Open(ParseResult parsed, string model, string engine)
     {
-        var threads = parsed.GetValue(_threads);
-        if (threads is < 0 or > 256) { throw LabError.OutOfRange(threads, "0 to 256", "--threads"); }
-        var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = threads });
+        var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = parsed.ReadThreads(_threads) });
         if (opened.Note is not null) { parsed.InvocationConfiguration.Error.WriteLine(opened.Note); }
         return opened;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace DetrPerfLab.Cli;
 
@@ -8,23 +7,20 @@ static class DoctorCommand
 {
     internal static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "Print JSON instead of text." };
-        var command = new Command("doctor", "Shows the machine, what each package really is, which models are at hand and what is missing.") { json };
-        command.SetAction(parsed => Run(parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        var json = SharedOptions.Json();
+        var command = new Command("doctor", "Shows the machine, the versions of all packages, the variants and models, and what is missing.") { json };
+        command.SetAction(parsed =>
+        {
+            var machine = ThisMachine.Read();
+            var report = new Diagnosis(
+                machine,
+                VariantRegistry.All.ToDictionary(v => v.Name, v => v.Summary),
+                [.. ModelZoo.Default.List().Select(m => new ModelAtHand(m.Name, m.Kind.ToString().ToLowerInvariant(), m.AtHand))],
+                [.. machine.Packages.Where(p => p.Value.StartsWith("missing", StringComparison.Ordinal)).Select(p => $"{p.Key}: {p.Value["missing".Length..].TrimStart(':', ' ')}")]);
+            parsed.Answer(json, report, output => Print(report, output));
+            return (int)(report.Missing.Count == 0 ? ExitCode.Done : ExitCode.Missing);
+        });
         return command;
-    }
-
-    static int Run(bool json, TextWriter output)
-    {
-        var machine = ThisMachine.Read();
-        var report = new Diagnosis(
-            machine,
-            VariantRegistry.All.ToDictionary(v => v.Name, v => v.Summary),
-            [.. ModelZoo.Default.List().Select(m => new ModelAtHand(m.Name, m.Kind.ToString().ToLowerInvariant(), m.AtHand))],
-            [.. Missing(machine)]);
-        if (json) { output.WriteLine(JsonSerializer.Serialize(report, LabJson.Options)); }
-        else { Print(report, output); }
-        return (int)(report.Missing.Count == 0 ? ExitCode.Done : ExitCode.Missing);
     }
 
     static void Print(Diagnosis report, TextWriter output)
@@ -48,14 +44,6 @@ static class DoctorCommand
         foreach (var missing in report.Missing) { output.WriteLine($"  {missing}"); }
 
         void Line(string name, string value) => output.WriteLine($"  {name,-26} {value}");
-    }
-
-    static IEnumerable<string> Missing(MachineInfo machine)
-    {
-        foreach (var (name, value) in machine.Packages.Where(p => p.Value.StartsWith("missing", StringComparison.Ordinal)))
-        {
-            yield return $"{name}: {value["missing".Length..].TrimStart(':', ' ')}";
-        }
     }
 
     sealed record Diagnosis(MachineInfo Machine, IReadOnlyDictionary<string, string> Variants, IReadOnlyList<ModelAtHand> Models, IReadOnlyList<string> Missing);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace DetrPerfLab.Cli;
 
@@ -14,18 +13,15 @@ static class EvalCommand
         var coco = new Option<string>("--coco") { Description = "Folder with images/ and instances.json.", Required = true };
         var variants = new Option<string[]>("--variants", "--variant")
         {
-            Description = "Variants of the model to evaluate and compare, with commas or spaces between them.",
+            Description = "Variants of the model to evaluate and compare, separated by commas or spaces.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var against = new Option<string?>("--against") { Description = $"A variant, or another model, that AP is compared with; {Fp32} where variants are named." };
-        var file = new Option<string>("--out") { Description = "File for the detections, in COCO's results format; of several variants one each, its name before the ending.", DefaultValueFactory = _ => "detections.json" };
-        var record = new Option<string?>("--record") { Description = "Results folder that takes the accuracy, so that reports show it beside latency; the checkout's own where none is named.", Arity = ArgumentArity.ZeroOrOne };
-        var json = new Option<bool>("--json") { Description = "Print JSON instead of text." };
-        var command = new Command("eval", "Runs a model, or variants of it, over a labelled dataset: average precision, the difference to FP32 and time by stage. An interrupted run goes on.")
-        {
-            coco, variants, against, file, record, json,
-        };
-        detector.AddTo(command);
+        var against = new Option<string?>("--against") { Description = $"Reference that AP is compared with: a variant or another model; default with --variants: {Fp32}." };
+        var file = new Option<string>("--out") { Description = "File for the detections, in COCO's results format; with several variants one file each, NAME.VARIANT.json.", DefaultValueFactory = _ => "detections.json" };
+        var record = new Option<string?>("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
+        var json = SharedOptions.Json();
+        var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP, difference from FP32, time by stage. Resumes an interrupted run.")
+            .With([coco, .. detector.All, variants, against, file, record, json]);
         command.SetAction((parsed, cancellation) =>
         {
             var named = (parsed.GetValue(variants) ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToList();
@@ -49,20 +45,17 @@ static class EvalCommand
 
             var files = EvaluationOutput.Save(rows, parsed.GetValue(file)!);
             if (parsed.GetResult(record) is not null) { Record(parsed.GetValue(record) ?? LabPaths.Results, rows, dataset); }
-            var console = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json)) { console.WriteLine(JsonSerializer.Serialize(EvaluationOutput.Facts(rows, dataset.Describe()), LabJson.Options)); }
-            else { EvaluationOutput.Print(rows, dataset, files, console); }
+            parsed.Answer(json, EvaluationOutput.Facts(rows, dataset.Describe()), output => EvaluationOutput.Print(rows, dataset, files, output));
             run.Forget();
-            return Task.FromResult((int)ExitCode.Done);
+            return Task.CompletedTask;
         });
         return command;
     }
 
     static void Record(string folder, IReadOnlyList<EvaluationRow> rows, CocoDataset dataset)
     {
-        var machine = MachineProbe.Read(new Dictionary<string, string>([.. EnginePackages.Describe(), .. VisionPackages.Describe(), .. ReportPackages.Describe()]));
         var (info, commit) = (dataset.Describe(), CommitProbe.Read(LabPaths.Root));
-        new ResultStore(folder).MergeAccuracy(machine, rows.Where(r => r.Result.Evaluation.Summary.Ap is not null).Select(row => new AccuracyResult
+        new ResultStore(folder).MergeAccuracy(ThisMachine.Read(), rows.Where(r => r.Result.Evaluation.Summary.Ap is not null).Select(row => new AccuracyResult
         {
             Dataset = info,
             Artefact = row.Artefact,

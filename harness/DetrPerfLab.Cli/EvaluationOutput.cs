@@ -34,7 +34,7 @@ static class EvaluationOutput
         if (rows.Count == 1)
         {
             CocoEvalCommand.Print(rows[0].Result.Evaluation.Summary, output);
-            output.WriteLine(StageTable.Line(rows[0].Result.Mean));
+            DetectCommand.PrintTimes(rows[0].Result.Mean, output);
         }
         else
         {
@@ -46,10 +46,10 @@ static class EvaluationOutput
                     $"{row.Engine.Variant,-26} {Points(summary.Ap),6} {Points(summary.Ap50),6} {row.Comparison?.Text ?? "the reference",-38} {Points(row.Comparison?.DetectionAp),6} {row.Artefact.Bytes / 1048576.0,7:F1} {mean.TotalMs / 1000,8:F4} {mean.InferenceMs / 1000,9:F4}  {row.Artefact.Sha256[..12]}"));
             }
 
-            output.WriteLine("AP in points (of 100). Agrees: AP with the reference's detections as truth.");
+            output.WriteLine("AP in points (of 100). Agrees: AP with the detections of the reference as ground truth.");
         }
 
-        foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier run, which was interrupted; its times count too."); }
+        foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier, interrupted run; its times count too."); }
         foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.Images.Count} images, {row.Result.Detections.Items.Count} detections, written to {file}"); }
     }
 

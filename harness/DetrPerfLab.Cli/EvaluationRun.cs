@@ -1,11 +1,6 @@
 namespace DetrPerfLab.Cli;
 
-/// <summary>One evaluated artefact.</summary>
-/// <param name="Artefact">The file or weights.</param>
-/// <param name="Engine">What ran it.</param>
-/// <param name="Result">What it found.</param>
-/// <param name="Resumed">Images that an earlier, interrupted run had done.</param>
-/// <param name="Comparison">With the reference; null for the reference itself and where there is none.</param>
+/// <summary>One evaluated artefact; <paramref name="Resumed"/> images were done by an earlier, interrupted run. The reference has no comparison.</summary>
 sealed record EvaluationRow(ArtefactInfo Artefact, EngineInfo Engine, DatasetEvaluation Result, int Resumed, EvaluationComparison? Comparison = null)
 {
     internal EvaluationRow ComparedWith(EvaluationRow reference, CocoGroundTruth truth) =>

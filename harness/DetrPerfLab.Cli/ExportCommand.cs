@@ -11,9 +11,9 @@ static class ExportCommand
     {
         var model = new Option<string>("--model") { Description = "A model's name (detrlab models list) or a checkpoint.", DefaultValueFactory = _ => "detr-r50" };
         var output = new Option<string>("--out") { Description = "The file to write.", Required = true };
-        var format = new Option<string>("--format") { Description = "onnx, or torchscript: an archive for torch.jit.load of PyTorch 2.", DefaultValueFactory = _ => Onnx };
-        var noMask = new Option<bool>("--no-mask") { Description = "Leave the input pixel_mask out of an ONNX model: for images of one size, without padding." };
-        var command = new Command("export", "Writes a DETR as an ONNX model or a TorchScript archive in FP32, batch norm folded, sizes dynamic.") { model, output, format, noMask };
+        var format = new Option<string>("--format") { Description = "onnx or torchscript (for torch.jit.load of PyTorch 2).", DefaultValueFactory = _ => Onnx };
+        var noMask = new Option<bool>("--no-mask") { Description = "ONNX without the input pixel_mask: for images of one size, without padding." };
+        var command = new Command("export", "Exports a DETR as an ONNX model or a TorchScript archive: FP32, batch norm folded, dynamic sizes.") { model, output, format, noMask };
         command.SetAction(parsed =>
         {
             var (kind, path, masked) = (parsed.GetValue(format)!, parsed.GetValue(output)!, !parsed.GetValue(noMask));
@@ -24,7 +24,6 @@ static class ExportCommand
             if (kind == Onnx) { OnnxFile.Save(DetrExporter.Export(ModelZoo.Load(source), new ExportOptions { PixelMask = masked }), path); }
             else { DetrScript.Save(ModelZoo.Load(source), ScriptPrecision.Float32, path); }
             parsed.InvocationConfiguration.Output.WriteLine($"{path}: {source.Name}, {new FileInfo(path).Length / 1e6:F1} MB, sha256 {FileHash.Sha256(path)}");
-            return (int)ExitCode.Done;
         });
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace DetrPerfLab.Cli;
 
@@ -8,7 +7,7 @@ static class ModelsCommand
 {
     internal static Command Create() => Create(ModelZoo.Default);
 
-    internal static Command Create(ModelZoo zoo) => new("models", "Lists the models, fetches official weights, takes in files.")
+    internal static Command Create(ModelZoo zoo) => new("models", "Lists the models, downloads official weights, imports checkpoints.")
     {
         List(zoo),
         Fetch(zoo),
@@ -17,15 +16,23 @@ static class ModelsCommand
 
     static Command List(ModelZoo zoo)
     {
-        var json = new Option<bool>("--json") { Description = "Print JSON instead of text." };
-        var command = new Command("list", "Shows every model, its published accuracy and whether its weights are at hand.") { json };
+        var json = SharedOptions.Json();
+        var command = new Command("list", "Shows every model, its published accuracy and whether its weights are on this machine.") { json };
         command.SetAction(parsed =>
         {
-            var output = parsed.InvocationConfiguration.Output;
-            var rows = zoo.List().Select(model => new ModelRow(model)).ToList();
-            if (parsed.GetValue(json)) { output.WriteLine(JsonSerializer.Serialize(rows, LabJson.Options)); }
-            else { PrintTable(rows, output); }
-            return (int)ExitCode.Done;
+            var rows = zoo.List().Select(model => new
+            {
+                model.Name,
+                Weights = model.Kind,
+                model.AtHand,
+                model.Path,
+                Official(model)?.Url,
+                Official(model)?.Licence,
+                PublishedCocoAp = Official(model)?.Published.CocoAp,
+                PublishedSecondsPerImage = Official(model)?.Published.SecondsPerImage,
+                PublishedDevice = Official(model)?.Published.Device,
+            });
+            parsed.Answer(json, rows, output => PrintTable(zoo, output));
         });
         return command;
     }
@@ -36,10 +43,9 @@ static class ModelsCommand
         var command = new Command("fetch", "Downloads official weights; resumes an interrupted download.") { name };
         command.SetAction((parsed, cancellation) =>
         {
-            var path = ConsoleProgress.Run(
-                $"Fetching {parsed.GetValue(name)}", report => zoo.FetchAsync(parsed.GetValue(name)!, null, report, cancellation).GetAwaiter().GetResult());
+            var path = ConsoleProgress.Run($"Fetching {parsed.GetValue(name)}", report => zoo.FetchAsync(parsed.GetValue(name)!, report, cancellation).GetAwaiter().GetResult());
             parsed.InvocationConfiguration.Output.WriteLine($"{parsed.GetValue(name)}: {path}");
-            return Task.FromResult((int)ExitCode.Done);
+            return Task.CompletedTask;
         });
         return command;
     }
@@ -47,39 +53,27 @@ static class ModelsCommand
     static Command Import(ModelZoo zoo)
     {
         var file = new Argument<string>("FILE") { Description = "A checkpoint of a DETR: .pth, .pt or .safetensors." };
-        var name = new Option<string?>("--name") { Description = "Its name; the file's if left out. With dc5 in it, the model is taken for one." };
-        var command = new Command("import", "Checks a checkpoint and copies it into the lab's cache.") { file, name };
+        var name = new Option<string?>("--name") { Description = "The model's name; default: the file's name. A name that contains dc5 marks a model with a dilated last stage (DC5)." };
+        var command = new Command("import", "Checks a checkpoint and copies it into the cache.") { file, name };
         command.SetAction(parsed =>
         {
             var model = zoo.Import(parsed.GetValue(file)!, parsed.GetValue(name));
             parsed.InvocationConfiguration.Output.WriteLine($"{model.Name} ({model.Kind.ToString().ToLowerInvariant()}): {model.Path}");
-            return (int)ExitCode.Done;
         });
         return command;
     }
 
-    static void PrintTable(IReadOnlyList<ModelRow> rows, TextWriter output)
+    static void PrintTable(ModelZoo zoo, TextWriter output)
     {
         output.WriteLine($"{"name",-24} {"weights",-10} {"at hand",-8} {"published AP",-13} published time");
-        foreach (var row in rows)
+        foreach (var model in zoo.List())
         {
-            var line = $"{row.Name,-24} {row.Weights.ToString().ToLowerInvariant(),-10} {(row.AtHand ? "yes" : "no"),-8} "
-                + $"{row.PublishedCocoAp?.ToString("0.000"),-13} {row.PublishedTime}";
-            output.WriteLine(line.TrimEnd());
+            var published = Official(model)?.Published;
+            var time = published is null ? "" : $"{published.SecondsPerImage:0.000} s/image on {published.Device}";
+            output.WriteLine($"{model.Name,-24} {model.Kind.ToString().ToLowerInvariant(),-10} {(model.AtHand ? "yes" : "no"),-8} {published?.CocoAp.ToString("0.000"),-13} {time}".TrimEnd());
         }
     }
 
-    /// <summary>One line of the list. Published figures belong to official weights only: synthetic ones detect nothing.</summary>
-    sealed record ModelRow(
-        string Name, WeightsKind Weights, bool AtHand, string? Path, string? Url, string? Licence,
-        double? PublishedCocoAp, double? PublishedSecondsPerImage, string? PublishedDevice)
-    {
-        internal ModelRow(ListedModel model)
-            : this(model.Name, model.Kind, model.AtHand, model.Path, model.Official?.Url.ToString(), model.Official?.Licence,
-                model.Official?.Published.CocoAp, model.Official?.Published.SecondsPerImage, model.Official?.Published.Device)
-        {
-        }
-
-        internal string PublishedTime => PublishedSecondsPerImage is { } seconds ? $"{seconds:0.000} s/image on {PublishedDevice}" : "";
-    }
+    /// <summary>Published figures belong to official weights only: synthetic ones detect nothing.</summary>
+    static ZooModel? Official(KnownModel model) => model.Kind == WeightsKind.Official ? model.Zoo : null;
 }

@@ -10,10 +10,10 @@ static class ParityCommand
         var cases = new Option<string>("--cases") { Description = "Folder with a manifest.json of expected outputs.", Required = true };
         var engines = new Option<string[]>("--engine")
         {
-            Description = "torch, torchscript, ort, or a variant's name; all of the first three by default.",
+            Description = "torch, torchscript, ort, or a variant's name; default: the first three.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("parity", "Compares our engines with outputs of the original code; exit code 1 beyond 2e-4 on logits or 2e-5 on boxes.") { cases, engines };
+        var command = new Command("parity", "Compares outputs with those of the original DETR code; exit code 1 beyond 2e-4 on logits or 2e-5 on boxes.") { cases, engines };
         command.SetAction(parsed => Run(
             ParityRunner.Of(parsed.GetValue(cases)!, new ArtefactCache(LabPaths.ModelCache)),
             parsed.GetValue(engines) is { Length: > 0 } named ? [.. named.SelectMany(ParityRunner.VariantsOf).Distinct()] : ParityRunner.DefaultVariants,

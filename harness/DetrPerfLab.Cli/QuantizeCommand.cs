@@ -10,14 +10,14 @@ static class QuantizeCommand
         var model = new Option<string>("--model") { Description = "ONNX file.", Required = true };
         var target = new Option<string>("--out") { Description = "ONNX file to write.", Required = true };
         var precision = new Option<string>("--precision") { Description = string.Join(", ", ModelQuantizer.Precisions) + ".", Required = true };
-        var plan = new Option<string?>("--plan") { Description = "JSON of rules: which node static, dynamic or float. Default: convolutions static, linear layers dynamic, box heads float." };
-        var all = new Option<bool>("--all") { Description = "Everything static: the warning example." };
-        var keep = new Option<string?>("--sensitivity") { Description = "Table of 'detrlab sensitivity'; its keep-list stays float." };
-        var symmetric = new Option<bool>("--int8-activations") { Description = "Symmetric int8 activations instead of asymmetric uint8; for ARM." };
-        var reduce = new Option<bool?>("--reduce-range") { Description = "7-bit weights. Default: where this machine lacks VNNI." };
+        var plan = new Option<string?>("--plan") { Description = "JSON file with rules: which nodes become static, dynamic or stay float. Default: convolutions static, linear layers dynamic, box heads float." };
+        var all = new Option<bool>("--all") { Description = "Quantise every node statically; loses much accuracy, shown for comparison." };
+        var keep = new Option<string?>("--sensitivity") { Description = "Table of 'detrlab sensitivity': the layers on its keep-list stay float." };
+        var symmetric = new Option<bool>("--int8-activations") { Description = "Symmetric int8 activations (for ARM) instead of asymmetric uint8." };
+        var reduce = new Option<bool?>("--reduce-range") { Description = "7-bit weights, against overflow on processors without VNNI. Default: on where this machine lacks VNNI." };
         var calibration = new CalibrationOption();
-        var command = new Command("quantize", "Converts any ONNX detector to float16 or INT8.") { model, target, precision, plan, all, keep, symmetric, reduce };
-        foreach (var option in calibration.All) { command.Add(option); }
+        var command = new Command("quantize", "Converts an ONNX detector to float16 or INT8.")
+            .With([model, target, precision, plan, all, keep, symmetric, reduce, .. calibration.All]);
         command.SetAction(parsed =>
         {
             var (from, to) = (parsed.GetValue(model)!, parsed.GetValue(target)!);
@@ -38,7 +38,6 @@ static class QuantizeCommand
             };
             OnnxFile.Save(result.Model, to);
             Print(result.Report, from, to, parsed.InvocationConfiguration.Output);
-            return (int)ExitCode.Done;
 
             ConversionResult Static()
             {

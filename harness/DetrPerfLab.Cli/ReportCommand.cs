@@ -10,13 +10,13 @@ static class ReportCommand
         var results = new Option<string>("--results") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
         var plots = new Option<string>("--plots") { Description = "Folder for the charts.", DefaultValueFactory = _ => LabPaths.Plots };
         var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts." };
-        var output = new Option<string?>("--out") { Description = "Folder for report.md and report.html; the results folder by default." };
-        var machine = new Option<string?>("--machine") { Description = "Part of a machine folder's name; by default the machine that measured last." };
-        var apLoss = new Option<double?>("--max-ap-loss") { Description = "AP points (of 100) that may be lost." };
-        var memory = new Option<double?>("--max-memory") { Description = "Largest peak of resident memory, MiB." };
+        var output = new Option<string?>("--out") { Description = "Folder for report.md and report.html; default: the results folder." };
+        var machine = new Option<string?>("--machine") { Description = "Part of the name of a machine's folder; default: the machine that measured last." };
+        var apLoss = new Option<double?>("--max-ap-loss") { Description = "Largest loss of AP, in points (of 100)." };
+        var memory = new Option<double?>("--max-memory") { Description = "Largest peak resident memory, MiB." };
         var latency = new Option<double?>("--max-latency") { Description = "Largest median latency, milliseconds." };
         var compare = new Option<string?>("--compare") { Description = "A second results folder to set beside the first." };
-        var across = new Option<bool>("--across-machines") { Description = "With --compare: compute ratios over different machines too, marked." };
+        var across = new Option<bool>("--across-machines") { Description = "With --compare: also compute ratios between different machines, marked as such." };
         var command = new Command("report", "Draws the charts and writes report.md and report.html from result files.")
         {
             results, plots, noCharts, output, machine, apLoss, memory, latency, compare, across,
@@ -44,7 +44,6 @@ static class ReportCommand
             text.WriteLine(files.Html);
             if (files.Charts.Count > 0) { text.WriteLine($"{files.Charts.Count} pictures in {parsed.GetValue(plots)}"); }
             foreach (var warning in files.Warnings) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {warning}"); }
-            return (int)ExitCode.Done;
         });
         return command;
     }

@@ -9,14 +9,14 @@ static class SensitivityCommand
     {
         var model = new Option<string>("--model") { Description = "ONNX file.", Required = true };
         var target = new Option<string>("--out") { Description = "JSON table to write; 'detrlab quantize --sensitivity' reads it.", Required = true };
-        var plan = new Option<string?>("--plan") { Description = "JSON of rules; what it makes static or dynamic is measured." };
-        var depth = new Option<int>("--module-depth") { Description = "Parts of a node's name that make its group; 0 for each node by itself.", DefaultValueFactory = _ => 0 };
-        var values = new Option<string[]>("--values") { Description = "Values to compare; default: the model's float32 outputs.", AllowMultipleArgumentsPerToken = true };
-        var coco = new Option<string?>("--coco") { Description = "Labelled dataset for the search: images/ and instances.json." };
-        var loss = new Option<double?>("--target-ap-loss") { Description = "Largest loss of AP in points (0.5 is AP 0.005); searches for the fastest mix within it. Needs --coco." };
+        var plan = new Option<string?>("--plan") { Description = "JSON file with rules: the nodes that it makes static or dynamic are measured." };
+        var depth = new Option<int>("--module-depth") { Description = "Group nodes by so many leading parts of their names; 0: each node alone.", DefaultValueFactory = _ => 0 };
+        var values = new Option<string[]>("--values") { Description = "Names of the values to compare; default: the model's float32 outputs.", AllowMultipleArgumentsPerToken = true };
+        var coco = new Option<string?>("--coco") { Description = "Labelled dataset for --target-ap-loss: a folder with images/ and instances.json." };
+        var loss = new Option<double?>("--target-ap-loss") { Description = "Search for the fastest mix of precisions that loses at most so many AP points (0.5 = AP 0.005). Needs --coco." };
         var calibration = new CalibrationOption();
-        var command = new Command("sensitivity", "Measures the error that quantising each layer alone causes, and finds which to keep.") { model, target, plan, depth, values, coco, loss };
-        foreach (var option in calibration.All) { command.Add(option); }
+        var command = new Command("sensitivity", "Measures the error of quantising each layer alone, and finds the layers that should stay float.")
+            .With([model, target, plan, depth, values, coco, loss, .. calibration.All]);
         command.SetAction(parsed =>
         {
             var from = parsed.GetValue(model)!;

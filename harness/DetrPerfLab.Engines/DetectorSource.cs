@@ -45,7 +45,7 @@ public static class DetectorSource
         if (IsTorchScript(model))
         {
             if (engine != "torchscript") { throw NotFor(engine, model, "torchscript"); }
-            return new(TorchVariants.Load(model, new TorchOptions { Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads }), InfoOf(model), Note: null);
+            return new(TorchScriptEngine.Load(model, settings.EffectiveThreads), InfoOf(model), Note: null);
         }
 
         var known = VariantModel.Of(model);

@@ -53,18 +53,19 @@ public sealed record DetrConfig
     /// <summary>Channels that the backbone gives to <c>input_proj</c>.</summary>
     public int BackboneChannels => Bottleneck ? 2048 : 512;
 
-    /// <summary>The original zoo's names.</summary>
+    /// <summary>Wavelengths of the sine position encoding, [hidden / 2]; sine and cosine share each by turns.</summary>
+    /// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py, PositionEmbeddingSine (temperature 10000).</remarks>
+    public float[] PositionWavelengths() => [.. Enumerable.Range(0, HiddenDim / 2).Select(i => MathF.Pow(10000, 2 * (i / 2) / (float)(HiddenDim / 2)))];
+
+    /// <summary>The first model of the original zoo.</summary>
     public static DetrConfig DetrR50 { get; } = new() { Name = "detr_resnet50" };
 
-    /// <inheritdoc cref="DetrR50"/>
-    public static DetrConfig DetrR50Dc5 { get; } = DetrR50 with { Name = "detr_resnet50_dc5", Dilation = true };
-
-    /// <inheritdoc cref="DetrR50"/>
-    public static DetrConfig DetrR101 { get; } = DetrR50 with { Name = "detr_resnet101", BackboneDepth = 101 };
-
-    /// <inheritdoc cref="DetrR50"/>
-    public static DetrConfig DetrR101Dc5 { get; } = DetrR101 with { Name = "detr_resnet101_dc5", Dilation = true };
-
     /// <summary>The four models of the original zoo.</summary>
-    public static IReadOnlyList<DetrConfig> Zoo { get; } = [DetrR50, DetrR50Dc5, DetrR101, DetrR101Dc5];
+    public static IReadOnlyList<DetrConfig> Zoo { get; } =
+    [
+        DetrR50,
+        DetrR50 with { Name = "detr_resnet50_dc5", Dilation = true },
+        DetrR50 with { Name = "detr_resnet101", BackboneDepth = 101 },
+        DetrR50 with { Name = "detr_resnet101_dc5", BackboneDepth = 101, Dilation = true },
+    ];
 }

@@ -23,12 +23,7 @@ public static class DetrInterface
         new(PixelMask, ElementType.Int64, ["N", "H", "W"]),
     ];
 
-    /// <summary><c>logits</c> float32 [N, queries, classes + 1] and <c>pred_boxes</c> float32 [N, queries, 4].</summary>
-    public static IReadOnlyList<TensorSpec> Outputs(DetrConfig config) => Outputs(config.Queries, config.Classes + 1);
-
-    /// <inheritdoc cref="Outputs(DetrConfig)"/>
-    /// <param name="queries">Object queries.</param>
-    /// <param name="scores">Classes, "no object" included.</param>
+    /// <summary><c>logits</c> float32 [N, queries, scores], of all classes and of "no object", and <c>pred_boxes</c> float32 [N, queries, 4].</summary>
     public static IReadOnlyList<TensorSpec> Outputs(long queries, long scores) =>
     [
         new(Logits, ElementType.Float32, ["N", queries, scores]),

@@ -6,10 +6,7 @@ public static class FrozenBatchNorm
 {
     const double Epsilon = 1e-5;
 
-    /// <summary>(w x - mean) * gamma / sqrt(var + eps) + beta as one convolution, computed in double precision.</summary>
-    /// <param name="weights">The model's.</param>
-    /// <param name="filter">The convolution's weight, [outputs, …].</param>
-    /// <param name="norm">Name of the batch norm that follows it.</param>
+    /// <summary>(w x - mean) * gamma / sqrt(var + eps) + beta as one convolution of filters [outputs, …], computed in double precision.</summary>
     public static (float[] Weight, float[] Bias) Fold(WeightStore weights, WeightTensor filter, string norm)
     {
         var gamma = weights[$"{norm}.weight"].Data;

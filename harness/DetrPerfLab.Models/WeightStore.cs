@@ -2,17 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>One tensor of a state dict, float32, dense, row-major.</summary>
-/// <param name="Name">The official DETR name.</param>
-/// <param name="Shape">Elements an axis; empty for a scalar.</param>
-/// <param name="Data">The elements; as many as the product of <paramref name="Shape"/>.</param>
+/// <summary>One tensor of a state dict under its official name: float32, dense, row-major; a scalar has no axes.</summary>
 public sealed record WeightTensor(string Name, IReadOnlyList<long> Shape, float[] Data);
 
 /// <summary>The weights of one DETR under the official names, whatever file they came from.</summary>
-/// <param name="config">The shape of the model.</param>
-/// <param name="tensors">Every tensor of the official state dict, but for <c>num_batches_tracked</c>.</param>
-/// <param name="source">Where they came from: <c>synthetic-v1</c> or a file name.</param>
-/// <param name="sha256">Hash of the source: of the file, or of names, shapes and values for synthetic weights. Lower-case hex.</param>
 public sealed class WeightStore(DetrConfig config, IEnumerable<WeightTensor> tensors, string source, string sha256)
 {
     readonly Dictionary<string, WeightTensor> _tensors = tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
@@ -20,19 +13,21 @@ public sealed class WeightStore(DetrConfig config, IEnumerable<WeightTensor> ten
     /// <summary>The shape of the model.</summary>
     public DetrConfig Config { get; } = config;
 
-    /// <summary>Where the weights came from.</summary>
+    /// <summary>Where the weights came from: <c>synthetic-v1</c> or a file name.</summary>
     public string Source { get; } = source;
 
-    /// <summary>Hash of the source, lower-case hex.</summary>
+    /// <summary>Of the file, or of names, shapes and values of synthetic weights; lower-case hex.</summary>
     public string Sha256 { get; } = sha256;
 
-    /// <summary>All tensors.</summary>
+    /// <summary>All tensors of the official state dict but <c>num_batches_tracked</c>, in its order.</summary>
     public IReadOnlyCollection<WeightTensor> Tensors => _tensors.Values;
 
     /// <summary>The tensor of that official name.</summary>
-    public WeightTensor this[string name] =>
-        TryGet(name, out var tensor) ? tensor : throw new KeyNotFoundException($"No weight '{name}' in {Source}.");
+    /// <exception cref="LabException">The checkpoint lacks it.</exception>
+    public WeightTensor this[string name] => TryGet(name, out var tensor)
+        ? tensor
+        : throw LabError.BadInput($"'{Source}' has no tensor '{name}', which a DETR of its shape needs. Take a complete checkpoint.");
 
-    /// <summary>Looks a tensor up by its official name.</summary>
+    /// <summary>The tensor of that official name, if it is there.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out WeightTensor? tensor) => _tensors.TryGetValue(name, out tensor);
 }

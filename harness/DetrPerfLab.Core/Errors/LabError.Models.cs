@@ -4,32 +4,7 @@ namespace DetrPerfLab.Core;
 
 public static partial class LabError
 {
-    public static LabException CheckpointDamaged(string file, string found) =>
-        BadInput($"Checkpoint '{file}' is damaged: {found}. Download or copy it again.");
-
-    public static LabException CheckpointUnsupported(string file, string found, string whatToDo) =>
-        BadInput($"Checkpoint '{file}' cannot be read: {found}. {whatToDo}");
-
-    public static LabException CheckpointTensors(
-        string file, string model, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> extra, IReadOnlyCollection<string> misshaped)
-    {
-        var parts = new List<string>();
-        if (missing.Count > 0) { parts.Add($"missing {Some(missing)}"); }
-        if (extra.Count > 0) { parts.Add($"unknown {Some(extra)}"); }
-        if (misshaped.Count > 0) { parts.Add($"wrong shape {Some(misshaped)}"); }
-        return BadInput($"Checkpoint '{file}' does not fit {model}: {string.Join("; ", parts)}. "
-            + "Needed: the state dict of a DETR for boxes, with the official names or Hugging Face's.");
-
-        static string Some(IReadOnlyCollection<string> names)
-        {
-            const int Shown = 8;
-            return string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? $" and {names.Count - Shown} more" : "");
-        }
-    }
-
-    public static LabException WeightMissing(string name, string source) =>
-        BadInput($"'{source}' has no tensor '{name}', which a DETR of its shape needs. Take a complete checkpoint.");
-
+    /// <summary>A TorchScript file cannot be read or run.</summary>
     public static LabException ScriptUnusable(string path, string found, Exception? inner = null) => BadInput(
         $"TorchScript file '{path}': {found} Needed a module whose forward takes pixel_values float32 [N,3,H,W] and, if it likes, pixel_mask int64 [N,H,W], "
         + "and returns logits [N,Q,C+1] and pred_boxes [N,Q,4] as a tuple or a list. Trace it with return_dict=False.", inner);

@@ -41,12 +41,10 @@ public sealed record EngineProfile
     public string? OperatorsGap { get; init; }
 
     /// <summary>
-    /// The same with what comes before and after the engine: rows <c>pre</c> and <c>post</c> in each table, all shares of the new whole, which is the sum of the three since
-    /// a profiled engine would slow the passes that <c>pre</c> and <c>post</c> are taken from.
+    /// The same with rows <c>pre</c> (photograph to tensors) and <c>post</c> (tensors to detections) in each table. The new whole is the sum of the three, since a
+    /// profiled engine would slow the passes that they are taken from; <paramref name="endToEndMs"/>, by one clock from start to end without the profiler, is what
+    /// to compare that sum with.
     /// </summary>
-    /// <param name="preMs">Photograph to tensors, milliseconds.</param>
-    /// <param name="postMs">Tensors to detections, milliseconds.</param>
-    /// <param name="endToEndMs">Both and the engine between them without the profiler, by one clock from start to end: what the sum is to be held against.</param>
     public EngineProfile Around(double preMs, double postMs, double endToEndMs)
     {
         var whole = preMs + WallMs + postMs;
@@ -78,7 +76,7 @@ public sealed record EngineProfile
 
 /// <summary>One part of an inference.</summary>
 /// <param name="Name">A module or an operator.</param>
-/// <param name="Ms">Mean time of one inference, milliseconds.</param>
+/// <param name="Ms">Mean of one inference.</param>
 /// <param name="Share">Of the wall time with the profiler.</param>
 /// <param name="Nodes">Nodes that ran in it; 0 where there are none to count.</param>
 /// <param name="Flops">Operations of the FP32 graph that it stands for, a multiply-add as two; null where they were not counted.</param>

@@ -3,21 +3,13 @@ using DetrPerfLab.Onnx.Proto;
 namespace DetrPerfLab.Engines;
 
 /// <summary>Arithmetic of a model at one input size: the shapes come from one inference by ONNX Runtime, so that they hold for any operator.</summary>
-public static class FlopFacts
+static class FlopFacts
 {
-    /// <summary>Operations of the FP32 graph, which every variant of the model computes. Kept in the cache.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="cache">Where its files are.</param>
-    /// <param name="size">Of each image; one that the model fixes wins.</param>
-    /// <param name="batch">Images.</param>
+    /// <summary>Operations of the FP32 graph, which every variant of the model computes; a size that the model fixes wins. Kept in the cache.</summary>
     /// <exception cref="LabException">The model does not run on such inputs.</exception>
-    public static FlopCount Of(VariantModel model, ArtefactCache cache, ImageSize size, int batch) => Of(model, cache, Repeat(model.CreateInputs(size), batch));
+    internal static FlopCount Of(VariantModel model, ArtefactCache cache, ImageSize size, int batch) => Of(model, cache, Repeat(model.CreateInputs(size), batch));
 
-    /// <inheritdoc cref="Of(VariantModel, ArtefactCache, ImageSize, int)"/>
-    /// <param name="model">The model.</param>
-    /// <param name="cache">Where its files are.</param>
-    /// <param name="inputs">As the model takes them.</param>
-    public static FlopCount Of(VariantModel model, ArtefactCache cache, TensorSet inputs)
+    internal static FlopCount Of(VariantModel model, ArtefactCache cache, TensorSet inputs)
     {
         var artefact = cache.Get(model, OnnxRecipes.Fp32);
         var images = string.Join('x', inputs.MaxBy(t => t.Count)!.Shape.ToArray());
@@ -26,7 +18,7 @@ public static class FlopFacts
 
     /// <summary>Operations of any model for given inputs.</summary>
     /// <exception cref="LabException">The model does not run on them.</exception>
-    public static FlopCount Count(ModelProto model, TensorSet inputs)
+    internal static FlopCount Count(ModelProto model, TensorSet inputs)
     {
         // Sequences and optional values have no shape.
         var values = model.Graph.Node

@@ -8,22 +8,14 @@ public static class ModuleProfile
 {
     const int WarmUpRuns = 2;
 
-    /// <summary>Time by module, for a result; empty for engines that cannot tell.</summary>
-    /// <inheritdoc cref="Profile"/>
-    /// <returns>In the order of execution; they add up to the wall time of the profiled runs.</returns>
-    public static IReadOnlyList<ModuleTime> Measure(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5) =>
+    /// <summary>Time by module in the order of execution, as <see cref="Profile"/> measures it; empty for engines that have no modules.</summary>
+    public static IReadOnlyList<ModuleTime> Measure(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs) =>
         [.. Profile(model, variant, settings, cache, inputs, runs).Modules.Select(m => new ModuleTime(m.Name, m.Ms))];
 
-    /// <summary>Time by module and by operator. Holds one engine.</summary>
+    /// <summary>Time by module and by operator, of as many inferences with the profiler as without. Holds one engine.</summary>
     /// <remarks>Operators run one after the other, whatever the settings say: times of operators that overlap would not add up.</remarks>
-    /// <param name="model">The model.</param>
-    /// <param name="variant">The variant.</param>
-    /// <param name="settings">Threads and options.</param>
-    /// <param name="cache">Where artefacts are.</param>
-    /// <param name="inputs">As the engine takes them.</param>
-    /// <param name="runs">Inferences with the profiler, and as many without.</param>
     /// <exception cref="LabException">The model or the machine lacks something.</exception>
-    public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs = 5)
+    public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs)
     {
         if (variant.Device != OrtDevice.Cpu)
         {
@@ -75,15 +67,14 @@ public static class ModuleProfile
         var modules = ModuleNames.OfGraph(optimized).Where(n => n.Node.Name.Length > 0).GroupBy(n => n.Node.Name).ToDictionary(g => g.Key, g => g.First().Module, StringComparer.Ordinal);
         var cover = NodeCover.Assign(original, optimized);
         var flopsOfOperator = flops.Nodes.Where(n => cover.ContainsKey(n.Name)).GroupBy(n => cover[n.Name].OpType).ToDictionary(g => g.Key, g => g.Sum(n => n.Flops), StringComparer.Ordinal);
-        var flopsOfModule = flops.Modules.ToDictionary(m => m.Name, m => m.Flops, StringComparer.Ordinal);
+        var flopsOfModule = FlopsOfModules(flops);
         var order = flops.Modules.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
+        ProfilePart Part(IGrouping<string, NodeTime> group, Dictionary<string, double> flopsOf) => PartOf(group.Key, group.Sum(n => n.TotalMs), runs, group.Count(), flopsOf);
         return Whole(name, runs, wallMs, plainMs, flops) with
         {
             Modules = EngineProfile.Parts(wallMs, nodes.GroupBy(n => modules.GetValueOrDefault(n.Name) ?? ModuleNames.Of(n.Name) ?? ModuleNames.Other)
-                .OrderBy(g => order.GetValueOrDefault(g.Key, int.MaxValue))
-                .Select(g => new ProfilePart(g.Key, g.Sum(n => n.TotalMs) / runs, 0, g.Count(), flopsOfModule.TryGetValue(g.Key, out var f) ? f : null))),
-            Operators = EngineProfile.Parts(wallMs, nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.TotalMs))
-                .Select(g => new ProfilePart(g.Key, g.Sum(n => n.TotalMs) / runs, 0, g.Count(), flopsOfOperator.TryGetValue(g.Key, out var f) ? f : null))),
+                .OrderBy(g => order.GetValueOrDefault(g.Key, int.MaxValue)).Select(g => Part(g, flopsOfModule))),
+            Operators = EngineProfile.Parts(wallMs, nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.TotalMs)).Select(g => Part(g, flopsOfOperator))),
         };
     }
 
@@ -95,16 +86,19 @@ public static class ModuleProfile
         var modules = new List<IReadOnlyList<ModuleTime>>();
         var times = InTurns(runs, plain, staged is null ? plain : () => modules.Add(staged.RunModules(inputs, outputs)));
         var (plainMs, wallMs) = (times[0], times[1]);
-
-        var flopsOf = flops.Modules.ToDictionary(m => m.Name, m => m.Flops, StringComparer.Ordinal);
         return Whole(name, runs, wallMs, plainMs, flops) with
         {
             Modules = staged is null ? [] : EngineProfile.Parts(wallMs, modules.TakeLast(runs).SelectMany(p => p).GroupBy(m => m.Name)
-                .Select(g => new ProfilePart(g.Key, g.Sum(m => m.Ms) / runs, 0, 0, flopsOf.TryGetValue(g.Key, out var f) ? f : null))),
+                .Select(g => PartOf(g.Key, g.Sum(m => m.Ms), runs, nodes: 0, FlopsOfModules(flops)))),
             ModulesGap = staged is null ? $"'{engine.Info.Variant}' runs as one graph inside {engine.Info.Runtime}, which knows no modules" : null,
             OperatorsGap = "libtorch times its operators, but TorchSharp does not hand that profile out",
         };
     }
+
+    static Dictionary<string, double> FlopsOfModules(FlopCount flops) => flops.Modules.ToDictionary(m => m.Name, m => m.Flops, StringComparer.Ordinal);
+
+    static ProfilePart PartOf(string name, double totalMs, int runs, int nodes, Dictionary<string, double> flopsOf) =>
+        new(name, totalMs / runs, 0, nodes, flopsOf.TryGetValue(name, out var flops) ? flops : null);
 
     static EngineProfile Whole(string name, int runs, double wallMs, double plainMs, FlopCount flops) => new()
     {

@@ -2,10 +2,7 @@ using System.Text.Json;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>One node's kernel, summed over the runs.</summary>
-/// <param name="Name">As ONNX Runtime calls the node.</param>
-/// <param name="Operator">Its type.</param>
-/// <param name="TotalMs">Over all runs.</param>
+/// <summary>The kernel of one node as ONNX Runtime names it; milliseconds over all runs.</summary>
 sealed record NodeTime(string Name, string Operator, double TotalMs);
 
 /// <summary>Reads the trace that ONNX Runtime writes: events with a start and a duration in microseconds.</summary>
@@ -14,9 +11,7 @@ static class OrtProfileReader
 {
     const string Kernel = "_kernel_time";
 
-    /// <summary>Times of the nodes in the order in which they first ran.</summary>
-    /// <param name="json">The trace.</param>
-    /// <param name="lastRuns">How many runs count: warm-up and probing runs come before them.</param>
+    /// <summary>Times of the nodes in the order in which they first ran; only the last runs count: those of warm-up and probing come before.</summary>
     /// <exception cref="InvalidDataException">The trace holds fewer runs.</exception>
     internal static IReadOnlyList<NodeTime> Read(ReadOnlyMemory<byte> json, int lastRuns)
     {

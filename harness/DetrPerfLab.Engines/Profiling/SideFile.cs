@@ -8,10 +8,7 @@ static class SideFile
     // Rules and readers change with the code; what an older build found out is not taken over.
     static readonly string s_code = BuildId.Of(typeof(Onnx.GraphFacts), typeof(SideFile));
 
-    /// <summary>The value kept under the key, else a new one.</summary>
-    /// <param name="path">The file; one that cannot be read is written anew.</param>
-    /// <param name="key">All that decides the value.</param>
-    /// <param name="find">Takes seconds.</param>
+    /// <summary>The value that the file holds under this key, which is all that decides it; else what <paramref name="find"/> gives, after seconds.</summary>
     internal static T Get<T>(string path, string key, Func<T> find)
         where T : class
     {

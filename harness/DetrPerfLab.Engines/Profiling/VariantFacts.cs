@@ -4,7 +4,7 @@ namespace DetrPerfLab.Engines;
 
 /// <summary>Why a variant is as fast as it is.</summary>
 /// <param name="Flops">Operations of one inference, a multiply-add as two, counted on the FP32 graph; null where it could not be counted.</param>
-/// <param name="Peak">What the machine attains in these operations with the threads of the case; null where it was not probed, or the operations are not known.</param>
+/// <param name="Peak">The machine's measured peak for these operations and threads; null where it was not measured, or the operations are not known.</param>
 /// <param name="Findings">In plain words, each with the figure behind it.</param>
 public sealed record VariantWhy(double? Flops, PeakInfo? Peak, IReadOnlyList<Finding> Findings);
 
@@ -15,14 +15,7 @@ public static class VariantFacts
 
     static readonly string[] s_transformer = ["encoder", "decoder"];
 
-    /// <summary>Finds it out: seconds at first, then it is read from files in the cache.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="variant">The variant.</param>
-    /// <param name="settings">As it was measured.</param>
-    /// <param name="cache">Where artefacts are.</param>
-    /// <param name="size">Of each image.</param>
-    /// <param name="batch">Images of one inference.</param>
-    /// <param name="machine">The machine that measured: this one.</param>
+    /// <summary>Takes seconds at first; then it is read from files in the cache. Settings, images and machine (this one) are those of the measurement.</summary>
     /// <remarks>What cannot be found out, since the machine lacks a library or a device, becomes a finding with the reason.</remarks>
     public static VariantWhy Of(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, ImageSize size, int batch, MachineInfo machine)
     {
@@ -99,8 +92,5 @@ public static class VariantFacts
     }
 }
 
-/// <summary>A graph before and after ONNX Runtime's own optimisations.</summary>
-/// <param name="NodesBefore">Nodes of the file.</param>
-/// <param name="After">What really runs.</param>
-/// <param name="IntegerNodes">Products and convolutions of the float32 graph that run on 8-bit integers, by name.</param>
+/// <summary>A graph before and after ONNX Runtime's optimisations, and the float32 graph's products and convolutions that run on 8-bit integers.</summary>
 sealed record GraphChange(int NodesBefore, GraphFacts After, IReadOnlyList<string> IntegerNodes);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines;
@@ -6,13 +5,39 @@ namespace DetrPerfLab.Engines;
 /// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
 sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
 {
+    static readonly Dictionary<string, EagerOptions> s_variants = new(StringComparer.Ordinal)
+    {
+        ["torch-naive"] = new() { Gradients = true },
+        ["torch-fp32"] = new(),
+        ["torch-fp32-channels-last"] = new() { ChannelsLast = true },
+        // Channels innermost: oneDNN's bfloat16 convolutions reorder anything else, which costs about a fifth of the inference.
+        ["torch-bf16"] = new() { DataType = ScalarType.BFloat16, ChannelsLast = true },
+    };
+
     readonly EagerDetr _model;
-    long _moduleStart;
 
     EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
-        : base(info, DetrInterface.Outputs(config), threads, gradients) => _model = model;
+        : base(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients) => _model = model;
 
-    /// <inheritdoc/>
+    /// <summary>The variants that run operator by operator, from the plainest to the most optimised.</summary>
+    internal static IReadOnlyCollection<string> Names => s_variants.Keys;
+
+    /// <summary>Makes the engine of a variant; the weights are copied, the store may be dropped afterwards.</summary>
+    /// <exception cref="LabException">The name is unknown, a weight is missing, or the machine lacks what the variant needs (exit code 3).</exception>
+    internal static EagerEngine Create(string variant, WeightStore weights, int threads)
+    {
+        if (!s_variants.TryGetValue(variant, out var options)) { throw LabError.UnknownName("libtorch variant", variant, Names); }
+        return TorchRuntime.Guard(() => new EagerEngine(
+            Describe(
+                variant,
+                threads,
+                ("data_type", options.DataType.ToString().ToLowerInvariant()),
+                ("gradients", options.Gradients ? "on" : "off"),
+                ("channels_last", options.ChannelsLast ? "on" : "off"),
+                ("bfloat16_kernels", options.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used")),
+            new EagerDetr(weights, options), weights.Config, threads, options.Gradients));
+    }
+
     public IReadOnlyList<HostTensor> RunStages(TensorSet inputs, TensorSet outputs)
     {
         var stages = new List<HostTensor>();
@@ -28,49 +53,12 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
         return stages;
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<ModuleTime> RunModules(TensorSet inputs, TensorSet outputs)
-    {
-        var times = new List<ModuleTime>();
-        _model.OnModule = name =>
-        {
-            Synchronize();
-            times.Add(new(name, Stopwatch.GetElapsedTime(_moduleStart).TotalMilliseconds));
-            _moduleStart = Stopwatch.GetTimestamp();
-        };
-        try { Run(inputs, outputs); }
-        finally { _model.OnModule = null; }
-        return times;
-    }
-
-    /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
         _model.Dispose();
     }
 
-    /// <param name="variant">The variant's fixed name.</param>
-    /// <param name="weights">Copied: the store may be dropped afterwards.</param>
-    /// <param name="options">Threads.</param>
-    /// <param name="eager">Type, gradients and layout.</param>
-    /// <exception cref="LabException">A weight or a native library is missing.</exception>
-    internal static EagerEngine Create(string variant, WeightStore weights, TorchOptions options, EagerOptions eager)
-    {
-        var threads = options.EffectiveThreads;
-        var info = Describe(
-            variant,
-            threads,
-            ("data_type", eager.DataType.ToString().ToLowerInvariant()),
-            ("gradients", eager.Gradients ? "on" : "off"),
-            ("channels_last", eager.ChannelsLast ? "on" : "off"),
-            ("bfloat16_kernels", eager.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used"));
-        return new(info, new EagerDetr(weights, eager), weights.Config, threads, eager.Gradients);
-    }
-
-    private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask)
-    {
-        _moduleStart = Stopwatch.GetTimestamp();
-        return _model.Forward(pixelValues, pixelMask);
-    }
+    private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask) =>
+        _model.Forward(pixelValues, pixelMask, IsTimed ? EndPart : null);
 }

@@ -11,11 +11,7 @@ static class ElfVersions
     const long StringTable = 5, VersionNeed = 0x6ffffffe, VersionNeedCount = 0x6fffffff; // d_tag
     const ushort Weak = 2; // VER_FLG_WEAK: the loader does not refuse a library that lacks it
 
-    /// <summary>Marks one version weak, in place.</summary>
-    /// <param name="elf">The library.</param>
-    /// <param name="library">The other one, as the library names it.</param>
-    /// <param name="version">The version asked of it.</param>
-    /// <returns>False where the library asks for no such version, or is no such file.</returns>
+    /// <summary>Marks a version that is asked of another library weak, in place; false where it is not asked for, or this is no such file.</summary>
     internal static bool MakeWeak(Span<byte> elf, string library, string version)
     {
         if (elf.Length < 64 || !elf.StartsWith((ReadOnlySpan<byte>)[0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1])) { return false; }

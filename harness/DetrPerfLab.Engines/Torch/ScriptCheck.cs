@@ -5,11 +5,10 @@ namespace DetrPerfLab.Engines;
 /// <summary>Loads a TorchScript file in a process of its own first: libtorch ends the process over an operator that it does not know.</summary>
 static class ScriptCheck
 {
-    /// <summary>In that process: loads the file, and runs it on a small image.</summary>
-    /// <returns>0 whatever an ordinary exception tells, since the caller's own load meets that again and says it.</returns>
+    /// <summary>In that process: loads the file, and runs it on a small image. An ordinary exception is no failure: the caller's own load meets it again.</summary>
     internal static int Try(string path)
     {
-        try { TorchVariants.LoadUnchecked(path, new TorchOptions()).Dispose(); }
+        try { TorchScriptEngine.LoadUnchecked(path, Environment.ProcessorCount).Dispose(); }
         catch (LabException) { }
         return 0;
     }

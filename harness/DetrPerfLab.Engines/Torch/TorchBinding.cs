@@ -10,24 +10,23 @@ sealed class TorchBinding(IInferenceEngine engine) : IDisposable
     TensorSet? _inputs;
     TensorSet? _outputs;
 
-    public Tensor PixelValues { get; private set; } = null!;
-
-    public Tensor PixelMask { get; private set; } = null!;
-
-    public Tensor Logits { get; private set; } = null!;
-
-    public Tensor PredBoxes { get; private set; } = null!;
+    internal Tensor PixelValues => _tensors[0];
+    internal Tensor PixelMask => _tensors[1];
+    internal Tensor Logits => _tensors[2];
+    internal Tensor PredBoxes => _tensors[3];
 
     /// <exception cref="LabException">A tensor is missing, or its type or shape does not fit.</exception>
-    public void Bind(TensorSet inputs, TensorSet outputs)
+    internal void Bind(TensorSet inputs, TensorSet outputs)
     {
         if (ReferenceEquals(inputs, _inputs) && ReferenceEquals(outputs, _outputs)) { return; }
         TensorContract.Check(engine, inputs, outputs);
         Dispose();
-        PixelValues = Keep(Share(inputs[DetrInterface.PixelValues]));
-        PixelMask = Keep(Share(inputs[DetrInterface.PixelMask]));
-        Logits = Keep(Share(outputs[DetrInterface.Logits]));
-        PredBoxes = Keep(Share(outputs[DetrInterface.PredBoxes]));
+        foreach (var host in (ReadOnlySpan<HostTensor>)
+            [inputs[DetrInterface.PixelValues], inputs[DetrInterface.PixelMask], outputs[DetrInterface.Logits], outputs[DetrInterface.PredBoxes]])
+        {
+            _tensors.Add(Share(host).DetachFromDisposeScope());
+        }
+
         (_inputs, _outputs) = (inputs, outputs);
     }
 
@@ -39,18 +38,12 @@ sealed class TorchBinding(IInferenceEngine engine) : IDisposable
     }
 
     /// <summary>A tensor over the same memory, which it keeps pinned and alive.</summary>
-    public static Tensor Share(HostTensor host)
+    internal static Tensor Share(HostTensor host)
     {
         using var flat = host.Type == ElementType.Float32
             ? frombuffer(ArrayOf(host.FloatMemory), ScalarType.Float32)
             : frombuffer(ArrayOf(host.LongMemory), ScalarType.Int64);
         return flat.reshape(host.Shape.ToArray());
-    }
-
-    Tensor Keep(Tensor tensor)
-    {
-        _tensors.Add(tensor.DetachFromDisposeScope());
-        return tensor;
     }
 
     static T[] ArrayOf<T>(Memory<T> memory) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines;
@@ -10,6 +11,8 @@ abstract class TorchEngine : IInferenceEngine
     readonly TorchBinding _binding;
     readonly int _threads;
     readonly bool _gradients;
+    List<ModuleTime>? _times;
+    long _partStart;
 
     private protected TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients)
     {
@@ -17,39 +20,52 @@ abstract class TorchEngine : IInferenceEngine
         _binding = new(this);
     }
 
-    /// <inheritdoc/>
     public EngineInfo Info { get; }
 
-    /// <inheritdoc/>
     public IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;
 
-    /// <inheritdoc/>
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
-    /// <inheritdoc/>
     public void Run(TensorSet inputs, TensorSet outputs)
     {
         _binding.Bind(inputs, outputs);
         SetThreads(_threads);
         using var scope = NewDisposeScope(); // an exception in the middle must leave no tensor to the finalizer
         using var mode = _gradients ? enable_grad() : inference_mode();
+        _partStart = Stopwatch.GetTimestamp();
         var (logits, boxes) = Forward(_binding.PixelValues, _binding.PixelMask);
         using var copying = no_grad(); // else autograd would record the copy into the caller's memory
         _binding.Logits.copy_(logits);
         _binding.PredBoxes.copy_(boxes);
     }
 
-    /// <inheritdoc/>
-    /// <remarks><see cref="Run"/> blocks: libtorch computes on the calling thread and its pool.</remarks>
+    /// <summary><see cref="IModuleTimedEngine.RunModules"/> of those engines that call <see cref="EndPart"/>.</summary>
+    public IReadOnlyList<ModuleTime> RunModules(TensorSet inputs, TensorSet outputs)
+    {
+        var times = _times = [];
+        try { Run(inputs, outputs); }
+        finally { _times = null; }
+        return times;
+    }
+
+    /// <summary>Nothing: <see cref="Run"/> blocks, since libtorch computes on the calling thread and its pool.</summary>
     public void Synchronize()
     {
     }
 
-    /// <inheritdoc/>
     public virtual void Dispose()
     {
         _binding.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private protected bool IsTimed => _times is not null;
+
+    /// <summary>Takes the time since the last part ended, or since the forward pass began.</summary>
+    private protected void EndPart(string name)
+    {
+        _times!.Add(new(name, Stopwatch.GetElapsedTime(_partStart).TotalMilliseconds));
+        _partStart = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Logits and boxes, float32, in the current dispose scope.</summary>
@@ -66,11 +82,7 @@ abstract class TorchEngine : IInferenceEngine
 
     private protected static EngineInfo Describe(string variant, int threads, params ReadOnlySpan<(string Name, string Value)> options)
     {
-        var all = new Dictionary<string, string>
-        {
-            ["threads"] = threads.ToString(),
-            ["binding"] = TorchRuntime.Binding,
-        };
+        var all = new Dictionary<string, string> { ["threads"] = threads.ToString(), ["binding"] = TorchRuntime.Binding };
         foreach (var (name, value) in options) { all[name] = value; }
         return new(variant, "libtorch", TorchRuntime.Version, all);
     }

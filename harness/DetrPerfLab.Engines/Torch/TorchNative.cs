@@ -29,9 +29,7 @@ static class TorchNative
     /// <exception cref="DllNotFoundException">It is not there, or cannot be loaded in either way.</exception>
     internal static string HowLoaded => s_loaded.Value;
 
-    /// <param name="folder">Holds the package's native libraries.</param>
-    /// <param name="cache">Where a changed copy is kept.</param>
-    /// <param name="version">The version that may be missing.</param>
+    /// <summary>Loads the package's native libraries from a folder; a copy that does not ask for the version is kept in the cache.</summary>
     internal static string Load(string folder, string cache, string version = VersionNotNeeded)
     {
         foreach (var name in s_libtorch.Where(name => File.Exists(Path.Combine(folder, name)))) { NativeLibrary.Load(Path.Combine(folder, name)); }

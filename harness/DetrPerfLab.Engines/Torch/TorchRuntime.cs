@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using System.Text;
 using TorchSharp;
 
 namespace DetrPerfLab.Engines;
@@ -6,30 +8,29 @@ namespace DetrPerfLab.Engines;
 /// <summary>What this process's libtorch is.</summary>
 static class TorchRuntime
 {
-    /// <summary>Version of libtorch, for example <c>1.13.0</c>.</summary>
-    /// <exception cref="LabException">The native library is missing.</exception>
-    public static string Version => Guard(() => torch.__version__);
+    /// <summary>The name under which <see cref="Facts"/> gives the BLAS.</summary>
+    internal const string Blas = "libtorch BLAS";
 
-    /// <summary>Which binding this is.</summary>
-    public static string Binding => $"TorchSharp {typeof(torch).Assembly.GetName().Version}";
-
-    /// <summary>What libtorch tells of itself through its binding: how that was loaded, threads, and its BLAS where that is MKL. It tells no version of oneDNN, and no quantised engine.</summary>
+    /// <summary>Version of libtorch, for example <c>2.10.0</c>.</summary>
     /// <exception cref="LabException">The native library is missing.</exception>
-    public static IEnumerable<KeyValuePair<string, string>> Facts
+    internal static string Version => Guard(() => torch.__version__);
+
+    internal static string Binding => $"TorchSharp {typeof(torch).Assembly.GetName().Version}";
+
+    /// <summary>How the binding was loaded, threads, and the BLAS where it is MKL; the binding gives no version of oneDNN, and no quantised engine.</summary>
+    /// <exception cref="LabException">The native library is missing.</exception>
+    internal static IEnumerable<KeyValuePair<string, string>> Facts
     {
         get
         {
             yield return new("libtorch binding", Guard(() => TorchNative.HowLoaded));
             yield return new("libtorch threads", Guard(() => $"{torch.get_num_threads()} by default, {torch.get_num_interop_threads()} between operators"));
-            if (Mkl.Version is { } version) { yield return new(Blas, version); }
+            if (MklVersion() is { } version) { yield return new(Blas, version); }
         }
     }
 
-    /// <summary>The name under which <see cref="Facts"/> tells the BLAS.</summary>
-    internal const string Blas = "libtorch BLAS";
-
     /// <summary>What oneDNN computes bfloat16 with on this processor.</summary>
-    public static string BFloat16Kernels
+    internal static string BFloat16Kernels
     {
         get
         {
@@ -55,5 +56,20 @@ static class TorchRuntime
                 $"The native library of libtorch could not be loaded ({inner.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r')}). "
                 + "TorchSharp-cpu has one for 64-bit Linux (glibc 2.28 or later), Windows and macOS on ARM: build again on such a system, or choose an ort- variant.", inner);
         }
+    }
+
+    /// <summary>For example <c>Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 …</c>; null where libtorch has no MKL.</summary>
+    /// <remarks>Call it when libtorch is loaded. Source: oneMKL Developer Reference, mkl_get_version_string.</remarks>
+    static unsafe string? MklVersion()
+    {
+        const int Longest = 198; // the manual's length of the text
+        if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out var library) || !NativeLibrary.TryGetExport(library, "MKL_Get_Version_String", out var function))
+        {
+            return null;
+        }
+
+        var text = stackalloc byte[Longest + 1];
+        ((delegate* unmanaged<byte*, int, void>)function)(text, Longest);
+        return Encoding.ASCII.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text)).Trim();
     }
 }

@@ -19,22 +19,27 @@ class TorchScriptEngine : TorchEngine
 
     private protected jit.ScriptModule Module { get; }
 
+    /// <summary>A file of <c>torch.jit.save</c>, once another process has survived it: <c>pixel_values</c>[, <c>pixel_mask</c>] in, logits and boxes out.</summary>
+    /// <exception cref="LabException">It is missing, unreadable, or has another interface; or libtorch ends the process over it.</exception>
+    /// <remarks>A TorchScript file is a program: libtorch runs it, to learn its outputs. Load only what you would run.</remarks>
+    internal static TorchScriptEngine Load(string path, int threads)
+    {
+        if (File.Exists(path)) { ScriptCheck.ThrowIfFatal(path); }
+        return LoadUnchecked(path, threads);
+    }
+
     /// <summary>Loads a file in this process, which libtorch ends over an operator that it does not know: see <see cref="ScriptCheck"/>.</summary>
-    /// <param name="variant">The variant's name.</param>
-    /// <param name="path">A file written by <c>torch.jit.save</c>.</param>
-    /// <param name="options">Threads.</param>
-    /// <exception cref="LabException">It is missing, unreadable, or has another interface.</exception>
-    internal static TorchScriptEngine Load(string variant, string path, TorchOptions options) => Read(path, module =>
+    internal static TorchScriptEngine LoadUnchecked(string path, int threads) => Read(path, module =>
     {
         var inputs = module.GetNumberOfInputs();
         if (inputs is not (1 or 2)) { throw LabError.ScriptUnusable(path, $"forward takes {inputs} arguments."); }
-        return new TorchScriptEngine(
-            Describe(variant, options.EffectiveThreads, ("made_by", Path.GetFileName(path))), module, inputs, Probe(path, module, inputs), options.EffectiveThreads);
+        var info = Describe("torchscript-file", threads, ("made_by", Path.GetFileName(path)));
+        return new TorchScriptEngine(info, module, inputs, Probe(path, module, inputs), threads);
     });
 
     /// <summary>Reads an archive and makes an engine of it, which owns it then.</summary>
     private protected static T Read<T>(string path, Func<jit.ScriptModule, T> make)
-        where T : TorchScriptEngine
+        where T : TorchScriptEngine => TorchRuntime.Guard(() =>
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the path of a file written by torch.jit.save."); }
         using var scope = NewDisposeScope(); // TorchSharp wraps each of the module's tensors, and leaves them to the finalizer
@@ -55,9 +60,8 @@ class TorchScriptEngine : TorchEngine
             module?.Dispose();
             throw;
         }
-    }
+    });
 
-    /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();

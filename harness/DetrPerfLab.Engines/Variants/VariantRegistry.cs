@@ -55,7 +55,7 @@ public static class VariantRegistry
         {
             var weights = model.LoadWeights();
             var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
-            return new(TorchVariants.Create(name.ToString(), weights, new TorchOptions { Threads = settings.EffectiveThreads }), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
+            return new(EagerEngine.Create(name.ToString(), weights, settings.EffectiveThreads), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
         });
     }
 
@@ -66,7 +66,7 @@ public static class VariantRegistry
         return new(name, summary, recipe, (model, settings, cache) =>
         {
             var artefact = cache.Get(model, recipe);
-            return new(TorchVariants.Open(name.ToString(), artefact.Path, linearLayers, new TorchOptions { Threads = settings.EffectiveThreads }), artefact.Info);
+            return new(ScriptedDetr.Open(name.ToString(), artefact.Path, linearLayers, settings.EffectiveThreads), artefact.Info);
         });
     }
 

@@ -5,25 +5,35 @@ namespace DetrPerfLab.Models;
 /// Files come from strangers. Nothing in them is run; memory stays within a small multiple of the file's size; a wrong, truncated or hostile
 /// file gives a <see cref="LabException"/> with <see cref="ExitCode.BadInput"/> that names the member, tensor or Python object at fault.
 /// </remarks>
-public static class Checkpoint
+static class Checkpoint
 {
-    /// <summary>Loads a checkpoint; the format is told by its content, the model by the shapes of its tensors.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="options">What shapes do not show.</param>
-    /// <returns>
-    /// All tensors as float32 under official names; <see cref="WeightStore.Source"/> is the file's name, <see cref="WeightStore.Sha256"/> its hash.
-    /// </returns>
-    public static WeightStore Load(string path, CheckpointOptions? options = null)
+    /// <summary>All tensors as float32 under official names; the format is told by the content, the model by the shapes of its tensors.</summary>
+    /// <param name="path">The file; <see cref="WeightStore.Source"/> is its name, <see cref="WeightStore.Sha256"/> its hash.</param>
+    /// <param name="dilation">DC5: the last stage is dilated. Null: as the file's saved options say, else whether its name holds <c>dc5</c>.</param>
+    /// <param name="name">The model's. Null: that of the zoo's model with these shapes, else the file's.</param>
+    internal static WeightStore Load(string path, bool? dilation = null, string? name = null)
     {
-        options ??= new CheckpointOptions();
         using var file = CheckpointFile.Open(path);
         var contents = ReadContents(file);
         var weights = WeightAssembler.Collect(file, contents.Tensors);
-        var config = Describe(path, contents, options, DetrShapes.Infer(path, weights));
+        var config = DetrShapes.Infer(file, weights) with
+        {
+            Dilation = dilation ?? contents.Dilation ?? Path.GetFileName(path).Contains("dc5", StringComparison.OrdinalIgnoreCase),
+        };
+        config = config with { Heads = contents.Heads ?? config.Heads };
+        if (config.HiddenDim % config.Heads != 0)
+        {
+            throw file.Unsupported(
+                $"its hidden size {config.HiddenDim} cannot be split into {config.Heads} attention heads",
+                "Give the checkpoint that training saved: its options (nheads) say how many there are.");
+        }
+
+        var known = DetrConfig.Zoo.FirstOrDefault(zoo => zoo with { Name = config.Name } == config);
+        config = config with { Name = name ?? known?.Name ?? config.Name };
         return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(path), file.Sha256());
     }
 
-    /// <summary>Reads the list of tensors of any format.</summary>
+    /// <summary>The list of tensors of any format.</summary>
     internal static CheckpointContents ReadContents(CheckpointFile file)
     {
         Span<byte> head = stackalloc byte[(int)Math.Min(file.Length, 512)];
@@ -40,24 +50,6 @@ public static class Checkpoint
             _ when head.Length > 262 && head[257..].StartsWith("ustar"u8) => "it is a tar archive, the format of PyTorch before 0.2",
             _ => $"it begins with {Convert.ToHexStringLower(head[..Math.Min(8, head.Length)])}, which is no known format",
         };
-        throw LabError.CheckpointUnsupported(file.Path, found, "Needed: a file of torch.save (.pth, .pt) or a .safetensors file.");
-    }
-
-    static DetrConfig Describe(string path, CheckpointContents contents, CheckpointOptions options, DetrConfig shapes)
-    {
-        var heads = options.Heads ?? contents.Heads ?? shapes.Heads;
-        if (heads < 1 || shapes.HiddenDim % heads != 0)
-        {
-            throw LabError.CheckpointUnsupported(
-                path, $"its hidden size {shapes.HiddenDim} cannot be split into {heads} attention heads", "Say how many heads the model has.");
-        }
-
-        var config = shapes with
-        {
-            Heads = heads,
-            Dilation = options.Dilation ?? contents.Dilation ?? Path.GetFileName(path).Contains("dc5", StringComparison.OrdinalIgnoreCase),
-        };
-        var known = DetrConfig.Zoo.FirstOrDefault(zoo => zoo with { Name = config.Name } == config);
-        return config with { Name = options.Name ?? known?.Name ?? config.Name };
+        throw file.Unsupported(found, "Needed: a file of torch.save (.pth, .pt) or a .safetensors file.");
     }
 }

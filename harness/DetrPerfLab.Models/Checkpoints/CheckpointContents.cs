@@ -1,43 +1,37 @@
-using static DetrPerfLab.Models.CheckpointText;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>What a reader found in a file: the tensors of its state dict, unchecked, and what the file says that shapes do not show.</summary>
 /// <param name="Tensors">In the order of the file.</param>
 /// <param name="Dilation">Whether the last stage is dilated (DC5); null when the file does not say.</param>
-/// <param name="Heads">Attention heads; null when the file does not say.</param>
+/// <param name="Heads">Attention heads, 1 to 1023; null when the file does not say.</param>
 sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dilation = null, int? Heads = null)
 {
     /// <summary>Keys under which training scripts nest the state dict; DETR's own is the first.</summary>
     static readonly string[] s_nested = ["model", "state_dict", "model_state_dict"];
 
-    /// <summary>Finds the state dict in an unpickled object.</summary>
-    /// <param name="file">For messages.</param>
-    /// <param name="root">What the pickle holds.</param>
-    /// <param name="locate">Gives the bytes of a storage.</param>
-    internal static CheckpointContents FromPickle(string file, object? root, Func<PickleStorage, StoredBytes> locate)
+    /// <summary>Finds the state dict in an unpickled object; <paramref name="locate"/> gives the bytes of a storage.</summary>
+    internal static CheckpointContents FromPickle(CheckpointFile file, object? root, Func<PickleStorage, StoredBytes> locate)
     {
-        if (root is not PickleDict dict) { throw NoStateDict(file, "its pickle holds no dict"); }
+        if (root is not PickleDict dict) { throw NoStateDict("its pickle holds no dict"); }
         var state = s_nested.Select(key => dict[key]).OfType<PickleDict>().FirstOrDefault() ?? dict;
         var tensors = new List<StoredTensor>();
         foreach (var (key, value) in state.Entries)
         {
-            var name = key as string ?? throw NoStateDict(file, "its dict has a key that is no string");
-            if (value is not PickleTensor tensor) { throw NoStateDict(file, $"entry '{Printable(name)}' of its dict is no tensor"); }
+            var name = key as string ?? throw NoStateDict("its dict has a key that is no string");
+            if (value is not PickleTensor tensor) { throw NoStateDict($"entry '{name.Printable()}' of its dict is no tensor"); }
             if (tensor.Start < 0 || tensor.Start > long.MaxValue - tensor.Storage.View)
             {
-                throw LabError.CheckpointDamaged(file, $"tensor '{Printable(name)}' begins at element {tensor.Start}");
+                throw file.Damaged($"tensor '{name.Printable()}' begins at element {tensor.Start}");
             }
 
-            tensors.Add(new(
-                name, tensor.Storage.Type, tensor.Shape, tensor.Strides, tensor.Storage.View + tensor.Start, locate(tensor.Storage)));
+            tensors.Add(new(name, tensor.Storage.Type, tensor.Shape, tensor.Strides, tensor.Storage.View + tensor.Start, locate(tensor.Storage)));
         }
 
         var options = (dict["args"] as PickleNamespace)?.Attributes;
         return new(tensors, options?["dilation"] as bool?, options?["nheads"] is long and > 0 and < 1024 and var heads ? (int)heads : null);
-    }
 
-    static LabException NoStateDict(string file, string found) => LabError.CheckpointUnsupported(
-        file, found,
-        "Needed: a state dict, or {'model': state dict} as DETR's training script saves it. Save the weights alone: torch.save(model.state_dict(), FILE).");
+        LabException NoStateDict(string found) => file.Unsupported(
+            found,
+            "Needed: a state dict, or {'model': state dict} as DETR's training script saves it. Save the weights alone: torch.save(model.state_dict(), FILE).");
+    }
 }

@@ -8,18 +8,16 @@ static class DetrShapes
     const string Body = "backbone.0.body.layer";
 
     /// <summary>Infers layers, widths, queries, classes and backbone depth; what shapes do not show keeps its default.</summary>
-    /// <param name="file">Names the checkpoint in messages.</param>
-    /// <param name="weights">By official name.</param>
-    internal static DetrConfig Infer(string file, IReadOnlyDictionary<string, CollectedWeight> weights)
+    internal static DetrConfig Infer(CheckpointFile file, IReadOnlyDictionary<string, CollectedWeight> weights)
     {
         int Axis(string name, int axis) => weights.TryGetValue(name, out var weight) && weight.Shape.Length > axis && weight.Shape[axis] <= int.MaxValue
             ? (int)weight.Shape[axis]
-            : throw LabError.CheckpointTensors(file, "a DETR", [name], [], []);
+            : throw WeightAssembler.Unfit(file, "a DETR", missing: [name]);
 
         var (encoder, decoder) = (Count(file, weights, "transformer.encoder.layers."), Count(file, weights, "transformer.decoder.layers."));
         return new DetrConfig
         {
-            Name = Path.GetFileNameWithoutExtension(file),
+            Name = Path.GetFileNameWithoutExtension(file.Path),
             BackboneDepth = Depth(file, weights),
             HiddenDim = Axis("input_proj.weight", 0),
             EncoderLayers = encoder,
@@ -31,7 +29,7 @@ static class DetrShapes
         };
     }
 
-    static int Depth(string file, IReadOnlyDictionary<string, CollectedWeight> weights)
+    static int Depth(CheckpointFile file, IReadOnlyDictionary<string, CollectedWeight> weights)
     {
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Count(file, weights, $"{Body}{stage}."))];
         var bottleneck = weights.ContainsKey($"{Body}1.0.conv3.weight");
@@ -41,13 +39,13 @@ static class DetrShapes
             if (config.Bottleneck == bottleneck && config.BackboneBlocks.SequenceEqual(blocks)) { return depth; }
         }
 
-        throw LabError.CheckpointUnsupported(
-            file, $"its backbone has {string.Join(", ", blocks)} blocks of {(bottleneck ? "three" : "two")} convolutions in its stages",
+        throw file.Unsupported(
+            $"its backbone has {string.Join(", ", blocks)} blocks of {(bottleneck ? "three" : "two")} convolutions in its stages",
             "Needed: a DETR on ResNet-18, 34, 50, 101 or 152 (names backbone.0.body.layer1.0.conv1.weight, …, or Hugging Face's).");
     }
 
     /// <summary>How many numbers follow the prefix. Counts names, not the largest number: a made-up index cannot ask for a million layers.</summary>
-    static int Count(string file, IReadOnlyDictionary<string, CollectedWeight> weights, string prefix)
+    static int Count(CheckpointFile file, IReadOnlyDictionary<string, CollectedWeight> weights, string prefix)
     {
         var count = weights.Keys
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
@@ -55,6 +53,6 @@ static class DetrShapes
             .Distinct().Count();
         return count <= MaxLayers
             ? count
-            : throw LabError.CheckpointUnsupported(file, $"it has {count} layers '{prefix}N', the limit is {MaxLayers}", "Give the checkpoint of a DETR.");
+            : throw file.Unsupported($"it has {count} layers '{prefix}N', the limit is {MaxLayers}", "Give the checkpoint of a DETR.");
     }
 }

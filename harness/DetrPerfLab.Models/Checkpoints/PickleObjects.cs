@@ -1,11 +1,5 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>A Python list.</summary>
-sealed class PickleList
-{
-    internal List<object?> Items { get; } = [];
-}
-
 /// <summary>A Python dict or OrderedDict: entries in order of insertion; a key that comes twice stands twice.</summary>
 sealed class PickleDict
 {
@@ -21,11 +15,7 @@ sealed class PickleNamespace
     internal PickleDict? Attributes { get; set; }
 }
 
-/// <summary>A tensor's storage as the pickle names it; where its bytes lie is the container's business.</summary>
-/// <param name="Type">Type of the elements.</param>
-/// <param name="Key">Names it within the file.</param>
-/// <param name="Count">Elements, as the pickle claims.</param>
-/// <param name="View">First element of a view on another storage: very old files only.</param>
+/// <summary>A tensor's storage as the pickle names it; where its bytes lie is the container's business. In very old files it may view another, from an element on.</summary>
 sealed record PickleStorage(StoredType Type, string Key, long Count, long View = 0);
 
 /// <summary>A tensor as the pickle describes it.</summary>

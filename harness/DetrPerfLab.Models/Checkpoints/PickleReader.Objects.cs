@@ -1,44 +1,22 @@
-using static DetrPerfLab.Models.CheckpointText;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>The opcodes that would call Python: here they only make tensor descriptions and dicts.</summary>
 sealed partial class PickleReader
 {
-    bool ReadObject(byte opcode)
-    {
-        switch (opcode)
-        {
-            case (byte)'c': Push(Global(Line(), Line())); break;
-            case 0x93: // STACK_GLOBAL
-                Push(PopLast(2) is [string module, string name] ? Global(module, name) : throw Damaged($"a global without a name before byte {_position}"));
-                break;
-            case (byte)'R' or 0x81: // REDUCE, NEWOBJ: both take (callable, arguments)
-                var call = PopLast(2);
-                Push(Call(call[0], call[1]));
-                break;
-            case (byte)'b': Build(); break;
-            case (byte)'Q': Push(Storage(Pop())); break; // BINPERSID
-            default: return false;
-        }
-
-        return true;
-    }
-
     TorchGlobal Global(string module, string name) =>
         TorchGlobals.Find(module, name) ?? throw LabError.BadInput(
-            $"Checkpoint '{file}' asks for the Python object '{Printable($"{module}.{name}")}', which a state dict does not need; refused, and nothing was run. "
+            $"Checkpoint '{file.Path}' asks for the Python object '{$"{module}.{name}".Printable()}', which a state dict does not need; refused, and nothing was run. "
             + "Save the weights alone: torch.save(model.state_dict(), FILE).");
 
-    object Call(object? callable, object? arguments)
+    object Call(object?[] callableAndArguments)
     {
-        if (callable is not TorchGlobal { Call: { } call } global || arguments is not object?[] values)
+        if (callableAndArguments is not [TorchGlobal { Call: { } call } global, object?[] values])
         {
             throw Damaged($"a call of something that cannot be called before byte {_position}");
         }
 
         // A call copies its list, and one list can be recalled for many calls: the copies count like opcodes.
-        _opcodes += values.OfType<PickleList>().Sum(list => list.Items.Count);
+        _opcodes += values.OfType<List<object?>>().Sum(list => list.Count);
         return call(values) ?? throw Damaged($"'{global.Name}' with arguments of another form before byte {_position}");
     }
 
@@ -67,13 +45,13 @@ sealed partial class PickleReader
         {
             offset = parts[5] is object?[] and [_, long and >= 0 and var first, long]
                 ? first
-                : throw Damaged($"storage '{Printable(key)}' has a view of another form");
+                : throw Damaged($"storage '{key.Printable()}' has a view of another form");
         }
 
         var storage = new PickleStorage(type, key, count, offset);
         if (!_storages.TryAdd(key, storage) && _storages[key].Type != type)
         {
-            throw Damaged($"storage '{Printable(key)}' has two types, {_storages[key].Type} and {type}");
+            throw Damaged($"storage '{key.Printable()}' has two types, {_storages[key].Type} and {type}");
         }
 
         return storage;

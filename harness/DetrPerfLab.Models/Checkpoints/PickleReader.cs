@@ -10,7 +10,7 @@ namespace DetrPerfLab.Models;
 /// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory.
 /// By hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.
 /// </remarks>
-sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byte> bytes)
+sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMemory<byte> bytes)
 {
     /// <summary>A training checkpoint of ResNet-152 DETR with its optimizer has about 150,000.</summary>
     const int MaxOpcodes = 1_000_000;
@@ -40,14 +40,11 @@ sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byt
             var at = _position;
             var opcode = Take(1)[0];
             if (opcode == (byte)'.') { return Pop(); }
-            if (!ReadConstant(opcode) && !ReadContainer(opcode) && !ReadObject(opcode))
-            {
-                throw Damaged($"opcode 0x{opcode:x2} at byte {at}, which no state dict holds");
-            }
+            Execute(opcode, at);
         }
     }
 
-    bool ReadConstant(byte opcode)
+    void Execute(byte opcode, int at)
     {
         switch (opcode)
         {
@@ -66,23 +63,14 @@ sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byt
             case (byte)'X' or (byte)'T': Push(Text(Take(U32()))); break; // BINUNICODE, BINSTRING (Python 2)
             case 0x8c or (byte)'U': Push(Text(Take(Take(1)[0]))); break; // SHORT_BINUNICODE, SHORT_BINSTRING
             case 0x8d: Push(Text(Take(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))))); break;
-            default: return false;
-        }
 
-        return true;
-    }
-
-    bool ReadContainer(byte opcode)
-    {
-        switch (opcode)
-        {
             case (byte)'(': Push(s_mark); break;
             case (byte)')': Push(Array.Empty<object?>()); break;
             case (byte)'t': Push(PopToMark()); break;
             case 0x85: Push(PopLast(1)); break;
             case 0x86: Push(PopLast(2)); break;
             case 0x87: Push(PopLast(3)); break;
-            case (byte)']': Push(new PickleList()); break;
+            case (byte)']': Push(new List<object?>()); break;
             case (byte)'a': Append(PopLast(1)); break;
             case (byte)'e': Append(PopToMark()); break;
             case (byte)'}': Push(new PickleDict()); break;
@@ -96,16 +84,22 @@ sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byt
             case 0x94: _memo[(uint)_memo.Count] = Peek(); break;
             case (byte)'h': Push(Recall(Take(1)[0])); break;
             case (byte)'j': Push(Recall(U32())); break;
-            default: return false;
-        }
 
-        return true;
+            case (byte)'c': Push(Global(Line(), Line())); break;
+            case 0x93: // STACK_GLOBAL
+                Push(PopLast(2) is [string module, string name] ? Global(module, name) : throw Damaged($"a global without a name before byte {_position}"));
+                break;
+            case (byte)'R' or 0x81: Push(Call(PopLast(2))); break; // REDUCE, NEWOBJ
+            case (byte)'b': Build(); break;
+            case (byte)'Q': Push(Storage(Pop())); break; // BINPERSID
+            default: throw Damaged($"opcode 0x{opcode:x2} at byte {at}, which no state dict holds");
+        }
     }
 
     void Append(object?[] items)
     {
-        if (Peek() is not PickleList list) { throw Damaged($"APPEND to something that is no list before byte {_position}"); }
-        list.Items.AddRange(items);
+        if (Peek() is not List<object?> list) { throw Damaged($"APPEND to something that is no list before byte {_position}"); }
+        list.AddRange(items);
     }
 
     void SetItems(object?[] items)
@@ -161,5 +155,5 @@ sealed partial class PickleReader(string file, string member, ReadOnlyMemory<byt
 
     static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
-    LabException Damaged(string found) => LabError.CheckpointDamaged(file, $"pickle '{member}': {found}");
+    LabException Damaged(string found) => file.Damaged($"pickle '{member}': {found}");
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;
 
@@ -23,57 +22,44 @@ static class SafetensorsReader
     internal static CheckpointContents Read(CheckpointFile file)
     {
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(file.Read(0, LengthBytes, "the header's length"));
-        if (headerLength > MaxHeaderBytes) { throw Damaged(file, $"its header claims {headerLength} bytes, the limit is {MaxHeaderBytes}"); }
+        if (headerLength > MaxHeaderBytes) { throw file.Damaged($"its header claims {headerLength} bytes, the limit is {MaxHeaderBytes}"); }
         try
         {
             using var header = JsonDocument.Parse(file.Read(LengthBytes, headerLength, "the header"), new JsonDocumentOptions { MaxDepth = MaxDepth });
-            if (header.RootElement.ValueKind != JsonValueKind.Object) { throw Damaged(file, "its header is no JSON object"); }
+            if (header.RootElement.ValueKind != JsonValueKind.Object) { throw file.Damaged("its header is no JSON object"); }
             var tensors = header.RootElement.EnumerateObject()
                 .Where(entry => entry.Name != "__metadata__")
                 .Select(entry => ReadTensor(file, entry, LengthBytes + headerLength))
                 .ToList();
-            CheckOverlaps(file, tensors);
+            file.RequireApart("tensor", tensors.Select(t => t.Storage));
             return new(tensors);
         }
         catch (Exception mistake) when (mistake is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string with a broken escape, found only when it is read.
-            throw Damaged(file, $"its header is no valid JSON: {mistake.Message.TrimEnd('.')}");
+            throw file.Damaged($"its header is no valid JSON: {mistake.Message.TrimEnd('.')}");
         }
     }
 
     static StoredTensor ReadTensor(CheckpointFile file, JsonProperty entry, long dataStart)
     {
-        var name = Printable(entry.Name);
+        var name = entry.Name.Printable();
         if (entry.Value.ValueKind != JsonValueKind.Object
             || !entry.Value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
             || !entry.Value.TryGetProperty("shape", out var shapeJson) || Longs(shapeJson) is not { } shape
             || !entry.Value.TryGetProperty("data_offsets", out var offsetsJson) || Longs(offsetsJson) is not [var begin, var end])
         {
-            throw Damaged(file, $"tensor '{name}' lacks dtype, shape of up to {StoredTensor.MaxAxes} axes, or data_offsets");
+            throw file.Damaged($"tensor '{name}' lacks dtype, shape of up to {StoredTensor.MaxAxes} axes, or data_offsets");
         }
 
-        StoredType type = dtype.GetString() switch
-        {
-            "F32" => StoredType.Float32,
-            "F16" => StoredType.Float16,
-            "BF16" => StoredType.BFloat16,
-            "F64" => StoredType.Float64,
-            "I64" => StoredType.Int64,
-            "I32" => StoredType.Int32,
-            "I16" => StoredType.Int16,
-            "I8" => StoredType.Int8,
-            "U8" => StoredType.UInt8,
-            "BOOL" => StoredType.Bool,
-            var other => throw LabError.CheckpointUnsupported(
-                file.Path, $"tensor '{name}' has type '{Printable(other ?? "")}'", "Save the weights as F32, F16 or BF16."),
-        };
-        Int128 bytes = type.Size();
+        var type = StoredType.All.FirstOrDefault(type => type.Safetensors == dtype.GetString())
+            ?? throw file.Unsupported($"tensor '{name}' has type '{dtype.GetString()!.Printable()}'", "Save the weights as F32, F16 or BF16.");
+        Int128 bytes = type.Size;
         foreach (var length in shape) { bytes = length < 0 || bytes > file.Length ? -1 : bytes * length; }
         if (begin < 0 || begin > end || end > file.Length - dataStart || bytes != end - begin)
         {
-            throw Damaged(
-                file, $"tensor '{name}' has shape [{string.Join(',', shape)}] of {dtype.GetString()} at data bytes {begin} to {end} of {file.Length - dataStart}");
+            throw file.Damaged(
+                $"tensor '{name}' has shape [{string.Join(',', shape)}] of {dtype.GetString()} at data bytes {begin} to {end} of {file.Length - dataStart}");
         }
 
         var strides = new long[shape.Length];
@@ -87,16 +73,6 @@ static class SafetensorsReader
         return new(entry.Name, type, shape, strides, 0, new StoredBytes(entry.Name, dataStart + begin, end - begin));
     }
 
-    static void CheckOverlaps(CheckpointFile file, IEnumerable<StoredTensor> tensors)
-    {
-        var end = 0L;
-        foreach (var tensor in tensors.OrderBy(t => t.Storage.Offset))
-        {
-            if (tensor.Storage.Length > 0 && tensor.Storage.Offset < end) { throw Damaged(file, $"tensor '{Printable(tensor.Name)}' overlaps another"); }
-            end = tensor.Storage.Offset + tensor.Storage.Length;
-        }
-    }
-
     static long[]? Longs(JsonElement array)
     {
         if (array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > StoredTensor.MaxAxes) { return null; }
@@ -108,6 +84,4 @@ static class SafetensorsReader
 
         return numbers;
     }
-
-    static LabException Damaged(CheckpointFile file, string found) => LabError.CheckpointDamaged(file.Path, found);
 }

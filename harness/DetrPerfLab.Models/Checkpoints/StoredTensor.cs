@@ -1,84 +1,69 @@
-using static DetrPerfLab.Models.CheckpointText;
-
 namespace DetrPerfLab.Models;
 
-/// <summary>The element types that checkpoints hold.</summary>
-enum StoredType
-{
-    Float32,
-    Float16,
-    BFloat16,
-    Float64,
-    Int64,
-    Int32,
-    Int16,
-    Int8,
-    UInt8,
-    Bool,
-}
+/// <summary>A run of bytes in the file that one or more tensors view: a zip member, a storage or a tensor. Plain: neither compressed nor encrypted.</summary>
+/// <remarks>The checksum is what the file says, null where the format has none. <c>Swapped</c> bytes of each element lie in the other byte order; 1 where none do.</remarks>
+sealed record StoredBytes(string Name, long Offset, long Length, uint? Crc32 = null, int Swapped = 1, bool Plain = true);
 
-static class StoredTypes
-{
-    /// <summary>Bytes an element.</summary>
-    internal static int Size(this StoredType type) => type switch
-    {
-        StoredType.Float64 or StoredType.Int64 => 8,
-        StoredType.Float32 or StoredType.Int32 => 4,
-        StoredType.Float16 or StoredType.BFloat16 or StoredType.Int16 => 2,
-        _ => 1,
-    };
-}
-
-/// <summary>A run of bytes in the file that one or more tensors view.</summary>
-/// <param name="Name">The zip member, storage key or tensor, for messages.</param>
-/// <param name="Offset">Bytes from the start of the file.</param>
-/// <param name="Length">Bytes.</param>
-/// <param name="Crc32">What the file says its checksum is; null where the format has none.</param>
-/// <param name="BigEndian">Byte order of the elements.</param>
-/// <param name="Plain">Whether they are neither compressed nor encrypted.</param>
-sealed record StoredBytes(string Name, long Offset, long Length, uint? Crc32 = null, bool BigEndian = false, bool Plain = true);
-
-/// <summary>A tensor as it lies in a file: a strided view. Nothing of it is trusted until <see cref="Check"/> has passed.</summary>
-/// <param name="Name">Its name in the state dict.</param>
-/// <param name="Type">Type of the elements.</param>
-/// <param name="Shape">Elements an axis.</param>
-/// <param name="Strides">Elements from one index of an axis to the next.</param>
-/// <param name="Start">Index of the first element in the storage.</param>
-/// <param name="Storage">The bytes it views.</param>
+/// <summary>A tensor as it lies in a file: a strided view. Nothing of it is trusted until <see cref="Fault"/> has found nothing.</summary>
+/// <remarks>Strides, and the start in the storage, count elements.</remarks>
 sealed record StoredTensor(string Name, StoredType Type, long[] Shape, long[] Strides, long Start, StoredBytes Storage)
 {
     /// <summary>More axes than any tensor of a DETR has, few enough to loop over.</summary>
     internal const int MaxAxes = 8;
 
-    /// <summary>Number of elements; only after <see cref="Check"/>.</summary>
+    /// <summary>Number of elements; only without a <see cref="Fault"/>.</summary>
     internal long Count => Shape.Aggregate(1L, (product, length) => product * length);
 
-    /// <summary>Refuses a shape that is empty, larger than <paramref name="limit"/> or reaches outside its storage.</summary>
-    /// <param name="file">For the message.</param>
-    /// <param name="limit">The most elements that the tensor may have.</param>
-    internal void Check(string file, long limit)
+    /// <summary>What is wrong with a shape that is empty, has too many elements or reaches outside its storage; null when nothing is.</summary>
+    internal string? Fault(long limit)
     {
-        var shape = $"tensor '{Printable(Name)}' has shape [{string.Join(',', Shape)}]";
+        var shape = $"tensor '{Name.Printable()}' has shape [{string.Join(',', Shape)}]";
         if (Shape.Length > MaxAxes || Shape.Length != Strides.Length || Shape.Any(length => length < 1))
         {
-            throw LabError.CheckpointDamaged(file, $"{shape} and {Strides.Length} strides; needed up to {MaxAxes} axes, none of them empty");
+            return $"{shape} and {Strides.Length} strides; needed up to {MaxAxes} axes, none of them empty";
         }
 
         Int128 count = 1;
         Int128 last = Start;
         for (var axis = 0; axis < Shape.Length; axis++)
         {
-            if (Strides[axis] < 0) { throw LabError.CheckpointDamaged(file, $"{shape} with stride {Strides[axis]}"); }
+            if (Strides[axis] < 0) { return $"{shape} with stride {Strides[axis]}"; }
             count *= Shape[axis];
             last += (Int128)(Shape[axis] - 1) * Strides[axis];
             // Inside the loop: eight factors of 2^63 would leave even 128 bits.
-            if (count > limit) { throw LabError.CheckpointDamaged(file, $"{shape}, more elements than a file of that size can hold"); }
+            if (count > limit) { return $"{shape}, more elements than a file of that size can hold"; }
         }
 
-        if (Start < 0 || (last + 1) * Type.Size() > Storage.Length)
+        return Start < 0 || (last + 1) * Type.Size > Storage.Length
+            ? $"{shape} and reaches element {last} of storage '{Storage.Name.Printable()}', which has {Storage.Length / Type.Size}"
+            : null;
+    }
+
+    /// <summary>Dense, row-major float32 of a tensor without a <see cref="Fault"/> and of a type that a weight has, from the bytes of its storage.</summary>
+    internal void Decode(ReadOnlySpan<byte> storage, Span<float> destination) => Decode(Shape, Strides, Start, storage, destination);
+
+    void Decode(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long start, ReadOnlySpan<byte> storage, Span<float> destination)
+    {
+        if (IsContiguous(shape, strides))
         {
-            throw LabError.CheckpointDamaged(
-                file, $"{shape} and reaches element {last} of storage '{Printable(Storage.Name)}', which has {Storage.Length / Type.Size()}");
+            Type.ToFloat!(storage.Slice(checked((int)(start * Type.Size)), destination.Length * Type.Size), destination);
+            return;
         }
+
+        var part = destination.Length / (int)shape[0];
+        for (var i = 0; i < shape[0]; i++) { Decode(shape[1..], strides[1..], start + (i * strides[0]), storage, destination.Slice(i * part, part)); }
+    }
+
+    static bool IsContiguous(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
+    {
+        var stride = 1L;
+        for (var axis = shape.Length - 1; axis >= 0; axis--)
+        {
+            // The stride of an axis with one element is never used, and PyTorch writes any number there.
+            if (shape[axis] != 1 && strides[axis] != stride) { return false; }
+            stride *= shape[axis];
+        }
+
+        return true;
     }
 }

@@ -1,26 +1,15 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>Something that a pickle may name: a storage type, or a function that this reader does itself.</summary>
-/// <param name="Name">Module and name, for messages.</param>
-/// <param name="Type">The elements of a storage class; null for functions.</param>
-/// <param name="Call">Makes the object from its arguments, or gives null when they do not fit; null for storage classes.</param>
+/// <summary>Something that a pickle may name: a storage class by the type of its elements, or a function that this reader does itself.</summary>
+/// <remarks>A call makes the object from its arguments, or gives null when they do not fit.</remarks>
 sealed record TorchGlobal(string Name, StoredType? Type, Func<object?[], object?>? Call);
 
 /// <summary>All Python objects that a state dict needs. Every other name is refused; none is looked up anywhere else, and nothing of Python is run.</summary>
 static class TorchGlobals
 {
-    static readonly Dictionary<string, TorchGlobal> s_known = new TorchGlobal[]
-    {
-        Storage("FloatStorage", StoredType.Float32),
-        Storage("HalfStorage", StoredType.Float16),
-        Storage("BFloat16Storage", StoredType.BFloat16),
-        Storage("DoubleStorage", StoredType.Float64),
-        Storage("LongStorage", StoredType.Int64),
-        Storage("IntStorage", StoredType.Int32),
-        Storage("ShortStorage", StoredType.Int16),
-        Storage("CharStorage", StoredType.Int8),
-        Storage("ByteStorage", StoredType.UInt8),
-        Storage("BoolStorage", StoredType.Bool),
+    static readonly Dictionary<string, TorchGlobal> s_known = ((TorchGlobal[])
+    [
+        .. StoredType.All.Select(type => new TorchGlobal($"torch.{type.Torch}", type, null)),
         new("torch._utils._rebuild_tensor", null, RebuildTensor),
         new("torch._utils._rebuild_tensor_v2", null, RebuildTensor),
         new("torch._utils._rebuild_parameter", null, arguments => arguments is [PickleTensor tensor, ..] ? tensor : null),
@@ -28,12 +17,10 @@ static class TorchGlobals
         new("collections.OrderedDict", null, OrderedDict),
         // facebookresearch/detr@29901c5, main.py, saves {'model', 'optimizer', 'lr_scheduler', 'epoch', 'args'}.
         new("argparse.Namespace", null, _ => new PickleNamespace()),
-    }.ToDictionary(global => global.Name, StringComparer.Ordinal);
+    ]).ToDictionary(global => global.Name, StringComparer.Ordinal);
 
     /// <summary>The object of that name, or null when a state dict does not need it.</summary>
     internal static TorchGlobal? Find(string module, string name) => s_known.GetValueOrDefault($"{module}.{name}");
-
-    static TorchGlobal Storage(string name, StoredType type) => new($"torch.{name}", type, null);
 
     /// <summary>(storage, storage_offset, size, stride, …): what follows concerns gradients.</summary>
     static PickleTensor? RebuildTensor(object?[] arguments) =>
@@ -50,10 +37,10 @@ static class TorchGlobals
     {
         var dict = new PickleDict();
         if (arguments is []) { return dict; }
-        if (arguments is not [PickleList pairs]) { return null; }
-        foreach (var pair in pairs.Items)
+        if (arguments is not [List<object?> pairs]) { return null; }
+        foreach (var pair in pairs)
         {
-            if (pair is PickleList { Items: [var key, var value] }) { dict.Entries.Add((key, value)); }
+            if (pair is List<object?> and [var key, var value]) { dict.Entries.Add((key, value)); }
             else { return null; }
         }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;
 
@@ -20,50 +19,47 @@ static class TorchLegacyReader
     internal static CheckpointContents Read(CheckpointFile file)
     {
         var head = file.Read(0, Math.Min(file.Length, TorchZipReader.MaxPickleBytes), "the pickles");
-        var reader = new PickleReader(file.Path, "legacy", head);
+        var reader = new PickleReader(file, "legacy", head);
         if (reader.Read() is not BigInteger magic || magic != s_magic || reader.Read() is not ProtocolVersion)
         {
-            throw LabError.CheckpointDamaged(file.Path, $"its version is not {ProtocolVersion}");
+            throw file.Damaged($"its version is not {ProtocolVersion}");
         }
 
         reader.Read(); // sizes of C types on the writer's machine: the format does not depend on them
         var value = reader.Read();
-        if (reader.Read() is not PickleList keys) { throw LabError.CheckpointDamaged(file.Path, "the list of storages is missing"); }
+        if (reader.Read() is not List<object?> keys) { throw file.Damaged("the list of storages is missing"); }
 
         var storages = Locate(file, reader, keys);
-        return CheckpointContents.FromPickle(file.Path, value, storage => storages.TryGetValue(storage.Key, out var bytes)
+        return CheckpointContents.FromPickle(file, value, storage => storages.TryGetValue(storage.Key, out var bytes)
             ? bytes
-            : throw LabError.CheckpointDamaged(file.Path, $"storage '{Printable(storage.Key)}' is missing"));
+            : throw file.Damaged($"storage '{storage.Key.Printable()}' is missing"));
     }
 
     /// <summary>Storages follow the pickles in the order of the list, each as an int64 count and its elements.</summary>
-    static Dictionary<string, StoredBytes> Locate(CheckpointFile file, PickleReader reader, PickleList keys)
+    static Dictionary<string, StoredBytes> Locate(CheckpointFile file, PickleReader reader, List<object?> keys)
     {
         var located = new Dictionary<string, StoredBytes>(StringComparer.Ordinal);
         long position = reader.Position;
         Span<byte> number = stackalloc byte[sizeof(long)];
-        foreach (var item in keys.Items)
+        foreach (var item in keys)
         {
             if (item is not string key || !reader.Storages.TryGetValue(key, out var storage))
             {
-                throw LabError.CheckpointDamaged(file.Path, $"the list of storages names '{Printable($"{item}")}', which no tensor uses");
+                throw file.Damaged($"the list of storages names '{$"{item}".Printable()}', which no tensor uses");
             }
 
-            var name = Printable(key);
+            var name = key.Printable();
             file.Read(position, number, $"the length of storage '{name}'");
             var count = BinaryPrimitives.ReadInt64LittleEndian(number);
             position += number.Length;
-            var length = (Int128)count * storage.Type.Size();
+            var length = (Int128)count * storage.Type.Size;
             if (count != storage.Count || count < 0 || length > file.Length - position)
             {
-                throw LabError.CheckpointDamaged(
-                    file.Path, $"storage '{name}' has {count} elements of {storage.Type} at byte {position} of {file.Length}; its pickle says {storage.Count}");
+                throw file.Damaged(
+                $"storage '{name}' has {count} elements of {storage.Type} at byte {position} of {file.Length}; its pickle says {storage.Count}");
             }
 
-            if (!located.TryAdd(key, new StoredBytes(key, position, (long)length)))
-            {
-                throw LabError.CheckpointDamaged(file.Path, $"storage '{name}' is listed twice");
-            }
+            if (!located.TryAdd(key, new StoredBytes(key, position, (long)length))) { throw file.Damaged($"storage '{name}' is listed twice"); }
 
             position += (long)length;
         }

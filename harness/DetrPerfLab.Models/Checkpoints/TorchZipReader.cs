@@ -1,6 +1,4 @@
-using System.IO.Hashing;
 using System.Text;
-using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;
 
@@ -16,65 +14,45 @@ static class TorchZipReader
         var pickles = members.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToList();
         if (pickles is not [var pickle])
         {
-            throw LabError.CheckpointUnsupported(
-                file.Path, $"it is a zip with {pickles.Count} members NAME/data.pkl, needed one", "Give a file that torch.save wrote.");
+            throw file.Unsupported($"it is a zip with {pickles.Count} members NAME/data.pkl, needed one", "Give a file that torch.save wrote.");
         }
 
         var root = pickle[..^"data.pkl".Length];
         if (members.ContainsKey($"{root}constants.pkl"))
         {
-            throw LabError.CheckpointUnsupported(
-                file.Path, "it is a TorchScript module, not a state dict",
+            throw file.Unsupported(
+                "it is a TorchScript module, not a state dict",
                 "Run it with --engine torchscript, or save the weights: torch.save(model.state_dict(), FILE).");
         }
 
         var bigEndian = members.TryGetValue($"{root}byteorder", out var order) && ByteOrder(file, order);
         if (members[pickle].Length > MaxPickleBytes)
         {
-            throw LabError.CheckpointDamaged(file.Path, $"zip member '{pickle}' has {members[pickle].Length} bytes, the limit is {MaxPickleBytes}");
+            throw file.Damaged($"zip member '{pickle}' has {members[pickle].Length} bytes, the limit is {MaxPickleBytes}");
         }
 
-        var value = new PickleReader(file.Path, pickle, ReadChecked(file, members[pickle])).Read();
-        return CheckpointContents.FromPickle(file.Path, value, storage =>
+        var value = new PickleReader(file, pickle, file.Read(members[pickle])).Read();
+        return CheckpointContents.FromPickle(file, value, storage =>
         {
             if (!members.TryGetValue($"{root}data/{storage.Key}", out var bytes))
             {
-                throw LabError.CheckpointDamaged(file.Path, $"zip member '{root}data/{Printable(storage.Key)}' is missing");
+                throw file.Damaged($"zip member '{root}data/{storage.Key.Printable()}' is missing");
             }
 
-            if ((Int128)storage.Count * storage.Type.Size() != bytes.Length)
+            if ((Int128)storage.Count * storage.Type.Size != bytes.Length)
             {
-                throw LabError.CheckpointDamaged(
-                    file.Path, $"zip member '{bytes.Name}' has {bytes.Length} bytes, its pickle says {storage.Count} elements of {storage.Type}");
+                throw file.Damaged($"zip member '{bytes.Name}' has {bytes.Length} bytes, its pickle says {storage.Count} elements of {storage.Type}");
             }
 
-            return bytes with { BigEndian = bigEndian };
+            return bytes with { Swapped = bigEndian ? storage.Type.Size : 1 };
         });
     }
 
-    /// <summary>Reads a run of bytes and compares its checksum.</summary>
-    internal static byte[] ReadChecked(CheckpointFile file, StoredBytes bytes)
-    {
-        if (!bytes.Plain)
-        {
-            throw LabError.CheckpointUnsupported(
-                file.Path, $"zip member '{Printable(bytes.Name)}' is compressed or encrypted, which torch.save never does", "Save it again with torch.save.");
-        }
-
-        var content = file.Read(bytes.Offset, bytes.Length, $"'{Printable(bytes.Name)}'");
-        if (bytes.Crc32 is { } expected && Crc32.HashToUInt32(content) is var found && found != expected)
-        {
-            throw LabError.CheckpointDamaged(file.Path, $"zip member '{bytes.Name}' has checksum {found:x8}, needed {expected:x8}");
-        }
-
-        return content;
-    }
-
     static bool ByteOrder(CheckpointFile file, StoredBytes member) =>
-        (member.Length <= 8 ? Encoding.ASCII.GetString(ReadChecked(file, member)) : "") switch
+        (member.Length <= 8 ? Encoding.ASCII.GetString(file.Read(member)) : "") switch
         {
             "little" => false,
             "big" => true,
-            _ => throw LabError.CheckpointDamaged(file.Path, $"zip member '{member.Name}' holds neither 'little' nor 'big'"),
+            _ => throw file.Damaged($"zip member '{member.Name}' holds neither 'little' nor 'big'"),
         };
 }

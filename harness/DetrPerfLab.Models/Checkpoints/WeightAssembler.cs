@@ -1,10 +1,6 @@
-using static DetrPerfLab.Models.CheckpointText;
-
 namespace DetrPerfLab.Models;
 
-/// <summary>One weight under its official name, made of one stored tensor or of several laid one after the other on the first axis.</summary>
-/// <param name="Parts">The stored tensors.</param>
-/// <param name="Shape">Shape of the whole.</param>
+/// <summary>One weight under its official name: stored tensors, laid one after the other on the first axis, and the shape of the whole.</summary>
 sealed record CollectedWeight(IReadOnlyList<StoredTensor> Parts, long[] Shape);
 
 /// <summary>From stored tensors to the weights of one model: names, checks, decoding.</summary>
@@ -25,7 +21,7 @@ static class WeightAssembler
             if (!wholes.TryGetValue(official, out var parts)) { wholes.Add(official, parts = new StoredTensor?[third is null ? 1 : 3]); }
             if ((third ?? 0) >= parts.Length || parts[third ?? 0] is not null || (third is null) != (parts.Length == 1))
             {
-                throw LabError.CheckpointDamaged(file.Path, $"tensor '{Printable(name)}' comes twice");
+                throw file.Damaged($"tensor '{name.Printable()}' comes twice");
             }
 
             parts[third ?? 0] = tensor;
@@ -38,8 +34,8 @@ static class WeightAssembler
         {
             foreach (var part in parts)
             {
-                if (part is null) { throw LabError.CheckpointTensors(file.Path, "a DETR", [$"a part of '{name}' (q_proj, k_proj, v_proj)"], [], []); }
-                part.Check(file.Path, left);
+                if (part is null) { throw Unfit(file, "a DETR", missing: [$"a part of '{name}' (q_proj, k_proj, v_proj)"]); }
+                if (part.Fault(left) is { } fault) { throw file.Damaged(fault); }
                 left -= part.Count;
             }
 
@@ -53,8 +49,15 @@ static class WeightAssembler
     internal static IReadOnlyList<WeightTensor> Fit(CheckpointFile file, DetrConfig config, IReadOnlyDictionary<string, CollectedWeight> weights)
     {
         var specs = DetrStateDict.Describe(config);
-        CheckFit(file, config, specs, weights);
-        return Decode(file, specs.Select(spec => (spec.Name, weights[spec.Name])));
+        var needed = specs.Select(spec => spec.Name).ToHashSet(StringComparer.Ordinal);
+        string[] missing = [.. needed.Where(name => !weights.ContainsKey(name))];
+        string[] extra = [.. weights.Keys.Where(name => !needed.Contains(name)).Select(CheckpointText.Printable)];
+        string[] misshaped = [.. specs
+            .Where(spec => weights.TryGetValue(spec.Name, out var weight) && !weight.Shape.SequenceEqual(spec.Shape))
+            .Select(spec => $"{spec.Name} [{string.Join(',', weights[spec.Name].Shape)}], needed [{string.Join(',', spec.Shape)}]")];
+        return missing.Length + extra.Length + misshaped.Length == 0
+            ? Decode(file, specs.Select(spec => (spec.Name, weights[spec.Name])))
+            : throw Unfit(file, $"a DETR on ResNet-{config.BackboneDepth}", missing, extra, misshaped);
     }
 
     /// <summary>Decodes weights; each storage is read once, in the order of the file.</summary>
@@ -64,57 +67,47 @@ static class WeightAssembler
         var jobs = new List<(StoredTensor Source, Memory<float> Destination)>();
         foreach (var (name, weight) in weights)
         {
-            var unfit = weight.Parts.FirstOrDefault(part => !TensorDecoder.Takes(part.Type));
-            if (unfit is not null)
+            if (weight.Parts.FirstOrDefault(part => part.Type.ToFloat is null) is { } unfit)
             {
-                throw LabError.CheckpointUnsupported(
-                    file.Path, $"tensor '{Printable(unfit.Name)}' has elements of {unfit.Type}", "Save the weights as float32, float16 or bfloat16.");
+                throw file.Unsupported($"tensor '{unfit.Name.Printable()}' has elements of {unfit.Type}", "Save the weights as float32, float16 or bfloat16.");
             }
 
             var data = new float[weight.Parts.Sum(part => part.Count)];
             tensors.Add(new WeightTensor(name, weight.Shape, data));
-            var start = 0;
+            var rest = data.AsMemory();
             foreach (var part in weight.Parts)
             {
-                jobs.Add((part, data.AsMemory(start, (int)part.Count)));
-                start += (int)part.Count;
+                jobs.Add((part, rest[..(int)part.Count]));
+                rest = rest[(int)part.Count..];
             }
         }
 
         foreach (var storage in jobs.GroupBy(job => job.Source.Storage).OrderBy(group => group.Key.Offset))
         {
-            var bytes = TorchZipReader.ReadChecked(file, storage.Key);
-            foreach (var (source, destination) in storage) { TensorDecoder.Decode(source, bytes, destination.Span); }
+            var bytes = file.Read(storage.Key);
+            foreach (var (source, destination) in storage) { source.Decode(bytes, destination.Span); }
         }
 
         return tensors;
+    }
+
+    /// <summary>Tensors do not fit the model that the checkpoint's own shapes imply.</summary>
+    internal static LabException Unfit(CheckpointFile file, string model, string[]? missing = null, string[]? extra = null, string[]? misshaped = null)
+    {
+        const int Shown = 8;
+        var parts = new[] { ("missing", missing), ("unknown", extra), ("wrong shape", misshaped) }
+            .Where(part => part.Item2 is { Length: > 0 })
+            .Select(part => $"{part.Item1} {string.Join(", ", part.Item2!.Take(Shown))}{(part.Item2!.Length > Shown ? $" and {part.Item2.Length - Shown} more" : "")}");
+        return LabError.BadInput($"Checkpoint '{file.Path}' does not fit {model}: {string.Join("; ", parts)}. "
+            + "Needed: the state dict of a DETR for boxes, with the official names or Hugging Face's.");
     }
 
     static long[] JoinedShape(CheckpointFile file, string name, IReadOnlyList<StoredTensor> parts)
     {
         var first = parts[0].Shape;
         if (parts.Count == 1) { return first; }
-        if (parts.Any(part => !part.Shape.SequenceEqual(first)) || first.Length == 0)
-        {
-            throw LabError.CheckpointTensors(file.Path, "a DETR", [], [], [$"{name}: its three projections differ"]);
-        }
-
-        return [parts.Count * first[0], .. first[1..]];
-    }
-
-    static void CheckFit(
-        CheckpointFile file, DetrConfig config, IReadOnlyList<WeightSpec> specs, IReadOnlyDictionary<string, CollectedWeight> weights)
-    {
-        var needed = specs.Select(spec => spec.Name).ToHashSet(StringComparer.Ordinal);
-        var missing = needed.Where(name => !weights.ContainsKey(name)).ToList();
-        var extra = weights.Keys.Where(name => !needed.Contains(name)).Select(Printable).ToList();
-        var misshaped = specs
-            .Where(spec => weights.TryGetValue(spec.Name, out var weight) && !weight.Shape.SequenceEqual(spec.Shape))
-            .Select(spec => $"{spec.Name} [{string.Join(',', weights[spec.Name].Shape)}], needed [{string.Join(',', spec.Shape)}]")
-            .ToList();
-        if (missing.Count + extra.Count + misshaped.Count > 0)
-        {
-            throw LabError.CheckpointTensors(file.Path, $"a DETR on ResNet-{config.BackboneDepth}", missing, extra, misshaped);
-        }
+        return first.Length > 0 && parts.All(part => part.Shape.SequenceEqual(first))
+            ? [parts.Count * first[0], .. first[1..]]
+            : throw Unfit(file, "a DETR", misshaped: [$"{name}: its three projections differ"]);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using static DetrPerfLab.Models.CheckpointText;
 
 namespace DetrPerfLab.Models;
 
@@ -20,22 +19,16 @@ static class ZipDirectory
     internal static IReadOnlyDictionary<string, StoredBytes> Read(CheckpointFile file)
     {
         var (offset, length, count) = FindDirectory(file);
-        if (count is < 0 or > MaxMembers) { throw Damaged(file, $"its zip directory names {count} members, the limit is {MaxMembers}"); }
+        if (count is < 0 or > MaxMembers) { throw file.Damaged($"its zip directory names {count} members, the limit is {MaxMembers}"); }
         var directory = file.Read(offset, length, "the zip directory").AsSpan();
         var members = new Dictionary<string, StoredBytes>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             var member = ReadMember(file, ref directory, i);
-            if (!members.TryAdd(member.Name, member)) { throw Damaged(file, $"two zip members are named '{member.Name}'"); }
+            if (!members.TryAdd(member.Name, member)) { throw file.Damaged($"two zip members are named '{member.Name}'"); }
         }
 
-        var end = 0L;
-        foreach (var member in members.Values.OrderBy(m => m.Offset))
-        {
-            if (member.Length > 0 && member.Offset < end) { throw Damaged(file, $"zip member '{member.Name}' overlaps another"); }
-            end = member.Offset + member.Length;
-        }
-
+        file.RequireApart("zip member", members.Values);
         return members;
     }
 
@@ -54,26 +47,26 @@ static class ZipDirectory
             if (count != ushort.MaxValue && length != uint.MaxValue && offset != uint.MaxValue) { return (offset, length, count); }
 
             var locator = file.Read(locatorAt, 20, "the zip64 locator");
-            if (U32(locator, 0) != 0x07064b50) { throw Damaged(file, "its zip64 locator is missing"); }
+            if (U32(locator, 0) != 0x07064b50) { throw file.Damaged("its zip64 locator is missing"); }
             var end64 = file.Read(I64(locator, 8), 56, "the zip64 end record");
-            if (U32(end64, 0) != 0x06064b50) { throw Damaged(file, "its zip64 end record is missing"); }
+            if (U32(end64, 0) != 0x06064b50) { throw file.Damaged("its zip64 end record is missing"); }
             return (I64(end64, 48), I64(end64, 40), I64(end64, 32));
         }
 
-        throw Damaged(file, "its zip directory is missing: the file was cut off");
+        throw file.Damaged("its zip directory is missing: the file was cut off");
     }
 
     static StoredBytes ReadMember(CheckpointFile file, ref Span<byte> directory, int index)
     {
-        if (directory.Length < 46 || U32(directory, 0) != 0x02014b50) { throw Damaged(file, $"entry {index} of its zip directory is not one"); }
+        if (directory.Length < 46 || U32(directory, 0) != 0x02014b50) { throw file.Damaged($"entry {index} of its zip directory is not one"); }
         var (nameLength, extraLength, commentLength) = (U16(directory, 28), U16(directory, 30), U16(directory, 32));
         var total = 46 + nameLength + extraLength + commentLength;
-        if (directory.Length < total) { throw Damaged(file, $"entry {index} of its zip directory is cut off"); }
+        if (directory.Length < total) { throw file.Damaged($"entry {index} of its zip directory is cut off"); }
 
         var name = Encoding.UTF8.GetString(directory.Slice(46, nameLength));
         if (name.StartsWith('/') || name.Contains('\\') || name.Contains('\0') || name.Split('/').Any(part => part is ".." or "."))
         {
-            throw Damaged(file, $"zip member '{Printable(name)}' has a name that leaves its folder");
+            throw file.Damaged($"zip member '{name.Printable()}' has a name that leaves its folder");
         }
 
         var plain = (U16(directory, 8) & 1) == 0 && U16(directory, 10) == 0; // neither encrypted nor compressed
@@ -81,11 +74,11 @@ static class ZipDirectory
         long length = U32(directory, 24);
         long header = U32(directory, 42);
         ReadZip64(directory.Slice(46 + nameLength, extraLength), ref length, ref compressed, ref header);
-        var local = file.Read(header, 30, $"zip member '{Printable(name)}'");
+        var local = file.Read(header, 30, $"zip member '{name.Printable()}'");
         var offset = header + 30 + U16(local, 26) + U16(local, 28);
         if (U32(local, 0) != 0x04034b50 || (plain && length != compressed) || compressed < 0 || offset > file.Length - compressed)
         {
-            throw Damaged(file, $"zip member '{Printable(name)}' claims {compressed} bytes at byte {offset} of {file.Length}");
+            throw file.Damaged($"zip member '{name.Printable()}' claims {compressed} bytes at byte {offset} of {file.Length}");
         }
 
         var crc = U32(directory, 16);
@@ -114,8 +107,6 @@ static class ZipDirectory
             numbers = numbers[8..];
         }
     }
-
-    static LabException Damaged(CheckpointFile file, string found) => LabError.CheckpointDamaged(file.Path, found);
 
     static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 

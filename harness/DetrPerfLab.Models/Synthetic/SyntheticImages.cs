@@ -10,13 +10,10 @@ public static class SyntheticImages
     const int BlockSize = 64;
 
     /// <summary>A batch of images, padded with zeros at the right and the bottom to the largest height and width.</summary>
-    /// <param name="sizes">Height and width of each image, at least one.</param>
     /// <returns><c>pixel_values</c> float32 [N,3,H,W] and <c>pixel_mask</c> int64 [N,H,W] (1 = image, 0 = padding).</returns>
     public static TensorSet CreateBatch(params ReadOnlySpan<ImageSize> sizes) => CreateBatchFrom(0, sizes);
 
-    /// <inheritdoc cref="CreateBatch(ReadOnlySpan{ImageSize})"/>
-    /// <param name="first">Index of the first image: other indices, other images.</param>
-    /// <param name="sizes">Height and width of each image, at least one.</param>
+    /// <summary>The same with images from index <paramref name="first"/> on: other indices, other images.</summary>
     public static TensorSet CreateBatchFrom(int first, params ReadOnlySpan<ImageSize> sizes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -39,12 +36,7 @@ public static class SyntheticImages
         return new TensorSet(pixels, mask);
     }
 
-    /// <summary>Fills one image of a batch.</summary>
-    /// <param name="index">Picks its sequence.</param>
-    /// <param name="size">Its own size.</param>
-    /// <param name="destination">Zeros, [3, height, width].</param>
-    /// <param name="height">Padded height.</param>
-    /// <param name="width">Padded width.</param>
+    /// <summary>Fills one image of a batch; the destination holds zeros, [3, height, width] with the padding.</summary>
     static void FillImage(int index, ImageSize size, Span<float> destination, int height, int width)
     {
         var (rows, columns) = ((size.Height + BlockSize - 1) / BlockSize, (size.Width + BlockSize - 1) / BlockSize);

@@ -18,19 +18,14 @@ public static class SyntheticSequence
 {
     const float UnitStep = 1f / (1 << 23);
 
-    /// <summary>FNV-1a 64 of the UTF-8 bytes of a name.</summary>
-    public static ulong Seed(string name)
+    internal static ulong Seed(string name)
     {
         var hash = 0xcbf29ce484222325;
         foreach (var octet in Encoding.UTF8.GetBytes(name)) { hash = unchecked((hash ^ octet) * 0x100000001b3); }
         return hash;
     }
 
-    /// <summary>value_i = offset + amplitude * u_i, each step rounded to float32.</summary>
-    /// <param name="name">Picks the sequence.</param>
-    /// <param name="destination">Filled from u_0 on.</param>
-    /// <param name="amplitude">Half the width of the range.</param>
-    /// <param name="offset">Middle of the range.</param>
+    /// <summary>value_i = offset + amplitude * u_i of the sequence of that name, each step rounded to float32.</summary>
     public static void Fill(string name, Span<float> destination, float amplitude = 1, float offset = 0)
     {
         var random = new DeterministicRandom(Seed(name));

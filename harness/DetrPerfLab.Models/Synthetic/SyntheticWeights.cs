@@ -9,30 +9,7 @@ namespace DetrPerfLab.Models;
 /// <remarks>
 /// They detect nothing; times, memory and agreement between engines are what they are for. The amplitudes keep activations of every layer
 /// in the range of a trained model, so that no engine meets denormals, saturation or constant outputs.
-/// value_i = offset + amplitude * <see cref="SyntheticSequence"/>(name)_i with the first rule that fits the name; fan_in = product of all
-/// dimensions but the first (of a vector: its length):
-/// <code>
-/// name                                                          offset            amplitude
-/// backbone.…, batch norm (.bnK. or .downsample.1.) weight       1 (0.25 in bn3)   0.2 (0.05 in bn3)
-///   … running_var                                               1                 0.2
-///   … bias, running_mean                                        0                 0.1
-/// backbone.…, any other                                         0                 sqrt(6 / fan_in)
-/// …linear2.weight                                               0                 0.1 * sqrt(6 / (rows + cols))
-/// …out_proj.weight   k: encoder 0.1, decoder self_attn 0.3,
-///                    decoder multihead_attn 4                   0                 k * sqrt(6 / (rows + cols))
-/// …multihead_attn.in_proj_weight                                0                 5 * sqrt(6 / (rows + cols))
-/// name holds "norm": weight                                     1                 0.1
-/// name holds "norm": bias                                       0                 0.1
-/// input_proj.weight                                             0                 sqrt(3 / fan_in)
-/// input_proj.bias                                               0                 0.1
-/// query_embed.weight                                            0                 sqrt(3)
-/// class_embed.weight                                            0                 2 * sqrt(3 / fan_in)
-/// class_embed.bias                                              0                 0.5
-/// bbox_embed…weight                                             0                 sqrt(6 / fan_in)
-/// bbox_embed…bias                                               0                 0.1
-/// any other that ends in "weight"                               0                 sqrt(6 / (rows + cols))
-/// any other                                                     0                 0.02
-/// </code>
+/// value_i = offset + amplitude * <see cref="SyntheticSequence"/>(name)_i, both from the first rule of <see cref="Range"/> that fits the name.
 /// </remarks>
 public static class SyntheticWeights
 {
@@ -58,8 +35,8 @@ public static class SyntheticWeights
         return new WeightStore(config, tensors, Source, Hash(tensors));
     }
 
-    /// <summary>The rule table above.</summary>
-    internal static (double Offset, double Amplitude) Range(WeightSpec spec)
+    /// <summary>The rules, in order. fan_in is the product of all lengths but the first; of a vector, its length.</summary>
+    static (double Offset, double Amplitude) Range(WeightSpec spec)
     {
         var (name, shape) = (spec.Name, spec.Shape);
         double fanIn = shape.Count == 1 ? shape[0] : spec.Count / shape[0];
@@ -74,7 +51,8 @@ public static class SyntheticWeights
         return name switch
         {
             _ when name.EndsWith("linear2.weight", StringComparison.Ordinal) => (0, 0.1 * Glorot()),
-            _ when name.EndsWith("out_proj.weight", StringComparison.Ordinal) => (0, OutputGain(name) * Glorot()),
+            _ when name.EndsWith("out_proj.weight", StringComparison.Ordinal) =>
+                (0, (name.Contains(".encoder.") ? 0.1 : name.Contains(".multihead_attn.") ? 4 : 0.3) * Glorot()),
             _ when name.EndsWith("multihead_attn.in_proj_weight", StringComparison.Ordinal) => (0, 5 * Glorot()),
             _ when name.Contains("norm") => (name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, 0.1),
             "input_proj.weight" => (0, Math.Sqrt(3 / fanIn)),
@@ -88,9 +66,6 @@ public static class SyntheticWeights
             _ => (0, 0.02),
         };
     }
-
-    static double OutputGain(string name) =>
-        name.Contains(".encoder.") ? 0.1 : name.Contains(".multihead_attn.") ? 4 : 0.3;
 
     static bool IsBatchNorm(string name) =>
         name.Contains(".downsample.1.") || (name.IndexOf(".bn", StringComparison.Ordinal) is >= 0 and var at && name.AsSpan(at + 4).StartsWith("."));

@@ -9,24 +9,16 @@ namespace DetrPerfLab.Models;
 /// </remarks>
 public static class DetrScript
 {
-    /// <summary>A method without arguments that gives Q and C+1: what <see cref="DetrInterface.Outputs(long, long)"/> needs, without a run.</summary>
+    /// <summary>A method without arguments that gives Q and C+1: what <see cref="DetrInterface.Outputs"/> needs, without a run.</summary>
     public const string OutputLengths = "output_lengths";
 
     /// <summary>The methods of the backbone after its stem, in their order.</summary>
     public static IReadOnlyList<string> Stages { get; } = ["layer1", "layer2", "layer3", "layer4"];
 
-    /// <summary>Writes the archive.</summary>
-    /// <param name="weights">A complete state dict under the official names.</param>
-    /// <param name="precision">Of the transformer's linear layers.</param>
-    /// <param name="path">Replaced when all is written.</param>
+    /// <summary>Writes the archive, or leaves what was there.</summary>
     /// <exception cref="LabException">A weight is missing.</exception>
     public static void Save(WeightStore weights, ScriptPrecision precision, string path)
     {
-        foreach (var spec in DetrStateDict.Describe(weights.Config))
-        {
-            if (!weights.TryGet(spec.Name, out _)) { throw LabError.WeightMissing(spec.Name, weights.Source); }
-        }
-
         var module = new ScriptModuleWriter(folder: "detr", name: "Detr");
         var layers = new ScriptLayers(module, weights, precision);
         module.Method(
@@ -42,8 +34,21 @@ public static class DetrScript
         BackboneScript.Add(module, layers);
         PositionScript.Add(module, weights.Config);
         TransformerScript.Add(module, layers);
-        HeadsScript.Add(module, layers);
+        AddHeads(module, layers);
         AtomicFile.Write(path, module.Save);
+    }
+
+    /// <summary>Class scores and boxes of each query.</summary>
+    static void AddHeads(ScriptModuleWriter module, ScriptLayers layers)
+    {
+        var last = layers.Config.BoxHeadLayers - 1;
+        module.Method(
+            "heads(self, x: Tensor) -> Tuple[Tensor, Tensor]",
+            [
+                $"logits = {layers.HeadLinear("heads.class", "x", "class_embed")}",
+                .. Enumerable.Range(0, last).Select(i => $"x = torch.relu_({layers.HeadLinear($"heads.bbox{i}", "x", $"bbox_embed.layers.{i}")})"),
+                $"return (logits, torch.sigmoid({layers.HeadLinear($"heads.bbox{last}", "x", $"bbox_embed.layers.{last}")}))",
+            ]);
     }
 }
 

@@ -1,8 +1,6 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>A matrix in 8 bits, symmetric, each row with a scale of its own: w is about code * scale.</summary>
-/// <param name="Codes">-127 to 127, row-major.</param>
-/// <param name="Scales">One a row.</param>
+/// <summary>A matrix in 8 bits, symmetric, each row with a scale of its own: w is about code * scale. Codes are row-major, -127 to 127.</summary>
 sealed record Int8Rows(sbyte[] Codes, double[] Scales)
 {
     /// <summary>Largest code. -128 is left out, so that the codes are as many below zero as above.</summary>

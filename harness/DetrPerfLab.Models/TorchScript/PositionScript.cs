@@ -8,8 +8,7 @@ static class PositionScript
 
     internal static void Add(ScriptModuleWriter module, DetrConfig config)
     {
-        var features = config.HiddenDim / 2;
-        var wavelengths = module.Tensor("position.wavelengths", [features], () => [.. Enumerable.Range(0, features).Select(i => MathF.Pow(10000, 2 * (i / 2) / (float)features))]);
+        var wavelengths = module.Tensor("position.wavelengths", [config.HiddenDim / 2], config.PositionWavelengths);
         module.Method(
             "position(self, pixel_mask: Tensor, features: Tensor) -> Tuple[Tensor, Tensor]",
             $"mask = torch.to(torch.unsqueeze(pixel_mask, 1), {Float32})",

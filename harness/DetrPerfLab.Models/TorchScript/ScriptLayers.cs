@@ -1,22 +1,21 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>The layers that parts of a DETR share: each adds its weights to the module and gives the text that computes it.</summary>
+/// <summary>Layers that parts of a DETR share: each adds its weights to the module under <c>path</c> and gives the text that computes it of <c>x</c>.</summary>
 sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, ScriptPrecision precision)
 {
     internal DetrConfig Config => weights.Config;
-
-    internal bool Has(string name) => weights.TryGet(name, out _);
 
     /// <summary>A tensor of the state dict as it is.</summary>
     internal string Tensor(string path, string name) => module.Tensor(path, weights[name].Shape, () => weights[name].Data);
 
     /// <summary>A convolution with the batch norm that follows it.</summary>
-    internal string ConvolutionNorm(string path, string x, string convolution, string norm, int stride, int dilation)
+    internal string ConvolutionNorm(string x, BackboneConvolution shape)
     {
-        var filter = weights[$"{convolution}.weight"];
-        var weight = module.Filter($"{path}.weight", filter.Shape, () => FrozenBatchNorm.Fold(weights, filter, norm).Weight);
-        var bias = module.Tensor($"{path}.bias", [filter.Shape[0]], () => FrozenBatchNorm.Fold(weights, filter, norm).Bias);
-        var padding = filter.Shape[2] / 2 * dilation;
+        var path = shape.Name.Replace("backbone.0.body.", "backbone.").Replace("downsample.0", "downsample");
+        var filter = weights[$"{shape.Name}.weight"];
+        var weight = module.Filter($"{path}.weight", filter.Shape, () => FrozenBatchNorm.Fold(weights, filter, shape.Norm).Weight);
+        var bias = module.Tensor($"{path}.bias", [shape.Outputs], () => FrozenBatchNorm.Fold(weights, filter, shape.Norm).Bias);
+        var (stride, dilation, padding) = (shape.Stride, shape.Dilation, shape.Kernel / 2 * shape.Dilation);
         return $"torch.conv2d({x}, {weight}, {bias}, [{stride}, {stride}], [{padding}, {padding}], [{dilation}, {dilation}], 1)";
     }
 
@@ -39,12 +38,7 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
     /// <summary>A linear layer of the transformer.</summary>
     internal string Linear(string path, string x, string name) => Linear(path, x, $"{name}.weight", $"{name}.bias", 0, (int)weights[$"{name}.bias"].Shape[0]);
 
-    /// <summary>Some of the projections that the state dict holds as one matrix: query, key and value, each of the transformer's width.</summary>
-    /// <param name="path">Name in the module.</param>
-    /// <param name="x">What is projected.</param>
-    /// <param name="name">The attention's name.</param>
-    /// <param name="first">0 = query, 1 = key, 2 = value.</param>
-    /// <param name="count">How many from there on.</param>
+    /// <summary>Some of the three projections that the state dict holds as one matrix, from the first on: 0 = query, 1 = key, 2 = value.</summary>
     internal string Projection(string path, string x, string name, int first, int count = 1) =>
         Linear(path, x, $"{name}.in_proj_weight", $"{name}.in_proj_bias", first * Config.HiddenDim, count * Config.HiddenDim);
 

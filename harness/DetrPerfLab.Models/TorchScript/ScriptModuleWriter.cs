@@ -10,8 +10,6 @@ namespace DetrPerfLab.Models;
 /// elements of each tensor as a member of their own. These are made when they are written, one after the other: no second copy of a model is ever in memory.
 /// Source: PyTorch 2.10, torch/csrc/jit/serialization (export_module.cpp, import.cpp, unpickler.cpp), caffe2/serialize/inline_container.h.
 /// </remarks>
-/// <param name="folder">The archive's top folder.</param>
-/// <param name="name">The module's class.</param>
 sealed class ScriptModuleWriter(string folder, string name)
 {
     const int PerChannelAffine = 1; // at::QScheme
@@ -32,27 +30,17 @@ sealed class ScriptModuleWriter(string folder, string name)
         foreach (var line in lines) { _methods.Append($"    {line}\n"); }
     }
 
-    /// <summary>Adds a float32 tensor.</summary>
-    /// <param name="path">Its name; dots become underscores, since the module has no modules inside.</param>
-    /// <param name="shape">Elements an axis.</param>
-    /// <param name="values">Row-major; called when the archive is written.</param>
-    /// <returns>How the text calls it.</returns>
+    /// <summary>Adds a float32 tensor and gives the name that the text has for it; its row-major values are asked for when the archive is written.</summary>
     internal string Tensor(string path, IReadOnlyList<long> shape, Func<float[]> values) => Tensor(path, shape, Strides(shape), values);
 
     /// <summary>Adds the filter of a convolution, its channels innermost in memory, as oneDNN's kernels read it without reordering.</summary>
-    /// <inheritdoc cref="Tensor(string, IReadOnlyList{long}, Func{float[]})"/>
     internal string Filter(string path, IReadOnlyList<long> shape, Func<float[]> values)
     {
         var (inputs, rows, columns) = (shape[1], shape[2], shape[3]);
-        return Tensor(path, shape, [inputs * rows * columns, 1, columns * inputs, inputs], () => ChannelsLast.Of(values(), inputs, rows * columns));
+        return Tensor(path, shape, [inputs * rows * columns, 1, columns * inputs, inputs], () => ChannelsLast(values(), (int)inputs, (int)(rows * columns)));
     }
 
-    /// <summary>Adds a linear layer with 8-bit weights, packed for the processor when the archive is loaded.</summary>
-    /// <param name="path">Its name.</param>
-    /// <param name="outputs">Rows of the weight, each with a scale of its own.</param>
-    /// <param name="inputs">Columns.</param>
-    /// <param name="layer">Weight and bias.</param>
-    /// <returns>How the text calls it.</returns>
+    /// <summary>Adds a linear layer with 8-bit weights [outputs, inputs], a scale for each row, packed for the processor when the archive is loaded.</summary>
     internal string PackedLinear(string path, int outputs, int inputs, Func<(float[] Weight, float[] Bias)> layer)
     {
         var attribute = Attribute(path, $"{PackedLinearModule}.{PackedLinearClass}");
@@ -68,7 +56,6 @@ sealed class ScriptModuleWriter(string folder, string name)
         return attribute;
     }
 
-    /// <summary>Writes the archive.</summary>
     internal void Save(Stream stream)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
@@ -80,6 +67,22 @@ sealed class ScriptModuleWriter(string folder, string name)
         Add(zip, "byteorder", "little"u8);
     }
 
+    /// <summary>[outputs, inputs, places] to [outputs, places, inputs].</summary>
+    internal static float[] ChannelsLast(float[] filter, int inputs, int places)
+    {
+        if (places == 1) { return filter; }
+        var moved = new float[filter.Length];
+        for (var start = 0; start < filter.Length; start += inputs * places)
+        {
+            for (var channel = 0; channel < inputs; channel++)
+            {
+                for (var place = 0; place < places; place++) { moved[start + (place * inputs) + channel] = filter[start + (channel * places) + place]; }
+            }
+        }
+
+        return moved;
+    }
+
     string Code()
     {
         var tensors = string.Concat(_attributes.Where(a => a.Type == "Tensor").Select(a => $"\"{a.Name}\", "));
@@ -89,7 +92,7 @@ sealed class ScriptModuleWriter(string folder, string name)
 
     string Tensor(string path, IReadOnlyList<long> shape, IReadOnlyList<long> strides, Func<float[]> values)
     {
-        var attribute = Attribute(path, "Tensor");
+        var attribute = Attribute(path, "Tensor"); // dots become underscores, since the module has no modules inside
         var count = shape.Aggregate(1L, (product, length) => product * length);
         _state.Tensor("FloatStorage", Store(values), count, 0, shape, strides);
         return attribute;

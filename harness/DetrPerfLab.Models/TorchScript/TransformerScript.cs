@@ -32,42 +32,45 @@ static class TransformerScript
             $"return torch.transpose(torch.unflatten(x, 2, [{config.Heads}, {config.HiddenDim / config.Heads}]), 1, 2)");
     }
 
-    static IEnumerable<string> EncoderLayer(ScriptLayers layers, string path, string source)
-    {
-        foreach (var line in SelfAttention(layers, path, source, "x + position", "bias")) { yield return line; }
-        foreach (var line in FeedForward(layers, path, source, "norm2")) { yield return line; }
-    }
+    static string[] EncoderLayer(ScriptLayers layers, string path, string source) =>
+        [.. SelfAttention(layers, path, source, "x + position", "bias"), .. FeedForward(layers, path, source, "norm2")];
 
-    static IEnumerable<string> DecoderLayer(ScriptLayers layers, string path, string source)
+    static string[] DecoderLayer(ScriptLayers layers, string path, string source)
     {
-        foreach (var line in SelfAttention(layers, path, source, "x + queries", "None")) { yield return line; }
         var (cross, attention) = ($"{path}.cross_attn", $"{source}.multihead_attn");
-        yield return $"q = {layers.Projection($"{cross}.q", "x + queries", attention, 0)}";
-        yield return $"k = {layers.Projection($"{cross}.k", "keys", attention, 1)}";
-        yield return $"v = {layers.Projection($"{cross}.v", "memory", attention, 2)}";
-        foreach (var line in AddAttended(layers, cross, attention, "bias", $"{path}.norm2", $"{source}.norm2")) { yield return line; }
-        foreach (var line in FeedForward(layers, path, source, "norm3")) { yield return line; }
+        return
+        [
+            .. SelfAttention(layers, path, source, "x + queries", "None"),
+            $"q = {layers.Projection($"{cross}.q", "x + queries", attention, 0)}",
+            $"k = {layers.Projection($"{cross}.k", "keys", attention, 1)}",
+            $"v = {layers.Projection($"{cross}.v", "memory", attention, 2)}",
+            .. AddAttended(layers, cross, attention, "bias", $"{path}.norm2", $"{source}.norm2"),
+            .. FeedForward(layers, path, source, "norm3"),
+        ];
     }
 
     /// <summary>Queries and keys come from one product, since they are made of the same tokens.</summary>
-    static IEnumerable<string> SelfAttention(ScriptLayers layers, string path, string source, string placed, string bias)
+    static string[] SelfAttention(ScriptLayers layers, string path, string source, string placed, string bias)
     {
         var (own, attention) = ($"{path}.self_attn", $"{source}.self_attn");
-        yield return $"q, k, = torch.chunk({layers.Projection($"{own}.qk", placed, attention, 0, count: 2)}, 2, 2)";
-        yield return $"v = {layers.Projection($"{own}.v", "x", attention, 2)}";
-        foreach (var line in AddAttended(layers, own, attention, bias, $"{path}.norm1", $"{source}.norm1")) { yield return line; }
+        return
+        [
+            $"q, k, = torch.chunk({layers.Projection($"{own}.qk", placed, attention, 0, count: 2)}, 2, 2)",
+            $"v = {layers.Projection($"{own}.v", "x", attention, 2)}",
+            .. AddAttended(layers, own, attention, bias, $"{path}.norm1", $"{source}.norm1"),
+        ];
     }
 
-    static IEnumerable<string> AddAttended(ScriptLayers layers, string path, string attention, string bias, string norm, string normSource)
-    {
-        yield return $"y = {layers.Linear($"{path}.out", $"self.attend(q, k, v, {bias})", $"{attention}.out_proj")}";
-        yield return $"x = {layers.Norm(norm, "x + y", normSource)}";
-    }
+    static string[] AddAttended(ScriptLayers layers, string path, string attention, string bias, string norm, string normSource) =>
+    [
+        $"y = {layers.Linear($"{path}.out", $"self.attend(q, k, v, {bias})", $"{attention}.out_proj")}",
+        $"x = {layers.Norm(norm, "x + y", normSource)}",
+    ];
 
-    static IEnumerable<string> FeedForward(ScriptLayers layers, string path, string source, string norm)
-    {
-        yield return $"y = torch.relu_({layers.Linear($"{path}.linear1", "x", $"{source}.linear1")})";
-        yield return $"y = {layers.Linear($"{path}.linear2", "y", $"{source}.linear2")}";
-        yield return $"x = {layers.Norm($"{path}.{norm}", "x + y", $"{source}.{norm}")}";
-    }
+    static string[] FeedForward(ScriptLayers layers, string path, string source, string norm) =>
+    [
+        $"y = torch.relu_({layers.Linear($"{path}.linear1", "x", $"{source}.linear1")})",
+        $"y = {layers.Linear($"{path}.linear2", "y", $"{source}.linear2")}",
+        $"x = {layers.Norm($"{path}.{norm}", "x + y", $"{source}.{norm}")}",
+    ];
 }

@@ -6,14 +6,9 @@ namespace DetrPerfLab.Models;
 /// <param name="cache">Folder for checkpoints; the lab's own is <c>models/cache/weights</c>.</param>
 /// <param name="models">The entries; null for models/zoo.json.</param>
 /// <remarks>
-/// A name is looked up in this order:
-/// <list type="number">
-/// <item><c>detr-r50</c> or torch.hub's <c>detr_resnet50</c>: the official checkpoint once it was fetched or imported; until then synthetic-v1
-/// weights of the same shape, with a note, because times and memory do not depend on the values.</item>
-/// <item><c>detr-r50-synthetic</c>: always synthetic-v1.</item>
-/// <item>The name of an imported file.</item>
-/// <item>The path of a checkpoint.</item>
-/// </list>
+/// <c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights of the
+/// same shape, with a note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names of
+/// imported files, then paths of checkpoints.
 /// Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into every result.
 /// </remarks>
 public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null)
@@ -21,35 +16,31 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
     const string SyntheticSuffix = "-synthetic";
     static readonly string[] s_extensions = [".pth", ".pt", ".safetensors"];
 
+    readonly string _imports = Path.Combine(cache, "imported");
+
     /// <summary>The zoo of this checkout.</summary>
     public static ModelZoo Default { get; } = new(Path.Combine(LabPaths.ModelCache, "weights"));
 
-    /// <summary>The published models.</summary>
-    public IReadOnlyList<ZooModel> Models { get; } = models ?? ReadEmbedded();
+    internal IReadOnlyList<ZooModel> Models { get; } = models ?? ReadEmbedded();
 
     /// <summary>Every model that a name can stand for, at hand or not.</summary>
-    public IEnumerable<ListedModel> List() =>
-        Models.Select(model => new ListedModel(
-                model.Name, WeightsKind.Official, File.Exists(OfficialPath(model)), File.Exists(OfficialPath(model)) ? OfficialPath(model) : null, model))
-            .Concat(Models.Select(model => new ListedModel(model.Name + SyntheticSuffix, WeightsKind.Synthetic, AtHand: true, null, null)))
-            .Concat(Imported().Select(own => new ListedModel(own.Name, own.Kind, AtHand: true, own.Path, null)));
+    public IEnumerable<KnownModel> List() => [.. Models.Select(Official), .. Models.Select(model => Synthetic(model)), .. Imported()];
 
     /// <summary>Finds out what a name stands for; reads no weights.</summary>
     /// <exception cref="LabException">There is no such model or file.</exception>
-    public ResolvedModel Resolve(string nameOrFile)
+    public KnownModel Resolve(string nameOrFile)
     {
         if (Find(nameOrFile) is { } model)
         {
-            return File.Exists(OfficialPath(model))
-                ? new(model.Name, WeightsKind.Official, OfficialPath(model), model)
-                : new(model.Name + SyntheticSuffix, WeightsKind.Synthetic, null, model,
-                    $"{model.Name}: the official checkpoint is not at hand, synthetic weights stand in. They detect nothing; times and memory are the same. "
-                    + $"Fetch it: detrlab models fetch {model.Name}");
+            return Official(model) is { AtHand: true } official ? official : Synthetic(
+                model,
+                $"{model.Name}: the official checkpoint is not at hand, synthetic weights stand in. They detect nothing; times and memory are the same. "
+                + $"Fetch it: detrlab models fetch {model.Name}");
         }
 
         if (nameOrFile.EndsWith(SyntheticSuffix, StringComparison.Ordinal) && Find(nameOrFile[..^SyntheticSuffix.Length]) is { } shape)
         {
-            return new(shape.Name + SyntheticSuffix, WeightsKind.Synthetic, null, shape);
+            return Synthetic(shape);
         }
 
         if (Imported().FirstOrDefault(imported => imported.Name == nameOrFile) is { } own) { return own; }
@@ -59,22 +50,21 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
             : LabError.UnknownName("model", nameOrFile, List().Select(known => known.Name));
     }
 
-    /// <summary>Loads the weights of a resolved model.</summary>
-    public static WeightStore Load(ResolvedModel model)
+    /// <summary>Loads the weights of a model that is at hand.</summary>
+    /// <exception cref="LabException">The checkpoint is damaged or is no DETR's.</exception>
+    public static WeightStore Load(KnownModel model)
     {
-        if (model.Path is null) { return SyntheticWeights.Create(model.Zoo!.Config); }
-        if (model.Zoo is not { } zoo) { return Checkpoint.Load(model.Path); }
-        var weights = Checkpoint.Load(model.Path, new() { Dilation = zoo.Config.Dilation, Name = zoo.Config.Name });
+        if (model.Kind == WeightsKind.Synthetic) { return SyntheticWeights.Create(model.Zoo!.Config); }
+        if (model.Zoo is not { } zoo) { return Checkpoint.Load(model.Path!); }
+        var weights = Checkpoint.Load(model.Path!, zoo.Config.Dilation, zoo.Config.Name);
         return weights.Sha256.StartsWith(zoo.Sha256Head, StringComparison.Ordinal)
             ? weights
             : throw LabError.BadInput(
-                $"'{model.Path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch NAME");
+                $"'{model.Path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch {zoo.Name}");
     }
 
-    /// <summary>Downloads an official checkpoint, unless it is there.</summary>
-    /// <returns>The checkpoint's path.</returns>
-    public async Task<string> FetchAsync(
-        string name, DownloadOptions? options = null, Action<long, long>? progress = null, CancellationToken cancellation = default)
+    /// <summary>Downloads an official checkpoint, unless it is there, and gives its path; progress is bytes done and bytes in all.</summary>
+    public async Task<string> FetchAsync(string name, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         var model = Find(name) ?? throw (name.EndsWith(SyntheticSuffix, StringComparison.Ordinal)
             ? LabError.BadInput($"'{name}' needs no download. Models to fetch: detrlab models list")
@@ -82,16 +72,15 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
         var path = OfficialPath(model);
         if (!File.Exists(path))
         {
-            await Downloader.FetchAsync(new(model.Url, path, model.Sha256Head, model.MaxBytes), options, progress, cancellation);
+            await Downloader.FetchAsync(new(model.Url, path, model.Sha256Head, model.MaxBytes), progress: progress, cancellation: cancellation);
         }
 
         return path;
     }
 
     /// <summary>Copies a checkpoint into the cache, once it has loaded: an official one becomes the zoo's, any other gets a name of its own.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="name">Its name from now on; null takes the file's. A name that holds <c>dc5</c> says that the model is one.</param>
-    public ResolvedModel Import(string path, string? name = null)
+    /// <remarks>Without a name it takes the file's. A name that holds <c>dc5</c> says that the model is one.</remarks>
+    public KnownModel Import(string path, string? name = null)
     {
         var sha256 = Checkpoint.Load(path).Sha256;
         if (Models.FirstOrDefault(model => sha256.StartsWith(model.Sha256Head, StringComparison.Ordinal)) is { } official)
@@ -113,20 +102,22 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
         }
 
         var extension = s_extensions.FirstOrDefault(known => known == Path.GetExtension(path)) ?? ".pth"; // the format is told by content
-        Copy(path, Path.Combine(ImportFolder, name + extension));
+        Copy(path, Path.Combine(_imports, name + extension));
         return Resolve(name);
     }
 
-    string ImportFolder => Path.Combine(cache, "imported");
+    static KnownModel Synthetic(ZooModel model, string? note = null) => new(model.Name + SyntheticSuffix, WeightsKind.Synthetic, null, model, note);
+
+    KnownModel Official(ZooModel model) => new(model.Name, WeightsKind.Official, File.Exists(OfficialPath(model)) ? OfficialPath(model) : null, model);
 
     string OfficialPath(ZooModel model) => Path.Combine(cache, model.FileName);
 
     ZooModel? Find(string name) => Models.FirstOrDefault(model => model.Name == name || model.Config.Name == name);
 
-    IEnumerable<ResolvedModel> Imported() => !Directory.Exists(ImportFolder) ? [] : Directory.EnumerateFiles(ImportFolder)
+    IEnumerable<KnownModel> Imported() => !Directory.Exists(_imports) ? [] : Directory.EnumerateFiles(_imports)
         .Where(file => s_extensions.Contains(Path.GetExtension(file)))
         .Order(StringComparer.Ordinal)
-        .Select(file => new ResolvedModel(Path.GetFileNameWithoutExtension(file), WeightsKind.File, file, null));
+        .Select(file => new KnownModel(Path.GetFileNameWithoutExtension(file), WeightsKind.File, file, null));
 
     static bool IsModelName(string name) =>
         name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && !name.EndsWith(SyntheticSuffix, StringComparison.Ordinal)

@@ -24,8 +24,7 @@ public sealed record ZooModel
     /// <summary>What its authors measured.</summary>
     public required PublishedFigures Published { get; init; }
 
-    /// <summary>The checkpoint's file name.</summary>
-    public string FileName => Path.GetFileName(Url.LocalPath);
+    internal string FileName => Path.GetFileName(Url.LocalPath);
 }
 
 /// <summary>What the authors of a model published. Never a result of this machine.</summary>
@@ -48,18 +47,14 @@ public enum WeightsKind
     File,
 }
 
-/// <summary>A model that is ready to load.</summary>
-/// <param name="Name">What the user asked for, in its full form.</param>
+/// <summary>What a name stands for.</summary>
+/// <param name="Name">In its full form.</param>
 /// <param name="Kind">Which weights it has.</param>
-/// <param name="Path">The checkpoint; null for synthetic weights.</param>
+/// <param name="Path">The checkpoint; null for synthetic weights, and for official ones that were not fetched.</param>
 /// <param name="Zoo">The zoo's entry; null for a user's own model.</param>
 /// <param name="Note">What the user should know, for example that synthetic weights stand in; null when nothing.</param>
-public sealed record ResolvedModel(string Name, WeightsKind Kind, string? Path, ZooModel? Zoo, string? Note = null);
-
-/// <summary>One line of the list of models.</summary>
-/// <param name="Name">The name in commands.</param>
-/// <param name="Kind">Which weights it stands for.</param>
-/// <param name="AtHand">Whether it loads without a download.</param>
-/// <param name="Path">The checkpoint, where there is one.</param>
-/// <param name="Official">What is published of it; only for official weights.</param>
-public sealed record ListedModel(string Name, WeightsKind Kind, bool AtHand, string? Path, ZooModel? Official);
+public sealed record KnownModel(string Name, WeightsKind Kind, string? Path, ZooModel? Zoo, string? Note = null)
+{
+    /// <summary>Whether it loads without a download.</summary>
+    public bool AtHand => Kind == WeightsKind.Synthetic || Path is not null;
+}

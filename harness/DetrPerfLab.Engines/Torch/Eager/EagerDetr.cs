@@ -17,7 +17,7 @@ sealed class EagerDetr : IDisposable
     readonly Linear[] _boxHead;
 
     /// <exception cref="LabException">A weight is missing.</exception>
-    public EagerDetr(WeightStore weights, EagerOptions options)
+    internal EagerDetr(WeightStore weights, EagerOptions options)
     {
         _options = options;
         _weights = new(weights, options);
@@ -39,40 +39,31 @@ sealed class EagerDetr : IDisposable
     }
 
     /// <summary>Called with inner tensors under their names in a parity manifest; they live only during the call.</summary>
-    public Action<string, Tensor>? OnStage { get; set; }
-
-    /// <summary>Called with a module's name when its last operator has been given to libtorch.</summary>
-    public Action<string>? OnModule { get; set; }
+    internal Action<string, Tensor>? OnStage { get; set; }
 
     /// <param name="pixelValues">float32 [N, 3, H, W], normalised.</param>
     /// <param name="pixelMask">int64 [N, H, W], 1 = image.</param>
+    /// <param name="onModule">Called with a module's name when its last operator has been given to libtorch.</param>
     /// <returns>float32 logits [N, Q, C + 1] and boxes [N, Q, 4].</returns>
-    public (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask)
+    internal (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask, Action<string>? onModule = null)
     {
         using var scope = NewDisposeScope();
-        var features = _backbone.Forward(Prepare(pixelValues), OnModule);
+        var features = _backbone.Forward(_options.Arrange(pixelValues), onModule);
         OnStage?.Invoke("backbone_feature", features);
         var mask = Resize(pixelMask, features);
         var position = _positionEncoding.Forward(mask);
         OnStage?.Invoke("position_encoding", position);
-        OnModule?.Invoke("position");
+        onModule?.Invoke("position");
         var source = nn.functional.conv2d(features, _projectionFilter, _projectionBias);
-        OnModule?.Invoke("input_proj");
-        var (objects, memory) = _transformer.Forward(source, position.to(_options.DataType), mask, OnModule);
+        onModule?.Invoke("input_proj");
+        var (objects, memory) = _transformer.Forward(source, position.to(_options.DataType), mask, onModule);
         if (OnStage is { } report) { report("encoder_memory", memory.permute(1, 2, 0).reshape(source.shape)); }
         var (logits, boxes) = (_classHead.Forward(objects).to(ScalarType.Float32), Boxes(objects));
-        OnModule?.Invoke("heads");
+        onModule?.Invoke("heads");
         return scope.MoveToOuter(logits, boxes);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _weights.Dispose();
-
-    Tensor Prepare(Tensor images)
-    {
-        var typed = images.to(_options.DataType);
-        return _options.ChannelsLast ? Layout.ToChannelsLast(typed) : typed;
-    }
 
     /// <summary>The padding mask, int64 [N, H, W], at the resolution of the features [N, C, h, w]: by nearest neighbour, as the original does it.</summary>
     static Tensor Resize(Tensor mask, Tensor features)

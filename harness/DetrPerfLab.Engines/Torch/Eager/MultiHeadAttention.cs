@@ -14,7 +14,7 @@ sealed class MultiHeadAttention
     readonly int _heads;
     readonly Scalar _rootOfWidth;
 
-    public MultiHeadAttention(WeightLoader weights, string name)
+    internal MultiHeadAttention(WeightLoader weights, string name)
     {
         (_query, _key, _value) = weights.LoadProjections(name);
         _output = weights.LoadLinear($"{name}.out_proj");
@@ -22,12 +22,8 @@ sealed class MultiHeadAttention
         _rootOfWidth = Math.Sqrt(weights.Config.HiddenDim / _heads);
     }
 
-    /// <param name="query">[L, N, hidden].</param>
-    /// <param name="key">[S, N, hidden].</param>
-    /// <param name="value">[S, N, hidden].</param>
-    /// <param name="bias">[N * heads, 1, S], added to the scores: 0 or minus infinity; null lets every key be seen.</param>
-    /// <returns>[L, N, hidden].</returns>
-    public Tensor Forward(Tensor query, Tensor key, Tensor value, Tensor? bias)
+    /// <summary>Query and result are [L, N, hidden], key and value [S, N, hidden]; the bias [N * heads, 1, S], 0 or minus infinity, is added to the scores.</summary>
+    internal Tensor Forward(Tensor query, Tensor key, Tensor value, Tensor? bias)
     {
         using var scope = NewDisposeScope();
         var scaled = Split(_query.Forward(query)).div(_rootOfWidth);

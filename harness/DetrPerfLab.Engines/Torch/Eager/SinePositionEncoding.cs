@@ -7,11 +7,10 @@ namespace DetrPerfLab.Engines;
 sealed class SinePositionEncoding(WeightLoader weights)
 {
     const double Epsilon = 1e-6;
-    readonly Tensor _wavelengths = weights.Own(Wavelengths(weights.Config.HiddenDim / 2));
+    readonly Tensor _wavelengths = weights.Own(tensor(weights.Config.PositionWavelengths()));
 
-    /// <param name="mask">int64 [N, h, w], 1 = image.</param>
-    /// <returns>float32 [N, hidden, h, w]: first half rows, second half columns.</returns>
-    public Tensor Forward(Tensor mask)
+    /// <summary>A mask, int64 [N, h, w], 1 = image, to float32 [N, hidden, h, w]: first half rows, second half columns.</summary>
+    internal Tensor Forward(Tensor mask)
     {
         using var scope = NewDisposeScope();
         var rows = Encode(mask.cumsum(1, ScalarType.Float32), axis: 1);
@@ -19,9 +18,7 @@ sealed class SinePositionEncoding(WeightLoader weights)
         return cat([rows, columns], 3).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <param name="position">[N, h, w], from 1.</param>
-    /// <param name="axis">The axis it counts along.</param>
-    /// <returns>[N, h, w, hidden / 2]: sine and cosine of each wavelength by turns.</returns>
+    /// <summary>Positions [N, h, w], from 1 along the axis, to [N, h, w, hidden / 2]: sine and cosine of each wavelength by turns.</summary>
     Tensor Encode(Tensor position, int axis)
     {
         var last = position.slice(axis, -1, long.MaxValue, 1);
@@ -29,13 +26,5 @@ sealed class SinePositionEncoding(WeightLoader weights)
         var sines = angle.slice(3, 0, long.MaxValue, 2).sin();
         var cosines = angle.slice(3, 1, long.MaxValue, 2).cos();
         return stack([sines, cosines], 4).flatten(3);
-    }
-
-    static Tensor Wavelengths(int count)
-    {
-        var values = new float[count];
-        for (var i = 0; i < count; i++) { values[i] = MathF.Pow(10000, 2 * (i / 2) / (float)count); }
-        using var shared = frombuffer(values, ScalarType.Float32);
-        return shared.clone();
     }
 }

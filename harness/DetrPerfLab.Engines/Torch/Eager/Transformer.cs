@@ -17,37 +17,22 @@ sealed class Transformer(WeightLoader weights)
     readonly Tensor _queries = weights.Load("query_embed.weight");
     readonly int _heads = weights.Config.Heads;
 
-    /// <param name="source">[N, hidden, h, w].</param>
-    /// <param name="position">[N, hidden, h, w].</param>
-    /// <param name="mask">int64 [N, h, w], 1 = image.</param>
-    /// <param name="onModule">Called at the end of encoder and decoder.</param>
+    /// <summary>Source and position are [N, hidden, h, w]; the mask is int64 [N, h, w], 1 = image.</summary>
     /// <returns>Decoder output [N, Q, hidden] and encoder memory [S, N, hidden], S = h * w.</returns>
-    public (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask, Action<string>? onModule = null)
+    internal (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask, Action<string>? onModule = null)
     {
         using var scope = NewDisposeScope();
         var (sequence, positions) = (ToSequence(source), ToSequence(position));
         var padding = AttentionBias(mask, sequence);
-        var memory = Encode(sequence, positions, padding);
-        onModule?.Invoke("encoder");
-        var objects = Decode(memory, memory + positions, padding);
-        var normalised = _norm.Forward(objects).transpose(0, 1);
-        onModule?.Invoke("decoder");
-        return scope.MoveToOuter(normalised, memory);
-    }
-
-    Tensor Encode(Tensor sequence, Tensor positions, Tensor padding)
-    {
         foreach (var layer in _encoder) { sequence = layer.Forward(sequence, positions, padding); }
-        return sequence;
-    }
-
-    Tensor Decode(Tensor memory, Tensor keys, Tensor padding)
-    {
-        var none = memory.slice(0, 0, 1, 1).zeros_like(); // [1, N, hidden]
-        var queries = _queries.unsqueeze(1) + none; // [Q, N, hidden]
+        onModule?.Invoke("encoder");
+        var keys = sequence + positions;
+        var queries = _queries.unsqueeze(1) + sequence.slice(0, 0, 1, 1).zeros_like(); // [Q, N, hidden]
         var target = queries.zeros_like();
-        foreach (var layer in _decoder) { target = layer.Forward(target, queries, keys, memory, padding); }
-        return target;
+        foreach (var layer in _decoder) { target = layer.Forward(target, queries, keys, sequence, padding); }
+        var objects = _norm.Forward(target).transpose(0, 1);
+        onModule?.Invoke("decoder");
+        return scope.MoveToOuter(objects, sequence);
     }
 
     /// <summary>0 where a key is image, minus infinity where it is padding: [N * heads, 1, S] in the type of <paramref name="like"/>.</summary>

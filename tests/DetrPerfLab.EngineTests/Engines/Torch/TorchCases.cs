@@ -20,7 +20,7 @@ static class TorchCases
     public static WeightStore SmallWeights { get; } = SyntheticWeights.Create(SmallConfig);
 
     /// <summary>One thread: so small a model gains nothing from more, and test processes share the machine.</summary>
-    public static TorchOptions OneThread { get; } = new() { Threads = 1 };
+    public const int OneThread = 1;
 
     /// <summary>Runs once and returns logits and boxes.</summary>
     public static (float[] Logits, float[] Boxes) Run(IInferenceEngine engine, TensorSet inputs)
@@ -37,16 +37,16 @@ static class TorchCases
     }
 
     /// <summary>Every variant on libtorch: those that run operator by operator, and those that run an archive.</summary>
-    public static IReadOnlyList<string> Variants { get; } = [.. TorchVariants.Names, "torchscript-fp32", "torch-int8-dynamic"];
+    public static IReadOnlyList<string> Variants { get; } = [.. EagerEngine.Names, "torchscript-fp32", "torch-int8-dynamic"];
 
     /// <summary>An engine of the small model.</summary>
     public static TorchEngine Create(string variant)
     {
-        if (TorchVariants.Names.Contains(variant)) { return TorchVariants.Create(variant, SmallWeights, OneThread); }
+        if (EagerEngine.Names.Contains(variant)) { return EagerEngine.Create(variant, SmallWeights, OneThread); }
         var precision = variant == "torch-int8-dynamic" ? ScriptPrecision.Int8Dynamic : ScriptPrecision.Float32;
         using var folder = new TempFolder();
         DetrScript.Save(SmallWeights, precision, folder.File("detr.pt"));
-        return TorchVariants.Open(variant, folder.File("detr.pt"), precision, OneThread);
+        return ScriptedDetr.Open(variant, folder.File("detr.pt"), precision, OneThread);
     }
 
     /// <summary>Largest absolute difference; NaN in either counts as infinite.</summary>

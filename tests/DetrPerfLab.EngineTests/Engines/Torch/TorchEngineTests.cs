@@ -94,7 +94,7 @@ public class TorchEngineTests
     {
         var config = TorchCases.SmallConfig with { BackboneDepth = depth, Dilation = dilation };
         var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 96));
-        using var engine = TorchVariants.Create("torch-fp32", SyntheticWeights.Create(config), TorchCases.OneThread);
+        using var engine = EagerEngine.Create("torch-fp32", SyntheticWeights.Create(config), TorchCases.OneThread);
         var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
 
         var stages = Assert.IsAssignableFrom<IStagedEngine>(engine).RunStages(inputs, outputs);
@@ -137,7 +137,7 @@ public class TorchEngineTests
     [Fact]
     public void Run_WrongTensors_SaysWhatWasNeeded()
     {
-        using var engine = TorchVariants.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
+        using var engine = EagerEngine.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
         var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 64));
         var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
 
@@ -158,7 +158,7 @@ public class TorchEngineTests
     [Fact]
     public void Create_UnknownVariant_ListsTheKnown()
     {
-        var error = Assert.Throws<LabException>(() => TorchVariants.Create("torch-fp64", TorchCases.SmallWeights, TorchCases.OneThread));
+        var error = Assert.Throws<LabException>(() => EagerEngine.Create("torch-fp64", TorchCases.SmallWeights, TorchCases.OneThread));
         Assert.Contains("torch-fp32", error.Message, StringComparison.Ordinal);
     }
 
@@ -171,8 +171,8 @@ public class TorchEngineTests
         var weights = SyntheticWeights.Create(config);
         using var folder = new TempFolder();
         DetrScript.Save(weights, ScriptPrecision.Float32, folder.File("detr.pt"));
-        using var eager = TorchVariants.Create("torch-fp32", weights, TorchCases.OneThread);
-        using var script = TorchVariants.Open("torchscript-fp32", folder.File("detr.pt"), ScriptPrecision.Float32, TorchCases.OneThread);
+        using var eager = EagerEngine.Create("torch-fp32", weights, TorchCases.OneThread);
+        using var script = ScriptedDetr.Open("torchscript-fp32", folder.File("detr.pt"), ScriptPrecision.Float32, TorchCases.OneThread);
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(50, 70));
 
         var (expected, actual) = (TorchCases.Run(eager, inputs), TorchCases.Run(script, inputs));
@@ -201,15 +201,15 @@ public class TorchEngineTests
     {
         var all = TorchCases.SmallWeights;
         var partial = new WeightStore(all.Config, all.Tensors.Where(t => t.Name != "class_embed.bias"), "partial.pth", all.Sha256);
-        var error = Assert.Throws<LabException>(() => TorchVariants.Create("torch-fp32", partial, TorchCases.OneThread));
+        var error = Assert.Throws<LabException>(() => EagerEngine.Create("torch-fp32", partial, TorchCases.OneThread));
         Assert.Contains("class_embed.bias", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Run_ThreadsOption_HoldsOnTheCallingThread()
     {
-        using var one = TorchVariants.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread with { Threads = 1 });
-        using var two = TorchVariants.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread with { Threads = 2 });
+        using var one = EagerEngine.Create("torch-fp32", TorchCases.SmallWeights, 1);
+        using var two = EagerEngine.Create("torch-fp32", TorchCases.SmallWeights, 2);
         var inputs = SyntheticImages.CreateBatch(new ImageSize(32, 32));
         foreach (var (engine, threads) in new[] { (one, 1), (two, 2), (one, 1) })
         {

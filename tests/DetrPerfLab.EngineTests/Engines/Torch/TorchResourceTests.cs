@@ -62,14 +62,14 @@ public class TorchResourceTests
         var all = TorchCases.SmallWeights;
         var partial = new WeightStore(all.Config, all.Tensors.Where(t => t.Name != "class_embed.bias"), "partial.pth", all.Sha256);
         var before = torch.Tensor.TotalCount;
-        Assert.Throws<LabException>(() => TorchVariants.Create("torch-fp32", partial, TorchCases.OneThread));
+        Assert.Throws<LabException>(() => EagerEngine.Create("torch-fp32", partial, TorchCases.OneThread));
         Assert.Equal(before, torch.Tensor.TotalCount);
     }
 
     [Fact]
     public void Run_OtherSets_AreBoundAnew()
     {
-        using var engine = TorchVariants.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
+        using var engine = EagerEngine.Create("torch-fp32", TorchCases.SmallWeights, TorchCases.OneThread);
         var before = torch.Tensor.TotalCount;
         var first = TorchCases.Run(engine, SyntheticImages.CreateBatch(new ImageSize(64, 64)));
         TorchCases.Run(engine, SyntheticImages.CreateBatch(new ImageSize(96, 64)));

@@ -18,7 +18,7 @@ public sealed class TorchScriptFileTests : IDisposable
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(48, 64));
         var expected = TorchCases.Run("torch-fp32", inputs);
 
-        using var engine = TorchVariants.Load(path, TorchCases.OneThread);
+        using var engine = TorchScriptEngine.Load(path, TorchCases.OneThread);
         var actual = TorchCases.Run(engine, inputs);
 
         Assert.Equal([path], Directory.GetFiles(_folder.Path)); // nothing half-written stays
@@ -31,7 +31,7 @@ public sealed class TorchScriptFileTests : IDisposable
     public void Load_OneInputAndMoreOutputsInAnotherOrder_FindsThePair()
     {
         var path = Write("forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]", "return (x, torch.zeros([1, 5, 4]), torch.ones([1, 5, 7]))");
-        using var engine = TorchVariants.Load(path, TorchCases.OneThread);
+        using var engine = TorchScriptEngine.Load(path, TorchCases.OneThread);
         Assert.All(TorchCases.Run(engine, SyntheticImages.CreateBatch(new ImageSize(64, 64))).Logits, value => Assert.Equal(1, value));
     }
 
@@ -99,7 +99,7 @@ public sealed class TorchScriptFileTests : IDisposable
 
     static void Refused(string path, string part)
     {
-        var error = Assert.Throws<LabException>(() => TorchVariants.Load(path, TorchCases.OneThread));
+        var error = Assert.Throws<LabException>(() => TorchScriptEngine.Load(path, TorchCases.OneThread));
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);

@@ -61,7 +61,8 @@ public class LatencyMeterTests
         // All of the harness's own code between start and stop of the clock; what an operation does itself is its own affair.
         MethodBase[] path =
         [
-            Method(typeof(MeasuredCase), nameof(MeasuredCase.Run)), Method(typeof(MeasuredCase), "get_Timed", "get_Audited", "get_Operation"), Method(typeof(LatencyMeter), "Time"),
+            Method(typeof(MeasuredCase), nameof(MeasuredCase.Run)), Method(typeof(MeasuredCase), "get_Timed"), Method(typeof(CaseWork), "get_Audited"), Method(typeof(CaseWork), "get_Operation"),
+            Method(typeof(LatencyMeter), "Time"),
             Method(typeof(AuditedOperation), nameof(IOperation.Run)), Method(typeof(AuditedOperation), nameof(IOperation.Synchronize)),
             Method(typeof(TensorSubject), nameof(IOperation.Run)), Method(typeof(TensorSubject), nameof(IOperation.Synchronize)),
             Method(typeof(EngineOperation), nameof(IOperation.Run)), Method(typeof(EngineOperation), nameof(IOperation.Synchronize)),

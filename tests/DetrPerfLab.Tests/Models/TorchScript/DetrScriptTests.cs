@@ -73,6 +73,6 @@ public sealed class DetrScriptTests : IDisposable
     }
 
     [Fact]
-    public void ChannelsLast_Of_MovesInputChannelsInnermost() =>
-        Assert.Equal([1, 3, 5, 2, 4, 6, 7, 9, 11, 8, 10, 12], ChannelsLast.Of([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], inputs: 3, places: 2));
+    public void ChannelsLast_Filter_MovesInputChannelsInnermost() =>
+        Assert.Equal([1, 3, 5, 2, 4, 6, 7, 9, 11, 8, 10, 12], ScriptModuleWriter.ChannelsLast([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], inputs: 3, places: 2));
 }

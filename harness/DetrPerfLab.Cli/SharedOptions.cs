@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>Options that several verbs have.</summary>
+static class SharedOptions
+{
+    internal static Option<bool> Json() => new("--json") { Description = "Print JSON instead of text." };
+
+    internal static Option<int?> Size() => new("--size") { Description = "Shorter side of the images in pixels; DETR's own is 800. A size that the model fixes wins." };
+
+    internal static Option<int> Threads() => new("--threads") { Description = "Threads inside one operator; 0: all processors that this process may use.", DefaultValueFactory = _ => 0 };
+
+    internal static Command With(this Command command, params IEnumerable<Option> options)
+    {
+        foreach (var option in options) { command.Options.Add(option); }
+        return command;
+    }
+
+    internal static int ReadThreads(this ParseResult parsed, Option<int> threads)
+    {
+        var found = parsed.GetValue(threads);
+        return found is >= 0 and <= 256 ? found : throw LabError.OutOfRange(found, "0 to 256", "--threads");
+    }
+
+    /// <summary>Prints <paramref name="facts"/> as JSON where that was asked for, else calls <paramref name="print"/>.</summary>
+    internal static void Answer(this ParseResult parsed, Option<bool> json, object facts, Action<TextWriter> print)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(json)) { output.WriteLine(JsonSerializer.Serialize(facts, LabJson.Options)); }
+        else { print(output); }
+    }
+}
