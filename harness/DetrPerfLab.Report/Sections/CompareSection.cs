@@ -21,15 +21,16 @@ static class CompareSection
         }
 
         blocks.AddRange(other.Problems.Select(p => new Paragraph([$"In the other folder: {p}"], Tone.Warning)));
+        CaseColumn[] columns =
+        [
+            CaseColumn.Text("result", view => new(Inline.Code(view.Run.Id))),
+            CaseColumn.Figure("this, ms", null, Cells.Latency),
+            CaseColumn.Figure("other, ms", null, view => Cells.Latency(byId[view.Run.Id])),
+            CaseColumn.Figure("this is faster by", null, view => Ratio(view, byId[view.Run.Id], Same(view), acrossMachines)),
+        ];
         blocks.Add(common.Length == 0
             ? new Paragraph(["The two folders have no result in common."])
-            : CaseColumn.Table("This folder and the other, case by case",
-                [
-                    CaseColumn.Text("result", view => new(Inline.Code(view.Run.Id))),
-                    CaseColumn.Figure("this, ms", null, Cells.Latency),
-                    CaseColumn.Figure("other, ms", null, view => Cells.Latency(byId[view.Run.Id])),
-                    CaseColumn.Figure("this is faster by", null, view => Ratio(view, byId[view.Run.Id], Same(view), acrossMachines)),
-                ], common) with { Long = true });
+            : CaseColumn.Table("This folder and the other, case by case", columns, common) with { Long = true });
         var (onlyHere, onlyThere) = (here.Cases.Count - common.Length, other.Cases.Count - common.Length);
         if (onlyHere + onlyThere > 0) { blocks.Add(new Paragraph([$"Not in both: {Format.Count(onlyHere, "result")} only here, {Format.Count(onlyThere, "result")} only in the other."], Tone.Note)); }
         return new Section("comparison", "Comparison", blocks);
