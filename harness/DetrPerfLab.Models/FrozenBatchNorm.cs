@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>A batch norm whose statistics are constants.</summary>
+/// <summary>A batch norm with constant statistics.</summary>
 /// <remarks>Source: FrozenBatchNorm2d of facebookresearch/detr@29901c5, models/backbone.py.</remarks>
 public static class FrozenBatchNorm
 {

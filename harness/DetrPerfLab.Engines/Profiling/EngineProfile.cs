@@ -16,7 +16,7 @@ public sealed record EngineProfile
     /// <summary>Mean time of an inference with the profiler on, by the wall clock, milliseconds.</summary>
     public required double WallMs { get; init; }
 
-    /// <summary>The same without the profiler: in turns on libtorch; on ONNX Runtime, whose profiler cannot be turned on again, right after in the same session.</summary>
+    /// <summary>The same without the profiler. On libtorch in turns; on ONNX Runtime, where a profiler cannot be restarted, right after in the same session.</summary>
     public required double PlainWallMs { get; init; }
 
     /// <summary>Photograph to detections measured as one, without the profiler, milliseconds; null where the profile is of the engine alone.</summary>
@@ -65,7 +65,7 @@ public sealed record EngineProfile
         ];
     }
 
-    /// <summary>Parts, whose shares are computed here, and the remainder of a whole.</summary>
+    /// <summary>The parts with their shares of a whole, and its remainder.</summary>
     internal static IReadOnlyList<ProfilePart> Parts(double wallMs, IEnumerable<ProfilePart> parts)
     {
         var rows = parts.Select(p => p with { Share = p.Ms / wallMs }).ToList();

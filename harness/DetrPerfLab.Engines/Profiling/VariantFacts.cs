@@ -67,7 +67,7 @@ public static class VariantFacts
         });
     }
 
-    /// <summary>Nodes of the float32 graph whose work nodes on 8-bit integers do.</summary>
+    /// <summary>Nodes of the float32 graph that became nodes on 8-bit integers.</summary>
     internal static IReadOnlyList<string> IntegerNodes(ModelProto original, ModelProto optimized) =>
         [.. NodeCover.Assign(original.Graph, optimized.Graph).Where(c => GraphFacts.IsIntegerProduct(c.Value)).Select(c => c.Key)];
 

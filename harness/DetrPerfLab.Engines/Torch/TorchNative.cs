@@ -25,7 +25,7 @@ static class TorchNative
         return OperatingSystem.IsLinux() ? Load(folder, LabPaths.ModelCache) : AsItIs;
     });
 
-    /// <summary>Loads it, once a process, and tells how: as it is, or how not and why.</summary>
+    /// <summary>Loads it, once a process; the value says how: as it is, or in which other way and why.</summary>
     /// <exception cref="DllNotFoundException">It is not there, or cannot be loaded in either way.</exception>
     internal static string HowLoaded => s_loaded.Value;
 

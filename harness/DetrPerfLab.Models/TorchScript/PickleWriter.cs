@@ -54,7 +54,7 @@ sealed class PickleWriter
         return this;
     }
 
-    /// <summary>An object of a class, whose state follows: <c>BUILD</c> ('b') gives it to the object.</summary>
+    /// <summary>An object of a class; its state follows, and <c>BUILD</c> ('b') gives it to the object.</summary>
     internal PickleWriter Object(string module, string name) => Global(module, name).Op(')', (char)0x81);
 
     internal PickleWriter Storage(string type, string key, long count) =>

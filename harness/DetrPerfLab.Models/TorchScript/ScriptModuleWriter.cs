@@ -63,7 +63,7 @@ sealed class ScriptModuleWriter(string folder, string name)
         Add(zip, "code/__torch__.py", Encoding.UTF8.GetBytes(Code()));
         for (var i = 0; i < _storages.Count; i++) { Add(zip, $"data/{i}", Bytes(_storages[i]())); }
         Add(zip, "constants.pkl", new PickleWriter().Proto().Op(')').Stop());
-        Add(zip, "version", "10\n"u8); // the newest whose operators are all as this text means them
+        Add(zip, "version", "10\n"u8); // the newest with all operators as this text uses them
         Add(zip, "byteorder", "little"u8);
     }
 
