@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace DetrPerfLab.Vision;
 
@@ -10,6 +11,7 @@ public sealed class DetectorPipeline
     const int MaxTensorSets = 4;
 
     readonly IInferenceEngine _engine;
+    readonly IDetectorFamily _family;
     readonly ImageDecoder _decoder = new();
     readonly Preprocessor _preprocessor;
     readonly Postprocessor _postprocessor;
@@ -18,44 +20,34 @@ public sealed class DetectorPipeline
     readonly List<List<Detection>> _detections = [];
 
     /// <summary>Finds the family that the engine's model belongs to.</summary>
-    /// <param name="engine">Runs the model.</param>
-    /// <param name="options">What the user asks for.</param>
     /// <exception cref="LabException">The model's interface is none of the known ones.</exception>
     public DetectorPipeline(IInferenceEngine engine, DetectorOptions? options = null)
     {
-        _engine = engine;
-        Options = options ?? new();
-        Family = DetectorFamilies.Match(engine.Inputs, engine.Outputs);
-        _preprocessor = new(Family.Preprocessing(engine.Inputs, Options));
-        _postprocessor = new(Options.Postprocess);
+        options ??= new();
+        (_engine, _family) = (engine, DetectorFamilies.Match(engine.Inputs, engine.Outputs));
+        _preprocessor = new(_family.Preprocessing(engine.Inputs, options));
+        _postprocessor = new(options.Postprocess);
     }
 
-    /// <summary>What the user asked for.</summary>
-    public DetectorOptions Options { get; }
-
-    /// <summary>The family that the model belongs to.</summary>
-    public IDetectorFamily Family { get; }
-
-    /// <summary>How photographs become the model's input.</summary>
-    public PreprocessOptions Preprocessing => _preprocessor.Options;
+    internal PreprocessOptions Preprocessing => _preprocessor.Options;
 
     /// <summary>What the labels of the detections mean; known after the first image.</summary>
-    public LabelMap Labels { get; private set; } = LabelMap.CategoryIds;
+    internal LabelMap Labels { get; private set; } = LabelMap.CategoryIds;
 
     /// <summary>Where the time of the last call went.</summary>
     public StageTimes Times { get; private set; }
 
     /// <summary>The photographs of the last call that decoded files.</summary>
-    public IReadOnlyList<RgbImage> Images => _images;
+    internal IReadOnlyList<RgbImage> Images => _images;
 
     /// <summary>Decodes a file and detects what is on it.</summary>
     /// <exception cref="LabException">The file is no image that can be decoded, or the model failed on it.</exception>
-    public IReadOnlyList<Detection> Detect(string path) => Detect([path])[0];
+    internal IReadOnlyList<Detection> Detect(string path) => Detect([path])[0];
 
     /// <summary>Decodes files and detects what is on them, in one batch.</summary>
     /// <returns>A list for each file, best first.</returns>
     /// <exception cref="LabException">A file is no image that can be decoded, or the model failed on them.</exception>
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(params ReadOnlySpan<string> paths)
+    internal IReadOnlyList<IReadOnlyList<Detection>> Detect(params ReadOnlySpan<string> paths)
     {
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < paths.Length; i++)
@@ -66,7 +58,7 @@ public sealed class DetectorPipeline
 
         _images.RemoveRange(paths.Length, _images.Count - paths.Length);
         var decoded = Stopwatch.GetElapsedTime(start);
-        var detections = Detect(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_images));
+        var detections = Detect(CollectionsMarshal.AsSpan(_images));
         Times = Times with { DecodeMs = decoded.TotalMilliseconds };
         return detections;
     }
@@ -80,7 +72,7 @@ public sealed class DetectorPipeline
         var start = Stopwatch.GetTimestamp();
         var (inputs, outputs) = TensorsFor(images.Length, _preprocessor.CanvasSize(images));
         _preprocessor.Prepare(images, inputs);
-        Family.FillOtherInputs(inputs, images);
+        _family.FillOtherInputs(inputs, images);
         var prepared = Stopwatch.GetTimestamp();
         _engine.Run(inputs, outputs);
         _engine.Synchronize();
@@ -96,9 +88,8 @@ public sealed class DetectorPipeline
     {
         for (var i = 0; i < outputs.Count; i++) // foreach would allocate
         {
-            var output = outputs[i];
             // Postprocessing drops what is not finite; a model that overflowed must not look like one that saw nothing.
-            if (output.Type == ElementType.Float32 && FirstNotFinite(output.Floats) is var at and >= 0) { throw LabError.OutputNotFinite(output.Name, at); }
+            if (outputs[i].Type == ElementType.Float32) { RequireFinite(outputs[i]); }
         }
 
         while (_detections.Count < images.Length) { _detections.Add([]); }
@@ -106,7 +97,7 @@ public sealed class DetectorPipeline
         for (var i = 0; i < images.Length; i++)
         {
             _detections[i].Clear();
-            _detections[i].AddRange(Family.Read(_postprocessor, outputs, i, images[i].Size));
+            _detections[i].AddRange(_family.Read(_postprocessor, outputs, i, images[i].Size));
         }
     }
 
@@ -117,21 +108,21 @@ public sealed class DetectorPipeline
             if (known.Batch == batch && known.Canvas == canvas) { return (known.Inputs, known.Outputs); }
         }
 
-        var inputs = Family.AllocateInputs(_engine.Inputs, batch, canvas);
+        var inputs = _family.AllocateInputs(_engine.Inputs, batch, canvas);
         var outputs = _engine.AllocateOutputs(inputs);
-        Labels = Family.Labels(outputs);
+        Labels = _family.Labels(outputs);
         if (_tensors.Count == MaxTensorSets) { _tensors.RemoveAt(0); }
         _tensors.Add((batch, canvas, inputs, outputs));
         return (inputs, outputs);
     }
 
-    static int FirstNotFinite(ReadOnlySpan<float> values)
+    /// <exception cref="LabException">The float32 tensor holds NaN or infinity.</exception>
+    internal static void RequireFinite(HostTensor output)
     {
+        ReadOnlySpan<float> values = output.Floats;
         for (var i = 0; i < values.Length; i++)
         {
-            if (!float.IsFinite(values[i])) { return i; }
+            if (!float.IsFinite(values[i])) { throw LabError.OutputNotFinite(output.Name, i); }
         }
-
-        return -1;
     }
 }

@@ -2,11 +2,11 @@ namespace DetrPerfLab.Vision;
 
 /// <summary>How sure a difference of two APs is: the images are drawn anew with replacement, both variants on the same draw.</summary>
 /// <remarks>Percentile bootstrap. Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.</remarks>
-public static class ApBootstrap
+static class ApBootstrap
 {
     /// <summary>AP of the candidate minus AP of the baseline, in [-1, 1], paired by image; null where the dataset holds no object.</summary>
     /// <exception cref="LabException">They were evaluated against different ground truth.</exception>
-    public static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, BootstrapOptions? options = null)
+    internal static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, BootstrapOptions? options = null)
     {
         if (!baseline.ImageIds.SequenceEqual(candidate.ImageIds)
             || baseline.Curves.Count != candidate.Curves.Count
@@ -15,17 +15,13 @@ public static class ApBootstrap
             throw LabError.BadInput("The two evaluations were made against different images or annotations; a paired comparison needs the same ground truth. Evaluate both against one file.");
         }
 
-        return Estimate(baseline.ImageIds.Count, options ?? new(), draw => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline));
-    }
-
-    static Interval? Estimate(int images, BootstrapOptions options, Func<Draw, double?> statistic)
-    {
-        if (statistic(new Draw([])) is not { } value) { return null; }
+        if (Statistic(new Draw([])) is not { } value) { return null; }
+        options ??= new();
         var replicates = new double?[options.Replicates];
-        Parallel.For(0, replicates.Length, () => new Draw(new int[images]), (replicate, _, draw) =>
+        Parallel.For(0, replicates.Length, () => new Draw(new int[baseline.ImageIds.Count]), (replicate, _, draw) =>
         {
             draw.Anew(DeterministicRandom.Stream(options.Seed, replicate));
-            replicates[replicate] = statistic(draw);
+            replicates[replicate] = Statistic(draw);
             return draw;
         }, _ => { });
 
@@ -33,6 +29,8 @@ public static class ApBootstrap
         double[] sorted = [.. replicates.OfType<double>().Order()];
         var tail = (1 - options.Level) / 2;
         return sorted.Length == 0 ? null : new(value, Quantile.OfSorted(sorted, tail), Quantile.OfSorted(sorted, 1 - tail), options.Level);
+
+        double? Statistic(Draw draw) => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline);
     }
 
     /// <summary>How often each image, in the order of <see cref="CocoEvaluation.ImageIds"/>, was drawn; empty for once each.</summary>
