@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace DetrPerfLab.Vision;
 
@@ -11,12 +10,10 @@ public sealed class DetectorPipeline
     const int MaxTensorSets = 4;
 
     readonly IInferenceEngine _engine;
-    readonly IDetectorFamily _family;
     readonly ImageDecoder _decoder = new();
     readonly Preprocessor _preprocessor;
     readonly Postprocessor _postprocessor;
     readonly List<(int Batch, ImageSize Canvas, TensorSet Inputs, TensorSet Outputs)> _tensors = [];
-    readonly List<RgbImage> _images = [];
     readonly List<List<Detection>> _detections = [];
 
     /// <summary>Finds the family that the engine's model belongs to.</summary>
@@ -24,10 +21,12 @@ public sealed class DetectorPipeline
     public DetectorPipeline(IInferenceEngine engine, DetectorOptions? options = null)
     {
         options ??= new();
-        (_engine, _family) = (engine, DetectorFamilies.Match(engine.Inputs, engine.Outputs));
-        _preprocessor = new(_family.Preprocessing(engine.Inputs, options));
+        (_engine, Family) = (engine, DetectorFamilies.Match(engine.Inputs, engine.Outputs));
+        _preprocessor = new(Family.Preprocessing(engine.Inputs, options));
         _postprocessor = new(options.Postprocess);
     }
+
+    internal IDetectorFamily Family { get; }
 
     internal PreprocessOptions Preprocessing => _preprocessor.Options;
 
@@ -37,28 +36,17 @@ public sealed class DetectorPipeline
     /// <summary>Where the time of the last call went.</summary>
     public StageTimes Times { get; private set; }
 
-    /// <summary>The photographs of the last call that decoded files.</summary>
-    internal IReadOnlyList<RgbImage> Images => _images;
+    /// <summary>The photograph of the last call that decoded a file.</summary>
+    internal RgbImage Photograph { get; } = new();
 
     /// <summary>Decodes a file and detects what is on it.</summary>
     /// <exception cref="LabException">The file is no image that can be decoded, or the model failed on it.</exception>
-    internal IReadOnlyList<Detection> Detect(string path) => Detect([path])[0];
-
-    /// <summary>Decodes files and detects what is on them, in one batch.</summary>
-    /// <returns>A list for each file, best first.</returns>
-    /// <exception cref="LabException">A file is no image that can be decoded, or the model failed on them.</exception>
-    internal IReadOnlyList<IReadOnlyList<Detection>> Detect(params ReadOnlySpan<string> paths)
+    internal IReadOnlyList<Detection> Detect(string path)
     {
         var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < paths.Length; i++)
-        {
-            if (_images.Count == i) { _images.Add(new RgbImage()); }
-            _decoder.Decode(paths[i], _images[i]);
-        }
-
-        _images.RemoveRange(paths.Length, _images.Count - paths.Length);
+        _decoder.Decode(path, Photograph);
         var decoded = Stopwatch.GetElapsedTime(start);
-        var detections = Detect(CollectionsMarshal.AsSpan(_images));
+        var detections = Detect(Photograph)[0];
         Times = Times with { DecodeMs = decoded.TotalMilliseconds };
         return detections;
     }
@@ -72,7 +60,7 @@ public sealed class DetectorPipeline
         var start = Stopwatch.GetTimestamp();
         var (inputs, outputs) = TensorsFor(images.Length, _preprocessor.CanvasSize(images));
         _preprocessor.Prepare(images, inputs);
-        _family.FillOtherInputs(inputs, images);
+        Family.FillOtherInputs(inputs, images);
         var prepared = Stopwatch.GetTimestamp();
         _engine.Run(inputs, outputs);
         _engine.Synchronize();
@@ -97,7 +85,7 @@ public sealed class DetectorPipeline
         for (var i = 0; i < images.Length; i++)
         {
             _detections[i].Clear();
-            _detections[i].AddRange(_family.Read(_postprocessor, outputs, i, images[i].Size));
+            _detections[i].AddRange(Family.Read(_postprocessor, outputs, i, images[i].Size));
         }
     }
 
@@ -108,9 +96,9 @@ public sealed class DetectorPipeline
             if (known.Batch == batch && known.Canvas == canvas) { return (known.Inputs, known.Outputs); }
         }
 
-        var inputs = _family.AllocateInputs(_engine.Inputs, batch, canvas);
+        var inputs = Family.AllocateInputs(_engine.Inputs, batch, canvas);
         var outputs = _engine.AllocateOutputs(inputs);
-        Labels = _family.Labels(outputs);
+        Labels = Family.Labels(outputs);
         if (_tensors.Count == MaxTensorSets) { _tensors.RemoveAt(0); }
         _tensors.Add((batch, canvas, inputs, outputs));
         return (inputs, outputs);

@@ -50,7 +50,7 @@ public static class DatasetEvaluator
             else { unknown++; }
         }
 
-        var size = pipeline.Images[0].Size;
+        var size = pipeline.Photograph.Size;
         if (image.Size != default && image.Size != size)
         {
             throw LabError.BadInput($"Image '{dataset.PathOf(image)}' has {size} pixels (height x width) when upright, its labels were made for {image.Size}. "
