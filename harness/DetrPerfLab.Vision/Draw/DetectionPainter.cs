@@ -19,7 +19,7 @@ public static class DetectionPainter
 
     internal static void Draw(RgbImage image, IEnumerable<Detection> detections, Func<int, string> nameOf, SKTypeface? typeface)
     {
-        var shown = detections.Where(IsFinite).OrderByDescending(d => d.Score)
+        var shown = detections.Where(d => DetectionFilter.IsFinite(d)).OrderByDescending(d => d.Score)
             .Select(d => (Box: BoxOf(d, image.Size), Colour: ColourOf(d.Label), Text: FormattableString.Invariant($"{nameOf(d.Label)} {MathF.Round(d.Score * 100)}%"))).ToArray();
         using var bitmap = ImageWriter.Bitmap(image);
         using (var canvas = new SKCanvas(bitmap))
@@ -47,8 +47,6 @@ public static class DetectionPainter
 
     /// <summary>The same class always has the same colour, and no class that of the next.</summary>
     internal static SKColor ColourOf(int label) => SKColor.FromHsl((uint)label * GoldenAngle % 360, 90, s_lightness[(uint)label % (uint)s_lightness.Length]);
-
-    static bool IsFinite(Detection d) => float.IsFinite(d.X1) && float.IsFinite(d.Y1) && float.IsFinite(d.X2) && float.IsFinite(d.Y2);
 
     /// <summary>At least one pixel, so that even an empty box shows.</summary>
     static SKRectI BoxOf(Detection d, ImageSize size)

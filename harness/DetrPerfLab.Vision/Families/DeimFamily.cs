@@ -41,5 +41,5 @@ sealed class DeimFamily : IDetectorFamily
     public ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
         postprocessor.Scored(outputs, image);
 
-    public LabelMap Labels(TensorSet outputs) => LabelMap.Contiguous;
+    LabelMap IDetectorFamily.Labels(TensorSet outputs) => LabelMap.Contiguous;
 }
