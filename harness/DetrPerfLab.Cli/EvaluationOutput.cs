@@ -49,8 +49,8 @@ static class EvaluationOutput
             output.WriteLine("AP in points (of 100). Agrees: AP with the detections of the reference as ground truth.");
         }
 
-        foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier, interrupted run; its times count too."); }
-        foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.Images.Count} images, {row.Result.Detections.Items.Count} detections, written to {file}"); }
+        foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier run, which was interrupted; its times count too."); }
+        foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.ImageCount} images, {row.Result.Detections.Count} detections, written to {file}"); }
     }
 
     static string Points(double? fraction) => fraction is { } f ? (100 * f).ToString("F1", CultureInfo.InvariantCulture) : "-";

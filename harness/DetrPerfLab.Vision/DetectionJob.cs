@@ -1,22 +1,15 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>What a job over many images did.</summary>
-/// <param name="Images">Images that went well.</param>
-/// <param name="Detections">What was found on them.</param>
-/// <param name="Mean">Time per image, averaged over those that went well.</param>
-/// <param name="Failures">The others, each with its message.</param>
+/// <summary>What a job over many images did: how many went well, what was found on them, their mean time per image; and why the others failed.</summary>
 public sealed record DetectionJobResult(int Images, int Detections, StageTimes Mean, IReadOnlyList<LabException> Failures);
 
 /// <summary>Detects on many images and writes the results: a text file and perhaps a picture for each, and <c>detections.json</c> for all.</summary>
 public static class DetectionJob
 {
-    /// <summary>Runs. An image that fails is left out and reported; the others go on.</summary>
-    /// <param name="pipeline">Detects.</param>
-    /// <param name="files">As <see cref="ImageFiles.Expand"/> gives them.</param>
-    /// <param name="folder">Takes the results; made where it is missing.</param>
-    /// <param name="draw">Whether to write a PNG with boxes and names for each image.</param>
-    /// <param name="progress">Told (done, of all).</param>
-    /// <param name="cancellation">Stops between two images; what was written stays, <c>detections.json</c> is not written.</param>
+    /// <summary>
+    /// Runs; <paramref name="draw"/> adds a PNG with boxes and names for each image. An image that fails is left out and reported; the others go on.
+    /// Progress is told as (done, of all). A cancellation stops between two images: what was written stays, <c>detections.json</c> is not written.
+    /// </summary>
     public static DetectionJobResult Run(
         DetectorPipeline pipeline, IReadOnlyList<string> files, string folder, bool draw, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
@@ -32,8 +25,8 @@ public static class DetectionJob
                 json.Add(ids[i], Path.GetFileName(files[i]), detections, pipeline.Labels);
                 if (draw)
                 {
-                    DetectionPainter.Draw(pipeline.Images[0], detections, pipeline.Labels.Name);
-                    ImageWriter.SavePng(pipeline.Images[0], Path.Combine(folder, names[i] + ".png"));
+                    DetectionPainter.Draw(pipeline.Photograph, detections, pipeline.Labels.Name);
+                    ImageWriter.SavePng(pipeline.Photograph, Path.Combine(folder, names[i] + ".png"));
                 }
 
                 sum += pipeline.Times;

@@ -7,7 +7,7 @@ public sealed record DetectorOptions
     public int? Size
     {
         get;
-        init => field = value is null or (>= 1 and <= ImageGeometry.LongestSide) ? value : throw LabError.OutOfRange(value, $"1 to {ImageGeometry.LongestSide}", "size");
+        init => field = value is null or (>= 1 and <= ResizeRule.LongestSide) ? value : throw LabError.OutOfRange(value, $"1 to {ResizeRule.LongestSide}", "size");
     }
 
     /// <summary>Which detections are kept.</summary>

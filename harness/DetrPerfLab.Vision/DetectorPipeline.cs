@@ -14,59 +14,39 @@ public sealed class DetectorPipeline
     readonly Preprocessor _preprocessor;
     readonly Postprocessor _postprocessor;
     readonly List<(int Batch, ImageSize Canvas, TensorSet Inputs, TensorSet Outputs)> _tensors = [];
-    readonly List<RgbImage> _images = [];
     readonly List<List<Detection>> _detections = [];
 
     /// <summary>Finds the family that the engine's model belongs to.</summary>
-    /// <param name="engine">Runs the model.</param>
-    /// <param name="options">What the user asks for.</param>
     /// <exception cref="LabException">The model's interface is none of the known ones.</exception>
     public DetectorPipeline(IInferenceEngine engine, DetectorOptions? options = null)
     {
-        _engine = engine;
-        Options = options ?? new();
-        Family = DetectorFamilies.Match(engine.Inputs, engine.Outputs);
-        _preprocessor = new(Family.Preprocessing(engine.Inputs, Options));
-        _postprocessor = new(Options.Postprocess);
+        options ??= new();
+        (_engine, Family) = (engine, DetectorFamilies.Match(engine.Inputs, engine.Outputs));
+        _preprocessor = new(Family.Preprocessing(engine.Inputs, options));
+        _postprocessor = new(options.Postprocess);
     }
 
-    /// <summary>What the user asked for.</summary>
-    public DetectorOptions Options { get; }
+    internal IDetectorFamily Family { get; }
 
-    /// <summary>The family that the model belongs to.</summary>
-    public IDetectorFamily Family { get; }
-
-    /// <summary>How photographs become the model's input.</summary>
-    public PreprocessOptions Preprocessing => _preprocessor.Options;
+    internal PreprocessOptions Preprocessing => _preprocessor.Options;
 
     /// <summary>What the labels of the detections mean; known after the first image.</summary>
-    public LabelMap Labels { get; private set; } = LabelMap.CategoryIds;
+    internal LabelMap Labels { get; private set; } = LabelMap.CategoryIds;
 
     /// <summary>Where the time of the last call went.</summary>
     public StageTimes Times { get; private set; }
 
-    /// <summary>The photographs of the last call that decoded files.</summary>
-    public IReadOnlyList<RgbImage> Images => _images;
+    /// <summary>The photograph of the last call that decoded a file.</summary>
+    internal RgbImage Photograph { get; } = new();
 
     /// <summary>Decodes a file and detects what is on it.</summary>
     /// <exception cref="LabException">The file is no image that can be decoded, or the model failed on it.</exception>
-    public IReadOnlyList<Detection> Detect(string path) => Detect([path])[0];
-
-    /// <summary>Decodes files and detects what is on them, in one batch.</summary>
-    /// <returns>A list for each file, best first.</returns>
-    /// <exception cref="LabException">A file is no image that can be decoded, or the model failed on them.</exception>
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(params ReadOnlySpan<string> paths)
+    internal IReadOnlyList<Detection> Detect(string path)
     {
         var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < paths.Length; i++)
-        {
-            if (_images.Count == i) { _images.Add(new RgbImage()); }
-            _decoder.Decode(paths[i], _images[i]);
-        }
-
-        _images.RemoveRange(paths.Length, _images.Count - paths.Length);
+        _decoder.Decode(path, Photograph);
         var decoded = Stopwatch.GetElapsedTime(start);
-        var detections = Detect(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_images));
+        var detections = Detect(Photograph)[0];
         Times = Times with { DecodeMs = decoded.TotalMilliseconds };
         return detections;
     }
@@ -96,9 +76,8 @@ public sealed class DetectorPipeline
     {
         for (var i = 0; i < outputs.Count; i++) // foreach would allocate
         {
-            var output = outputs[i];
             // Postprocessing drops what is not finite; a model that overflowed must not look like one that saw nothing.
-            if (output.Type == ElementType.Float32 && FirstNotFinite(output.Floats) is var at and >= 0) { throw LabError.OutputNotFinite(output.Name, at); }
+            if (outputs[i].Type == ElementType.Float32) { RequireFinite(outputs[i]); }
         }
 
         while (_detections.Count < images.Length) { _detections.Add([]); }
@@ -125,13 +104,13 @@ public sealed class DetectorPipeline
         return (inputs, outputs);
     }
 
-    static int FirstNotFinite(ReadOnlySpan<float> values)
+    /// <exception cref="LabException">The float32 tensor holds NaN or infinity.</exception>
+    internal static void RequireFinite(HostTensor output)
     {
+        ReadOnlySpan<float> values = output.Floats;
         for (var i = 0; i < values.Length; i++)
         {
-            if (!float.IsFinite(values[i])) { return i; }
+            if (!float.IsFinite(values[i])) { throw LabError.OutputNotFinite(output.Name, i); }
         }
-
-        return -1;
     }
 }

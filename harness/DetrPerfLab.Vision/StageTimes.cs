@@ -1,10 +1,9 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>Where the time of one image, or of one batch, went. Milliseconds.</summary>
-/// <param name="DecodeMs">File to pixels.</param>
-/// <param name="PreprocessMs">Pixels to tensors: resize, normalise, pad.</param>
-/// <param name="InferenceMs">The engine, until the device was idle.</param>
-/// <param name="PostprocessMs">Tensors to detections.</param>
+/// <summary>
+/// Where the time of one image, or of one batch, went, in milliseconds: file to pixels, pixels to tensors, the engine until the device was idle,
+/// tensors to detections.
+/// </summary>
 public readonly record struct StageTimes(double DecodeMs, double PreprocessMs, double InferenceMs, double PostprocessMs)
 {
     /// <summary>All stages together.</summary>

@@ -2,11 +2,11 @@ namespace DetrPerfLab.Vision;
 
 /// <summary>How sure a difference of two APs is: the images are drawn anew with replacement, both variants on the same draw.</summary>
 /// <remarks>Percentile bootstrap. Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.</remarks>
-public static class ApBootstrap
+static class ApBootstrap
 {
     /// <summary>AP of the candidate minus AP of the baseline, in [-1, 1], paired by image; null where the dataset holds no object.</summary>
     /// <exception cref="LabException">They were evaluated against different ground truth.</exception>
-    public static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, ulong seed = 1)
+    internal static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, ulong seed = 1)
     {
         if (!baseline.ImageIds.SequenceEqual(candidate.ImageIds)
             || baseline.Curves.Count != candidate.Curves.Count
@@ -15,23 +15,20 @@ public static class ApBootstrap
             throw LabError.BadInput("The two evaluations were made against different images or annotations; a paired comparison needs the same ground truth. Evaluate both against one file.");
         }
 
-        return Estimate(baseline.ImageIds.Count, seed, draw => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline));
-    }
-
-    static Interval? Estimate(int images, ulong seed, Func<Draw, double?> statistic)
-    {
-        if (statistic(new Draw([])) is not { } value) { return null; }
+        if (Statistic(new Draw([])) is not { } value) { return null; }
         var replicates = new double?[Bootstrap.Replicates];
-        Parallel.For(0, replicates.Length, () => new Draw(new int[images]), (replicate, _, draw) =>
+        Parallel.For(0, replicates.Length, () => new Draw(new int[baseline.ImageIds.Count]), (replicate, _, draw) =>
         {
             draw.Anew(DeterministicRandom.Stream(seed, replicate));
-            replicates[replicate] = statistic(draw);
+            replicates[replicate] = Statistic(draw);
             return draw;
         }, _ => { });
 
         // A draw without any object (a dataset of mostly empty images) has no AP and says nothing.
         double[] known = [.. replicates.OfType<double>()];
         return known.Length == 0 ? null : Bootstrap.IntervalOf(value, known);
+
+        double? Statistic(Draw draw) => draw.AveragePrecision(candidate) - draw.AveragePrecision(baseline);
     }
 
     /// <summary>How often each image, in the order of <see cref="CocoEvaluation.ImageIds"/>, was drawn; empty for once each.</summary>

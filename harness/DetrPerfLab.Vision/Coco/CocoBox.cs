@@ -1,18 +1,21 @@
+using System.Text.Json.Serialization;
+
 namespace DetrPerfLab.Vision;
 
-/// <summary>A box as COCO files write it, in pixels.</summary>
-/// <param name="X">Left edge.</param>
-/// <param name="Y">Top edge.</param>
-/// <param name="Width">0 or more.</param>
-/// <param name="Height">0 or more.</param>
-public readonly record struct CocoBox(double X, double Y, double Width, double Height)
+/// <summary>A box as COCO files write it: left and top edge, width and height (0 or more), in pixels.</summary>
+[JsonConverter(typeof(CocoBoxConverter))]
+readonly record struct CocoBox(double X, double Y, double Width, double Height)
 {
-    /// <summary>Square pixels.</summary>
-    public double Area => Width * Height;
+    internal double Area => Width * Height;
+
+    /// <summary>What is wrong with it, in words; null when nothing is.</summary>
+    internal string? Problem =>
+        !double.IsFinite(X) || !double.IsFinite(Y) || !double.IsFinite(Width) || !double.IsFinite(Height) ? $"bbox is [{X}, {Y}, {Width}, {Height}], needed four finite numbers"
+        : Width < 0 || Height < 0 ? $"bbox has width {Width} and height {Height}, needed 0 or more" : null;
 
     /// <summary>Intersection over union in [0, 1]; over the detection's own area where the object is a crowd.</summary>
     /// <remarks>Source: cocodataset/cocoapi, common/maskApi.c, bbIou; the order of operations decides the last bit.</remarks>
-    public static double Iou(in CocoBox detection, in CocoBox truth, bool crowd)
+    internal static double Iou(in CocoBox detection, in CocoBox truth, bool crowd)
     {
         var width = Math.Min(detection.Width + detection.X, truth.Width + truth.X) - Math.Max(detection.X, truth.X);
         if (width <= 0) { return 0; }

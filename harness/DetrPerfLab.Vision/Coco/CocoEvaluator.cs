@@ -1,6 +1,18 @@
-using System.Runtime.InteropServices;
-
 namespace DetrPerfLab.Vision;
+
+/// <summary>What evaluating one set of detections gave: the 12 numbers, and what a bootstrap over images recomputes them from.</summary>
+public sealed class CocoEvaluation
+{
+    internal CocoEvaluation(CocoSummary summary, IReadOnlyList<long> imageIds, IReadOnlyList<PrecisionCurve> curves) =>
+        (Summary, ImageIds, Curves) = (summary, imageIds, curves);
+
+    /// <summary>The 12 numbers.</summary>
+    public CocoSummary Summary { get; }
+
+    internal IReadOnlyList<long> ImageIds { get; } // all that were judged, by rising id
+
+    internal IReadOnlyList<PrecisionCurve> Curves { get; } // a category each, objects of all sizes
+}
 
 /// <summary>COCO's box evaluation: the numbers of pycocotools with its default parameters.</summary>
 /// <remarks>
@@ -12,11 +24,10 @@ public static class CocoEvaluator
     static readonly int s_areas = CocoProtocol.Areas.Count;
     static readonly int s_thresholds = CocoProtocol.IouThresholds.Count;
 
-    /// <summary>Judges detections by the truth.</summary>
-    /// <param name="truth">The dataset.</param>
-    /// <param name="detections">Over any of its images; repeated detections count as false, as in pycocotools.</param>
-    /// <param name="skipUnknownCategories">Leave out categories that the dataset lacks (a model may know more) instead of refusing them.</param>
-    /// <exception cref="LabException">A detection names an unknown image or category.</exception>
+    /// <summary>Judges detections by the truth; repeated detections count as false, as in pycocotools.</summary>
+    /// <exception cref="LabException">
+    /// A detection names an unknown image, or an unknown category unless <paramref name="skipUnknownCategories"/> leaves these out: a model may know more than the dataset.
+    /// </exception>
     public static CocoEvaluation Evaluate(CocoGroundTruth truth, CocoDetections detections, bool skipUnknownCategories = false)
     {
         var truths = new List<(int Image, CocoAnnotation Item)>[truth.Categories.Count];
@@ -43,11 +54,10 @@ public static class CocoEvaluator
             + "Evaluate against the ground truth of the same images and categories.");
     }
 
-    /// <summary>Average precision and recall of one category.</summary>
-    /// <param name="Precision">[area][threshold]; null without objects of the size.</param>
-    /// <param name="Recall">[area][threshold], best 100; null likewise.</param>
-    /// <param name="RecallOfBest">[threshold] with the best 1 and the best 10, all sizes.</param>
-    /// <param name="Curve">All sizes.</param>
+    /// <summary>
+    /// Average precision and recall (of the best 100) of one category, [area][threshold], null without objects of the size; recall of the best 1 and 10,
+    /// [threshold], and the curve are of all sizes.
+    /// </summary>
     sealed record CategoryScore(double[]?[] Precision, double[]?[] Recall, (double[]? One, double[]? Ten) RecallOfBest, PrecisionCurve Curve);
 
     static CategoryScore Score(List<(int Image, CocoAnnotation Item)> truths, List<(int Image, CocoDetection Item)> found)
@@ -83,9 +93,8 @@ public static class CocoEvaluator
             matcher.Match(image.Key, [.. truthsOf[image.Key]], [.. image], matched);
         }
 
-        var items = CollectionsMarshal.AsSpan(matched).ToArray();
         // OrderBy is stable, as numpy's mergesort is.
-        return [.. items.OrderBy(d => -d.Score)];
+        return [.. matched.OrderBy(d => -d.Score)];
     }
 
     static double[] RecallOf(MatchedDetection[] matched, (int Image, int Count)[] objects, int area, int best)
@@ -106,21 +115,10 @@ public static class CocoEvaluator
     {
         double? Precision(int area, int? threshold = null) => MeanOfCategories(results.Select(r => r.Precision[area]), threshold);
         double? Recall(int area) => MeanOfCategories(results.Select(r => r.Recall[area]));
-        return new()
-        {
-            Ap = Precision(0),
-            Ap50 = Precision(0, threshold: 0),
-            Ap75 = Precision(0, threshold: 5),
-            ApSmall = Precision(1),
-            ApMedium = Precision(2),
-            ApLarge = Precision(3),
-            Ar1 = MeanOfCategories(results.Select(r => r.RecallOfBest.One)),
-            Ar10 = MeanOfCategories(results.Select(r => r.RecallOfBest.Ten)),
-            Ar100 = Recall(0),
-            ArSmall = Recall(1),
-            ArMedium = Recall(2),
-            ArLarge = Recall(3),
-        };
+        return new(
+            Precision(0), Precision(0, threshold: 0), Precision(0, threshold: 5), ApSmall: Precision(1), ApMedium: Precision(2), ApLarge: Precision(3),
+            MeanOfCategories(results.Select(r => r.RecallOfBest.One)), MeanOfCategories(results.Select(r => r.RecallOfBest.Ten)), Recall(0),
+            ArSmall: Recall(1), ArMedium: Recall(2), ArLarge: Recall(3));
     }
 
     static double? MeanOfCategories(IEnumerable<double[]?> categories, int? threshold = null)

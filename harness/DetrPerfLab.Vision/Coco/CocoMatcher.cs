@@ -2,12 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace DetrPerfLab.Vision;
 
-/// <summary>One detection after matching.</summary>
-/// <param name="Image">Index of the image.</param>
-/// <param name="Rank">Place by score among those of its image and category, from 0.</param>
-/// <param name="Score">As the detector gave it.</param>
-/// <param name="Matched">Bit <see cref="CocoMatcher.Bit"/>: it found an object.</param>
-/// <param name="Ignored">Bit <see cref="CocoMatcher.Bit"/>: it counts neither for nor against.</param>
+/// <summary>One detection after matching; the rank is its place by score among those of its image and category, from 0.</summary>
+/// <remarks>Bit <see cref="CocoMatcher.Bit"/> of Matched: it found an object. Of Ignored: it counts neither for nor against.</remarks>
 readonly record struct MatchedDetection(int Image, int Rank, double Score, ulong Matched, ulong Ignored);
 
 /// <summary>Matches the detections of one image and category to its objects, for every IoU threshold and object size.</summary>
@@ -107,18 +103,14 @@ sealed class CocoMatcher
     int OrderIgnoredLast(ReadOnlySpan<CocoAnnotation> truths, int area)
     {
         Grow(ref _order, truths.Length);
-        var next = 0;
+        var (counting, ignored) = (0, truths.Length);
         for (var t = 0; t < truths.Length; t++)
         {
-            if (!IsIgnored(truths[t], area)) { _order[next++] = t; }
+            if (IsIgnored(truths[t], area)) { _order[--ignored] = t; }
+            else { _order[counting++] = t; }
         }
 
-        var counting = next;
-        for (var t = 0; t < truths.Length; t++)
-        {
-            if (IsIgnored(truths[t], area)) { _order[next++] = t; }
-        }
-
+        _order.AsSpan(counting, truths.Length - counting).Reverse();
         return counting;
     }
 

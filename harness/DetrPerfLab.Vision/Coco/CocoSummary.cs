@@ -3,56 +3,24 @@ using System.Text.Json.Serialization;
 namespace DetrPerfLab.Vision;
 
 /// <summary>The 12 numbers that pycocotools prints, each in [0, 1]; null (there -1) where the dataset holds no object of that size.</summary>
-public sealed record CocoSummary
+/// <remarks>
+/// Average precision over IoU 0.50:0.95 (the figure that papers quote), at 0.50, at 0.75, and of small (to 32 x 32 pixels), medium and large (from 96 x 96)
+/// objects; average recall with the best 1, 10 and 100 detections of each image and category, and by size.
+/// </remarks>
+public sealed record CocoSummary(
+    [property: JsonPropertyName("AP")] double? Ap,
+    [property: JsonPropertyName("AP50")] double? Ap50,
+    [property: JsonPropertyName("AP75")] double? Ap75,
+    [property: JsonPropertyName("APsmall")] double? ApSmall,
+    [property: JsonPropertyName("APmedium")] double? ApMedium,
+    [property: JsonPropertyName("APlarge")] double? ApLarge,
+    [property: JsonPropertyName("AR1")] double? Ar1,
+    [property: JsonPropertyName("AR10")] double? Ar10,
+    [property: JsonPropertyName("AR100")] double? Ar100,
+    [property: JsonPropertyName("ARsmall")] double? ArSmall,
+    [property: JsonPropertyName("ARmedium")] double? ArMedium,
+    [property: JsonPropertyName("ARlarge")] double? ArLarge)
 {
-    /// <summary>Average precision, mean over IoU 0.50:0.95: the figure that papers quote.</summary>
-    [JsonPropertyName("AP")]
-    public double? Ap { get; init; }
-
-    /// <summary>Average precision at IoU 0.50.</summary>
-    [JsonPropertyName("AP50")]
-    public double? Ap50 { get; init; }
-
-    /// <summary>Average precision at IoU 0.75.</summary>
-    [JsonPropertyName("AP75")]
-    public double? Ap75 { get; init; }
-
-    /// <summary>Average precision of objects up to 32 x 32 pixels.</summary>
-    [JsonPropertyName("APsmall")]
-    public double? ApSmall { get; init; }
-
-    /// <summary>Average precision of objects from 32 x 32 to 96 x 96 pixels.</summary>
-    [JsonPropertyName("APmedium")]
-    public double? ApMedium { get; init; }
-
-    /// <summary>Average precision of objects from 96 x 96 pixels.</summary>
-    [JsonPropertyName("APlarge")]
-    public double? ApLarge { get; init; }
-
-    /// <summary>Average recall with the best detection of each image and category.</summary>
-    [JsonPropertyName("AR1")]
-    public double? Ar1 { get; init; }
-
-    /// <summary>Average recall with the best 10.</summary>
-    [JsonPropertyName("AR10")]
-    public double? Ar10 { get; init; }
-
-    /// <summary>Average recall with the best 100.</summary>
-    [JsonPropertyName("AR100")]
-    public double? Ar100 { get; init; }
-
-    /// <summary>Average recall of objects up to 32 x 32 pixels.</summary>
-    [JsonPropertyName("ARsmall")]
-    public double? ArSmall { get; init; }
-
-    /// <summary>Average recall of objects from 32 x 32 to 96 x 96 pixels.</summary>
-    [JsonPropertyName("ARmedium")]
-    public double? ArMedium { get; init; }
-
-    /// <summary>Average recall of objects from 96 x 96 pixels.</summary>
-    [JsonPropertyName("ARlarge")]
-    public double? ArLarge { get; init; }
-
     /// <summary>Names and values in the order in which pycocotools prints them.</summary>
     [JsonIgnore]
     public IReadOnlyList<(string Name, double? Value)> Numbers =>

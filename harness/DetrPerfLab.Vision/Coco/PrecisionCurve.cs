@@ -13,10 +13,7 @@ sealed class PrecisionCurve
     readonly int[][] _events; // a threshold: places in the order, hits as they are, ignored ones as ~place
     readonly (int Image, int Count)[] _objects;
 
-    /// <summary>Takes one category's detections by falling score.</summary>
-    /// <param name="detections">Sorted.</param>
-    /// <param name="objects">Objects that count, by image.</param>
-    /// <param name="area">Index into <see cref="CocoProtocol.Areas"/>.</param>
+    /// <summary>Takes one category's detections by falling score, and how many objects of the size <see cref="CocoProtocol.Areas"/>[area] each image holds.</summary>
     internal PrecisionCurve(ReadOnlySpan<MatchedDetection> detections, (int Image, int Count)[] objects, int area)
     {
         _objects = objects;
@@ -38,14 +35,10 @@ sealed class PrecisionCurve
         }
     }
 
-    /// <summary>Objects that count, by image.</summary>
     internal ReadOnlySpan<(int Image, int Count)> Objects => _objects;
 
-    /// <summary>Average precision at each IoU threshold.</summary>
-    /// <param name="weights">One an image; empty for 1 each.</param>
-    /// <param name="averages">[thresholds]; written only when there are objects.</param>
-    /// <param name="scratch">Reused between calls.</param>
-    /// <returns>Whether the weighted images hold any object of the category.</returns>
+    /// <summary>Average precision at each IoU threshold, with one weight an image (none: 1 each).</summary>
+    /// <returns>Whether the weighted images hold any object of the category; without one, nothing is written.</returns>
     internal bool AveragePrecision(ReadOnlySpan<int> weights, Span<double> averages, Scratch scratch)
     {
         long positives = 0;

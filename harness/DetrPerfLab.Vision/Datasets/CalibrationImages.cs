@@ -15,15 +15,10 @@ public sealed class CalibrationImages : IReadOnlyCollection<TensorSet>
     CalibrationImages(IReadOnlyList<TensorSpec> inputs, IDetectorFamily family, IReadOnlyList<string>? paths, int count, DetectorOptions options) =>
         (_inputs, _family, _paths, Count, _options) = (inputs, family, paths, count, options);
 
-    /// <summary>Number of images.</summary>
+    /// <summary>How many.</summary>
     public int Count { get; }
 
-    /// <summary>Photographs from files, evenly taken out of all that are named.</summary>
-    /// <param name="inputs">The model's inputs.</param>
-    /// <param name="family">The family that the model belongs to.</param>
-    /// <param name="paths">Image files.</param>
-    /// <param name="most">Most to use.</param>
-    /// <param name="options">Size.</param>
+    /// <summary>Photographs from files for a model with these inputs: at most so many, evenly taken out of all that are named.</summary>
     public static CalibrationImages Of(IReadOnlyList<TensorSpec> inputs, IDetectorFamily family, IReadOnlyList<string> paths, int most, DetectorOptions options)
     {
         var count = Math.Min(most, paths.Count);
@@ -31,7 +26,6 @@ public sealed class CalibrationImages : IReadOnlyCollection<TensorSet>
     }
 
     /// <summary>Pictures from a formula.</summary>
-    /// <inheritdoc cref="Of"/>
     public static CalibrationImages Synthetic(IReadOnlyList<TensorSpec> inputs, IDetectorFamily family, int count, DetectorOptions options) =>
         new(inputs, family, null, count, options);
 

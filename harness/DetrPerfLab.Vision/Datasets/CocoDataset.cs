@@ -5,10 +5,9 @@ namespace DetrPerfLab.Vision;
 /// <summary>A labelled dataset in a folder: <c>images/</c> and <c>instances.json</c>.</summary>
 public sealed class CocoDataset
 {
-    CocoDataset(string folder, CocoGroundTruth truth) => (Folder, Truth) = (folder, truth);
+    readonly string _folder;
 
-    /// <summary>Holds <c>images/</c> and <c>instances.json</c>.</summary>
-    public string Folder { get; }
+    CocoDataset(string folder, CocoGroundTruth truth) => (_folder, Truth) = (folder, truth);
 
     /// <summary>What stands in the images.</summary>
     public CocoGroundTruth Truth { get; }
@@ -29,11 +28,11 @@ public sealed class CocoDataset
     public DatasetInfo Describe()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Truth.Images.Select(PathOf).Prepend(Path.Combine(Folder, "instances.json"))) { hash.AppendData(Convert.FromHexString(FileHash.Sha256(file))); }
-        return new(new DirectoryInfo(Folder).Name, Convert.ToHexStringLower(hash.GetHashAndReset()), Truth.Images.Count);
+        foreach (var file in Truth.Images.Select(PathOf).Prepend(Path.Combine(_folder, "instances.json"))) { hash.AppendData(Convert.FromHexString(FileHash.Sha256(file))); }
+        return new(new DirectoryInfo(_folder).Name, Convert.ToHexStringLower(hash.GetHashAndReset()), Truth.Images.Count);
     }
 
     /// <summary>Where an image lies; COCO's own naming by id where the labels do not say.</summary>
-    public string PathOf(CocoImage image) =>
-        Path.Combine(Folder, "images", image.FileName.Length > 0 ? image.FileName : FormattableString.Invariant($"{image.Id:D12}.jpg"));
+    internal string PathOf(CocoImage image) =>
+        Path.Combine(_folder, "images", image.FileName.Length > 0 ? image.FileName : FormattableString.Invariant($"{image.Id:D12}.jpg"));
 }

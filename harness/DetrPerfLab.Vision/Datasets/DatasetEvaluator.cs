@@ -1,23 +1,18 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>How well, and how fast, a model found the objects of a dataset.</summary>
-/// <param name="Evaluation">COCO's 12 numbers, and those of each category.</param>
-/// <param name="Detections">All of them, without a threshold.</param>
-/// <param name="Mean">Time of an image.</param>
-/// <param name="LabelsWithoutCategory">Detections left out because their label stands for no category.</param>
-/// <param name="Side">Shorter side that images were brought to, pixels.</param>
+/// <summary>
+/// How well a model found the objects of a dataset, with all detections (no threshold), the mean time per image, how many detections were left out because
+/// their label stands for no category, and the shorter side in pixels that images were brought to.
+/// </summary>
 public sealed record DatasetEvaluation(CocoEvaluation Evaluation, CocoDetections Detections, StageTimes Mean, int LabelsWithoutCategory, int Side);
 
 /// <summary>Runs a model over a labelled dataset and judges it by COCO's rules.</summary>
 public static class DatasetEvaluator
 {
-    /// <summary>Runs and judges. All detections count, whatever threshold the options hold: average precision ranks them by score.</summary>
-    /// <param name="engine">Runs the model.</param>
-    /// <param name="dataset">Images and truth.</param>
-    /// <param name="options">Size, suppression, threads.</param>
-    /// <param name="progress">Told (done, of all).</param>
-    /// <param name="cancellation">Stops between two images.</param>
-    /// <param name="journal">Images in it are not run again; the others are added. Null for none.</param>
+    /// <summary>
+    /// Runs and judges. All detections count, whatever threshold the options hold: average precision ranks them by score.
+    /// Progress is told as (done, of all); images of the journal are not run again, the others are added to it.
+    /// </summary>
     /// <exception cref="LabException">
     /// The model is no known detector, an image cannot be decoded or has another size than its labels were made for: a figure over the rest would be another figure.
     /// </exception>
@@ -55,7 +50,7 @@ public static class DatasetEvaluator
             else { unknown++; }
         }
 
-        var size = pipeline.Images[0].Size;
+        var size = pipeline.Photograph.Size;
         if (image.Size != default && image.Size != size)
         {
             throw LabError.BadInput($"Image '{dataset.PathOf(image)}' has {size} pixels (height x width) when upright, its labels were made for {image.Size}. "

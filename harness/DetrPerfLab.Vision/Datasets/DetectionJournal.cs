@@ -4,12 +4,8 @@ using System.Text.Json;
 
 namespace DetrPerfLab.Vision;
 
-/// <summary>What one image of a dataset gave.</summary>
-/// <param name="Image">COCO image id.</param>
-/// <param name="Times">Where its time went.</param>
-/// <param name="Unknown">Detections left out because their label stands for no category.</param>
-/// <param name="Detections">The others, best first.</param>
-public sealed record JournalEntry(long Image, StageTimes Times, int Unknown, IReadOnlyList<CocoDetection> Detections);
+/// <summary>What one image (a COCO image id) gave: detections, best first, and how many were left out because their label stands for no category.</summary>
+sealed record JournalEntry(long Image, StageTimes Times, int Unknown, IReadOnlyList<CocoDetection> Detections);
 
 /// <summary>Detections image by image, on disk as soon as they are made: an evaluation that was interrupted goes on where it stopped.</summary>
 public sealed class DetectionJournal : IDisposable
@@ -19,9 +15,10 @@ public sealed class DetectionJournal : IDisposable
     readonly Dictionary<long, JournalEntry> _entries = [];
     readonly FileStream _file;
 
-    /// <summary>Opens a journal, or begins one. A line that an interruption cut off is dropped.</summary>
-    /// <param name="folder">Made where it is missing.</param>
-    /// <param name="key">All that decides the detections: artefact, variant, dataset, options; another key is another journal.</param>
+    /// <summary>
+    /// Opens a journal, or begins one; a line that an interruption cut off is dropped. The key names all that decides the detections
+    /// (artefact, variant, dataset, options): another key is another journal.
+    /// </summary>
     /// <exception cref="LabException">Another process is writing it.</exception>
     public DetectionJournal(string folder, string key)
     {
@@ -47,11 +44,9 @@ public sealed class DetectionJournal : IDisposable
     /// <summary>Images that are in it.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>What an image gave, or null.</summary>
-    public JournalEntry? Find(long image) => _entries.GetValueOrDefault(image);
+    internal JournalEntry? Find(long image) => _entries.GetValueOrDefault(image);
 
-    /// <summary>Adds an image.</summary>
-    public void Add(JournalEntry entry)
+    internal void Add(JournalEntry entry)
     {
         _entries[entry.Image] = entry;
         _file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(entry, s_oneLine) + "\n"));
@@ -69,9 +64,11 @@ public sealed class DetectionJournal : IDisposable
         {
             try
             {
-                if (JsonSerializer.Deserialize<JournalEntry>(line, s_oneLine) is not { } entry) { break; }
+                var end = whole + Encoding.UTF8.GetByteCount(line) + 1;
+                // A last line without its end is whole as JSON, but the next one must not join it.
+                if (end > _file.Length || JsonSerializer.Deserialize<JournalEntry>(line, s_oneLine) is not { } entry) { break; }
                 _entries[entry.Image] = entry;
-                whole += Encoding.UTF8.GetByteCount(line) + 1;
+                whole = end;
             }
             catch (JsonException)
             {
@@ -79,25 +76,7 @@ public sealed class DetectionJournal : IDisposable
             }
         }
 
-        // A last line without its end is whole as JSON, but the next one must not join it.
-        if (whole > _file.Length)
-        {
-            _entries.Remove(_entries.Keys.Last());
-            whole = LastLineEnd();
-        }
-
         _file.SetLength(whole);
         _file.Seek(0, SeekOrigin.End);
-    }
-
-    long LastLineEnd()
-    {
-        for (var at = _file.Length - 1; at >= 0; at--)
-        {
-            _file.Seek(at, SeekOrigin.Begin);
-            if (_file.ReadByte() == '\n') { return at + 1; }
-        }
-
-        return 0;
     }
 }

@@ -8,12 +8,8 @@ sealed class DetectionJson
 {
     readonly List<string> _lines = [];
 
-    /// <summary>Adds what was found on one image.</summary>
-    /// <param name="imageId">COCO image id; see <see cref="ImageFiles.Numbers"/>.</param>
-    /// <param name="fileName">Without its folder.</param>
-    /// <param name="detections">In the order to be written.</param>
-    /// <param name="labels">Categories of their labels; a label without one keeps its number.</param>
-    public void Add(long imageId, string fileName, IEnumerable<Detection> detections, LabelMap labels)
+    /// <summary>Adds what was found on one image, a file name without its folder; a label without a category keeps its number.</summary>
+    internal void Add(long imageId, string fileName, IEnumerable<Detection> detections, LabelMap labels)
     {
         foreach (var d in detections)
         {
@@ -25,7 +21,7 @@ sealed class DetectionJson
     }
 
     /// <summary>Writes them, one a line.</summary>
-    public void Save(string path) =>
+    internal void Save(string path) =>
         AtomicFile.WriteText(path, _lines.Count == 0 ? "[]\n" : $"[\n{string.Join(",\n", _lines)}\n]\n");
 
     static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";

@@ -6,11 +6,7 @@ namespace DetrPerfLab.Vision;
 /// <remarks>Blanks in a class name become underscores (<c>dining_table</c>), so that every line has six fields. Corners in pixels of the original, one decimal; score with four.</remarks>
 static class DetectionText
 {
-    /// <summary>The text.</summary>
-    /// <param name="inferenceMs">Time that the engine took for the image, milliseconds.</param>
-    /// <param name="detections">In the order to be written.</param>
-    /// <param name="labels">Names of their labels.</param>
-    public static string Format(double inferenceMs, IEnumerable<Detection> detections, LabelMap labels)
+    internal static string Format(double inferenceMs, IEnumerable<Detection> detections, LabelMap labels)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Inference time: {inferenceMs / 1000:F2}s\n");

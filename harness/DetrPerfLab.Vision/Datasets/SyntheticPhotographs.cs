@@ -5,9 +5,7 @@ public static class SyntheticPhotographs
 {
     const int Rectangles = 12;
 
-    /// <summary>One picture.</summary>
-    /// <param name="index">Which; each has its own colours and rectangles.</param>
-    /// <param name="size">Height and width in pixels.</param>
+    /// <summary>One picture; each index has its own colours and rectangles.</summary>
     public static RgbImage Create(int index, ImageSize size)
     {
         var image = new RgbImage();

@@ -16,16 +16,13 @@ public sealed class ImageDecoder
 
     /// <summary>The most pixels that are decoded; a larger image is refused before anything is allocated for it.</summary>
     /// <remarks>200 million: twice the largest camera sensors in trade, 600 MB decoded.</remarks>
-    public long MaxPixels { get; init; } = 200_000_000;
+    internal long MaxPixels { get; init; } = 200_000_000;
 
-    /// <summary>The most bytes that are read of a file.</summary>
-    public int MaxFileBytes { get; init; } = 512 << 20;
+    internal int MaxFileBytes { get; init; } = 512 << 20;
 
-    /// <summary>Decodes a file.</summary>
-    /// <param name="path">JPEG or PNG; the extension does not matter.</param>
-    /// <param name="target">Resized and filled; left alone when the file cannot be decoded.</param>
+    /// <summary>Decodes a file, whatever its extension. The target is left alone when that fails.</summary>
     /// <exception cref="LabException">The file is missing, too large, no image, or damaged.</exception>
-    public void Decode(string path, RgbImage target)
+    internal void Decode(string path, RgbImage target)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a JPEG or PNG file."); }
         try
@@ -39,16 +36,10 @@ public sealed class ImageDecoder
         }
     }
 
-    /// <summary>Decodes what is left of a stream.</summary>
-    /// <param name="stream">Read to its end.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="target">As in <see cref="Decode(string, RgbImage)"/>.</param>
-    public void Decode(Stream stream, string name, RgbImage target) => Decode(Read(stream, name), name, target);
+    internal void Decode(Stream stream, string name, RgbImage target) => Decode(Read(stream, name), name, target);
 
-    /// <summary>Decodes a whole file that lies in memory.</summary>
-    /// <param name="data">The file.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="target">As in <see cref="Decode(string, RgbImage)"/>.</param>
+    /// <summary>Decodes a whole file that lies in memory; messages call it by the name. The target is left alone when that fails.</summary>
+    /// <exception cref="LabException">It is too large, no image, or damaged.</exception>
     public void Decode(ReadOnlySpan<byte> data, string name, RgbImage target)
     {
         if (data.IsEmpty) { throw UnknownFormat(name, data); }
@@ -102,8 +93,6 @@ public sealed class ImageDecoder
         _ => false,
     };
 
-    /// <param name="name">The file.</param>
-    /// <param name="data">Its first bytes show what it is instead.</param>
     static LabException UnknownFormat(string name, ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty) { return LabError.BadInput($"Image '{name}' is empty. Needed a JPEG or PNG file."); }

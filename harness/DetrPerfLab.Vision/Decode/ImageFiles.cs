@@ -32,14 +32,14 @@ public static class ImageFiles
     }
 
     /// <summary>COCO image ids: the numbers that the files are called by, where all are and no two alike (<c>000000000139.jpg</c>); else 1, 2, 3, …</summary>
-    public static IReadOnlyList<long> Numbers(IReadOnlyList<string> files)
+    internal static IReadOnlyList<long> Numbers(IReadOnlyList<string> files)
     {
         var numbers = files.Select(f => long.TryParse(Path.GetFileNameWithoutExtension(f), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1).ToList();
         return numbers.TrueForAll(n => n >= 0) && numbers.Distinct().Count() == numbers.Count ? numbers : [.. Enumerable.Range(1, files.Count)];
     }
 
     /// <summary>Names for output files: the files' own without folder and extension; where two are alike, the later ones get <c>-2</c>, <c>-3</c>, …</summary>
-    public static IReadOnlyList<string> OutputNames(IReadOnlyList<string> files)
+    internal static IReadOnlyList<string> OutputNames(IReadOnlyList<string> files)
     {
         var names = new List<string>(files.Count);
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase); // some file systems do not tell upper from lower case

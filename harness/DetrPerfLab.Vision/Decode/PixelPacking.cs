@@ -9,11 +9,7 @@ static class PixelPacking
     /// <summary>Side of the squares in which a picture is turned: 32 rows of 32 pixels lie in the nearest cache while their columns are read.</summary>
     const int Tile = 32;
 
-    /// <summary>Drops the fourth byte and turns the picture upright.</summary>
-    /// <param name="rgba">[stored height, stored width, 4], as the file has it.</param>
-    /// <param name="stored">Size in the file.</param>
-    /// <param name="orientation">EXIF's, 1 to 8; 5 to 8 swap height and width.</param>
-    /// <param name="target">Resized and filled.</param>
+    /// <summary>Drops the fourth byte of [stored height, stored width, 4] and turns the picture upright. EXIF's orientation is 1 to 8; 5 to 8 swap height and width.</summary>
     internal static void ToRgb(ReadOnlySpan<byte> rgba, ImageSize stored, int orientation, RgbImage target)
     {
         target.Resize(orientation >= 5 ? new(stored.Width, stored.Height) : stored);

@@ -12,10 +12,7 @@ static class RgbPlanes
     static readonly Vector128<byte>[] s_merge =
         Indices((channel, part, lane) => ((part * Block) + lane) % 3 == channel ? ((part * Block) + lane) / 3 : -1);
 
-    /// <summary>Splits a row into three.</summary>
-    /// <param name="source">The row, [width, 3].</param>
-    /// <param name="target">Three rows, <paramref name="stride"/> bytes apart.</param>
-    /// <param name="stride">At least the width.</param>
+    /// <summary>Splits a row [width, 3] into three, <paramref name="stride"/> bytes apart.</summary>
     internal static unsafe void Split(ReadOnlySpan<byte> source, byte* target, int stride)
     {
         var width = source.Length / 3;
@@ -38,10 +35,7 @@ static class RgbPlanes
         }
     }
 
-    /// <summary>Merges three rows into one; undoes <see cref="Split"/>.</summary>
-    /// <param name="source">Three rows, <paramref name="stride"/> bytes apart.</param>
-    /// <param name="stride">At least the width.</param>
-    /// <param name="target">The row, [width, 3].</param>
+    /// <summary>Merges three rows, <paramref name="stride"/> bytes apart, into one [width, 3].</summary>
     internal static unsafe void Merge(byte* source, int stride, Span<byte> target)
     {
         var width = target.Length / 3;

@@ -15,23 +15,20 @@ public static class DetectionPainter
         + "Install one (Debian, Ubuntu: apt-get install fonts-dejavu-core), or put its .ttf file into one of these folders.";
 
     /// <summary>Draws in place. The surest detections lie on top and get the best places for their labels; without a font there are boxes only.</summary>
-    /// <param name="image">Changed.</param>
-    /// <param name="detections">In pixels of <paramref name="image"/>; parts outside are cut off.</param>
-    /// <param name="nameOf">The class name of a <see cref="Detection.Label"/>.</param>
-    public static void Draw(RgbImage image, IEnumerable<Detection> detections, Func<int, string> nameOf) => Draw(image, detections, nameOf, SansFace.Typeface);
+    internal static void Draw(RgbImage image, IEnumerable<Detection> detections, Func<int, string> nameOf) => Draw(image, detections, nameOf, SansFace.Typeface);
 
     internal static void Draw(RgbImage image, IEnumerable<Detection> detections, Func<int, string> nameOf, SKTypeface? typeface)
     {
-        var shown = detections.Where(IsFinite).OrderByDescending(d => d.Score)
+        var shown = detections.Where(d => DetectionFilter.IsFinite(d)).OrderByDescending(d => d.Score)
             .Select(d => (Box: BoxOf(d, image.Size), Colour: ColourOf(d.Label), Text: FormattableString.Invariant($"{nameOf(d.Label)} {MathF.Round(d.Score * 100)}%"))).ToArray();
-        using var bitmap = RgbBitmap.Copy(image);
+        using var bitmap = ImageWriter.Bitmap(image);
         using (var canvas = new SKCanvas(bitmap))
         {
             var stroke = Math.Max(2, Math.Min(image.Size.Height, image.Size.Width) / 200);
             foreach (var (box, colour, _) in shown.Reverse())
             {
                 // A dark line on both sides keeps the colour visible on any ground.
-                Frame(canvas, box.Grow(1), stroke + 2, Rgb.Black);
+                Frame(canvas, SKRectI.Inflate(box, 1, 1), stroke + 2, SKColors.Black);
                 Frame(canvas, box, stroke, colour);
             }
 
@@ -49,16 +46,10 @@ public static class DetectionPainter
     }
 
     /// <summary>The same class always has the same colour, and no class that of the next.</summary>
-    internal static Rgb ColourOf(int label)
-    {
-        var colour = SKColor.FromHsl((uint)label * GoldenAngle % 360, 90, s_lightness[(uint)label % (uint)s_lightness.Length]);
-        return new(colour.Red, colour.Green, colour.Blue);
-    }
-
-    static bool IsFinite(Detection d) => float.IsFinite(d.X1) && float.IsFinite(d.Y1) && float.IsFinite(d.X2) && float.IsFinite(d.Y2);
+    internal static SKColor ColourOf(int label) => SKColor.FromHsl((uint)label * GoldenAngle % 360, 90, s_lightness[(uint)label % (uint)s_lightness.Length]);
 
     /// <summary>At least one pixel, so that even an empty box shows.</summary>
-    static PixelRect BoxOf(Detection d, ImageSize size)
+    static SKRectI BoxOf(Detection d, ImageSize size)
     {
         var left = (int)Math.Clamp(MathF.Round(d.X1), 0, size.Width - 1);
         var top = (int)Math.Clamp(MathF.Round(d.Y1), 0, size.Height - 1);
@@ -66,11 +57,11 @@ public static class DetectionPainter
     }
 
     /// <summary>A frame whose stroke lies inside <paramref name="box"/>; a box too small for one is filled.</summary>
-    static void Frame(SKCanvas canvas, PixelRect box, int stroke, Rgb colour)
+    static void Frame(SKCanvas canvas, SKRectI box, int stroke, SKColor colour)
     {
         var small = Math.Min(box.Width, box.Height) <= 2 * stroke;
-        using var paint = new SKPaint { Color = colour.Skia, IsStroke = !small, StrokeWidth = stroke };
+        using var paint = new SKPaint { Color = colour, IsStroke = !small, StrokeWidth = stroke };
         var inset = small ? 0 : stroke / 2f;
-        canvas.DrawRect(new SKRect(box.Left + inset, box.Top + inset, box.Right - inset, box.Bottom - inset), paint);
+        canvas.DrawRect(SKRect.Inflate(box, -inset, -inset), paint);
     }
 }

@@ -21,16 +21,17 @@ sealed class LabelPen : IDisposable
     }
 
     /// <summary>Finds a place at the box. Give the surest first.</summary>
-    internal PixelRect Place(PixelRect box, string text) => _layout.Place(box, (int)Math.Ceiling(_font.MeasureText(text)) + (2 * _margin), _height);
+    internal SKRectI Place(SKRectI box, string text) => _layout.Place(box, (int)Math.Ceiling(_font.MeasureText(text)) + (2 * _margin), _height);
 
     /// <summary>A label wider than the image loses its end.</summary>
-    internal void Write(PixelRect place, string text, Rgb colour)
+    internal void Write(SKRectI place, string text, SKColor colour)
     {
-        Fill(place, Rgb.Black);
-        Fill(place.Grow(-1), colour);
+        var ground = SKRectI.Inflate(place, -1, -1);
+        Fill(place, SKColors.Black);
+        Fill(ground, colour);
         _canvas.Save();
-        _canvas.ClipRect(Rect(place.Grow(-1)));
-        _paint.Color = colour.Ink.Skia;
+        _canvas.ClipRect(ground);
+        _paint.Color = Ink(colour);
         _canvas.DrawText(text, place.Left + _margin, place.Top + 1 - _font.Metrics.Ascent, SKTextAlign.Left, _font, _paint);
         _canvas.Restore();
     }
@@ -41,13 +42,26 @@ sealed class LabelPen : IDisposable
         _paint.Dispose();
     }
 
-    void Fill(PixelRect place, Rgb colour)
+    void Fill(SKRectI place, SKColor colour)
     {
-        _paint.Color = colour.Skia;
-        _canvas.DrawRect(Rect(place), _paint);
+        _paint.Color = colour;
+        _canvas.DrawRect(place, _paint);
     }
 
-    static SKRect Rect(PixelRect place) => new(place.Left, place.Top, place.Right, place.Bottom);
+    /// <summary>Black or white, whichever reads better on this colour.</summary>
+    internal static SKColor Ink(SKColor colour) => Contrast(colour, SKColors.White) > Contrast(colour, SKColors.Black) ? SKColors.White : SKColors.Black;
+
+    /// <summary>1 (none) to 21 (black on white).</summary>
+    /// <remarks>Source: WCAG 2.1, contrast ratio.</remarks>
+    internal static double Contrast(SKColor a, SKColor b)
+    {
+        var (x, y) = (Luminance(a), Luminance(b));
+        return (Math.Max(x, y) + 0.05) / (Math.Min(x, y) + 0.05);
+    }
+
+    static double Luminance(SKColor colour) => (0.2126 * Linear(colour.Red)) + (0.7152 * Linear(colour.Green)) + (0.0722 * Linear(colour.Blue));
+
+    static double Linear(byte value) => value / 255.0 is var v && v <= 0.04045 ? v / 12.92 : Math.Pow((v + 0.055) / 1.055, 2.4);
 
     /// <summary>A thirtieth of the shorter side, never under what can be read; smaller where all labels would cover a fifth of the image.</summary>
     static float TextSize(ImageSize image, int letters)

@@ -10,7 +10,7 @@ static class SansFace
     /// <summary>Null where no font is to be had. Lives as long as the process.</summary>
     internal static SKTypeface? Typeface => s_typeface.Value;
 
-    /// <param name="folders">Searched for it; null takes those of the system.</param>
+    /// <summary>Searches these folders, or those of the system.</summary>
     internal static SKTypeface? Open(IEnumerable<string>? folders = null) =>
         SansFont.Candidates(folders).Select(font => SKTypeface.FromFile(font.Regular)).FirstOrDefault(face => face is not null);
 }

@@ -1,19 +1,16 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>One category of COCO.</summary>
-/// <param name="CategoryId">As annotation files and the logits of a DETR count it: 1 to 90, with gaps.</param>
-/// <param name="Name">For example <c>traffic light</c>.</param>
-public readonly record struct CocoClass(int CategoryId, string Name);
+/// <summary>One category of COCO; its id is that of annotation files and of a DETR's logits: 1 to 90, with gaps.</summary>
+readonly record struct CocoClass(int CategoryId, string Name);
 
 /// <summary>The 80 categories of COCO 2017.</summary>
 /// <remarks>Source: cocodataset.org, instances_val2017.json, <c>categories</c>. The gaps are categories that were planned and never annotated.</remarks>
 static class CocoClasses
 {
-    /// <summary>Category ids run from 0 (unused) to 90: the length of a table over them.</summary>
-    public const int IdSpace = 91;
+    internal const int IdSpace = 91; // ids run from 0 (unused) to 90
 
     /// <summary>In the order of their ids, which is the contiguous index of the DEIM family.</summary>
-    public static IReadOnlyList<CocoClass> All { get; } =
+    internal static IReadOnlyList<CocoClass> All { get; } =
     [
         new(1, "person"), new(2, "bicycle"), new(3, "car"), new(4, "motorcycle"), new(5, "airplane"), new(6, "bus"), new(7, "train"), new(8, "truck"),
         new(9, "boat"), new(10, "traffic light"), new(11, "fire hydrant"), new(13, "stop sign"), new(14, "parking meter"), new(15, "bench"),

@@ -20,7 +20,7 @@ sealed class DeimFamily : IDetectorFamily
     {
         var side = options.Size ?? 640;
         var size = DetectorFamilies.FixedSize(inputs, Pixels) ?? new ImageSize(side, side);
-        return PreprocessOptions.Deim(size) with { Threads = options.Threads };
+        return new() { Resize = ResizeRule.Exact(size), Normalization = Normalization.UnitRange, PixelsName = Pixels, Threads = options.Threads };
     }
 
     public ImageSize InputSize(IReadOnlyList<TensorSpec> inputs, ImageSize wanted) =>
@@ -41,5 +41,5 @@ sealed class DeimFamily : IDetectorFamily
     public ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
         postprocessor.Scored(outputs, image);
 
-    public LabelMap Labels(TensorSet outputs) => LabelMap.Contiguous;
+    LabelMap IDetectorFamily.Labels(TensorSet outputs) => LabelMap.Contiguous;
 }

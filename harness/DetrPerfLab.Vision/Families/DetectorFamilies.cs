@@ -17,37 +17,15 @@ public static class DetectorFamilies
             + $"Known: {string.Join(" | ", All.Select(f => $"{f.Name} ({f.Interface})"))}. Export it with one of these interfaces.");
 
     /// <summary>Whether the inputs are these and no others, but for those marked with a question mark, which may be missing.</summary>
-    internal static bool TakesExactly(IReadOnlyList<TensorSpec> inputs, params ReadOnlySpan<(string Name, ElementType Type, int Rank)> known)
-    {
-        foreach (var input in inputs)
-        {
-            var found = false;
-            foreach (var (name, type, rank) in known)
-            {
-                found |= input.Name == name.TrimEnd('?') && input.Type == type && input.Dimensions.Count == rank;
-            }
-
-            if (!found) { return false; }
-        }
-
-        foreach (var (name, _, _) in known)
-        {
-            if (!name.EndsWith('?') && !inputs.Any(i => i.Name == name)) { return false; }
-        }
-
-        return true;
-    }
+    internal static bool TakesExactly(IReadOnlyList<TensorSpec> inputs, params (string Name, ElementType Type, int Rank)[] known) =>
+        inputs.All(i => known.Any(k => Fits(i, k))) && known.All(k => k.Name.EndsWith('?') || inputs.Any(i => i.Name == k.Name));
 
     /// <summary>Whether these outputs are there; a model may give more.</summary>
-    internal static bool Gives(IReadOnlyList<TensorSpec> outputs, params ReadOnlySpan<(string Name, ElementType Type, int Rank)> known)
-    {
-        foreach (var (name, type, rank) in known)
-        {
-            if (!outputs.Any(o => o.Name == name && o.Type == type && o.Dimensions.Count == rank)) { return false; }
-        }
+    internal static bool Gives(IReadOnlyList<TensorSpec> outputs, params (string Name, ElementType Type, int Rank)[] known) =>
+        known.All(k => outputs.Any(o => Fits(o, k)));
 
-        return true;
-    }
+    static bool Fits(TensorSpec tensor, (string Name, ElementType Type, int Rank) known) =>
+        tensor.Name == known.Name.TrimEnd('?') && tensor.Type == known.Type && tensor.Dimensions.Count == known.Rank;
 
     /// <summary>Height and width that an input [N, 3, H, W] fixes; null where either is free.</summary>
     internal static ImageSize? FixedSize(IReadOnlyList<TensorSpec> inputs, string name)

@@ -41,5 +41,5 @@ sealed class DetrFamily : IDetectorFamily
     public ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
         postprocessor.Detr(outputs, image, original);
 
-    public LabelMap Labels(TensorSet outputs) => LabelMap.ForClasses((int)outputs["logits"].Shape[2] - 1);
+    LabelMap IDetectorFamily.Labels(TensorSet outputs) => LabelMap.ForClasses((int)outputs["logits"].Shape[2] - 1);
 }

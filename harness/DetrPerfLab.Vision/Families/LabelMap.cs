@@ -1,7 +1,7 @@
 namespace DetrPerfLab.Vision;
 
 /// <summary>What a model's labels mean.</summary>
-public sealed class LabelMap
+sealed class LabelMap
 {
     readonly CocoClass?[] _classes;
 
@@ -12,13 +12,13 @@ public sealed class LabelMap
     }
 
     /// <summary>DETR: the label is the COCO category id.</summary>
-    public static LabelMap CategoryIds { get; } = new(CocoClasses.IdSpace, CocoClasses.All.Select(c => (c.CategoryId, c)));
+    internal static LabelMap CategoryIds { get; } = new(CocoClasses.IdSpace, CocoClasses.All.Select(c => (c.CategoryId, c)));
 
     /// <summary>DEIM, RT-DETR: the label counts the categories without gaps, in the order of their ids.</summary>
-    public static LabelMap Contiguous { get; } = new(CocoClasses.All.Count, CocoClasses.All.Index());
+    internal static LabelMap Contiguous { get; } = new(CocoClasses.All.Count, CocoClasses.All.Index());
 
     /// <summary>The map that fits a model of so many classes ("no object" left out): COCO's for 91 and 80, else plain numbers.</summary>
-    public static LabelMap ForClasses(int classes) => classes switch
+    internal static LabelMap ForClasses(int classes) => classes switch
     {
         CocoClasses.IdSpace => CategoryIds,
         80 => Contiguous,
@@ -26,8 +26,8 @@ public sealed class LabelMap
     };
 
     /// <summary>What the label stands for; null where it stands for nothing, as 26 does in a DETR.</summary>
-    public CocoClass? Find(int label) => (uint)label < (uint)_classes.Length ? _classes[label] : null;
+    internal CocoClass? Find(int label) => (uint)label < (uint)_classes.Length ? _classes[label] : null;
 
     /// <summary>A name to show, also where the label stands for nothing.</summary>
-    public string Name(int label) => Find(label)?.Name ?? $"label {label}";
+    internal string Name(int label) => Find(label)?.Name ?? $"label {label}";
 }

@@ -17,14 +17,11 @@ sealed class AssignmentSolver
     int[] _cameFrom = []; // row before each column on its shortest path
     bool[] _settled = []; // columns whose distance is final
 
-    /// <summary>Solves one problem.</summary>
-    /// <param name="cost">[rows, columns], finite.</param>
-    /// <param name="rows">0 or more.</param>
-    /// <param name="columns">0 or more.</param>
-    /// <param name="columnOfRow">[rows]; takes the column of each row, -1 for those left over when there are more rows than columns.</param>
-    /// <returns>The least sum.</returns>
+    /// <summary>
+    /// Takes costs [rows, columns], gives the column of each row [rows], -1 for those left over when there are more rows than columns, and returns the least sum.
+    /// </summary>
     /// <exception cref="LabException">A cost is NaN or infinite.</exception>
-    public double Solve(ReadOnlySpan<double> cost, int rows, int columns, Span<int> columnOfRow)
+    internal double Solve(ReadOnlySpan<double> cost, int rows, int columns, Span<int> columnOfRow)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(cost.Length, checked(rows * columns));
         ArgumentOutOfRangeException.ThrowIfNotEqual(columnOfRow.Length, rows);

@@ -1,22 +1,18 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>A box by its corners, in pixels or in fractions of an image.</summary>
-/// <param name="X1">Left.</param>
-/// <param name="Y1">Top.</param>
-/// <param name="X2">Right; below <paramref name="X1"/> the box is empty.</param>
-/// <param name="Y2">Bottom; below <paramref name="Y1"/> the box is empty.</param>
+/// <summary>A box by its corners, in pixels or in fractions of an image; with right below left, or bottom below top, it is empty.</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, util/box_ops.py.</remarks>
-public readonly record struct Box(float X1, float Y1, float X2, float Y2)
+readonly record struct Box(float X1, float Y1, float X2, float Y2)
 {
     /// <summary>Square units; 0 for an empty box.</summary>
-    public float Area => Math.Max(X2 - X1, 0) * Math.Max(Y2 - Y1, 0);
+    internal float Area => Math.Max(X2 - X1, 0) * Math.Max(Y2 - Y1, 0);
 
     /// <summary>From DETR's form: centre, width and height.</summary>
-    public static Box FromCenter(float cx, float cy, float width, float height) =>
+    internal static Box FromCenter(float cx, float cy, float width, float height) =>
         new(cx - (0.5f * width), cy - (0.5f * height), cx + (0.5f * width), cy + (0.5f * height));
 
     /// <summary>Intersection over union in [0, 1]; 0 where neither box has an area.</summary>
-    public static float Iou(in Box a, in Box b)
+    internal static float Iou(in Box a, in Box b)
     {
         var both = Intersection(a, b);
         var either = a.Area + b.Area - both;
@@ -25,7 +21,7 @@ public readonly record struct Box(float X1, float Y1, float X2, float Y2)
 
     /// <summary>Generalised IoU in [-1, 1]: less than IoU by the share of the hull that neither box covers.</summary>
     /// <remarks>Source: Rezatofighi et al., CVPR 2019. Boxes of no area in one place give 0.</remarks>
-    public static float GeneralizedIou(in Box a, in Box b)
+    internal static float GeneralizedIou(in Box a, in Box b)
     {
         var both = Intersection(a, b);
         var either = a.Area + b.Area - both;

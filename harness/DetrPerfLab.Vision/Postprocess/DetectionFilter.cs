@@ -7,7 +7,7 @@ public static class DetectionFilter
     static readonly Comparison<Detection> s_byScore = ByScore;
 
     /// <summary>Keeps, in their order, those with at least this score. A score that is NaN or a box that is not finite is never kept.</summary>
-    public static int KeepAbove(Span<Detection> detections, float threshold)
+    internal static int KeepAbove(Span<Detection> detections, float threshold)
     {
         var kept = 0;
         foreach (ref readonly var detection in detections)
@@ -21,9 +21,9 @@ public static class DetectionFilter
     /// <summary>Highest score first; equal scores by label, then by place, so that the order never depends on the input's.</summary>
     public static void SortByScore(Span<Detection> detections) => detections.Sort(s_byScore);
 
-    /// <summary>Greedy non-maximum suppression within each class: the best stays, what overlaps it goes, and so on. Sorts by score.</summary>
-    /// <param name="detections">In any order.</param>
-    /// <param name="iouThreshold">In [0, 1]; a box goes when its IoU with a kept one of its class is above.</param>
+    /// <summary>
+    /// Greedy non-maximum suppression within each class: the best stays, what overlaps it goes (IoU above the threshold, in [0, 1]), and so on. Sorts by score.
+    /// </summary>
     public static int SuppressOverlaps(Span<Detection> detections, float iouThreshold)
     {
         SortByScore(detections);
@@ -47,7 +47,7 @@ public static class DetectionFilter
     }
 
     // x - x is 0 for a finite number, else NaN.
-    static bool IsFinite(in Detection d) => d.X1 - d.X1 + (d.Y1 - d.Y1) + (d.X2 - d.X2) + (d.Y2 - d.Y2) == 0;
+    internal static bool IsFinite(in Detection d) => d.X1 - d.X1 + (d.Y1 - d.Y1) + (d.X2 - d.X2) + (d.Y2 - d.Y2) == 0;
 
     static int ByScore(Detection a, Detection b)
     {

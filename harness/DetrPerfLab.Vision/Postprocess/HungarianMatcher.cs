@@ -1,9 +1,8 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>What a match of a query with a target costs.</summary>
-/// <param name="Class">Weight of 1 - probability of the target's class.</param>
-/// <param name="Box">Weight of the L1 distance of the boxes.</param>
-/// <param name="Giou">Weight of 1 - generalised IoU.</param>
+/// <summary>
+/// What a match of a query with a target costs: weights of 1 - probability of the target's class, of the L1 distance of the boxes and of 1 - generalised IoU.
+/// </summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, main.py: set_cost_class, set_cost_bbox, set_cost_giou.</remarks>
 public sealed record MatchCosts(float Class = 1, float Box = 5, float Giou = 2);
 
@@ -14,12 +13,10 @@ public sealed class HungarianMatcher(MatchCosts costs)
     readonly AssignmentSolver _solver = new();
     double[] _cost = [];
 
-    /// <summary>Matches the outputs of one image.</summary>
-    /// <param name="logits">[queries, classes + 1].</param>
-    /// <param name="boxes">(cx, cy, w, h) in fractions of the image, [queries, 4].</param>
-    /// <param name="targetLabels">[targets], each a class of the logits.</param>
-    /// <param name="targetBoxes">As <paramref name="boxes"/>, [targets, 4].</param>
-    /// <param name="queryOfTarget">[targets]; takes the query of each target, -1 for those left over when there are more targets than queries.</param>
+    /// <summary>
+    /// Matches the outputs of one image, logits [queries, classes + 1] and boxes (cx, cy, w, h) in fractions of the image [queries, 4], with targets: labels [targets],
+    /// each a class of the logits, and boxes [targets, 4]. Takes the query of each target [targets], -1 for those left over when there are more targets than queries.
+    /// </summary>
     /// <returns>The total cost.</returns>
     /// <exception cref="LabException">An output is NaN or infinite, or a label lies outside the logits.</exception>
     public double Match(

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace DetrPerfLab.Vision;
 
 /// <summary>A model's output tensors in, the detections of one image out: sorted by score, thresholded. Allocates nothing once warm.</summary>
@@ -6,11 +10,10 @@ public sealed class Postprocessor(PostprocessOptions options)
 {
     Detection[] _detections = [];
 
-    /// <summary>For the outputs of a DETR: <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4].</summary>
-    /// <param name="outputs">Of the whole batch.</param>
-    /// <param name="image">Which image of the batch.</param>
-    /// <param name="original">Its size before any resize or padding.</param>
-    /// <returns>Valid until the next call.</returns>
+    /// <summary>
+    /// One image of the outputs of a DETR, <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4], of its size before any resize or padding.
+    /// Valid until the next call.
+    /// </summary>
     /// <exception cref="LabException">The outputs are not those of a DETR.</exception>
     public ReadOnlySpan<Detection> Detr(TensorSet outputs, int image, ImageSize original)
     {
@@ -18,23 +21,23 @@ public sealed class Postprocessor(PostprocessOptions options)
         if (logits.Shape[2] < 2) { throw LabError.TensorShape(logits, "float32 [N,Q,C+1] with at least one class and \"no object\""); }
         var boxes = Boxes(outputs, "pred_boxes", logits);
         var detections = Reserve((int)logits.Shape[1]);
-        PostProcess.Detr(OfImage<float>(logits, logits.Floats, image), OfImage<float>(boxes, boxes.Floats, image), original, detections);
+        Detr(OfImage<float>(logits, logits.Floats, image), OfImage<float>(boxes, boxes.Floats, image), original, detections);
         return Choose(detections);
     }
 
-    /// <summary>For the outputs of a DEIM or RT-DETR: <c>labels</c> [N, Q], <c>boxes</c> [N, Q, 4] in pixels of the original, <c>scores</c> [N, Q].</summary>
-    /// <param name="outputs">Of the whole batch.</param>
-    /// <param name="image">Which image of the batch.</param>
-    /// <returns>Valid until the next call.</returns>
+    /// <summary>
+    /// One image of the outputs of a DEIM or RT-DETR: <c>labels</c> [N, Q], <c>boxes</c> [N, Q, 4] in pixels of the original, <c>scores</c> [N, Q].
+    /// Valid until the next call.
+    /// </summary>
     /// <exception cref="LabException">The outputs are not of that family.</exception>
-    public ReadOnlySpan<Detection> Scored(TensorSet outputs, int image)
+    internal ReadOnlySpan<Detection> Scored(TensorSet outputs, int image)
     {
         var scores = Find(outputs, "scores", ElementType.Float32, rank: 2, "float32 [N,Q]");
         var labels = Find(outputs, "labels", ElementType.Int64, rank: 2, "int64 [N,Q]");
         if (!labels.Shape.SequenceEqual(scores.Shape)) { throw LabError.TensorShape(labels, $"int64 [{scores.Shape[0]},{scores.Shape[1]}]"); }
         var boxes = Boxes(outputs, "boxes", scores);
         var detections = Reserve((int)scores.Shape[1]);
-        PostProcess.Scored(
+        Scored(
             OfImage<long>(labels, labels.Longs, image), OfImage<float>(boxes, boxes.Floats, image), OfImage<float>(scores, scores.Floats, image), detections);
         return Choose(detections);
     }
@@ -71,5 +74,53 @@ public sealed class Postprocessor(PostprocessOptions options)
     {
         var tensor = outputs.Find(name) ?? throw LabError.TensorMissing(outputs, name);
         return tensor.Type == type && tensor.Shape.Length == rank ? tensor : throw LabError.TensorShape(tensor, needed);
+    }
+
+    /// <summary>
+    /// Outputs of a DETR for one image, logits before softmax [queries, classes + 1] (the last class is "no object") and boxes (cx, cy, w, h) as fractions of the
+    /// image [queries, 4], to one detection a query, in their order; corners in pixels of the original size, not clipped to it.
+    /// </summary>
+    /// <remarks>Source: facebookresearch/detr@29901c5, models/detr.py, PostProcess.forward. Bit-equal to <see cref="PostProcessReference"/>.</remarks>
+    internal static void Detr(ReadOnlySpan<float> logits, ReadOnlySpan<float> boxes, ImageSize image, Span<Detection> detections)
+    {
+        var classes = LogitsOfAQuery(logits, boxes, detections);
+        var half = Vector128.Create(-0.5f, -0.5f, 0.5f, 0.5f);
+        var scale = Vector128.Create((float)image.Width, image.Height, image.Width, image.Height);
+        for (var q = 0; q < detections.Length; q++)
+        {
+            var (label, score) = Softmax.Best(logits.Slice(q * classes, classes));
+            var box = Vector128.Create<float>(boxes.Slice(q * 4, 4));
+            var center = Vector128.Shuffle(box, Vector128.Create(0, 1, 0, 1));
+            var size = Vector128.Shuffle(box, Vector128.Create(2, 3, 2, 3));
+            var corners = (center + (size * half)) * scale;
+            detections[q] = new Detection(label, score, corners[0], corners[1], corners[2], corners[3]);
+        }
+    }
+
+    /// <summary>
+    /// Outputs of a DEIM or RT-DETR for one image, which are detections already: labels and scores [queries], boxes (x1, y1, x2, y2) in pixels of the original [queries, 4].
+    /// </summary>
+    internal static void Scored(ReadOnlySpan<long> labels, ReadOnlySpan<float> boxes, ReadOnlySpan<float> scores, Span<Detection> detections)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Length, detections.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(scores.Length, detections.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(boxes.Length, detections.Length * 4);
+        var corners = MemoryMarshal.Cast<float, Box>(boxes);
+        for (var q = 0; q < detections.Length; q++)
+        {
+            var (x1, y1, x2, y2) = corners[q];
+
+            // A label beyond 32 bits is none that a label map knows; neither is -1.
+            detections[q] = new Detection(labels[q] is >= 0 and <= int.MaxValue ? (int)labels[q] : -1, scores[q], x1, y1, x2, y2);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static int LogitsOfAQuery(ReadOnlySpan<float> logits, ReadOnlySpan<float> boxes, ReadOnlySpan<Detection> detections)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(boxes.Length, detections.Length * 4);
+        if (detections.IsEmpty) { return 0; }
+        ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length % detections.Length, 0, nameof(logits));
+        return logits.Length / detections.Length;
     }
 }

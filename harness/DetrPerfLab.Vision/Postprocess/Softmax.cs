@@ -7,18 +7,18 @@ namespace DetrPerfLab.Vision;
 
 /// <summary>What detection needs of a softmax: its largest probability and the class that has it.</summary>
 /// <remarks>
-/// Bit-equal to <see cref="SoftmaxReference"/> by construction: both use the same exponential (.NET's, which works lane by lane) and add
+/// Bit-equal to <see cref="PostProcessReference"/> by construction: both use the same exponential (.NET's, which works lane by lane) and add
 /// in the same order, 16 interleaved partial sums that are then folded in halves. PyTorch's last bits differ: its exponential is another.
 /// </remarks>
 static class Softmax
 {
-    /// <summary>Partial sums of the sum of exponentials.</summary>
-    internal const int Stripes = 16;
+    internal const int Stripes = 16; // partial sums of the sum of exponentials
 
-    /// <summary>The most probable class, the last one ("no object") left out.</summary>
-    /// <param name="logits">One query, [classes + 1], at least 2.</param>
-    /// <returns>The first class with the highest logit, and its probability among all of them. NaN in the logits gives label 0 and the score NaN.</returns>
-    public static (int Label, float Score) Best(ReadOnlySpan<float> logits)
+    /// <summary>
+    /// The first class with the highest logit of one query [classes + 1], the last ("no object") left out, and its probability among all of them.
+    /// NaN in the logits gives label 0 and the score NaN.
+    /// </summary>
+    internal static (int Label, float Score) Best(ReadOnlySpan<float> logits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, 2, nameof(logits));
         var objects = logits[..^1];

@@ -1,43 +1,31 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>Work cut into bands that any thread may take, in any order.</summary>
-interface IBandWork
-{
-    /// <summary>Does one band.</summary>
-    /// <param name="band">0 and up.</param>
-    /// <param name="worker">Which of the threads runs it; two bands of one worker never run at once, so that each can own buffers.</param>
-    void Run(int band, int worker);
-}
-
-/// <summary>Runs bands on the calling thread and on helpers of the thread pool, allocating nothing once made.</summary>
+/// <summary>Runs work that is cut into bands on the calling thread and on helpers of the thread pool, allocating nothing once made.</summary>
 /// <remarks>
+/// The work takes (band, worker) and must not throw. Two bands of one worker never run at once, so that each worker can own buffers.
 /// <see cref="Parallel"/> allocates on each call. A helper that the pool starts too late finds itself recalled and does nothing, so a busy pool
 /// costs speed only. Not for two callers at once.
 /// </remarks>
-sealed class BandWorkers(int threads)
+sealed class BandWorkers(int threads, Action<int, int> work)
 {
     readonly Helper[] _helpers = [.. Enumerable.Range(1, threads - 1).Select(worker => new Helper(worker))];
-    IBandWork? _work;
     int _bands;
     int _next;
 
     internal int Threads => _helpers.Length + 1;
 
     /// <summary>Returns when all bands are done.</summary>
-    /// <param name="work">Must not throw.</param>
-    /// <param name="bands">How many.</param>
-    internal void Run(IBandWork work, int bands)
+    internal void Run(int bands)
     {
-        (_work, _bands, _next) = (work, bands, 0);
+        (_bands, _next) = (bands, 0);
         foreach (var helper in _helpers.AsSpan(0, Math.Clamp(bands - 1, 0, _helpers.Length))) { helper.Call(this); }
         TakeBands(worker: 0);
         foreach (var helper in _helpers) { helper.RecallOrWait(); }
-        _work = null;
     }
 
     void TakeBands(int worker)
     {
-        while (Interlocked.Increment(ref _next) - 1 is var band && band < _bands) { _work!.Run(band, worker); }
+        while (Interlocked.Increment(ref _next) - 1 is var band && band < _bands) { work(band, worker); }
     }
 
     sealed class Helper(int worker) : IThreadPoolWorkItem

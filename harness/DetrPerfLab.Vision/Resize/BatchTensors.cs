@@ -1,10 +1,10 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>The pixel tensor of a batch and its mask, checked.</summary>
-/// <param name="pixels">float32 [N, 3, H, W].</param>
-/// <param name="mask">int64 [N, H, W]; null where the model has none.</param>
+/// <summary>The checked tensors of a batch: pixels float32 [N, 3, H, W] and, where the model has one, the mask int64 [N, H, W].</summary>
 readonly struct BatchTensors(HostTensor pixels, HostTensor? mask)
 {
+    const string Mask = "pixel_mask";
+
     /// <summary>H and W.</summary>
     internal ImageSize Canvas { get; } = new((int)pixels.Shape[2], (int)pixels.Shape[3]);
 
@@ -17,7 +17,7 @@ readonly struct BatchTensors(HostTensor pixels, HostTensor? mask)
             throw LabError.TensorShape(pixels, "float32 [N,3,H,W]");
         }
 
-        var mask = inputs.Find(options.MaskName);
+        var mask = inputs.Find(Mask);
         if (mask is not null && (mask.Type != ElementType.Int64 || !mask.Shape.SequenceEqual([pixels.Shape[0], pixels.Shape[2], pixels.Shape[3]])))
         {
             throw LabError.TensorShape(mask, $"int64 [{pixels.Shape[0]},{pixels.Shape[2]},{pixels.Shape[3]}]");
@@ -39,7 +39,7 @@ readonly struct BatchTensors(HostTensor pixels, HostTensor? mask)
 
             if (mask is null && size != batch.Canvas)
             {
-                throw LabError.BadInput($"Image resized to {size} must be padded for the tensor {pixels}, needed a '{options.MaskName}' beside it. "
+                throw LabError.BadInput($"Image resized to {size} must be padded for the tensor {pixels}, needed a '{Mask}' beside it. "
                     + "Use a model exported with a mask, or images of equal size.");
             }
         }

@@ -6,9 +6,8 @@ public sealed class Normalization
 {
     readonly float[] _table = new float[3 * 256];
 
-    /// <param name="mean">Of red, green, blue, for values in [0, 1].</param>
-    /// <param name="deviation">Of red, green, blue; above 0.</param>
-    public Normalization(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
+    /// <summary>Of red, green and blue: means for values in [0, 1], deviations above 0.</summary>
+    internal Normalization(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(mean.Length, 3);
         ArgumentOutOfRangeException.ThrowIfNotEqual(deviation.Length, 3);
@@ -31,7 +30,7 @@ public sealed class Normalization
     public static Normalization ImageNet { get; } = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
 
     /// <summary>Only x / 255 (the DEIM family).</summary>
-    public static Normalization UnitRange { get; } = new([0, 0, 0], [1, 1, 1]);
+    internal static Normalization UnitRange { get; } = new([0, 0, 0], [1, 1, 1]);
 
     /// <summary>Of red, green, blue.</summary>
     public IReadOnlyList<float> Mean { get; }
@@ -40,7 +39,7 @@ public sealed class Normalization
     public IReadOnlyList<float> Deviation { get; }
 
     /// <summary>The result for each of the 256 values of a channel (0 red, 1 green, 2 blue).</summary>
-    public ReadOnlySpan<float> Table(int channel) => _table.AsSpan(channel * 256, 256);
+    internal ReadOnlySpan<float> Table(int channel) => _table.AsSpan(channel * 256, 256);
 
     /// <summary>Whether <see cref="Divide"/> gives the same bits as a division for all 768 inputs, so that vector code may use it.</summary>
     internal bool CorrectedProductIsExact { get; }

@@ -3,8 +3,8 @@ namespace DetrPerfLab.Vision;
 /// <summary>The same as <see cref="Preprocessor"/> in plain loops, one step after the other: what the fast one is tested and measured against.</summary>
 public sealed class PlainPreprocessor(PreprocessOptions options)
 {
-    /// <inheritdoc cref="Preprocessor.Prepare(ReadOnlySpan{RgbImage}, TensorSet, Span{ImageSize})"/>
-    public void Prepare(ReadOnlySpan<RgbImage> images, TensorSet inputs, Span<ImageSize> sizes = default)
+    /// <inheritdoc cref="Preprocessor.Prepare(ReadOnlySpan{RgbImage}, TensorSet)"/>
+    public void Prepare(ReadOnlySpan<RgbImage> images, TensorSet inputs)
     {
         var batch = BatchTensors.Check(images, inputs, options);
         for (var i = 0; i < images.Length; i++)
@@ -12,15 +12,10 @@ public sealed class PlainPreprocessor(PreprocessOptions options)
             var resized = ResizeReference.Resize(images[i], options.Resize.Apply(images[i].Size));
             Normalize(resized, options.Normalization, batch.Pixels(i), batch.Canvas);
             batch.Pad(i, resized.Size);
-            if (sizes.Length > 0) { sizes[i] = resized.Size; }
         }
     }
 
-    /// <summary>Bytes to floats and interleaved to planar.</summary>
-    /// <param name="image">Height and width at most those of <paramref name="canvas"/>.</param>
-    /// <param name="normalization">Mean and deviation.</param>
-    /// <param name="planes">[3, canvas height, canvas width]; written in the top left corner only.</param>
-    /// <param name="canvas">Height and width of a plane.</param>
+    /// <summary>Bytes to floats and interleaved to planes [3, canvas height, canvas width], which are written in the top left corner only.</summary>
     public static void Normalize(RgbImage image, Normalization normalization, Span<float> planes, ImageSize canvas)
     {
         var pixels = image.Pixels;

@@ -1,15 +1,14 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>How photographs become a model's input.</summary>
+/// <summary>How photographs become a model's input. The defaults are those of the original DETR.</summary>
 public sealed record PreprocessOptions
 {
     /// <summary>To which size. Default: DETR's 800/1333.</summary>
     public ResizeRule Resize { get; init; } = ResizeRule.Detr;
 
-    /// <summary>What makes floats of bytes. Default: ImageNet's mean and deviation.</summary>
-    public Normalization Normalization { get; init; } = Normalization.ImageNet;
+    internal Normalization Normalization { get; init; } = Normalization.ImageNet;
 
-    /// <summary>Threads that one image may use.</summary>
+    /// <summary>Threads that one image may use, 1 to 256.</summary>
     public int Threads
     {
         get;
@@ -17,15 +16,8 @@ public sealed record PreprocessOptions
     } = 1;
 
     /// <summary>Name of the float32 input [N, 3, H, W].</summary>
-    public string PixelsName { get; init; } = "pixel_values";
-
-    /// <summary>Name of the int64 input [N, H, W], 1 where there is image; filled where the model has it.</summary>
-    public string MaskName { get; init; } = "pixel_mask";
+    internal string PixelsName { get; init; } = "pixel_values";
 
     /// <summary>The original DETR's preprocessing.</summary>
     public static PreprocessOptions Detr { get; } = new();
-
-    /// <summary>The DEIM family's: a fixed size, divided by 255 only.</summary>
-    public static PreprocessOptions Deim(ImageSize size) =>
-        new() { Resize = ResizeRule.Exact(size), Normalization = Normalization.UnitRange, PixelsName = "images" };
 }

@@ -10,8 +10,7 @@ public sealed class Preprocessor(PreprocessOptions options)
 {
     readonly Resizer _resizer = new(options.Threads);
 
-    /// <summary>What it was made with.</summary>
-    public PreprocessOptions Options => options;
+    internal PreprocessOptions Options => options;
 
     /// <summary>Height and width that a batch needs: the largest of its images, each after the resize.</summary>
     /// <exception cref="LabException">An image is too large.</exception>
@@ -27,15 +26,12 @@ public sealed class Preprocessor(PreprocessOptions options)
         return canvas;
     }
 
-    /// <summary>Fills the tensors of a batch.</summary>
-    /// <param name="images">As many as the batch has places.</param>
-    /// <param name="inputs">
-    /// Holds <see cref="PreprocessOptions.PixelsName"/>, float32 [N, 3, H, W], and, where the model has it,
-    /// <see cref="PreprocessOptions.MaskName"/>, int64 [N, H, W]; H and W at least <see cref="CanvasSize"/>. Other tensors stay as they are.
-    /// </param>
-    /// <param name="sizes">Takes the size of each image after the resize; empty where nobody asks.</param>
+    /// <summary>
+    /// Fills the pixels of a batch, float32 [N, 3, H, W], and, where the model has it, pixel_mask, int64 [N, H, W] (1 = image);
+    /// H and W at least <see cref="CanvasSize"/>. Other tensors stay as they are.
+    /// </summary>
     /// <exception cref="LabException">The tensors do not fit, or images need padding and there is no mask.</exception>
-    public void Prepare(ReadOnlySpan<RgbImage> images, TensorSet inputs, Span<ImageSize> sizes = default)
+    public void Prepare(ReadOnlySpan<RgbImage> images, TensorSet inputs)
     {
         var batch = BatchTensors.Check(images, inputs, options);
         for (var i = 0; i < images.Length; i++)
@@ -43,17 +39,10 @@ public sealed class Preprocessor(PreprocessOptions options)
             var size = options.Resize.Apply(images[i].Size);
             _resizer.ResizeToPlanes(images[i], size, options.Normalization, batch.Pixels(i), batch.Canvas);
             batch.Pad(i, size);
-            if (sizes.Length > 0) { sizes[i] = size; }
         }
     }
 
     /// <summary>Fills the tensors of a batch of one.</summary>
-    /// <returns>The size after the resize.</returns>
-    /// <inheritdoc cref="Prepare(ReadOnlySpan{RgbImage}, TensorSet, Span{ImageSize})"/>
-    public ImageSize Prepare(RgbImage image, TensorSet inputs)
-    {
-        var size = default(ImageSize);
-        Prepare(new ReadOnlySpan<RgbImage>(in image), inputs, new Span<ImageSize>(ref size));
-        return size;
-    }
+    /// <inheritdoc cref="Prepare(ReadOnlySpan{RgbImage}, TensorSet)"/>
+    public void Prepare(RgbImage image, TensorSet inputs) => Prepare(new ReadOnlySpan<RgbImage>(in image), inputs);
 }

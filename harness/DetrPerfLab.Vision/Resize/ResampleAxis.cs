@@ -11,15 +11,12 @@ sealed class ResampleAxis
     /// <summary>Bits after the point: 32 less 8 for the value and 2 for sign and overshoot.</summary>
     internal const int PrecisionBits = 32 - 8 - 2;
 
-    /// <summary>One half, added before the shift, so that it rounds.</summary>
-    internal const int Half = 1 << (PrecisionBits - 1);
+    internal const int Half = 1 << (PrecisionBits - 1); // added before the shift, so that it rounds
 
     readonly int[] _first;
     readonly int[] _count;
     readonly int[] _weights;
 
-    /// <param name="source">Pixels before, 1 or more.</param>
-    /// <param name="target">Pixels after, 1 or more.</param>
     internal ResampleAxis(int source, int target)
     {
         (Source, Target) = (source, target);
@@ -51,11 +48,9 @@ sealed class ResampleAxis
         for (var i = 0; i < target; i++) { all.AsSpan(i * reserved, _count[i]).CopyTo(_weights.AsSpan(i * MaxTaps)); }
     }
 
-    /// <summary>Pixels before.</summary>
-    internal int Source { get; }
+    internal int Source { get; } // pixels before, 1 or more
 
-    /// <summary>Pixels after.</summary>
-    internal int Target { get; }
+    internal int Target { get; } // pixels after, 1 or more
 
     /// <summary>Most source pixels that make one output pixel.</summary>
     internal int MaxTaps { get; }

@@ -5,11 +5,11 @@ namespace DetrPerfLab.Vision;
 public static class ResizeReference
 {
     /// <summary>Resizes into a new image.</summary>
-    /// <exception cref="LabException">The image is longer than <see cref="ImageGeometry.LongestSide"/>.</exception>
+    /// <exception cref="LabException">A side is longer than 65535 pixels.</exception>
     public static RgbImage Resize(RgbImage source, ImageSize size)
     {
-        ImageGeometry.CheckSides(source.Size);
-        ImageGeometry.CheckSides(size);
+        ResizeRule.CheckSides(source.Size);
+        ResizeRule.CheckSides(size);
         var wide = Horizontal(source, new ResampleAxis(source.Size.Width, size.Width));
         return Vertical(wide, new ResampleAxis(source.Size.Height, size.Height));
     }

@@ -9,13 +9,10 @@ sealed class ResizeTables
     readonly Dictionary<(int Source, int Target), RowPass> _rows = [];
     readonly Dictionary<(int Source, int Target), ResampleAxis> _columns = [];
 
-    /// <summary>Along a row.</summary>
     internal RowPass RowPass { get; private set; } = null!;
 
-    /// <summary>Along a row.</summary>
     internal ResampleAxis Rows => RowPass.Axis;
 
-    /// <summary>Along a column.</summary>
     internal ResampleAxis Columns { get; private set; } = null!;
 
     /// <summary>Makes the tables current that lead from one size to another.</summary>

@@ -15,30 +15,22 @@ public sealed class Resizer
     readonly RowRing[] _rings;
     readonly Job _job;
 
-    /// <param name="threads">Threads that one image may use, the caller's included.</param>
+    /// <summary><paramref name="threads"/>: that one image may use, the caller's included, 1 to 256.</summary>
     public Resizer(int threads = 1)
-        : this(threads, ColumnPass.Widest)
-    {
-    }
-
-    internal Resizer(int threads, LaneWidth lanes)
     {
         if (threads is < 1 or > 256) { throw LabError.OutOfRange(threads, "1 to 256"); }
-        _workers = new BandWorkers(threads);
         _rings = [.. Enumerable.Range(0, threads).Select(_ => new RowRing())];
-        _job = new Job(_rings, lanes);
+        _job = new Job(_rings, _tables);
+        _workers = new BandWorkers(threads, _job.Run);
     }
 
-    /// <summary>Resizes to 8-bit pixels.</summary>
-    /// <param name="source">Any size up to <see cref="ImageGeometry.LongestSide"/>.</param>
-    /// <param name="size">Wanted size.</param>
-    /// <param name="target">Takes the result; not <paramref name="source"/>.</param>
-    /// <exception cref="LabException">A side is too long.</exception>
+    /// <summary>Resizes to 8-bit pixels of another image.</summary>
+    /// <exception cref="LabException">A side is longer than 65535 pixels.</exception>
     public unsafe void Resize(RgbImage source, ImageSize size, RgbImage target)
     {
         if (ReferenceEquals(source, target)) { throw new ArgumentException("An image cannot be resized into itself.", nameof(target)); }
-        ImageGeometry.CheckSides(source.Size);
-        ImageGeometry.CheckSides(size);
+        ResizeRule.CheckSides(source.Size);
+        ResizeRule.CheckSides(size);
         target.Resize(size);
         fixed (byte* from = source.Pixels, to = target.Pixels)
         {
@@ -47,20 +39,14 @@ public sealed class Resizer
         }
     }
 
-    /// <summary>Resizes, normalises and stores by channel in one go.</summary>
-    /// <param name="source">Any size up to <see cref="ImageGeometry.LongestSide"/>.</param>
-    /// <param name="size">Wanted size.</param>
-    /// <param name="normalization">What makes floats of bytes.</param>
-    /// <param name="target">[3, canvas height, canvas width]; only its top left <paramref name="size"/> is written.</param>
-    /// <param name="canvas">At least <paramref name="size"/>.</param>
-    /// <exception cref="LabException">A side is too long.</exception>
-    public unsafe void ResizeToPlanes(RgbImage source, ImageSize size, Normalization normalization, Span<float> target, ImageSize canvas)
+    /// <summary>Resizes, normalises and stores by channel: [3, canvas height, canvas width], of which only the top left <paramref name="size"/> is written.</summary>
+    internal unsafe void ResizeToPlanes(RgbImage source, ImageSize size, Normalization normalization, Span<float> target, ImageSize canvas)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(canvas.Height, size.Height, nameof(canvas));
         ArgumentOutOfRangeException.ThrowIfLessThan(canvas.Width, size.Width, nameof(canvas));
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, checked(3 * canvas.Height * canvas.Width), nameof(target));
-        ImageGeometry.CheckSides(source.Size);
-        ImageGeometry.CheckSides(size);
+        ResizeRule.CheckSides(source.Size);
+        ResizeRule.CheckSides(size);
         fixed (byte* from = source.Pixels)
         fixed (float* to = target)
         {
@@ -77,20 +63,20 @@ public sealed class Resizer
         // Some bands a thread, so that one which is held up leaves its share to the others; a band repeats the row pass of its first rows.
         var threads = Math.Min(_workers.Threads, Math.Max((long)size.Height * size.Width / PixelsWorthAThread, 1));
         var bands = threads == 1 ? 1 : (int)Math.Min(threads * 4, size.Height);
-        _job.Start(_tables, (size.Height + bands - 1) / bands);
-        _workers.Run(_job, bands);
+        _job.BandRows = (size.Height + bands - 1) / bands;
+        _workers.Run(bands);
     }
 
     /// <summary>What the threads do together; holds pointers only while the caller has the images pinned.</summary>
-    sealed unsafe class Job(RowRing[] rings, LaneWidth lanes) : IBandWork
+    sealed unsafe class Job(RowRing[] rings, ResizeTables tables)
     {
-        ResizeTables _tables = null!;
         Normalization? _normalization;
         ImageSize _canvas;
         byte* _source;
         byte* _bytes;
         float* _floats;
-        int _bandRows;
+
+        internal int BandRows { get; set; }
 
         internal void ToBytes(byte* source, byte* target)
         {
@@ -103,33 +89,28 @@ public sealed class Resizer
         {
             _source = source;
             _floats = target;
-            _canvas = canvas;
-            _normalization = normalization;
+            (_canvas, _normalization) = (canvas, normalization);
         }
 
-        internal void Start(ResizeTables tables, int bandRows) => (_tables, _bandRows) = (tables, bandRows);
-
-        public void Run(int band, int worker)
+        internal void Run(int band, int worker)
         {
-            var (ring, columns) = (rings[worker], _tables.Columns);
-            var end = Math.Min((band + 1) * _bandRows, columns.Target);
-            ring.Start(_tables, _source);
-            for (var y = band * _bandRows; y < end; y++)
+            var (ring, columns, width) = (rings[worker], tables.Columns, tables.Rows.Target);
+            var end = Math.Min((band + 1) * BandRows, columns.Target);
+            ring.Start(_source);
+            for (var y = band * BandRows; y < end; y++)
             {
                 var weights = columns.Weights(y);
                 ring.Advance(columns.First(y), weights.Length);
                 for (var channel = 0; channel < 3; channel++)
                 {
-                    var taps = ring.Taps(columns.First(y), weights.Length, channel);
-                    if (_normalization is null) { ColumnPass.ToBytes(lanes, taps, weights, ring.Output(channel), _tables.Rows.Target); }
-                    else
-                    {
-                        var row = _floats + ((((long)channel * _canvas.Height) + y) * _canvas.Width);
-                        ColumnPass.ToFloats(lanes, taps, weights, _normalization, channel, new Span<float>(row, _tables.Rows.Target));
-                    }
+                    var pixels = ring.Output(channel);
+                    ColumnPass.Sum(ring.Taps(columns.First(y), weights.Length, channel), weights, pixels, width);
+                    if (_normalization is null) { continue; }
+                    var row = _floats + ((((long)channel * _canvas.Height) + y) * _canvas.Width);
+                    ColumnPass.Normalize(pixels, _normalization, channel, new Span<float>(row, width));
                 }
 
-                if (_normalization is null) { ring.MergeOutput(_bytes + ((long)y * _tables.Rows.Target * 3)); }
+                if (_normalization is null) { ring.MergeOutput(_bytes + ((long)y * width * 3)); }
             }
         }
     }

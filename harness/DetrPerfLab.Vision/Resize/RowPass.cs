@@ -55,12 +55,9 @@ sealed class RowPass
         }
     }
 
-    /// <summary>Which pixels, with which weights.</summary>
     internal ResampleAxis Axis { get; }
 
-    /// <summary>Resamples a row.</summary>
-    /// <param name="source">One channel; <see cref="Margin"/> readable bytes follow it.</param>
-    /// <param name="target">One channel; <see cref="Margin"/> writable bytes follow it.</param>
+    /// <summary>Resamples one channel of a row; <see cref="Margin"/> bytes beyond either row may be read or written.</summary>
     internal unsafe void Run(byte* source, byte* target)
     {
         if (Axis.IsIdentity) { Buffer.MemoryCopy(source, target, Axis.Target, Axis.Target); }

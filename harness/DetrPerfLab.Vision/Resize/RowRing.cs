@@ -17,6 +17,7 @@ sealed unsafe class RowRing
     /// <summary>Makes room; before the threads start, so that they need not.</summary>
     internal void Reserve(ResizeTables tables)
     {
+        _tables = tables;
         _slots = tables.Columns.MaxTaps;
         _stride = tables.Rows.Target + RowPass.Margin;
         _sourceStride = tables.Rows.Source + RowPass.Margin;
@@ -26,9 +27,8 @@ sealed unsafe class RowRing
     }
 
     /// <summary>Begins a band.</summary>
-    internal void Start(ResizeTables tables, byte* source)
+    internal void Start(byte* source)
     {
-        _tables = tables;
         _source = source;
         _next = 0;
     }
@@ -56,7 +56,6 @@ sealed unsafe class RowRing
     /// <summary>Where an output row of bytes is made before it is interleaved.</summary>
     internal byte* Output(int channel) => Base + (((_slots * 3) + channel) * _stride);
 
-    /// <summary>Interleaves the output row.</summary>
     internal void MergeOutput(byte* target) => RgbPlanes.Merge(Output(0), _stride, new Span<byte>(target, _tables.Rows.Target * 3));
 
     byte* SourceRow => Output(3);

@@ -1,18 +1,15 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>Part of an image.</summary>
-/// <param name="Top">First row.</param>
-/// <param name="Left">First column.</param>
-/// <param name="Size">Height and width.</param>
+/// <summary>Part of an image: its first row and column, and its size.</summary>
 public readonly record struct Tile(int Top, int Left, ImageSize Size);
 
 /// <summary>Cuts a large image into overlapping tiles, so that an object on a border lies whole in one of them.</summary>
 public static class TileGrid
 {
-    /// <summary>Tiles of one size that cover the image, evenly spread, the last ones flush with its edges.</summary>
-    /// <param name="image">Height and width.</param>
-    /// <param name="tile">Height and width of a tile; where the image is smaller, the tile is as small.</param>
-    /// <param name="overlap">Rows and columns, at least, that neighbours share; below the tile's sides.</param>
+    /// <summary>
+    /// Tiles of one size that cover the image, evenly spread, the last ones flush with its edges. Where the image is smaller than a tile, so is the tile.
+    /// Neighbours share at least <paramref name="overlap"/> rows and columns, which is below the tile's sides.
+    /// </summary>
     public static IReadOnlyList<Tile> Cover(ImageSize image, ImageSize tile, int overlap)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(overlap);

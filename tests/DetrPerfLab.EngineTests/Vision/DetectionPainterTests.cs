@@ -1,3 +1,5 @@
+using SkiaSharp;
+
 namespace DetrPerfLab.EngineTests.Vision;
 
 public class DetectionPainterTests
@@ -10,7 +12,7 @@ public class DetectionPainterTests
         var colours = Enumerable.Range(0, 92).Select(DetectionPainter.ColourOf).ToList();
         Assert.Equal(colours.Count, colours.Distinct().Count());
         Assert.All(colours.Zip(colours.Skip(1)), pair => Assert.InRange(Distance(pair.First, pair.Second), 120, 255));
-        Assert.All(colours, c => Assert.InRange(c.Contrast(c.Ink), 4.5, 21)); // WCAG asks 4.5 of small letters
+        Assert.All(colours, c => Assert.InRange(LabelPen.Contrast(c, LabelPen.Ink(c)), 4.5, 21)); // WCAG asks 4.5 of small letters
         Assert.NotEqual(default, DetectionPainter.ColourOf(-1)); // a model may give any label
     }
 
@@ -21,9 +23,9 @@ public class DetectionPainterTests
         DetectionPainter.Draw(image, [s_cat], _ => "cat", typeface: null);
         Assert.Equal(DetectionPainter.ColourOf(0), At(image, 150, 60));
         Assert.Equal(DetectionPainter.ColourOf(0), At(image, 249, 110));
-        Assert.Equal(Rgb.Black, At(image, 150, 59));
-        Assert.Equal(new Rgb(128, 128, 128), At(image, 150, 110));
-        Assert.Equal(new Rgb(128, 128, 128), At(image, 280, 190));
+        Assert.Equal(SKColors.Black, At(image, 150, 59));
+        Assert.Equal(new SKColor(128, 128, 128), At(image, 150, 110));
+        Assert.Equal(new SKColor(128, 128, 128), At(image, 280, 190));
     }
 
     [Fact]
@@ -62,7 +64,7 @@ public class DetectionPainterTests
         Assert.Null(SansFace.Open([folder.Path]));
     }
 
-    static int Distance(Rgb a, Rgb b) => Math.Max(Math.Max(Math.Abs(a.R - b.R), Math.Abs(a.G - b.G)), Math.Abs(a.B - b.B));
+    static int Distance(SKColor a, SKColor b) => Math.Max(Math.Max(Math.Abs(a.Red - b.Red), Math.Abs(a.Green - b.Green)), Math.Abs(a.Blue - b.Blue));
 
     static RgbImage Grey(int height, int width)
     {
@@ -72,5 +74,5 @@ public class DetectionPainterTests
         return image;
     }
 
-    static Rgb At(RgbImage image, int x, int y) => image.Pixels.Slice(((y * image.Size.Width) + x) * 3, 3) is var p ? new(p[0], p[1], p[2]) : default;
+    static SKColor At(RgbImage image, int x, int y) => image.Pixels.Slice(((y * image.Size.Width) + x) * 3, 3) is var p ? new(p[0], p[1], p[2]) : default;
 }

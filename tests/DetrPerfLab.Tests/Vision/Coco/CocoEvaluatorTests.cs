@@ -146,7 +146,7 @@ public class CocoEvaluatorTests
     {
         var (drawn, reference) = CocoCases.Random(3);
         var distinct = CocoCases.Detections(reference.Items.Where(d => d.Score >= 0.5).DistinctBy(d => (d.ImageId, d.CategoryId)));
-        var truth = CocoGroundTruth.FromDetections(drawn.Images, drawn.Categories, distinct, threshold: 0.5);
+        var truth = drawn.FromDetections(distinct, threshold: 0.5);
 
         Assert.NotEmpty(truth.Annotations);
         Assert.Equal(1, CocoEvaluator.Evaluate(truth, distinct).Summary.Ap!.Value, Rounding);

@@ -16,7 +16,7 @@ public class PostProcessFixtureTests
     public void Detr_Fixture_MatchesPyTorch()
     {
         var (actual, scores, labels, corners) = (new Detection[Queries], Fixture("scores"), Fixture("labels"), Fixture("corners"));
-        PostProcess.Detr(Fixture("logits"), Fixture("boxes"), s_image, actual);
+        Postprocessor.Detr(Fixture("logits"), Fixture("boxes"), s_image, actual);
         for (var q = 0; q < Queries; q++)
         {
             Assert.Equal(labels[q], actual[q].Label);

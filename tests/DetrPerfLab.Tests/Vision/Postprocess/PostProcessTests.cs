@@ -23,7 +23,7 @@ public class PostProcessTests
         {
             var (logits, boxes) = Outputs(shape);
             var (fast, plain) = (new Detection[shape.Queries], new Detection[shape.Queries]);
-            PostProcess.Detr(logits, boxes, new ImageSize(333, 500), fast);
+            Postprocessor.Detr(logits, boxes, new ImageSize(333, 500), fast);
             PostProcessReference.Detr(logits, boxes, new ImageSize(333, 500), plain);
             return fast.AsSpan().SequenceEqual(plain);
         }).QuickCheckThrowOnFailure();
@@ -36,8 +36,8 @@ public class PostProcessTests
             var (logits, boxes) = Outputs(shape);
             var coarse = logits.Select(x => MathF.Round(x * 8) / 8).ToArray();
             var (before, after) = (new Detection[shape.Queries], new Detection[shape.Queries]);
-            PostProcess.Detr(coarse, boxes, new ImageSize(1, 1), before);
-            PostProcess.Detr([.. coarse.Select(x => x + 1000)], boxes, new ImageSize(1, 1), after);
+            Postprocessor.Detr(coarse, boxes, new ImageSize(1, 1), before);
+            Postprocessor.Detr([.. coarse.Select(x => x + 1000)], boxes, new ImageSize(1, 1), after);
             return before.AsSpan().SequenceEqual(after);
         }).QuickCheckThrowOnFailure();
 
@@ -72,7 +72,7 @@ public class PostProcessTests
         var (logits, boxes) = Outputs((1, 92, 7));
         logits[at] = value;
         var (fast, plain) = (new Detection[1], new Detection[1]);
-        PostProcess.Detr(logits, boxes, new ImageSize(10, 10), fast);
+        Postprocessor.Detr(logits, boxes, new ImageSize(10, 10), fast);
         PostProcessReference.Detr(logits, boxes, new ImageSize(10, 10), plain);
         Assert.Equal(plain, fast);
         Assert.Equal(0, DetectionFilter.KeepAbove(fast, 0));
@@ -84,23 +84,23 @@ public class PostProcessTests
         var logits = new float[92];
         (logits[17], logits[40], logits[91]) = (5, 5, 9);
         var detections = new Detection[1];
-        PostProcess.Detr(logits, new float[4], new ImageSize(10, 10), detections);
+        Postprocessor.Detr(logits, new float[4], new ImageSize(10, 10), detections);
         Assert.Equal(17, detections[0].Label);
     }
 
     [Fact]
     public void Detr_LengthsThatDoNotFit_Throws()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => PostProcess.Detr(new float[10], new float[8], default, new Detection[3]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => PostProcess.Detr(new float[10], new float[12], default, new Detection[3]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => PostProcess.Detr(new float[3], new float[12], default, new Detection[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Postprocessor.Detr(new float[10], new float[8], default, new Detection[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Postprocessor.Detr(new float[10], new float[12], default, new Detection[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Postprocessor.Detr(new float[3], new float[12], default, new Detection[3]));
     }
 
     [Fact]
     public void Scored_StrangeLabels_BecomeMinusOne()
     {
         var detections = new Detection[3];
-        PostProcess.Scored([5, long.MaxValue, -3], new float[12], [0.1f, 0.2f, 0.3f], detections);
+        Postprocessor.Scored([5, long.MaxValue, -3], new float[12], [0.1f, 0.2f, 0.3f], detections);
         Assert.Equal([5, -1, -1], detections.Select(d => d.Label));
     }
 }

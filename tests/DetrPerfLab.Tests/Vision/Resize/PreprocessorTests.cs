@@ -21,14 +21,13 @@ public class PreprocessorTests
         var preprocessor = new Preprocessor(s_small);
         var canvas = preprocessor.CanvasSize(images);
         var (fast, plain) = (Inputs(3, canvas.Height, canvas.Width), Inputs(3, canvas.Height, canvas.Width));
-        var (fastSizes, plainSizes) = (new ImageSize[3], new ImageSize[3]);
+        ImageSize[] sizes = [new(42, 32), new(11, 49), new(32, 32)];
 
-        preprocessor.Prepare(images, fast, fastSizes);
-        new PlainPreprocessor(s_small).Prepare(images, plain, plainSizes);
+        preprocessor.Prepare(images, fast);
+        new PlainPreprocessor(s_small).Prepare(images, plain);
 
         Assert.Equal(new ImageSize(42, 49), canvas);
-        Assert.Equal([new ImageSize(42, 32), new ImageSize(11, 49), new ImageSize(32, 32)], fastSizes);
-        Assert.Equal(plainSizes, fastSizes);
+        Assert.Equal(sizes, images.Select(i => s_small.Resize.Apply(i.Size)));
         Assert.Equal(plain["pixel_values"].Floats, fast["pixel_values"].Floats);
         Assert.Equal(plain["pixel_mask"].Longs, fast["pixel_mask"].Longs);
         for (var i = 0; i < 3; i++)
@@ -37,7 +36,7 @@ public class PreprocessorTests
             {
                 for (var x = 0; x < canvas.Width; x++)
                 {
-                    var inside = y < fastSizes[i].Height && x < fastSizes[i].Width;
+                    var inside = y < sizes[i].Height && x < sizes[i].Width;
                     Assert.Equal(inside ? 1 : 0, fast["pixel_mask"].Longs[(((i * canvas.Height) + y) * canvas.Width) + x]);
                     if (!inside) { Assert.Equal(0f, fast["pixel_values"].Floats[(((i * 3 * canvas.Height) + y) * canvas.Width) + x]); }
                 }
@@ -49,8 +48,8 @@ public class PreprocessorTests
     public void Prepare_Deim_DividesOnly()
     {
         var inputs = new TensorSet(new HostTensor("images", ElementType.Float32, 1, 3, 5, 6), new HostTensor("orig_target_sizes", ElementType.Int64, 1, 2));
-        var size = new Preprocessor(PreprocessOptions.Deim(new ImageSize(5, 6))).Prepare(TestImages.Filled(40, 30, 51), inputs);
-        Assert.Equal(new ImageSize(5, 6), size);
+        var options = DetectorFamilies.All[1].Preprocessing([new("images", ElementType.Float32, ["N", 3, 5, 6])], new());
+        new Preprocessor(options).Prepare(TestImages.Filled(40, 30, 51), inputs);
         Assert.All(inputs["images"].Floats.ToArray(), value => Assert.Equal(51f / 255f, value));
     }
 

@@ -11,22 +11,18 @@ public class ResizerTests
     static readonly Arbitrary<(int, int, int, int)> s_geometry =
         (from h in s_side.Generator from w in s_side.Generator from nh in s_side.Generator from nw in s_side.Generator select (h, w, nh, nw)).ToArbitrary();
 
-    public static TheoryData<int> Widths => [.. Enumerable.Range(0, 1 + (int)ColumnPass.Widest)];
-
-    [Theory]
-    [MemberData(nameof(Widths))]
-    public void Resize_AnySizes_EqualsReference(int lanes) =>
+    [Fact]
+    public void Resize_AnySizes_EqualsReference() =>
         Prop.ForAll(s_geometry, g =>
         {
             var (h, w, nh, nw) = g;
             var (image, size, fast) = (TestImages.Noise(h, w, h + w), new ImageSize(nh, nw), new RgbImage());
-            new Resizer(1, (LaneWidth)lanes).Resize(image, size, fast);
+            new Resizer().Resize(image, size, fast);
             return fast.Size == size && fast.Pixels.SequenceEqual(ResizeReference.Resize(image, size).Pixels);
         }).QuickCheckThrowOnFailure();
 
-    [Theory]
-    [MemberData(nameof(Widths))]
-    public void ResizeToPlanes_AnySizesAndDeviation_EqualsReference(int lanes)
+    [Fact]
+    public void ResizeToPlanes_AnySizesAndDeviation_EqualsReference()
     {
         Normalization[] normalizations = [Normalization.ImageNet, Normalization.UnitRange, new([0.1f, 0.7f, -3], [0.3f, 1e-3f, 77f])];
         Prop.ForAll(s_geometry, g =>
@@ -36,7 +32,7 @@ public class ResizerTests
             foreach (var normalization in normalizations)
             {
                 var (fast, plain) = (new float[3 * nh * nw], new float[3 * nh * nw]);
-                new Resizer(1, (LaneWidth)lanes).ResizeToPlanes(image, size, normalization, fast, size);
+                new Resizer().ResizeToPlanes(image, size, normalization, fast, size);
                 PlainPreprocessor.Normalize(ResizeReference.Resize(image, size), normalization, plain, size);
                 if (!fast.AsSpan().SequenceEqual(plain)) { return false; }
             }

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace DetrPerfLab.Tests.Vision;
 
-public class ImageGeometryTests
+public class ResizeRuleTests
 {
     [Theory]
     [InlineData(480, 640, 800, 1066)]

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DetrPerfLab.Vision;
+
+/// <summary>Reads COCO's JSON from a stream, value by value; fields that nobody asks for are passed over.</summary>
+static class CocoJson
+{
+    static readonly JsonSerializerOptions s_options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    /// <summary>The one way in which a COCO file is refused: what is wrong, at which entry, and the form that it needs.</summary>
+    /// <exception cref="LabException">Damaged JSON, or not of the form of <typeparamref name="T"/>.</exception>
+    internal static T Read<T>(Stream stream, string name, string needed)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(stream, s_options) ?? throw new JsonException("the file holds null");
+        }
+        catch (JsonException e)
+        {
+            throw LabError.BadCocoFile(name, needed, e);
+        }
+    }
+}
+
+/// <summary>A box is the list [x, y, width, height].</summary>
+sealed class CocoBoxConverter : JsonConverter<CocoBox>
+{
+    public override CocoBox Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<double[]>(ref reader, options) is [var x, var y, var width, var height] ? new(x, y, width, height) : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, CocoBox box, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, (double[])[box.X, box.Y, box.Width, box.Height], options);
+}
