@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DetrPerfLab.Engines;
 
@@ -59,8 +58,7 @@ sealed class DeviceBuffers : IDisposable
     OrtValue Add(List<(HostTensor Host, OrtMemoryAllocation Device, OrtValue Value)> list, HostTensor host)
     {
         var device = Guard(() => _allocator.Allocate((uint)host.Bytes.Length));
-        var type = host.Type == ElementType.Float32 ? TensorElementType.Float : TensorElementType.Int64;
-        var value = OrtValue.CreateTensorValueWithData(_memory, type, host.Shape.ToArray(), device.DangerousGetHandle(), host.Bytes.Length);
+        var value = OrtSession.Wrap(host, _memory, device.DangerousGetHandle());
         list.Add((host, device, value));
         return value;
     }

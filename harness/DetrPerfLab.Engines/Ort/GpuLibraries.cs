@@ -2,10 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>A library that ONNX Runtime's GPU providers load, and what brings it.</summary>
-/// <param name="Linux">File name there, with the version that this build of ONNX Runtime asks for.</param>
-/// <param name="Windows">File name there.</param>
-/// <param name="From">What to install.</param>
+/// <summary>A library that ONNX Runtime's GPU providers load: its file names, with the version that this build of ONNX Runtime asks for, and what to install for it.</summary>
 sealed record GpuLibrary(string Linux, string Windows, string From)
 {
     internal string FileName => OperatingSystem.IsWindows() ? Windows : Linux;
@@ -34,8 +31,8 @@ static class GpuLibraries
 
     internal static IReadOnlyList<GpuLibrary> Of(OrtDevice device) => device == OrtDevice.TensorRt ? s_tensorRt : s_cuda;
 
-    /// <summary>Refuses a device that this machine cannot serve, before a model is built for it.</summary>
-    /// <exception cref="LabException">The build, a library or the GPU is missing (exit code 3).</exception>
+    /// <summary>Refuses a device that this machine, or an ONNX Runtime with these providers, cannot serve: before a model is built for it.</summary>
+    /// <exception cref="LabException">The build, libraries or the GPU are missing; says all of them (exit code 3).</exception>
     internal static void Require(OrtDevice device, int deviceId, IReadOnlyCollection<string> providers)
     {
         var provider = device == OrtDevice.TensorRt ? "TensorrtExecutionProvider" : "CUDAExecutionProvider";

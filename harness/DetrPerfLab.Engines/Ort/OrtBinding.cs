@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DetrPerfLab.Engines;
 
@@ -42,9 +41,7 @@ sealed class OrtBinding : IDisposable
 
     OrtValue Value(HostTensor tensor)
     {
-        var value = OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, tensor.Type == ElementType.Float32 ? TensorElementType.Float : TensorElementType.Int64,
-            tensor.Shape.ToArray(), tensor.Address, tensor.Bytes.Length);
+        var value = OrtSession.Wrap(tensor);
         _values.Add(value);
         return value;
     }

@@ -18,12 +18,15 @@ public sealed class OrtEngine : IArenaEngine
     readonly int? _gpu;
     OrtBinding? _latest;
 
-    /// <summary>Opens a model.</summary>
-    /// <param name="modelPath">An ONNX file; its inputs and outputs must be float32 or int64 tensors.</param>
-    /// <param name="options">How it runs.</param>
-    /// <param name="variant">Name in results; derived from the device where it is left out.</param>
-    /// <exception cref="LabException">The file is missing, damaged or not supported (bad input), or the library or device is missing.</exception>
-    public OrtEngine(string modelPath, OrtEngineOptions options, string? variant = null)
+    /// <summary>Opens an ONNX file with inputs and outputs of float32 or int64.</summary>
+    /// <exception cref="LabException">The file is missing, damaged or not supported (bad input), or the library is missing.</exception>
+    public OrtEngine(string modelPath)
+        : this(modelPath, new())
+    {
+    }
+
+    /// <summary>The same with options, for which a device may be missing too. The name in results follows from the device where <paramref name="variant"/> is left out.</summary>
+    internal OrtEngine(string modelPath, OrtEngineOptions options, string? variant = null)
     {
         _path = modelPath;
         _maxBindings = options.Bindings;
@@ -99,9 +102,8 @@ public sealed class OrtEngine : IArenaEngine
         }
     }
 
-    /// <summary>Ends profiling and writes the file.</summary>
-    /// <returns>Its path; null where <see cref="OrtEngineOptions.ProfilePrefix"/> was not set.</returns>
-    public string? EndProfiling() => _session.EndProfiling() is { Length: > 0 } path ? path : null;
+    /// <summary>Ends profiling and writes the file, which it names; null where <see cref="OrtEngineOptions.ProfilePrefix"/> was not set.</summary>
+    internal string? EndProfiling() => _session.EndProfiling() is { Length: > 0 } path ? path : null;
 
     /// <inheritdoc/>
     /// <remarks>On the processor <see cref="Run"/> blocks. On a GPU it has waited for the outputs; this waits for whatever else the GPU was given.</remarks>

@@ -8,48 +8,42 @@ namespace DetrPerfLab.Onnx;
 /// so the result does not depend on the order or the batching of the values. Exact zeros are counted apart: every range represents 0 exactly,
 /// and the spike that ReLU makes there would otherwise rule the choice.
 /// </remarks>
-public sealed class ActivationHistogram
+sealed class ActivationHistogram
 {
-    /// <summary>Number of bins over [-L, L).</summary>
-    public const int Bins = 8192;
+    internal const int Bins = 8192;
 
     // Below this the tensor is as good as zero, and 2^k / Bins would leave the range of double arithmetic's comfort.
     const double SmallestLimit = 1e-30;
 
     readonly long[] _counts = new long[Bins];
 
-    /// <summary>Smallest value seen; +infinity before the first.</summary>
-    public float Min { get; private set; } = float.PositiveInfinity;
+    internal float Min { get; private set; } = float.PositiveInfinity;
 
-    /// <summary>Largest value seen; -infinity before the first.</summary>
-    public float Max { get; private set; } = float.NegativeInfinity;
+    internal float Max { get; private set; } = float.NegativeInfinity;
 
     /// <summary>Values seen, zeros included.</summary>
-    public long Count { get; private set; }
+    internal long Count { get; private set; }
 
     /// <summary>Values that were exactly 0; they are in no bin.</summary>
-    public long Zeros { get; private set; }
+    internal long Zeros { get; private set; }
 
     /// <summary>NaN and infinities seen; they are in no bin and no extreme.</summary>
-    public long NonFinite { get; private set; }
+    internal long NonFinite { get; private set; }
 
     /// <summary>L: half of the span of the bins; 0 before the first value that is not 0.</summary>
-    public double Limit { get; private set; }
+    internal double Limit { get; private set; }
 
     /// <summary>Values in each bin; bin i holds [-L + i w, -L + (i + 1) w) with w = <see cref="BinWidth"/>.</summary>
-    public ReadOnlySpan<long> Counts => _counts;
+    internal ReadOnlySpan<long> Counts => _counts;
 
-    /// <summary>Width of one bin.</summary>
-    public double BinWidth => 2 * Limit / Bins;
+    internal double BinWidth => 2 * Limit / Bins;
 
     /// <summary>What was seen, or [0, 0] when nothing was.</summary>
-    public TensorRange Range => Min <= Max ? new(Min, Max) : default;
+    internal TensorRange Range => Min <= Max ? new(Min, Max) : default;
 
-    /// <summary>Value in the middle of a bin.</summary>
-    public double BinCentre(int bin) => -Limit + ((bin + 0.5) * BinWidth);
+    internal double BinCentre(int bin) => -Limit + ((bin + 0.5) * BinWidth);
 
-    /// <summary>Takes values in.</summary>
-    public void Add(ReadOnlySpan<float> values)
+    internal void Add(ReadOnlySpan<float> values)
     {
         Count += values.Length;
         var (min, max, finite) = Extremes(values);

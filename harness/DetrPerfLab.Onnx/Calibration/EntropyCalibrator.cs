@@ -10,10 +10,8 @@ static class EntropyCalibrator
 {
     const int Candidates = 128;
 
-    /// <summary>Chooses the range.</summary>
-    /// <param name="seen">What was seen of the tensor.</param>
-    /// <param name="levels">Quantisation levels, 256 for 8 bits.</param>
-    public static TensorRange Choose(ActivationHistogram seen, int levels)
+    /// <summary>Chooses the range; <paramref name="levels"/> is 256 for 8 bits.</summary>
+    internal static TensorRange Choose(ActivationHistogram seen, int levels)
     {
         var full = seen.Range.WithZero();
         if (seen.Limit == 0) { return full; }

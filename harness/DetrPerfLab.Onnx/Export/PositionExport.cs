@@ -1,11 +1,9 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>The sine position encoding and what attention needs of the padding mask, for the map of features [N, h, w, hidden].</summary>
-/// <param name="Rows">The encoding as rows, [N*h*w, hidden].</param>
-/// <param name="MaskBias">Added to attention scores, [N, 1, 1, h*w]: 0 for image, very low for padding; null without a mask.</param>
+/// <summary>The sine position encoding as rows [N*h*w, hidden], and what is added to attention scores, [N, 1, 1, h*w]: 0 for image, very low for padding; null without a mask.</summary>
 sealed record PositionValues(string Rows, string? MaskBias);
 
-/// <summary>Adds <see cref="PositionValues"/> to the graph.</summary>
+/// <summary>Adds <see cref="PositionValues"/> for the map of features [N, h, w, hidden].</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py (PositionEmbeddingSine, normalised) and backbone.py (mask resized by nearest neighbour).</remarks>
 static class PositionExport
 {

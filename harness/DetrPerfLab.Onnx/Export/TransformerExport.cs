@@ -9,19 +9,16 @@ sealed class TransformerExport(ExportContext context)
     readonly int _heads = context.Config.Heads;
     string _memoryTokens = ""; // the shape [N, h*w, heads, head size]
 
-    /// <summary>1x1 convolution to the transformer's width.</summary>
-    /// <returns>The map of features, [N, h, w, hidden].</returns>
+    /// <summary>1x1 convolution to the transformer's width: the map of features, [N, h, w, hidden].</summary>
     internal string AddInputProjection(string feature)
     {
-        var (weight, bias) = (context.Weights["input_proj.weight"], context.Weights["input_proj.bias"]);
         using var _ = _graph.Module("input_proj");
-        var x = _graph.Conv("", feature, _graph.Weight<float>("weight", [.. weight.Shape], weight.Data), _graph.Weight<float>("bias", [.. bias.Shape], bias.Data),
-            kernel: 1, stride: 1, padding: 0, dilation: 1);
+        var (weight, bias) = (_graph.Weight("weight", context.Weights["input_proj.weight"]), _graph.Weight("bias", context.Weights["input_proj.bias"]));
+        var x = _graph.Conv("", feature, weight, bias, kernel: 1);
         return _graph.Transpose("nhwc", x, 0, 2, 3, 1); // ONNX Runtime joins this with its own change of layout after the last convolution.
     }
 
-    /// <summary>Adds the encoder.</summary>
-    /// <returns>The memory, [N*h*w, hidden].</returns>
+    /// <summary>Gives the memory, [N*h*w, hidden].</summary>
     internal string AddEncoder(string map, PositionValues position)
     {
         using var _ = _graph.Module("encoder");
@@ -48,8 +45,7 @@ sealed class TransformerExport(ExportContext context)
         return x;
     }
 
-    /// <summary>Adds the decoder. In its first layer only the attention to the memory is left to compute.</summary>
-    /// <returns>The last layer's normalised queries, [N*Q, hidden].</returns>
+    /// <summary>Gives the last layer's normalised queries, [N*Q, hidden]. In the first layer only the attention to the memory is left to compute.</summary>
     internal string AddDecoder(string memory, PositionValues position)
     {
         using var _ = _graph.Module("decoder");
@@ -93,15 +89,14 @@ sealed class TransformerExport(ExportContext context)
     string QueryTokens(string name, string x, LinearWeights linear, DecoderConstants constants)
     {
         var queries = context.Config.Queries;
-        var tokens = _graph.Reshape($"{name}.tokens", context.LinearWithoutBias(name, x, linear), -1, queries, _heads, _hidden / _heads);
+        var tokens = _graph.Reshape($"{name}.tokens", context.Linear(name, x, linear, withBias: false), -1, queries, _heads, _hidden / _heads);
         var position = _graph.Weight<float>($"{name}.position", [queries, _heads, _hidden / _heads], constants.Project(linear));
         return _graph.Add($"{name}.with_position", tokens, position);
     }
 
     string MemoryTokens(string name, string rows) => _graph.Node("Reshape", $"{name}.tokens", [rows, _memoryTokens]);
 
-    /// <summary>softmax(q k^T + mask) v and the output projection. <paramref name="query"/> [N,L,heads,head size], scaled; key and value [N,S,heads,head size].</summary>
-    /// <returns>Rows [N*L, hidden].</returns>
+    /// <summary>softmax(q k^T + mask) v and the output projection. <paramref name="query"/> [N,L,heads,head size], scaled; key and value [N,S,heads,head size]; gives rows [N*L, hidden].</summary>
     string Attend(string source, string query, string key, string value, string? maskBias)
     {
         var scores = _graph.MatMul("scores", _graph.Transpose("q.heads", query, 0, 2, 1, 3), _graph.Transpose("k.heads", key, 0, 2, 3, 1));

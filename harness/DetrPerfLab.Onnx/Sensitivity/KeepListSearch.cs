@@ -12,13 +12,10 @@ public sealed record KeepList(double TargetLoss, double Loss, bool Holds, IReadO
 /// <summary>Searches greedily for the mix that quantises most of the work within a loss.</summary>
 public static class KeepListSearch
 {
-    /// <summary>Searches.</summary>
-    /// <param name="groups">What may be kept; groups with much noise for little work are kept first.</param>
-    /// <param name="targetLoss">Largest loss allowed, for example of AP in [0, 1].</param>
-    /// <param name="judge">The loss with these groups kept float; called once a mix.</param>
-    /// <param name="mostTrials">Stops here with the best mix found.</param>
+    /// <summary>The kept groups whose loss, by <paramref name="judge"/> of the groups kept float, is within the target (of AP in [0, 1], for example).</summary>
     /// <remarks>
-    /// First halves the number of kept groups, taken in that order, as long as the loss allows; then gives groups back one by one, those with most work first.
+    /// Groups with much noise for little work are kept first. First halves the number of kept groups, taken in that order, as long as the loss allows; then gives
+    /// groups back one by one, those with most work first. Stops after <paramref name="mostTrials"/> with the best mix found.
     /// </remarks>
     public static KeepList Search(IReadOnlyList<GroupSensitivity> groups, double targetLoss, Func<IReadOnlySet<string>, double> judge, int mostTrials = 32)
     {
