@@ -9,7 +9,7 @@ static class OnnxModels
     internal static void SetOpset(this ModelProto model, long version)
     {
         if (model.OpsetImport.FirstOrDefault(o => IsStandard(o.Domain)) is { } opset) { opset.Version = version; }
-        else { model.OpsetImport.Add(new OperatorSetIdProto { Version = version }); }
+        else { model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = version }); }
     }
 
     internal static string? GetMetadata(this ModelProto model, string key) => model.MetadataProps.FirstOrDefault(p => p.Key == key)?.Value;

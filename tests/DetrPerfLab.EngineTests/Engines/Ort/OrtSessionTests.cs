@@ -103,7 +103,7 @@ public class OrtSessionTests
                 Output = { OnnxValues.Create("y", type, ["N", 2]) },
             },
         };
-        model.SetOpset("", opset);
+        model.SetOpset(opset);
         return model;
     }
 
