@@ -33,7 +33,7 @@ static unsafe class CudaRuntime
         return Marshal.PtrToStringUTF8((nint)text)!;
     }
 
-    /// <summary>Makes this thread's further calls go to a GPU.</summary>
+    /// <summary>For this thread's further calls.</summary>
     internal static void UseDevice(int deviceId) => Check(s_setDevice(deviceId));
 
     /// <summary>Copies in the order of copies; call <see cref="Synchronize"/> before another stream reads it.</summary>

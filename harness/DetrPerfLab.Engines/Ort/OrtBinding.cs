@@ -25,7 +25,7 @@ sealed class OrtBinding : IDisposable
 
     internal OrtIoBinding Native { get; }
 
-    /// <summary>Where the model runs on a GPU: what is bound in place of the sets' own memory.</summary>
+    /// <summary>On a GPU, what is bound in place of the sets' own memory.</summary>
     internal DeviceBuffers? Device { get; }
 
     internal TensorSet Inputs { get; }

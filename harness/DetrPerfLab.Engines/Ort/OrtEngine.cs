@@ -45,12 +45,8 @@ public sealed class OrtEngine : IArenaEngine
         }
 
         _takesMask = Inputs.Any(i => i.Name == "pixel_mask");
-        Info = new EngineInfo(variant ?? (_gpu is null ? "ort" : $"ort-{options.Device.ToString().ToLowerInvariant()}"), "ONNX Runtime", Version, options.Describe());
+        Info = new EngineInfo(variant ?? (_gpu is null ? "ort" : $"ort-{options.Device.ToString().ToLowerInvariant()}"), "ONNX Runtime", OrtSession.Version(), options.Describe());
     }
-
-    /// <summary>What the native library says of itself, for example <c>1.31.1</c>.</summary>
-    /// <exception cref="LabException">The library is missing.</exception>
-    public static string Version => OrtSession.Version();
 
     /// <inheritdoc/>
     public EngineInfo Info { get; }

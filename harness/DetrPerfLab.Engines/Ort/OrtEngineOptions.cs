@@ -22,12 +22,11 @@ public enum OrtDevice
     TensorRt,
 }
 
-/// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file.</summary>
+/// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file. What a user chooses is described at <see cref="EngineSettings"/>.</summary>
 sealed record OrtEngineOptions
 {
     internal OrtDevice Device { get; init; } = OrtDevice.Cpu;
 
-    /// <summary>Which GPU, where <see cref="Device"/> is one.</summary>
     internal int DeviceId
     {
         get;
@@ -50,19 +49,16 @@ sealed record OrtEngineOptions
 
     internal GraphOptimization Optimization { get; init; } = GraphOptimization.All;
 
-    /// <summary>Whether idle threads spin: lower latency, at the cost of a core's time between operators.</summary>
+    /// <summary>Lower latency, at the cost of a core's time between operators.</summary>
     internal bool Spinning { get; init; } = true;
 
-    /// <summary>Whether freed memory is kept for the next inference.</summary>
     internal bool Arena { get; init; } = true;
 
-    /// <summary>Whether the memory of one inference is planned as one block for inputs of a known shape.</summary>
     internal bool MemoryPattern { get; init; } = true;
 
     /// <summary>Whether constant weights are laid out for the kernels at load; costs memory, saves time.</summary>
     internal bool Prepacking { get; init; } = true;
 
-    /// <summary>Weights that several sessions on this file share; null for a copy in each.</summary>
     internal OrtSharedWeights? SharedWeights { get; init; }
 
     /// <summary>Pairs of tensor sets that stay bound; the one bound first makes room for another. Each is kept alive.</summary>

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Onnx;
 
-/// <remarks>One line an operator; the names and attributes are those of the ONNX operator list.</remarks>
+/// <remarks>The operators that have attributes or constants; names are those of the ONNX operator list.</remarks>
 sealed partial class GraphBuilder
 {
     /// <summary>Convolution with its bias. <paramref name="x"/> [N,C,H,W], weight [M,C,k,k].</summary>
@@ -8,16 +8,6 @@ sealed partial class GraphBuilder
         Node("Conv", name, [x, weight, bias], n => n
             .Set("dilations", dilation, dilation).Set("group", 1).Set("kernel_shape", kernel, kernel)
             .Set("pads", padding, padding, padding, padding).Set("strides", stride, stride));
-
-    internal string Relu(string name, string x) => Node("Relu", name, [x]);
-
-    internal string Add(string name, string x, string y) => Node("Add", name, [x, y]);
-
-    internal string Mul(string name, string x, string y) => Node("Mul", name, [x, y]);
-
-    internal string Div(string name, string x, string y) => Node("Div", name, [x, y]);
-
-    internal string MatMul(string name, string x, string y) => Node("MatMul", name, [x, y]);
 
     /// <summary>Over the last axis.</summary>
     internal string Softmax(string name, string x) => Node("Softmax", name, [x], n => n.Set("axis", -1));

@@ -50,29 +50,19 @@ sealed class ActivationHistogram
         Min = Math.Min(Min, min);
         Max = Math.Max(Max, max);
         if (min <= max && Math.Max(Math.Abs((double)min), Math.Abs((double)max)) is var largest and > 0) { GrowTo(largest); }
-        if (finite) { AddFinite(values); }
-        else { AddGuarded(values); }
-    }
+        if (!finite)
+        {
+            float[] kept = [.. values.ToArray().Where(float.IsFinite)];
+            NonFinite += values.Length - kept.Length;
+            values = kept;
+        }
 
-    void AddFinite(ReadOnlySpan<float> values)
-    {
         var perUnit = Limit > 0 ? Bins / (2 * Limit) : 0;
         foreach (var value in values)
         {
             if (value == 0) { Zeros++; }
             // A product with a power of two is exact, so a value lands in the same bin after any growth; the sum is not negative.
             else { _counts[(int)((value + Limit) * perUnit)]++; }
-        }
-    }
-
-    void AddGuarded(ReadOnlySpan<float> values)
-    {
-        Span<float> one = stackalloc float[1];
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value)) { NonFinite++; continue; }
-            one[0] = value;
-            AddFinite(one);
         }
     }
 
@@ -101,18 +91,16 @@ sealed class ActivationHistogram
         if (values.Length >= Vector<float>.Count)
         {
             var (low, high, limit) = (new Vector<float>(min), new Vector<float>(max), new Vector<float>(float.MaxValue));
-            for (; finite && i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+            for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
             {
                 var v = new Vector<float>(values[i..]);
-                finite = Vector.LessThanOrEqualAll(Vector.Abs(v), limit);
-                if (!finite) { break; }
+                if (!Vector.LessThanOrEqualAll(Vector.Abs(v), limit)) { break; }
                 (low, high) = (Vector.Min(low, v), Vector.Max(high, v));
             }
 
             for (var lane = 0; lane < Vector<float>.Count; lane++) { (min, max) = (MathF.Min(min, low[lane]), MathF.Max(max, high[lane])); }
         }
 
-        finite = true;
         for (; i < values.Length; i++)
         {
             if (float.IsFinite(values[i])) { (min, max) = (MathF.Min(min, values[i]), MathF.Max(max, values[i])); }

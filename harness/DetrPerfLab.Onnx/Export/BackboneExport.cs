@@ -14,7 +14,7 @@ static class BackboneExport
     {
         var graph = context.Graph;
         using var _ = graph.Module("backbone");
-        var x = graph.Relu("conv1.relu", Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2));
+        var x = graph.Node("Relu", "conv1.relu", [Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2)]);
         x = graph.Node("MaxPool", "maxpool", [x], n => n.Set("kernel_shape", 3, 3).Set("pads", 1, 1, 1, 1).Set("strides", 2, 2));
         for (var stage = 0; stage < 4; stage++)
         {
@@ -41,20 +41,20 @@ static class BackboneExport
         string y;
         if (context.Config.Bottleneck)
         {
-            y = graph.Relu("conv1.relu", Part(x, 1));
-            y = graph.Relu("conv2.relu", Part(y, 2, stride, dilation));
+            y = graph.Node("Relu", "conv1.relu", [Part(x, 1)]);
+            y = graph.Node("Relu", "conv2.relu", [Part(y, 2, stride, dilation)]);
             y = Part(y, 3);
         }
         else
         {
-            y = graph.Relu("conv1.relu", Part(x, 1, stride));
+            y = graph.Node("Relu", "conv1.relu", [Part(x, 1, stride)]);
             y = Part(y, 2);
         }
 
         var shortcut = context.Weights.TryGet($"{Body}.{name}.downsample.0.weight", out var _)
             ? Conv(context, "downsample", x, $"{name}.downsample.0", $"{name}.downsample.1", stride)
             : x;
-        return graph.Relu("relu", graph.Add("add", y, shortcut));
+        return graph.Node("Relu", "relu", [graph.Node("Add", "add", [y, shortcut])]);
     }
 
     static string Conv(ExportContext context, string module, string x, string conv, string norm, int stride, int dilation = 1)

@@ -104,7 +104,7 @@ public static class DetrExporter
         for (var i = 0; i < config.BoxHeadLayers; i++)
         {
             x = context.Linear($"bbox_embed.{i}", x, context.Linear($"bbox_embed.layers.{i}"));
-            if (i < config.BoxHeadLayers - 1) { x = graph.Relu($"bbox_embed.{i}.relu", x); }
+            if (i < config.BoxHeadLayers - 1) { x = graph.Node("Relu", $"bbox_embed.{i}.relu", [x]); }
         }
 
         x = graph.Node("Sigmoid", "bbox_embed.sigmoid", [x]);

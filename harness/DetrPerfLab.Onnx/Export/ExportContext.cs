@@ -13,7 +13,7 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
     internal string Linear(string module, string x, LinearWeights linear, bool withBias = true)
     {
         using var _ = graph.Module(module);
-        var weight = graph.Weight<float>("weight", [linear.Inputs, linear.Outputs], Matrix.Transpose(linear.Weight, linear.Outputs, linear.Inputs));
+        var weight = graph.Weight<float>("weight", [linear.Inputs, linear.Outputs], OnnxTensors.Transpose(linear.Weight, linear.Outputs, linear.Inputs));
         return graph.Node("Gemm", "", withBias ? [x, weight, graph.Weight<float>("bias", [linear.Outputs], linear.Bias)] : [x, weight]);
     }
 

@@ -109,6 +109,18 @@ public static class OnnxTensors
         _ => throw Unfit(tensor, $"has element type {tensor.Type()}", "an integer type"),
     };
 
+    /// <summary>A row-major matrix [rows, columns] as [columns, rows].</summary>
+    internal static float[] Transpose(ReadOnlySpan<float> values, int rows, int columns)
+    {
+        var result = new float[values.Length];
+        for (var r = 0; r < rows; r++)
+        {
+            for (var c = 0; c < columns; c++) { result[(c * rows) + r] = values[(r * columns) + c]; }
+        }
+
+        return result;
+    }
+
     static TTo[] Convert<TFrom, TTo>(TensorProto tensor) where TFrom : unmanaged, INumberBase<TFrom> where TTo : INumberBase<TTo>
     {
         var from = tensor.Values<TFrom>();

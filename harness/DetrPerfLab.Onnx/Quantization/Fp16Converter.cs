@@ -29,9 +29,6 @@ sealed class Fp16Converter
         "Where", "MaxPool", "DepthToSpace", "SpaceToDepth",
     ];
 
-    // These give integers or shapes whatever the type of what they read.
-    static readonly HashSet<string> s_takesAny = ["Shape", "Size"];
-
     // Float32 by the operator's own type rules.
     static readonly HashSet<string> s_neverHalf = ["Cast", "CastLike", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConstantOfShape", "EyeLike", "Upsample", "Constant"];
 
@@ -74,11 +71,14 @@ sealed class Fp16Converter
         var names = _options.KeepNames.Select(p => NodePattern.Parse(p, "keep-FP32 list")).ToList();
         foreach (var node in _editor.Graph.Node)
         {
-            if (!node.Input.Concat(node.Output).Any(IsFloat) || s_takesAny.Contains(node.OpType)) { continue; }
+            if (!node.Input.Concat(node.Output).Any(IsFloat) || TakesAny(node)) { continue; }
             if (Reason(node, names) is { } reason) { _kept[node.Name] = reason; }
             else { _half.Add(node); }
         }
     }
+
+    // These give integers or shapes whatever the type of what they read.
+    static bool TakesAny(NodeProto node) => node.OpType is "Shape" or "Size";
 
     string? Reason(NodeProto node, List<Regex> names)
     {
@@ -123,7 +123,7 @@ sealed class Fp16Converter
 
     void RewriteInputs(NodeProto node)
     {
-        if (s_takesAny.Contains(node.OpType)) { return; }
+        if (TakesAny(node)) { return; }
         for (var i = 0; i < node.Input.Count; i++)
         {
             var value = node.Input[i];

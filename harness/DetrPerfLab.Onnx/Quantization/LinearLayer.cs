@@ -46,7 +46,7 @@ sealed record LinearLayer(NodeProto Node, string WeightName, float[] Weight, int
 
         var weight = Scaled(tensor.ToFloats(), node.GetFloat("alpha", 1));
         return transposed
-            ? new(node, tensor.Name, Matrix.Transpose(weight, rows, columns), columns, rows, bias, null)
+            ? new(node, tensor.Name, OnnxTensors.Transpose(weight, rows, columns), columns, rows, bias, null)
             : new(node, tensor.Name, weight, rows, columns, bias, null);
     }
 

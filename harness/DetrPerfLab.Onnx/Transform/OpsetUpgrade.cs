@@ -31,11 +31,9 @@ static class OpsetUpgrade
 
         foreach (var node in editor.Graph.Node.ToList())
         {
-            switch (Changed(node))
-            {
-                case "axes" or "split": ToInput(editor, node, Changed(node)!); break;
-                case "axis": Softmax(editor, node); break;
-            }
+            if (Changed(node) is not { } attribute) { continue; }
+            if (attribute == "axis") { Softmax(editor, node); }
+            else { ToInput(editor, node, attribute); }
         }
 
         editor.Model.SetOpset(13);

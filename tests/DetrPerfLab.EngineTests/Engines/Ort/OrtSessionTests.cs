@@ -82,7 +82,7 @@ public class OrtSessionTests
 
     [Fact]
     public void Version_OfTheNativeLibrary_IsThePackages() =>
-        Assert.StartsWith(OrtEngine.Version, typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        Assert.StartsWith(OrtSession.Version(), typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
 
     [Theory]
     [InlineData(-1, 1)]
