@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>A small model of 8-bit integers that ONNX Runtime runs on one bound input and output: shows what the machine reaches in int8, where .NET has no instruction for it.</summary>
+/// <summary>Runs a small int8 model in ONNX Runtime on one bound input and output: the peak of int8, for which .NET has no instruction.</summary>
 public sealed class Int8Kernel : IDisposable
 {
     readonly InferenceSession _session;
@@ -35,8 +35,8 @@ public sealed class Int8Kernel : IDisposable
     /// <exception cref="LabException">ONNX Runtime is missing.</exception>
     public static Int8Kernel Convolution(int threads)
     {
-        const double MultiplyAdds = (double)Int8Graphs.Layers * Int8Graphs.Channels * Int8Graphs.Channels * Int8Graphs.Kernel * Int8Graphs.Kernel * Int8Graphs.Side * Int8Graphs.Side;
-        return new(Int8Graphs.Convolution(), threads, 251, 2 * MultiplyAdds, $"QLinearConv {Int8Graphs.Kernel}x{Int8Graphs.Kernel}, {Int8Graphs.Channels} channels");
+        const double Filter = Int8Graphs.Channels * Int8Graphs.Kernel * Int8Graphs.Kernel, Outputs = Int8Graphs.Channels * Int8Graphs.Side * Int8Graphs.Side;
+        return new(Int8Graphs.Convolution(), threads, 251, 2 * Int8Graphs.Layers * Filter * Outputs, $"QLinearConv {Int8Graphs.Kernel}x{Int8Graphs.Kernel}, {Int8Graphs.Channels} channels");
     }
 
     /// <summary>Arithmetic operations of one run, a multiply-add counted as two; the zeros at a convolution's border are not left out.</summary>

@@ -9,11 +9,11 @@ sealed class OrtBinding : IDisposable
 
     /// <summary>Binds the tensors that the model takes; where <paramref name="outputs"/> is null, ONNX Runtime allocates them.</summary>
     /// <exception cref="LabException">A tensor is missing or does not fit the model.</exception>
-    internal OrtBinding(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet? outputs, int? gpu)
+    internal OrtBinding(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet? outputs, bool onGpu)
     {
         TensorContract.Check(engine, inputs, outputs);
         (Inputs, Outputs) = (inputs, outputs);
-        Device = gpu is { } id ? new(session, id) : null;
+        Device = onGpu ? new(session) : null;
         Native = session.CreateIoBinding();
         foreach (var input in engine.Inputs.Select(i => inputs[i.Name])) { Native.BindInput(input.Name, Device?.AddInput(input) ?? Value(input)); }
         foreach (var spec in engine.Outputs)

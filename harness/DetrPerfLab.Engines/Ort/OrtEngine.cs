@@ -15,7 +15,7 @@ public sealed class OrtEngine : IArenaEngine
     readonly List<OrtBinding> _bindings = [];
     readonly int _maxBindings;
     readonly bool _takesMask;
-    readonly int? _gpu;
+    readonly bool _onGpu;
     OrtBinding? _latest;
 
     /// <summary>Opens an ONNX file with inputs and outputs of float32 or int64.</summary>
@@ -25,12 +25,12 @@ public sealed class OrtEngine : IArenaEngine
     {
     }
 
-    /// <summary>The same with options, for which a device may be missing too. The name in results follows from the device where <paramref name="variant"/> is left out.</summary>
+    /// <summary>The same with options, for which a device may be missing too; <paramref name="variant"/> is the name in results.</summary>
     internal OrtEngine(string modelPath, OrtEngineOptions options, string? variant = null)
     {
         _path = modelPath;
         _maxBindings = options.Bindings;
-        _gpu = options.Device == OrtDevice.Cpu ? null : options.DeviceId;
+        _onGpu = options.Device != OrtDevice.Cpu;
         _session = OrtSession.Open(modelPath, options);
         _run = new RunOptions(); // after the session: a missing library is reported there
         try
@@ -45,7 +45,8 @@ public sealed class OrtEngine : IArenaEngine
         }
 
         _takesMask = Inputs.Any(i => i.Name == "pixel_mask");
-        Info = new EngineInfo(variant ?? (_gpu is null ? "ort" : $"ort-{options.Device.ToString().ToLowerInvariant()}"), "ONNX Runtime", OrtSession.Version(), options.Describe());
+        var name = variant ?? (_onGpu ? $"ort-{options.Device.ToString().ToLowerInvariant()}" : "ort");
+        Info = new EngineInfo(name, "ONNX Runtime", OrtSession.Version(), options.Describe());
     }
 
     /// <inheritdoc/>
@@ -86,7 +87,7 @@ public sealed class OrtEngine : IArenaEngine
         var known = Inputs.SelectMany(i => i.Dimensions).Select(d => d.Symbol).ToHashSet();
         if (Outputs.SelectMany(o => o.Dimensions).All(d => d.IsFixed || known.Contains(d.Symbol))) { return TensorSet.AllocateOutputs(Inputs, inputs, Outputs); }
 
-        using var binding = new OrtBinding(_session, this, inputs, outputs: null, gpu: null);
+        using var binding = new OrtBinding(_session, this, inputs, outputs: null, onGpu: false);
         try
         {
             using var results = _session.RunWithBoundResults(_run, binding.Native);
@@ -105,12 +106,12 @@ public sealed class OrtEngine : IArenaEngine
     /// <remarks>On the processor <see cref="Run"/> blocks. On a GPU it has waited for the outputs; this waits for whatever else the GPU was given.</remarks>
     public void Synchronize()
     {
-        if (_gpu is not null) { CudaRuntime.Synchronize(); }
+        if (_onGpu) { CudaRuntime.Synchronize(); }
     }
 
     /// <inheritdoc/>
-    public GpuInfo? ReadGpu() => _gpu is not { } id ? null
-        : NvidiaSmi.Read(CudaRuntime.BusId(id)) with { ToDevice = _latest?.Device?.ToDeviceCopies ?? default, ToHost = _latest?.Device?.ToHostCopies ?? default };
+    public GpuInfo? ReadGpu() => !_onGpu ? null
+        : NvidiaSmi.Read(CudaRuntime.BusId()) with { ToDevice = _latest?.Device?.ToDeviceCopies ?? default, ToHost = _latest?.Device?.ToHostCopies ?? default };
 
     /// <inheritdoc/>
     /// <remarks>Of this session's arena on the CPU, on a GPU too.</remarks>
@@ -138,7 +139,7 @@ public sealed class OrtEngine : IArenaEngine
             if (ReferenceEquals(bound.Inputs, inputs) && ReferenceEquals(bound.Outputs, outputs)) { return bound; }
         }
 
-        var binding = new OrtBinding(_session, this, inputs, outputs, _gpu);
+        var binding = new OrtBinding(_session, this, inputs, outputs, _onGpu);
         if (_bindings.Count == _maxBindings)
         {
             _bindings[0].Dispose();

@@ -22,16 +22,11 @@ public enum OrtDevice
     TensorRt,
 }
 
-/// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file. What a user chooses is described at <see cref="EngineSettings"/>.</summary>
+/// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file.</summary>
+/// <remarks>What a user chooses is described at <see cref="EngineSettings"/>.</remarks>
 sealed record OrtEngineOptions
 {
     internal OrtDevice Device { get; init; } = OrtDevice.Cpu;
-
-    internal int DeviceId
-    {
-        get;
-        init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
-    }
 
     /// <summary>Threads inside one operator; 0 leaves the choice to ONNX Runtime, which counts the machine's cores and not the container's.</summary>
     internal int IntraOpThreads
@@ -85,7 +80,7 @@ sealed record OrtEngineOptions
     {
         var described = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["device"] = Device == OrtDevice.Cpu ? "cpu" : $"{Device.ToString().ToLowerInvariant()}:{DeviceId}",
+            ["device"] = Device == OrtDevice.Cpu ? "cpu" : $"{Device.ToString().ToLowerInvariant()}:{CudaRuntime.Device}",
             ["intra_op_threads"] = IntraOpThreads.ToString(CultureInfo.InvariantCulture),
             ["inter_op_threads"] = InterOpThreads.ToString(CultureInfo.InvariantCulture),
             ["graph_optimization"] = Optimization.ToString().ToLowerInvariant(),

@@ -13,8 +13,8 @@ static class OrtProviders
     internal static void Append(SessionOptions native, OrtEngineOptions options)
     {
         if (options.Device == OrtDevice.Cpu) { return; }
-        GpuLibraries.Require(options.Device, options.DeviceId, OrtSession.Providers());
-        var id = $"{options.DeviceId}";
+        GpuLibraries.Require(options.Device, OrtSession.Providers());
+        var id = $"{CudaRuntime.Device}";
         try
         {
             if (options.Device == OrtDevice.TensorRt)
@@ -39,7 +39,7 @@ static class OrtProviders
         options.Device != OrtDevice.Cpu && s_ofGpu.Any(part => e.Message.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     internal static LabException Refused(OrtEngineOptions options, OnnxRuntimeException e) =>
-        LabError.GpuRefused(options.Device.ToString(), options.DeviceId, OrtSession.Clean(e.Message), e);
+        LabError.GpuRefused(options.Device.ToString(), CudaRuntime.Device, OrtSession.Clean(e.Message), e);
 
     // Engines take minutes to build and fit one GPU and version: TensorRT keys the files of its cache by both.
     static Dictionary<string, string> TensorRt(OrtEngineOptions options)

@@ -26,7 +26,7 @@ static class GpuVariants
     static Variant Gpu(string name, string summary, Fidelity fidelity, OrtDevice device, OnnxRecipe recipe, params (string Key, string Value)[] providerOptions) =>
         new(name, summary, fidelity, recipe, (model, settings, cache) =>
         {
-            GpuLibraries.Require(device, deviceId: 0, OrtSession.Providers()); // before minutes of calibration
+            GpuLibraries.Require(device, OrtSession.Providers()); // before minutes of calibration
             var artefact = cache.Get(model, recipe);
             var options = new OrtEngineOptions
             {

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Builds an ONNX graph node by node. A value carries the name of the node that makes it; names tell the module, and every method gives the name of the value.</summary>
+/// <summary>Builds an ONNX graph node by node. A value has the name of its node, which tells the module; each method gives that name.</summary>
 /// <remarks>Nothing depends on time, order of hashing or the machine: the same calls give the same bytes.</remarks>
 sealed partial class GraphBuilder(string graphName, int opset)
 {

@@ -26,7 +26,8 @@ public static class Int8Graphs
     // Below 128, as the input is: kernels without VNNI add pairs of products in 16 bits, which larger values saturate.
     internal static sbyte Right(int i) => (sbyte)(((i * 17L) % 253) - 126);
 
-    /// <summary>A row of 3x3 convolutions of uint8 [1, Channels, Side, Side], as a quantised backbone does them: kernels that need no copy of their input reach more than a matrix product.</summary>
+    /// <summary>A row of 3x3 convolutions of uint8 [1, Channels, Side, Side], as a quantised backbone does them.</summary>
+    /// <remarks>Kernels that need no copy of their input reach more than a matrix product.</remarks>
     public static ModelProto Convolution()
     {
         var builder = new GraphBuilder("int8_convolution", opset: 17);
@@ -38,7 +39,8 @@ public static class Int8Graphs
         var x = builder.Input("x", DataType.Uint8, 1, Channels, Side, Side);
         for (var layer = 0; layer < Layers; layer++)
         {
-            x = builder.Node("QLinearConv", $"conv{layer}", [x, one, zero, kernel, one, none, narrow, zero], n => n.Set("pads", 1L, 1L, 1L, 1L).Set("kernel_shape", Kernel, Kernel));
+            x = builder.Node("QLinearConv", $"conv{layer}", [x, one, zero, kernel, one, none, narrow, zero], n => n
+                .Set("pads", 1L, 1L, 1L, 1L).Set("kernel_shape", Kernel, Kernel));
         }
 
         builder.Output(x, DataType.Uint8, 1, Channels, Side, Side);

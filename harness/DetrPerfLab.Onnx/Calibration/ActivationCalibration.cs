@@ -14,10 +14,11 @@ sealed record CalibrationTable(IReadOnlyDictionary<string, ActivationHistogram> 
 /// <summary>Streams inputs through a float model and keeps a histogram of each watched value.</summary>
 static class ActivationCalibration
 {
-    /// <summary>Watches values over all inputs, which are enumerated once a pass: as many values are watched at a time as fit into <paramref name="maxBytes"/>.</summary>
+    /// <summary>Watches as many values at a time as fit into <paramref name="maxBytes"/>, in passes over all inputs.</summary>
     /// <exception cref="LabException">No inputs, or a value that is not finite.</exception>
     internal static CalibrationTable Run(
-        ICalibrationRunner runner, ModelProto model, IReadOnlyList<string> values, IEnumerable<TensorSet> inputs, int count, Action<long, long>? progress = null, long maxBytes = 2L << 30)
+        ICalibrationRunner runner, ModelProto model, IReadOnlyList<string> values, IEnumerable<TensorSet> inputs, int count,
+        Action<long, long>? progress = null, long maxBytes = 2L << 30)
     {
         var first = inputs.FirstOrDefault() ?? throw LabError.Calibration("there are no inputs", "at least one image", "Name a folder with photographs, or use 'synthetic'.");
         var passes = Passes(values, runner.Shapes(model, values, first), maxBytes);

@@ -1,6 +1,7 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>The sine position encoding as rows [N*h*w, hidden], and what is added to attention scores, [N, 1, 1, h*w]: 0 for image, very low for padding; null without a mask.</summary>
+/// <summary>The sine position encoding as rows [N*h*w, hidden], and what is added to attention scores, [N, 1, 1, h*w].</summary>
+/// <remarks>The latter is 0 for image, very low for padding; null without a mask.</remarks>
 sealed record PositionValues(string Rows, string? MaskBias);
 
 /// <summary>Adds <see cref="PositionValues"/> for the map of features [N, h, w, hidden].</summary>
@@ -51,7 +52,8 @@ static class PositionExport
             phases[i] = i % 2 == 0 ? 0 : (float)(Math.PI / 2); // cos(a) = sin(a + pi/2): even and odd features in one operator
         }
 
-        var angle = graph.Node("Div", "angle", [graph.Node("Unsqueeze", "unsqueeze", [normalised, graph.Constant(-1)]), graph.Weight<float>("period", [features], periods)]);
+        var column = graph.Node("Unsqueeze", "unsqueeze", [normalised, graph.Constant(-1)]);
+        var angle = graph.Node("Div", "angle", [column, graph.Weight<float>("period", [features], periods)]);
         var sine = graph.Node("Sin", "sin", [graph.Node("Add", "phase", [angle, graph.Weight<float>("phases", [features], phases)])]);
         if (mask is not null) { return sine; }
         var shape = graph.Concat("shape", 0, graph.Shape("map", map, 0, 3), graph.Constant(features));
@@ -73,7 +75,8 @@ static class PositionExport
         {
             using var _ = graph.Module(name);
             var length = Length(graph, "length", map, axis);
-            var scale = graph.Node("Div", "scale", [graph.Cast("in", Length(graph, "in_length", pixelMask, axis), DataType.Float), graph.Cast("out", length, DataType.Float)]);
+            var from = graph.Cast("in", Length(graph, "in_length", pixelMask, axis), DataType.Float);
+            var scale = graph.Node("Div", "scale", [from, graph.Cast("out", length, DataType.Float)]);
             var index = graph.Cast("index", graph.Node("Range", "range", [graph.Scalar(0L), length, graph.Scalar(1L)]), DataType.Float);
             return graph.Cast("source", graph.Node("Floor", "floor", [graph.Node("Mul", "product", [index, scale])]), DataType.Int64);
         }

@@ -96,7 +96,8 @@ sealed class TransformerExport(ExportContext context)
 
     string MemoryTokens(string name, string rows) => _graph.Node("Reshape", $"{name}.tokens", [rows, _memoryTokens]);
 
-    /// <summary>softmax(q k^T + mask) v and the output projection. <paramref name="query"/> [N,L,heads,head size], scaled; key and value [N,S,heads,head size]; gives rows [N*L, hidden].</summary>
+    /// <summary>softmax(q k^T + mask) v and the output projection: rows [N*L, hidden].</summary>
+    /// <remarks><paramref name="query"/> [N,L,heads,head size], scaled; key and value [N,S,heads,head size].</remarks>
     string Attend(string source, string query, string key, string value, string? maskBias)
     {
         var scores = _graph.Node("MatMul", "scores", [_graph.Transpose("q.heads", query, 0, 2, 1, 3), _graph.Transpose("k.heads", key, 0, 2, 3, 1)]);

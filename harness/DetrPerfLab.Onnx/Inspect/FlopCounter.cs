@@ -23,9 +23,8 @@ public sealed record NamedFlops(string Name, double Flops);
 /// <remarks>Count the float32 graph: a quantised one does the same arithmetic, plus conversions that nobody asked for.</remarks>
 public static class FlopCounter
 {
-    /// <summary>
-    /// Counts the main graph, from the shape of each value that nodes make and of each input; nodes with graphs of their own (If, Loop, Scan) are named as not counted.
-    /// </summary>
+    /// <summary>Counts the main graph, from the shape of each value that nodes make and of each input.</summary>
+    /// <remarks>Nodes with graphs of their own (If, Loop, Scan) are named as not counted.</remarks>
     public static FlopCount Count(ModelProto model, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
     {
         var constants = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
@@ -38,7 +37,8 @@ public static class FlopCounter
             Total = modules.Sum(m => m.Flops),
             Modules = modules,
             Nodes = [.. nodes.Where(n => n.Flops > 0).Select(n => new NamedFlops(NodeCover.NameOf(n.Node), n.Flops!.Value))],
-            NotCounted = [.. nodes.Where(n => n.Flops is null).CountBy(n => n.Node.OpType).OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => new OperatorCount(u.Key, u.Value))],
+            NotCounted = [.. nodes.Where(n => n.Flops is null).CountBy(n => n.Node.OpType)
+                .OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => new OperatorCount(u.Key, u.Value))],
         };
     }
 }

@@ -10,10 +10,11 @@ public static partial class ModuleNames
 
     static readonly Dictionary<string, string> s_parts = new()
     {
-        ["input_proj"] = "input_proj", ["position"] = "position", ["encoder"] = "encoder", ["decoder"] = "decoder", ["class_embed"] = "heads", ["bbox_embed"] = "heads",
+        ["input_proj"] = "input_proj", ["position"] = "position", ["encoder"] = "encoder", ["decoder"] = "decoder",
+        ["class_embed"] = "heads", ["bbox_embed"] = "heads",
     };
 
-    /// <summary>The module of a node's or value's name: <c>backbone.layer3.2.conv2</c> is of <c>backbone.layer3</c>; null where the name tells nothing, for example <c>Conv_12</c>.</summary>
+    /// <summary>The module of a node's or value's name: <c>backbone.layer3.2.conv2</c> is of <c>backbone.layer3</c>; null for <c>Conv_12</c>.</summary>
     public static string? Of(string name)
     {
         var path = NodeCover.OriginalName(name).Split(['.', '/'], StringSplitOptions.RemoveEmptyEntries).SkipWhile(p => p is "model" or "module").ToArray();

@@ -22,7 +22,7 @@ static class DynamicQuantizer
         }
 
         editor.Finish();
-        return new(editor.Model, new() { Converted = converted, Kept = kept });
+        return new(editor.Model, new(converted, kept, []));
     }
 
     internal static (IReadOnlyList<string> Converted, SortedDictionary<string, string> Kept) Apply(GraphEditor editor, IReadOnlyList<NodeProto> nodes, QuantizationOptions options)

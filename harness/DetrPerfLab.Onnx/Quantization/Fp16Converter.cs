@@ -182,8 +182,12 @@ sealed class Fp16Converter
     ConversionReport Report()
     {
         var warnings = _kept.Where(k => k.Value.Contains("exceeds float16")).Select(k => $"Node '{k.Key}' stays float32: {k.Value}.");
-        if (_underflow.Flushed > 0) { warnings = warnings.Prepend($"{_underflow.Flushed:N0} of {_underflow.Total:N0} weights are too small for float16 and became 0."); }
+        if (_underflow is { Flushed: > 0 and var flushed, Total: var total })
+        {
+            warnings = warnings.Prepend($"{flushed:N0} of {total:N0} weights are too small for float16 and became 0.");
+        }
+
         if (_half.Count == 0) { throw LabError.CannotQuantize("no node can become float16", "a float32 model with nodes outside of the keep list", "Shorten the keep list, or check that the model is float32."); }
-        return new() { Converted = [.. _half.Select(n => n.Name)], Kept = _kept, Warnings = [.. warnings] };
+        return new([.. _half.Select(n => n.Name)], _kept, [.. warnings]);
     }
 }

@@ -29,7 +29,7 @@ static class HalfStorage
 
         if (converted.Count == 0) { throw LabError.CannotQuantize("no weight can be stored as float16", $"float32 weights of {options.LeastElements} elements or more", "Check that the model is float32."); }
         editor.Finish();
-        return new(editor.Model, new() { Converted = converted, Kept = kept });
+        return new(editor.Model, new(converted, kept, []));
     }
 
     static Half[]? Halves(TensorProto weight)

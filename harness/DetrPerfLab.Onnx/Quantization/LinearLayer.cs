@@ -22,7 +22,7 @@ sealed record LinearLayer(NodeProto Node, string WeightName, float[] Weight, int
     internal static LinearLayer? Read(GraphIndex index, NodeProto node, out string reason)
     {
         reason = "its second operand is no float32 constant matrix";
-        if (node.Input.Count < 2 || index.Constant(node.Input[1]) is not { } tensor || !tensor.IsFloat() || tensor.Dims.Count != 2 || tensor.ElementCount() == 0) { return null; }
+        if (node.Input.Count < 2 || index.Constant(node.Input[1]) is not { Dims.Count: 2 } tensor || !tensor.IsFloat() || tensor.ElementCount() == 0) { return null; }
         if (index.Constant(node.Input[0]) is not null)
         {
             reason = "both operands are constants";

@@ -9,18 +9,8 @@ public sealed record ConversionSource(ModelProto Model, string Sha256)
     public static ConversionSource Load(string path) => new(OnnxFile.Load(path), FileHash.Sha256(path));
 }
 
-/// <summary>What a conversion did.</summary>
-public sealed record ConversionReport
-{
-    /// <summary>Nodes that now compute in the lower precision, by name.</summary>
-    public required IReadOnlyList<string> Converted { get; init; }
-
-    /// <summary>Nodes that could have been converted and were not, with the reason, by name.</summary>
-    public required IReadOnlyDictionary<string, string> Kept { get; init; }
-
-    /// <summary>What the user should know, one sentence each.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
-}
+/// <summary>Nodes that now compute in the lower precision; nodes that could and do not, with the reason; sentences that the user should read.</summary>
+public sealed record ConversionReport(IReadOnlyList<string> Converted, IReadOnlyDictionary<string, string> Kept, IReadOnlyList<string> Warnings);
 
 /// <summary>A converted model and what was done; the source stays as it was.</summary>
 public sealed record ConversionResult(ModelProto Model, ConversionReport Report);
@@ -29,19 +19,13 @@ public sealed record ConversionResult(ModelProto Model, ConversionReport Report)
 /// <remarks>The metadata hold no time and no path: the same source and options give the same bytes.</remarks>
 public static class ModelQuantizer
 {
-    /// <summary>float16.</summary>
-    public const string Fp16Precision = "fp16";
+    /// <summary>
+    /// Names of precisions: float16; weights stored as float16, float32 arithmetic; INT8, activations quantised at run time; INT8, activations calibrated,
+    /// mixed by the plan.
+    /// </summary>
+    public const string Fp16Precision = "fp16", Fp16WeightsPrecision = "fp16-weights", DynamicPrecision = "int8-dynamic", StaticPrecision = "int8-static";
 
-    /// <summary>Weights stored as float16, float32 arithmetic.</summary>
-    public const string Fp16WeightsPrecision = "fp16-weights";
-
-    /// <summary>INT8, activations quantised at run time.</summary>
-    public const string DynamicPrecision = "int8-dynamic";
-
-    /// <summary>INT8, activations calibrated; mixed by the plan.</summary>
-    public const string StaticPrecision = "int8-static";
-
-    /// <summary>The names of all.</summary>
+    /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Precisions { get; } = [Fp16Precision, Fp16WeightsPrecision, DynamicPrecision, StaticPrecision];
 
     // Keys of the metadata. The calibration's is absent where no inputs were used.

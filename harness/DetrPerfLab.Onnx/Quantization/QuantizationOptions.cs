@@ -13,7 +13,7 @@ public record QuantizationOptions
     public bool PerChannel { get; init; } = true;
 
     /// <summary>7-bit weights, for machines whose u8*s8 products saturate in 16 bits. Default: as this machine needs.</summary>
-    /// <remarks>AVX-512 VNNI, AVX VNNI and ARM's dot product multiply into 32-bit sums in one instruction; without them products are added in pairs in 16 bits.</remarks>
+    /// <remarks>AVX-512 VNNI, AVX VNNI and ARM's dot product multiply into 32-bit sums; without them products are added in pairs in 16 bits.</remarks>
     public bool ReduceRange { get; init; } = !(Dp.IsSupported || AvxVnni.IsSupported || s_hasAvx512Vnni);
 
     // CPUID leaf 7, ECX bit 11. Intel SDM vol. 2A, table 3-8.

@@ -47,8 +47,11 @@ sealed class StaticQuantizer
     internal IReadOnlyList<string> AllActivations => Distinct(u => u.Outputs, _ => true);
 
     /// <summary>Nodes that the plan quantises, statically or dynamically, and that have such a form.</summary>
-    internal IReadOnlySet<string> Quantizable =>
-        new HashSet<string>(StaticNodes.Concat(_dynamic.Where(n => n.OpType is "MatMul" or "Gemm" && LinearLayer.Read(_editor.Index, n, out _) is not null).Select(n => n.Name)));
+    internal HashSet<string> Quantizable =>
+    [
+        .. StaticNodes,
+        .. _dynamic.Where(n => n.OpType is "MatMul" or "Gemm" && LinearLayer.Read(_editor.Index, n, out _) is not null).Select(n => n.Name),
+    ];
 
     /// <summary>Writes the quantised model from a range for each of <see cref="TensorsToCalibrate"/>. Call it once.</summary>
     /// <exception cref="LabException">A range is missing.</exception>
@@ -59,9 +62,9 @@ sealed class StaticQuantizer
         var (dynamic, dynamicKept) = DynamicQuantizer.Apply(_editor, _dynamic, _options);
         foreach (var (name, reason) in dynamicKept) { kept[name] = reason; }
         _editor.Finish();
-        return new(_editor.Model, new() { Converted = [.. StaticNodes, .. dynamic], Kept = kept });
+        return new(_editor.Model, new([.. StaticNodes, .. dynamic], kept, []));
     }
 
     List<string> Distinct(Func<StaticUnit, IEnumerable<string>> outputs, Func<string, bool> where) =>
-        [.. _selection.Units.SelectMany(u => u.Activations(_editor.Index).Concat(outputs(u))).Where(where).Distinct(StringComparer.Ordinal)];
+        [.. _selection.Units.SelectMany(u => u.Activations.Concat(outputs(u))).Where(where).Distinct(StringComparer.Ordinal)];
 }

@@ -41,7 +41,7 @@ sealed class StaticSelection
 
     // QLinearConv gives codes only; a matrix product may also give float32, which is better than codes that are turned back at once.
     bool ReadByUnitsOnly(string value) => !_index.IsOutput(value) && !_index.IsCaptured(value) && _index.Consumers(value) is { Count: > 0 } all
-        && all.All(c => _units.TryGetValue(c, out var unit) && unit.DataInputs.Contains(value));
+        && all.All(c => _units.TryGetValue(c, out var unit) && unit.Activations.Contains(value));
 
     void Classify(NodeProto node, Func<NodeProto, NodePrecision> plan)
     {
@@ -57,12 +57,15 @@ sealed class StaticSelection
     void Take(NodeProto node, StaticKind kind)
     {
         var clip = kind != StaticKind.PassThrough && node.Output.Count == 1 && _index.OnlyConsumer(node.Output[0]) is { } next && IsClip(next) ? next : null;
-        var unit = new StaticUnit(node, clip, kind);
+        // Inputs that take part in the arithmetic; shapes, axes and indices are none.
+        var data = node.Input.Take(kind switch { StaticKind.Product or StaticKind.Binary => 2, StaticKind.Concat => node.Input.Count, _ => 1 });
+        var unit = new StaticUnit(node, clip, kind, [.. data.Where(i => _index.Constant(i) is null)]);
         _units[node] = unit;
         foreach (var output in unit.Outputs) { _producers[output] = unit; }
     }
 
-    bool IsClip(NodeProto node) => node.IsStandard() && (node.OpType == "Relu" || (node.OpType == "Clip" && node.Input.Skip(1).All(i => i.Length == 0 || _index.Constant(i) is not null)));
+    bool IsClip(NodeProto node) => node.IsStandard()
+        && (node.OpType == "Relu" || (node.OpType == "Clip" && node.Input.Skip(1).All(i => i.Length == 0 || _index.Constant(i) is not null)));
 
     StaticKind? Weighted(NodeProto node, out string reason)
     {
@@ -111,34 +114,22 @@ sealed class StaticSelection
 
     bool Belongs(StaticUnit unit)
     {
-        var inputs = unit.Activations(_index).ToList();
-        var quantized = inputs.Count(_producers.ContainsKey);
-        if (quantized == 0 || !inputs.All(IsFloat)) { return false; }
+        var quantized = unit.Activations.Count(_producers.ContainsKey);
+        if (quantized == 0 || !unit.Activations.All(IsFloat)) { return false; }
         // Codes must come from units that make codes anyway, not from matrix products that would do it for this alone.
         var readers = unit.Outputs.SelectMany(_index.Consumers).ToList();
-        var byUnits = readers.Count(r => _units.TryGetValue(r, out var u) && u.DataInputs.Intersect(unit.Outputs).Any());
+        var byUnits = readers.Count(r => _units.TryGetValue(r, out var u) && u.Activations.Intersect(unit.Outputs).Any());
         var leaves = byUnits < readers.Count || unit.Outputs.Any(o => _index.IsOutput(o) || _index.IsCaptured(o));
         // One border in and one out is no gain over computing in float32.
-        return byUnits > 0 && (quantized == inputs.Count || !leaves);
+        return byUnits > 0 && (quantized == unit.Activations.Count || !leaves);
     }
 }
 
-/// <summary>A node that computes on 8-bit integers, with the Relu or Clip that alone reads its output and that quantisation swallows.</summary>
-sealed record StaticUnit(NodeProto Node, NodeProto? Clip, StaticKind Kind)
+/// <summary>A node that computes on 8-bit integers, the Relu or Clip behind it that quantisation swallows, and the inputs that are quantised on the way in.</summary>
+sealed record StaticUnit(NodeProto Node, NodeProto? Clip, StaticKind Kind, IReadOnlyList<string> Activations)
 {
     /// <summary>The values that the unit gives, after the clip.</summary>
     internal IEnumerable<string> Outputs => (Clip ?? Node).Output.Where(o => o.Length > 0);
-
-    /// <summary>Inputs that hold activations: quantised on the way in.</summary>
-    internal IEnumerable<string> Activations(GraphIndex index) => DataInputs.Where(i => index.Constant(i) is null);
-
-    /// <summary>Inputs that take part in the arithmetic, constants included; shapes, axes and indices are none.</summary>
-    internal IEnumerable<string> DataInputs => Kind switch
-    {
-        StaticKind.Product or StaticKind.Binary => Node.Input.Take(2),
-        StaticKind.Concat => Node.Input,
-        _ => Node.Input.Take(1),
-    };
 }
 
 /// <summary>Forms of operators that ONNX Runtime has on 8-bit integers.</summary>

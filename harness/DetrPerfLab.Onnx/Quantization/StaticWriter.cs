@@ -7,9 +7,6 @@ namespace DetrPerfLab.Onnx;
 sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges)
 {
     readonly GraphIndex _source = editor.Index;
-    // Taken before inputs are replaced.
-    readonly Dictionary<StaticUnit, List<string>> _activations = selection.Units.ToDictionary(
-        u => u, u => u.Activations(editor.Index).ToList(), (IEqualityComparer<StaticUnit>)ReferenceEqualityComparer.Instance);
     readonly Dictionary<string, QuantizationParameters> _parameters = new(StringComparer.Ordinal);
     readonly Dictionary<QuantizationParameters, (string Scale, string ZeroPoint)> _constants = [];
     readonly Dictionary<string, string> _weights = new(StringComparer.Ordinal);
@@ -20,7 +17,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
         foreach (var unit in selection.Units) { WriteConstants(unit); }
         var made = selection.Units.SelectMany(u => u.Outputs.Where(selection.IsQuantizedOutput).Select(o => (u, o))).ToDictionary(p => p.o, p => p.u, StringComparer.Ordinal);
         foreach (var (value, unit) in made) { QuantizeOutput(unit.Clip ?? unit.Node, value); }
-        var entering = selection.Units.SelectMany(u => _activations[u]).Distinct(StringComparer.Ordinal).Where(v => !made.ContainsKey(v));
+        var entering = selection.Units.SelectMany(u => u.Activations).Distinct(StringComparer.Ordinal).Where(v => !made.ContainsKey(v));
         foreach (var value in entering.ToList()) { QuantizeInput(value); }
     }
 
@@ -28,7 +25,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
 
     void ChooseParameters(StaticUnit unit)
     {
-        foreach (var input in _activations[unit].Where(i => !_parameters.ContainsKey(i))) { _parameters[input] = Parameters(input, null); }
+        foreach (var input in unit.Activations.Where(i => !_parameters.ContainsKey(i))) { _parameters[input] = Parameters(input, null); }
         foreach (var output in unit.Outputs.Where(selection.IsQuantizedOutput))
         {
             _parameters[output] = unit.Kind == StaticKind.PassThrough ? _parameters[unit.Node.Input[0]] : Parameters(output, unit.Clip);
@@ -164,7 +161,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
 
     void QuantizeInput(string value)
     {
-        var readers = selection.Units.Where(u => _activations[u].Contains(value)).Select(u => u.Node);
+        var readers = selection.Units.Where(u => u.Activations.Contains(value)).Select(u => u.Node);
         editor.Redirect(readers, value, Pair(value, value).Output[0]);
     }
 

@@ -43,10 +43,11 @@ static class WeightQuantizer
         return (codes, scales);
     }
 
-    /// <summary>round(bias / (inputScale * weightScale)) for each channel: the scale that the integer accumulator has. Weight scales are one a channel, or one in all.</summary>
+    /// <summary>round(bias / (inputScale * weightScale)) for each channel: the scale of the integer accumulator. Weight scales: one a channel, or one in all.</summary>
     internal static (int[] Codes, float[] Scales) QuantizeBias(float[] bias, float inputScale, float[] weightScales)
     {
-        int[] codes = [.. bias.Select((b, c) => (int)Math.Clamp(Math.Round(b / ((double)inputScale * weightScales[weightScales.Length == 1 ? 0 : c])), int.MinValue, int.MaxValue))];
+        double Scale(int channel) => (double)inputScale * weightScales[weightScales.Length == 1 ? 0 : channel];
+        int[] codes = [.. bias.Select((b, c) => (int)Math.Clamp(Math.Round(b / Scale(c)), int.MinValue, int.MaxValue))];
         return (codes, [.. weightScales.Select(s => inputScale * s)]);
     }
 }

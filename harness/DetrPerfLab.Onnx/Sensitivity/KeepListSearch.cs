@@ -1,12 +1,6 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Groups that stay float, and how the search came to them.</summary>
-/// <param name="TargetLoss">Largest loss allowed.</param>
-/// <param name="Loss">Loss with these groups kept.</param>
-/// <param name="Holds">Whether it is within the target.</param>
-/// <param name="Groups">Kept groups.</param>
-/// <param name="QuantizedWorkShare">Share of the multiplications that are quantised, in [0, 1].</param>
-/// <param name="Trials">Number of mixes judged.</param>
+/// <summary>Groups that stay float, the loss with them and the largest allowed, the share of the multiplications quantised, in [0, 1], and mixes judged.</summary>
 public sealed record KeepList(double TargetLoss, double Loss, bool Holds, IReadOnlyList<string> Groups, double QuantizedWorkShare, int Trials);
 
 /// <summary>Searches greedily for the mix that quantises most of the work within a loss.</summary>

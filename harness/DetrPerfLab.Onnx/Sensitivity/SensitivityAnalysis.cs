@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace DetrPerfLab.Onnx;
 
@@ -34,7 +35,7 @@ public static class SensitivityAnalysis
         var expected = Outputs(runner, all.Prepared, values, inputs);
         var plan = options.Quantization.Plan.Compile();
         var planned = all.Quantizable;
-        var groups = all.Prepared.Graph.Node.Where(n => planned.Contains(n.Name)).GroupBy(n => GroupOf(n.Name, options.ModuleDepth), StringComparer.Ordinal).ToList();
+        var groups = all.Prepared.Graph.Node.Where(n => planned.Contains(n.Name)).GroupBy(n => GroupOf(n.Name, options.ModuleDepth)).ToList();
         var work = Work(runner, all.Prepared, inputs);
         var total = Math.Max(work.Values.Sum(), 1);
         var measured = new List<GroupSensitivity>();
@@ -58,30 +59,23 @@ public static class SensitivityAnalysis
     }
 
     /// <summary>The first parts of a name, or the whole.</summary>
-    internal static string GroupOf(string node, int depth)
-    {
-        if (depth == 0) { return node; }
-        var at = 0;
-        for (var part = 0; at < node.Length; at++)
-        {
-            // A leading slash opens the first part.
-            if (node[at] is '.' or '/' && at > 0 && ++part == depth) { break; }
-        }
-
-        return node[..at];
-    }
+    internal static string GroupOf(string node, int depth) =>
+        // A leading slash opens the first part.
+        depth < 1 ? node : Regex.Match(node, $"^[./]?[^./]*([./][^./]*){{0,{depth - 1}}}").Value;
 
     /// <summary>Ranges that serve every mix of a plan: one calibration for a whole search.</summary>
-    public static IReadOnlyDictionary<string, TensorRange> Ranges(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options) =>
+    public static IReadOnlyDictionary<string, TensorRange> Ranges(
+        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options) =>
         Calibrate(runner, model, inputs, options).Table.Ranges(options);
 
-    static (StaticQuantizer All, CalibrationTable Table) Calibrate(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options)
+    static (StaticQuantizer All, CalibrationTable Table) Calibrate(
+        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options)
     {
         var all = new StaticQuantizer(model, options);
         return (all, ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, inputs.Count));
     }
 
-    /// <summary>A mix of the plan that <paramref name="ranges"/> were made for, with some of its nodes float; the float model where nothing is left to quantise.</summary>
+    /// <summary>A mix of the plan that <paramref name="ranges"/> were made for, with some of its nodes float; at the end the float model itself.</summary>
     public static ModelProto Mix(ModelProto model, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges) =>
         Convert(GraphPreparation.Prepare(model), options, ranges);
 
@@ -98,10 +92,11 @@ public static class SensitivityAnalysis
         var index = new GraphIndex(prepared.Graph);
         var weighted = prepared.Graph.Node.Where(n => n.OpType is "Conv" or "MatMul" or "Gemm" && index.Constant(n.Input[1]) is not null).ToList();
         var shapes = runner.Shapes(prepared, [.. weighted.Select(n => n.Output[0])], inputs.First());
-        return weighted.ToDictionary(n => n.Name, n => shapes[n.Output[0]].Aggregate(1.0, (a, b) => a * b) * PerElement(n, index.Constant(n.Input[1])!), StringComparer.Ordinal);
+        return weighted.ToDictionary(n => n.Name, n => shapes[n.Output[0]].Aggregate(1.0, (a, b) => a * b) * PerElement(n), StringComparer.Ordinal);
 
-        static double PerElement(NodeProto node, TensorProto weight)
+        double PerElement(NodeProto node)
         {
+            var weight = index.Constant(node.Input[1])!;
             var channels = node.OpType == "Conv" || node.GetInt("transB", 0) != 0 ? weight.Dims[0] : weight.Dims[^1];
             return weight.ElementCount() / Math.Max(channels, 1);
         }

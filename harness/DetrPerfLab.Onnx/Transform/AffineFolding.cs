@@ -4,8 +4,8 @@ namespace DetrPerfLab.Onnx;
 static class AffineFolding
 {
     /// <summary>
-    /// Folds what follows a convolution and is affine in each channel: <c>BatchNormalization</c>, and <c>Mul</c>, <c>Add</c>, <c>Sub</c> and <c>Div</c> with constants (the
-    /// shape in which frozen batch norm is exported). Convolutions whose output something else reads stay.
+    /// Folds what follows a convolution and is affine in each channel: <c>BatchNormalization</c>, and <c>Mul</c>, <c>Add</c>, <c>Sub</c> and <c>Div</c> with
+    /// constants (the shape in which frozen batch norm is exported). Convolutions whose output something else reads stay.
     /// </summary>
     internal static void BehindConvolution(GraphEditor editor)
     {
@@ -20,7 +20,7 @@ static class AffineFolding
         }
     }
 
-    /// <summary>Folds the scalar affine layer that some backbones put after an activation: <c>s * relu(conv(x)) + b</c>, s above 0, into convolution and clip.</summary>
+    /// <summary>Folds the scalar affine layer that some backbones put after ReLU: <c>s * relu(conv(x)) + b</c>, s above 0, into convolution and clip.</summary>
     /// <remarks>
     /// s relu(y) = relu(s y), so s moves into the weights; with b not above 0, relu(z) + b = max(z + b, b), a convolution with its bias raised by b followed by
     /// Clip(min = b). Quantised, the clip falls together with saturation and vanishes: two operators a layer fewer. HGNetV2's LearnableAffineBlock is such a layer.
@@ -49,7 +49,8 @@ static class AffineFolding
 
     static (NodeProto?, float) Scalar(GraphIndex index, NodeProto node, string opType)
     {
-        if (index.OnlyConsumer(node.Output[0]) is not { Input: [var left, var right] } next || next.OpType != opType || !next.IsStandard() || left == right) { return default; }
+        if (index.OnlyConsumer(node.Output[0]) is not { Input: [var left, var right] } next || left == right) { return default; }
+        if (next.OpType != opType || !next.IsStandard()) { return default; }
         return index.Constant(left == node.Output[0] ? right : left) is { } tensor && tensor.IsFloat()
             && tensor.ElementCount() == 1 && tensor.Dims.Count <= 4 && tensor.ToFloats()[0] is var value && float.IsFinite(value) ? (next, value) : default;
     }
@@ -60,7 +61,7 @@ sealed record ChannelAffine(float[] Scale, float[] Shift)
 {
     internal static ChannelAffine Uniform(int channels, float scale, float shift) => new(Filled(channels, scale), Filled(channels, shift));
 
-    /// <summary>Reads a node that maps <paramref name="value"/> [N, channels, …] to itself times and plus constants of each channel; null where it does not.</summary>
+    /// <summary>Reads a node that maps <paramref name="value"/> [N, channels, …] to itself times and plus constants of each channel; else null.</summary>
     internal static ChannelAffine? Read(GraphIndex index, NodeProto node, string value, int channels)
     {
         if (!node.IsStandard()) { return null; }

@@ -28,7 +28,8 @@ static class ConstantFolding
         var x = inputs[0];
         if (node.OpType == "Cast")
         {
-            return node.GetInt("to", 0) == (long)DataType.Float && x.Type() is DataType.Float16 or DataType.Double or DataType.Float ? Floats(x.Dims, x.ToFloats()) : null;
+            var isReal = x.Type() is DataType.Float16 or DataType.Double or DataType.Float;
+            return isReal && node.GetInt("to", 0) == (long)DataType.Float ? Floats(x.Dims, x.ToFloats()) : null;
         }
 
         if (!x.IsFloat()) { return null; }

@@ -4,7 +4,7 @@ namespace DetrPerfLab.Onnx;
 /// <remarks>Source: onnx/onnx, docs/Operators.md: nearly every operator gives the type of its first input; the table below lists the others.</remarks>
 static class ElementTypes
 {
-    /// <summary>Types by value name. Values of operators that are not known, and what is no tensor, are absent unless the model declares them. Needs the nodes in topological order.</summary>
+    /// <summary>Types by value name, of nodes in topological order. What no operator's rule tells is absent unless the model declares it.</summary>
     internal static IReadOnlyDictionary<string, DataType> Infer(GraphProto graph, IReadOnlyDictionary<string, DataType>? outer = null)
     {
         var types = outer is null ? new Dictionary<string, DataType>(StringComparer.Ordinal) : new(outer, StringComparer.Ordinal);
