@@ -34,7 +34,7 @@ sealed class ApSearch(string modelPath, StaticOptions options, CalibrationImages
 
     double Ap(string path)
     {
-        using var engine = new OrtEngine(path, new OrtEngineOptions());
+        using var engine = new OrtEngine(path);
         return DatasetEvaluator.Evaluate(engine, dataset, detector).Evaluation.Summary.Ap
             ?? throw LabError.Calibration("the dataset has no object to find", "labelled objects", "Name another folder with --coco.");
     }

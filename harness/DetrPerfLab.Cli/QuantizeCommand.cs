@@ -26,12 +26,12 @@ static class QuantizeCommand
                 : parsed.GetValue(all) ? QuantizationPlan.AllStatic
                 : which == ModelQuantizer.DynamicPrecision ? QuantizationPlan.AllDynamic : QuantizationPlan.Mixed;
             if (parsed.GetValue(keep) is { } table) { rules = SensitivityTable.Load(table).Apply(rules); }
-            var reduced = parsed.GetValue(reduce) ?? !IntegerDotProduct.IsSupported;
+            var reduced = parsed.GetValue(reduce) ?? new QuantizationOptions().ReduceRange;
             var source = ConversionSource.Load(from);
             var result = which switch
             {
-                ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(source, new()),
-                ModelQuantizer.Fp16WeightsPrecision => ModelQuantizer.Fp16Weights(source, new()),
+                ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(source),
+                ModelQuantizer.Fp16WeightsPrecision => ModelQuantizer.Fp16Weights(source),
                 ModelQuantizer.DynamicPrecision => ModelQuantizer.Dynamic(source, new() { Plan = rules, ReduceRange = reduced }),
                 ModelQuantizer.StaticPrecision => Static(),
                 _ => throw LabError.UnknownName("precision", which, ModelQuantizer.Precisions),
@@ -51,7 +51,7 @@ static class QuantizeCommand
                         ActivationType = parsed.GetValue(symmetric) ? QuantizedType.Int8 : QuantizedType.UInt8,
                         SymmetricActivations = parsed.GetValue(symmetric),
                     }),
-                    new OrtCalibrationRunner(), images, images.Count, new() { Progress = progress }));
+                    new OrtCalibrationRunner(), images, images.Count, progress));
             }
         });
         return command;

@@ -28,7 +28,7 @@ static class SensitivityCommand
             };
             var images = calibration.Images(parsed, from);
             var table = ConsoleProgress.Run("measuring", progress => SensitivityAnalysis.Run(
-                new OrtCalibrationRunner(), OnnxFile.Load(from), images, options with { Calibration = new() { Progress = progress } })) with
+                new OrtCalibrationRunner(), OnnxFile.Load(from), images, options with { Progress = progress })) with
             {
                 ModelSha256 = FileHash.Sha256(from),
             };

@@ -12,13 +12,9 @@ static class ThisMachine
     /// <summary>The better of the two kinds of kernel: which one that is differs between processors.</summary>
     static IEnumerable<PeakInfo> Int8Peak(int threads)
     {
-        using var product = new Int8MatMul(threads);
-        using var convolution = new Int8Convolution(threads);
-        var attained = new[]
-        {
-            PeakProbe.Attain(new ActionOperation(product.Run), Int8MatMul.Operations, "int8", Int8MatMul.How),
-            PeakProbe.Attain(new ActionOperation(convolution.Run), Int8Convolution.Operations, "int8", Int8Convolution.How),
-        };
+        using var product = Int8Kernel.MatMul(threads);
+        using var convolution = Int8Kernel.Convolution(threads);
+        var attained = new[] { product, convolution }.Select(k => PeakProbe.Attain(new ActionOperation(k.Run), k.Operations, "int8", k.How));
         return [attained.MaxBy(p => p.GflopsPerSecond)!];
     }
 }

@@ -10,7 +10,7 @@ public static class EnginePackages
     public static IEnumerable<KeyValuePair<string, string>> Describe() =>
     [
         PackageVersion.Of(VariantRegistry.OnGpu.Count > 0 ? "Microsoft.ML.OnnxRuntime.Gpu" : "Microsoft.ML.OnnxRuntime", typeof(InferenceSession).Assembly),
-        new("ONNX Runtime", OrMissing(() => OrtEngine.Version)),
+        new("ONNX Runtime", OrMissing(OrtSession.Version)),
         PackageVersion.Of("TorchSharp", typeof(torch).Assembly),
         .. TorchFacts(),
     ];

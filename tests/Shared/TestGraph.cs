@@ -9,7 +9,7 @@ sealed class TestGraph
     public TestGraph(long opset = 17)
     {
         Model = new ModelProto { IrVersion = 8, Graph = new GraphProto { Name = "test" } };
-        Model.SetOpset("", opset);
+        Model.SetOpset(opset);
     }
 
     public ModelProto Model { get; }

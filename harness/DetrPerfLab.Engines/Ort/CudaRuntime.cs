@@ -6,6 +6,9 @@ namespace DetrPerfLab.Engines;
 /// <remarks>Source: CUDA Runtime API 13, device and memory management. Function pointers, since the file's name differs by system and carries a version.</remarks>
 static unsafe class CudaRuntime
 {
+    /// <summary>The first GPU that this process may see; CUDA_VISIBLE_DEVICES says which one that is.</summary>
+    internal const int Device = 0;
+
     const int HostToDevice = 1, DeviceToHost = 2;
 
     static readonly nint s_library = NativeLibrary.Load(GpuLibraries.CudaRuntime.FileName, typeof(CudaRuntime).Assembly, null);
@@ -26,15 +29,15 @@ static unsafe class CudaRuntime
     }
 
     /// <summary>Place on the bus, for example <c>0000:3B:00.0</c>: what nvidia-smi knows a GPU by, whichever ones this process sees.</summary>
-    internal static string BusId(int deviceId)
+    internal static string BusId()
     {
         var text = stackalloc byte[32];
-        Check(s_deviceGetPciBusId(text, 32, deviceId));
+        Check(s_deviceGetPciBusId(text, 32, Device));
         return Marshal.PtrToStringUTF8((nint)text)!;
     }
 
-    /// <summary>Makes this thread's further calls go to a GPU.</summary>
-    internal static void UseDevice(int deviceId) => Check(s_setDevice(deviceId));
+    /// <summary>For this thread's further calls.</summary>
+    internal static void UseDevice() => Check(s_setDevice(Device));
 
     /// <summary>Copies in the order of copies; call <see cref="Synchronize"/> before another stream reads it.</summary>
     internal static void ToDevice(nint device, nint host, long bytes) => Check(s_memcpy(device, host, (nuint)bytes, HostToDevice));

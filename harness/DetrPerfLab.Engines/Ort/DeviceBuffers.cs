@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DetrPerfLab.Engines;
 
@@ -7,16 +6,14 @@ namespace DetrPerfLab.Engines;
 /// <remarks>ONNX Runtime would copy host tensors by itself, into memory that it takes anew and by copies that nobody counts.</remarks>
 sealed class DeviceBuffers : IDisposable
 {
-    readonly int _deviceId;
     readonly OrtMemoryInfo _memory;
     readonly OrtAllocator _allocator;
     readonly List<(HostTensor Host, OrtMemoryAllocation Device, OrtValue Value)> _inputs = [], _outputs = [];
 
     /// <exception cref="LabException">The session has no such memory.</exception>
-    internal DeviceBuffers(InferenceSession session, int deviceId)
+    internal DeviceBuffers(InferenceSession session)
     {
-        _deviceId = deviceId;
-        _memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, deviceId, OrtMemType.Default);
+        _memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, CudaRuntime.Device, OrtMemType.Default);
         _allocator = Guard(() => new OrtAllocator(session, _memory));
     }
 
@@ -31,7 +28,7 @@ sealed class DeviceBuffers : IDisposable
     /// <summary>Copies the inputs to the GPU.</summary>
     internal void Upload()
     {
-        CudaRuntime.UseDevice(_deviceId); // of this thread
+        CudaRuntime.UseDevice(); // of this thread
         foreach (var (host, device, _) in _inputs) { CudaRuntime.ToDevice(device.DangerousGetHandle(), host.Address, host.Bytes.Length); }
         // Memory that is not page-locked may still be on its way when the copy returns, and ONNX Runtime's stream does not wait for that of copies.
         CudaRuntime.Synchronize();
@@ -59,8 +56,7 @@ sealed class DeviceBuffers : IDisposable
     OrtValue Add(List<(HostTensor Host, OrtMemoryAllocation Device, OrtValue Value)> list, HostTensor host)
     {
         var device = Guard(() => _allocator.Allocate((uint)host.Bytes.Length));
-        var type = host.Type == ElementType.Float32 ? TensorElementType.Float : TensorElementType.Int64;
-        var value = OrtValue.CreateTensorValueWithData(_memory, type, host.Shape.ToArray(), device.DangerousGetHandle(), host.Bytes.Length);
+        var value = OrtSession.Wrap(host, _memory, device.DangerousGetHandle());
         list.Add((host, device, value));
         return value;
     }

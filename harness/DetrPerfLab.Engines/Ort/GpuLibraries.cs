@@ -2,10 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>A library that ONNX Runtime's GPU providers load, and what brings it.</summary>
-/// <param name="Linux">File name there, with the version that this build of ONNX Runtime asks for.</param>
-/// <param name="Windows">File name there.</param>
-/// <param name="From">What to install.</param>
+/// <summary>A library that ONNX Runtime's GPU providers load: file names with the version that this build asks for, and what to install.</summary>
 sealed record GpuLibrary(string Linux, string Windows, string From)
 {
     internal string FileName => OperatingSystem.IsWindows() ? Windows : Linux;
@@ -34,9 +31,9 @@ static class GpuLibraries
 
     internal static IReadOnlyList<GpuLibrary> Of(OrtDevice device) => device == OrtDevice.TensorRt ? s_tensorRt : s_cuda;
 
-    /// <summary>Refuses a device that this machine cannot serve, before a model is built for it.</summary>
-    /// <exception cref="LabException">The build, a library or the GPU is missing (exit code 3).</exception>
-    internal static void Require(OrtDevice device, int deviceId, IReadOnlyCollection<string> providers)
+    /// <summary>Refuses a device that this machine, or an ONNX Runtime with these providers, cannot serve: before a model is built for it.</summary>
+    /// <exception cref="LabException">The build, libraries or the GPU are missing; says all of them (exit code 3).</exception>
+    internal static void Require(OrtDevice device, IReadOnlyCollection<string> providers)
     {
         var provider = device == OrtDevice.TensorRt ? "TensorrtExecutionProvider" : "CUDAExecutionProvider";
         var absent = Absent(Of(device));
@@ -53,9 +50,9 @@ static class GpuLibraries
         }
 
         var (count, error) = Engines.CudaRuntime.CountDevices();
-        if (deviceId >= count)
+        if (count == 0)
         {
-            throw LabError.Missing($"{device}: found {count} GPUs{(error is null ? "" : $" ({error})")}, needed GPU {deviceId}. "
+            throw LabError.Missing($"{device}: found no GPU{(error is null ? "" : $" ({error})")}, needed one. "
                 + "Check that nvidia-smi lists it, that this user or container may use it, and that its driver serves CUDA 13.");
         }
     }

@@ -1,35 +1,54 @@
 using DetrPerfLab.Onnx.Proto;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>A small model of 8-bit integers that ONNX Runtime runs on one bound input and output: shows what the machine attains in int8, where .NET has no instruction for it.</summary>
-/// <typeparam name="TOutput">Type of the output's elements.</typeparam>
-public abstract class Int8Kernel<TOutput> : IDisposable where TOutput : unmanaged
+/// <summary>Runs a small int8 model in ONNX Runtime on one bound input and output: the peak of int8, for which .NET has no instruction.</summary>
+public sealed class Int8Kernel : IDisposable
 {
     readonly InferenceSession _session;
-    readonly RunOptions _run = new();
+    readonly RunOptions _run;
     readonly OrtIoBinding _binding;
     readonly OrtValue _input, _output;
-    readonly TOutput[] _values;
 
-    private protected Int8Kernel(ModelProto model, int threads, Func<int, byte> input, long[] inputShape, long[] outputShape)
+    // Input bytes repeat with a prime period: below 128 for kernels without VNNI, which add pairs of products in 16 bits.
+    Int8Kernel(ModelProto model, int threads, int period, double operations, string how)
     {
-        var bytes = GC.AllocateArray<byte>(Count(inputShape), pinned: true);
-        for (var i = 0; i < bytes.Length; i++) { bytes[i] = input(i); }
-        _values = GC.AllocateArray<TOutput>(Count(outputShape), pinned: true);
-        _session = OrtSession.Open(model.ToByteArray(), new() { IntraOpThreads = threads });
-        _input = OrtValue.CreateTensorValueFromMemory<byte>(OrtMemoryInfo.DefaultInstance, bytes, inputShape);
-        _output = OrtValue.CreateTensorValueFromMemory<TOutput>(OrtMemoryInfo.DefaultInstance, _values, outputShape);
+        (Operations, How) = (operations, $"ONNX Runtime {how}");
+        _session = OrtSession.Open(model, new() { IntraOpThreads = threads });
+        _run = new();
+        (_input, _output) = (Allocate(_session.InputMetadata), Allocate(_session.OutputMetadata));
+        var bytes = _input.GetTensorMutableDataAsSpan<byte>();
+        for (var i = 0; i < bytes.Length; i++) { bytes[i] = Input(i, period); }
         _binding = _session.CreateIoBinding();
-        _binding.BindInput(model.Graph.Input[0].Name, _input);
-        _binding.BindOutput(model.Graph.Output[0].Name, _output);
+        _binding.BindInput(_session.InputNames[0], _input);
+        _binding.BindOutput(_session.OutputNames[0], _output);
         for (var i = 0; i < 3; i++) { Run(); }
     }
 
+    /// <summary>The matrix product of <see cref="Int8Graphs.MatMul"/>.</summary>
+    /// <exception cref="LabException">ONNX Runtime is missing.</exception>
+    public static Int8Kernel MatMul(int threads) =>
+        new(Int8Graphs.MatMul(), threads, 127, 2.0 * Int8Graphs.Size * Int8Graphs.Size * Int8Graphs.Size, $"MatMulInteger {Int8Graphs.Size}");
+
+    /// <summary>The convolutions of <see cref="Int8Graphs.Convolution"/>.</summary>
+    /// <exception cref="LabException">ONNX Runtime is missing.</exception>
+    public static Int8Kernel Convolution(int threads)
+    {
+        const double Filter = Int8Graphs.Channels * Int8Graphs.Kernel * Int8Graphs.Kernel, Outputs = Int8Graphs.Channels * Int8Graphs.Side * Int8Graphs.Side;
+        return new(Int8Graphs.Convolution(), threads, 251, 2 * Int8Graphs.Layers * Filter * Outputs, $"QLinearConv {Int8Graphs.Kernel}x{Int8Graphs.Kernel}, {Int8Graphs.Channels} channels");
+    }
+
+    /// <summary>Arithmetic operations of one run, a multiply-add counted as two; the zeros at a convolution's border are not left out.</summary>
+    public double Operations { get; }
+
+    /// <summary>As <see cref="PeakInfo.How"/> keeps it.</summary>
+    public string How { get; }
+
     /// <summary>Of the latest run.</summary>
-    internal ReadOnlySpan<TOutput> Output => _values;
+    internal ReadOnlySpan<T> Output<T>() where T : unmanaged => _output.GetTensorDataAsSpan<T>();
+
+    internal static byte Input(int i, int period) => (byte)((i * 31L) % period);
 
     /// <summary>One run; blocks until it is done, allocates nothing.</summary>
     public void Run() => _session.RunWithBinding(_run, _binding);
@@ -42,8 +61,11 @@ public abstract class Int8Kernel<TOutput> : IDisposable where TOutput : unmanage
         _output.Dispose();
         _run.Dispose();
         _session.Dispose();
-        GC.SuppressFinalize(this);
     }
 
-    static int Count(long[] shape) => (int)shape.Aggregate(1L, (product, length) => product * length);
+    static OrtValue Allocate(IReadOnlyDictionary<string, NodeMetadata> tensors)
+    {
+        var tensor = tensors.Values.Single();
+        return OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, tensor.ElementDataType, [.. tensor.Dimensions.Select(d => (long)d)]);
+    }
 }

@@ -5,7 +5,7 @@ namespace DetrPerfLab.Engines;
 
 /// <summary>What ONNX Runtime says of a session's CPU arena. Its C API has told this since 1.23, its C# API does not.</summary>
 /// <remarks>Source: ONNX Runtime, onnxruntime_c_api.h, OrtAllocator::GetStats and OrtApi::AllocatorGetStats. Functions are only ever added at the end of OrtApi, so a position stays what it is.</remarks>
-static class OrtArena
+static unsafe class OrtArena
 {
     /// <summary>The API version, and minor version of the runtime, that brought AllocatorGetStats.</summary>
     const int FirstVersion = 23;
@@ -36,63 +36,52 @@ static class OrtArena
 
     static ArenaInfo Read(nint api, OrtAllocator allocator)
     {
-        var status = Function<GetStats>(api, AllocatorGetStats)(allocator.DangerousGetHandle(), out var pairs);
+        nint pairs;
+        var status = ((delegate* unmanaged<nint, nint*, nint>)Function(api, AllocatorGetStats))(allocator.DangerousGetHandle(), &pairs);
         GC.KeepAlive(allocator);
         if (status != 0)
         {
-            Function<Release>(api, ReleaseStatus)(status);
+            ((delegate* unmanaged<nint, void>)Function(api, ReleaseStatus))(status);
             return Silent("ONNX Runtime refused to tell of its allocator");
         }
 
         try
         {
             // An allocator that keeps no accounts, as the one without an arena, gives no pairs at all.
-            return Number("InUse") is { } inUse
+            return Number(api, pairs, "InUse"u8) is { } inUse
                 ? new()
                 {
                     BytesInUse = inUse,
-                    LargestBytesInUse = Number("MaxInUse"),
-                    ReservedBytes = Number("TotalAllocated"),
-                    Extensions = Number("NumArenaExtensions"),
-                    Shrinkages = Number("NumArenaShrinkages"),
+                    LargestBytesInUse = Number(api, pairs, "MaxInUse"u8),
+                    ReservedBytes = Number(api, pairs, "TotalAllocated"u8),
+                    Extensions = Number(api, pairs, "NumArenaExtensions"u8),
+                    Shrinkages = Number(api, pairs, "NumArenaShrinkages"u8),
                 }
                 : Silent("this session's allocator keeps no accounts: it has no arena");
         }
         finally
         {
-            Function<Release>(api, ReleaseKeyValuePairs)(pairs);
+            ((delegate* unmanaged<nint, void>)Function(api, ReleaseKeyValuePairs))(pairs);
         }
+    }
 
-        long? Number(string key) =>
-            long.TryParse(Marshal.PtrToStringUTF8(Function<GetValue>(api, GetKeyValue)(pairs, key)), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null;
+    static long? Number(nint api, nint pairs, ReadOnlySpan<byte> key)
+    {
+        fixed (byte* name = key) // a UTF-8 literal ends with a zero
+        {
+            var value = ((delegate* unmanaged<nint, byte*, nint>)Function(api, GetKeyValue))(pairs, name);
+            return long.TryParse(Marshal.PtrToStringUTF8(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+        }
     }
 
     /// <summary>OrtGetApiBase()->GetApi(version), from the library that the C# API has loaded already; null where it is not there.</summary>
     static nint? Api() =>
         NativeLibrary.TryLoad("onnxruntime", typeof(InferenceSession).Assembly, null, out var library)
         && NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var entry)
-        && Marshal.GetDelegateForFunctionPointer<GetApiBase>(entry)() is not 0 and var table
-        && Function<GetApi>(table, 0)(FirstVersion) is not 0 and var api ? api : null;
+        && ((delegate* unmanaged<nint>)entry)() is not 0 and var table
+        && ((delegate* unmanaged<uint, nint>)Function(table, 0))(FirstVersion) is not 0 and var api ? api : null;
 
-    static T Function<T>(nint table, int position)
-        where T : Delegate =>
-        Marshal.GetDelegateForFunctionPointer<T>(Marshal.ReadIntPtr(table, position * nint.Size));
+    static nint Function(nint table, int position) => Marshal.ReadIntPtr(table, position * nint.Size);
 
     static ArenaInfo Silent(string reason) => new() { Reason = reason };
-
-    // ORT_API_CALL is __stdcall on Windows, which is the platform's own convention.
-    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    delegate nint GetApiBase();
-
-    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    delegate nint GetApi(uint version);
-
-    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    delegate nint GetStats(nint allocator, out nint pairs);
-
-    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    delegate nint GetValue(nint pairs, [MarshalAs(UnmanagedType.LPUTF8Str)] string key);
-
-    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    delegate void Release(nint released);
 }

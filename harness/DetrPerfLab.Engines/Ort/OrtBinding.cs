@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DetrPerfLab.Engines;
 
@@ -10,11 +9,11 @@ sealed class OrtBinding : IDisposable
 
     /// <summary>Binds the tensors that the model takes; where <paramref name="outputs"/> is null, ONNX Runtime allocates them.</summary>
     /// <exception cref="LabException">A tensor is missing or does not fit the model.</exception>
-    internal OrtBinding(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet? outputs, int? gpu)
+    internal OrtBinding(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet? outputs, bool onGpu)
     {
         TensorContract.Check(engine, inputs, outputs);
         (Inputs, Outputs) = (inputs, outputs);
-        Device = gpu is { } id ? new(session, id) : null;
+        Device = onGpu ? new(session) : null;
         Native = session.CreateIoBinding();
         foreach (var input in engine.Inputs.Select(i => inputs[i.Name])) { Native.BindInput(input.Name, Device?.AddInput(input) ?? Value(input)); }
         foreach (var spec in engine.Outputs)
@@ -26,7 +25,7 @@ sealed class OrtBinding : IDisposable
 
     internal OrtIoBinding Native { get; }
 
-    /// <summary>Where the model runs on a GPU: what is bound in place of the sets' own memory.</summary>
+    /// <summary>On a GPU, what is bound in place of the sets' own memory.</summary>
     internal DeviceBuffers? Device { get; }
 
     internal TensorSet Inputs { get; }
@@ -42,9 +41,7 @@ sealed class OrtBinding : IDisposable
 
     OrtValue Value(HostTensor tensor)
     {
-        var value = OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, tensor.Type == ElementType.Float32 ? TensorElementType.Float : TensorElementType.Int64,
-            tensor.Shape.ToArray(), tensor.Address, tensor.Bytes.Length);
+        var value = OrtSession.Wrap(tensor);
         _values.Add(value);
         return value;
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using DetrPerfLab.Onnx.Proto;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -12,13 +11,6 @@ namespace DetrPerfLab.Engines;
 public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
 {
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long> CountElements(ModelProto model, IReadOnlyList<string> values, TensorSet inputs) =>
-        Shapes(model, values, inputs).ToDictionary(s => s.Key, s => s.Value.Aggregate(1L, (a, b) => a * b), StringComparer.Ordinal);
-
-    /// <summary>Shapes of values for the given inputs, found by running the model once.</summary>
-    /// <param name="model">Any model.</param>
-    /// <param name="values">Tensors of the main graph.</param>
-    /// <param name="inputs">One tensor for each input of the model.</param>
     /// <exception cref="LabException">The model does not run on these inputs.</exception>
     public IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes(ModelProto model, IReadOnlyList<string> values, TensorSet inputs)
     {
@@ -27,10 +19,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
         probe.Graph.Output.Clear();
         foreach (var value in values)
         {
-            var shape = new NodeProto { OpType = "Shape", Name = value + "/shape" };
-            shape.Input.Add(value);
-            shape.Output.Add(value + "/shape");
-            probe.Graph.Node.Add(shape);
+            probe.Graph.Node.Add(new NodeProto { OpType = "Shape", Name = value + "/shape", Input = { value }, Output = { value + "/shape" } });
             probe.Graph.Output.Add(new ValueInfoProto { Name = value + "/shape" });
         }
 
@@ -50,27 +39,11 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
         return new Session(extended, values, threads);
     }
 
-    sealed class Session : ICalibrationSession
+    sealed class Session(ModelProto model, IReadOnlyList<string> values, int threads) : ICalibrationSession
     {
-        readonly InferenceSession _session;
-        readonly IReadOnlyList<string> _values;
+        // Values are fetched once and freed: an arena would keep the largest pass.
+        readonly InferenceSession _session = OrtSession.Open(model, new() { IntraOpThreads = threads, Arena = false });
         readonly RunOptions _options = new();
-
-        internal Session(ModelProto model, IReadOnlyList<string> values, int threads)
-        {
-            _values = values;
-            using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            // Values are fetched once and freed: an arena would keep the largest pass.
-            options.EnableCpuMemArena = false;
-            try
-            {
-                _session = new InferenceSession(model.ToByteArray(), options);
-            }
-            catch (OnnxRuntimeException e)
-            {
-                throw DoesNotRun(e.Message, e);
-            }
-        }
 
         public void Run(TensorSet inputs, TensorVisitor visit)
         {
@@ -79,11 +52,12 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             {
                 foreach (var name in _session.InputNames)
                 {
-                    bound[name] = Bind(inputs.Find(name) ?? throw DoesNotRun($"it takes an input '{name}', which the calibration data lack"));
+                    bound[name] = OrtSession.Wrap(inputs.Find(name) ?? throw OrtSession.DoesNotRun($"it takes an input '{name}', which the calibration data lack"));
                 }
 
-                using var results = _session.Run(_options, bound, _values);
-                Parallel.For(0, results.Count, i => Show(_values[i], results[i], visit));
+                using var results = _session.Run(_options, bound, values);
+                GC.KeepAlive(inputs);
+                Parallel.For(0, results.Count, i => Show(values[i], results[i], visit));
             }
             catch (AggregateException e) when (e.InnerException is LabException mistake)
             {
@@ -91,7 +65,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             }
             catch (OnnxRuntimeException e)
             {
-                throw DoesNotRun(e.Message, e);
+                throw OrtSession.DoesNotRun(OrtSession.Clean(e.Message), e);
             }
             finally
             {
@@ -99,29 +73,15 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             }
         }
 
-        static LabException DoesNotRun(string found, Exception? inner = null) => LabError.BadInput(
-            $"ONNX Runtime does not run the model: {found.TrimEnd('.')}. Needed: a model that it loads and inputs that fit. Check it with 'detrlab detect --model FILE'.", inner);
-
-        static OrtValue Bind(HostTensor tensor) => tensor.Type == ElementType.Float32
-            ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.FloatMemory, tensor.Shape.ToArray())
-            : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.LongMemory, tensor.Shape.ToArray());
-
         static void Show(string name, OrtValue value, TensorVisitor visit)
         {
             switch (value.GetTensorTypeAndShape().ElementDataType)
             {
                 case TensorElementType.Float: visit(name, value.GetTensorDataAsSpan<float>()); break;
-                case TensorElementType.Float16: visit(name, Converted(value.GetTensorDataAsSpan<Float16>(), v => (float)v)); break;
-                case TensorElementType.Int64: visit(name, Converted(value.GetTensorDataAsSpan<long>(), v => v)); break;
-                case var type: throw DoesNotRun($"its value '{name}' has element type {type}, which has no range");
+                case TensorElementType.Float16: visit(name, [.. value.GetTensorDataAsSpan<Float16>().ToArray().Select(v => (float)v)]); break;
+                case TensorElementType.Int64: visit(name, [.. value.GetTensorDataAsSpan<long>().ToArray().Select(v => (float)v)]); break;
+                case var type: throw OrtSession.DoesNotRun($"its value '{name}' has element type {type}, which has no range");
             }
-        }
-
-        static float[] Converted<T>(ReadOnlySpan<T> values, Func<T, float> convert) where T : unmanaged
-        {
-            var floats = new float[values.Length];
-            for (var i = 0; i < floats.Length; i++) { floats[i] = convert(values[i]); }
-            return floats;
         }
 
         public void Dispose()

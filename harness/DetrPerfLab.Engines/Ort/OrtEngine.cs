@@ -15,19 +15,22 @@ public sealed class OrtEngine : IArenaEngine
     readonly List<OrtBinding> _bindings = [];
     readonly int _maxBindings;
     readonly bool _takesMask;
-    readonly int? _gpu;
+    readonly bool _onGpu;
     OrtBinding? _latest;
 
-    /// <summary>Opens a model.</summary>
-    /// <param name="modelPath">An ONNX file; its inputs and outputs must be float32 or int64 tensors.</param>
-    /// <param name="options">How it runs.</param>
-    /// <param name="variant">Name in results; derived from the device where it is left out.</param>
-    /// <exception cref="LabException">The file is missing, damaged or not supported (bad input), or the library or device is missing.</exception>
-    public OrtEngine(string modelPath, OrtEngineOptions options, string? variant = null)
+    /// <summary>Opens an ONNX file with inputs and outputs of float32 or int64.</summary>
+    /// <exception cref="LabException">The file is missing, damaged or not supported (bad input), or the library is missing.</exception>
+    public OrtEngine(string modelPath)
+        : this(modelPath, new())
+    {
+    }
+
+    /// <summary>The same with options, for which a device may be missing too; <paramref name="variant"/> is the name in results.</summary>
+    internal OrtEngine(string modelPath, OrtEngineOptions options, string? variant = null)
     {
         _path = modelPath;
         _maxBindings = options.Bindings;
-        _gpu = options.Device == OrtDevice.Cpu ? null : options.DeviceId;
+        _onGpu = options.Device != OrtDevice.Cpu;
         _session = OrtSession.Open(modelPath, options);
         _run = new RunOptions(); // after the session: a missing library is reported there
         try
@@ -42,12 +45,9 @@ public sealed class OrtEngine : IArenaEngine
         }
 
         _takesMask = Inputs.Any(i => i.Name == "pixel_mask");
-        Info = new EngineInfo(variant ?? (_gpu is null ? "ort" : $"ort-{options.Device.ToString().ToLowerInvariant()}"), "ONNX Runtime", Version, options.Describe());
+        var name = variant ?? (_onGpu ? $"ort-{options.Device.ToString().ToLowerInvariant()}" : "ort");
+        Info = new EngineInfo(name, "ONNX Runtime", OrtSession.Version(), options.Describe());
     }
-
-    /// <summary>What the native library says of itself, for example <c>1.31.1</c>.</summary>
-    /// <exception cref="LabException">The library is missing.</exception>
-    public static string Version => OrtSession.Version();
 
     /// <inheritdoc/>
     public EngineInfo Info { get; }
@@ -87,7 +87,7 @@ public sealed class OrtEngine : IArenaEngine
         var known = Inputs.SelectMany(i => i.Dimensions).Select(d => d.Symbol).ToHashSet();
         if (Outputs.SelectMany(o => o.Dimensions).All(d => d.IsFixed || known.Contains(d.Symbol))) { return TensorSet.AllocateOutputs(Inputs, inputs, Outputs); }
 
-        using var binding = new OrtBinding(_session, this, inputs, outputs: null, gpu: null);
+        using var binding = new OrtBinding(_session, this, inputs, outputs: null, onGpu: false);
         try
         {
             using var results = _session.RunWithBoundResults(_run, binding.Native);
@@ -99,20 +99,19 @@ public sealed class OrtEngine : IArenaEngine
         }
     }
 
-    /// <summary>Ends profiling and writes the file.</summary>
-    /// <returns>Its path; null where <see cref="OrtEngineOptions.ProfilePrefix"/> was not set.</returns>
-    public string? EndProfiling() => _session.EndProfiling() is { Length: > 0 } path ? path : null;
+    /// <summary>Ends profiling and writes the file, which it names; null where <see cref="OrtEngineOptions.ProfilePrefix"/> was not set.</summary>
+    internal string? EndProfiling() => _session.EndProfiling() is { Length: > 0 } path ? path : null;
 
     /// <inheritdoc/>
     /// <remarks>On the processor <see cref="Run"/> blocks. On a GPU it has waited for the outputs; this waits for whatever else the GPU was given.</remarks>
     public void Synchronize()
     {
-        if (_gpu is not null) { CudaRuntime.Synchronize(); }
+        if (_onGpu) { CudaRuntime.Synchronize(); }
     }
 
     /// <inheritdoc/>
-    public GpuInfo? ReadGpu() => _gpu is not { } id ? null
-        : NvidiaSmi.Read(CudaRuntime.BusId(id)) with { ToDevice = _latest?.Device?.ToDeviceCopies ?? default, ToHost = _latest?.Device?.ToHostCopies ?? default };
+    public GpuInfo? ReadGpu() => !_onGpu ? null
+        : NvidiaSmi.Read(CudaRuntime.BusId()) with { ToDevice = _latest?.Device?.ToDeviceCopies ?? default, ToHost = _latest?.Device?.ToHostCopies ?? default };
 
     /// <inheritdoc/>
     /// <remarks>Of this session's arena on the CPU, on a GPU too.</remarks>
@@ -140,7 +139,7 @@ public sealed class OrtEngine : IArenaEngine
             if (ReferenceEquals(bound.Inputs, inputs) && ReferenceEquals(bound.Outputs, outputs)) { return bound; }
         }
 
-        var binding = new OrtBinding(_session, this, inputs, outputs, _gpu);
+        var binding = new OrtBinding(_session, this, inputs, outputs, _onGpu);
         if (_bindings.Count == _maxBindings)
         {
             _bindings[0].Dispose();

@@ -1,19 +1,12 @@
 namespace DetrPerfLab.Engines;
 
 /// <summary>How far ONNX Runtime rewrites the graph before it runs.</summary>
-public enum GraphOptimization
+enum GraphOptimization
 {
-    /// <summary>Runs the file as it is.</summary>
-    Disabled,
-
-    /// <summary>Constants folded, redundant nodes dropped; still standard operators.</summary>
-    Basic,
-
-    /// <summary>Fused into ONNX Runtime's own operators.</summary>
-    Extended,
-
-    /// <summary>Also the memory layout that suits the processor.</summary>
-    All,
+    Disabled, // runs the file as it is
+    Basic, // constants folded, redundant nodes dropped; still standard operators
+    Extended, // fused into ONNX Runtime's own operators
+    All, // also the memory layout that suits the processor
 }
 
 /// <summary>Where ONNX Runtime runs.</summary>
@@ -30,75 +23,64 @@ public enum OrtDevice
 }
 
 /// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file.</summary>
-public sealed record OrtEngineOptions
+/// <remarks>What a user chooses is described at <see cref="EngineSettings"/>.</remarks>
+sealed record OrtEngineOptions
 {
-    /// <summary>Where it runs.</summary>
-    public OrtDevice Device { get; init; } = OrtDevice.Cpu;
-
-    /// <summary>Which GPU, where <see cref="Device"/> is one.</summary>
-    public int DeviceId
-    {
-        get;
-        init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
-    }
+    internal OrtDevice Device { get; init; } = OrtDevice.Cpu;
 
     /// <summary>Threads inside one operator; 0 leaves the choice to ONNX Runtime, which counts the machine's cores and not the container's.</summary>
-    public int IntraOpThreads
+    internal int IntraOpThreads
     {
         get;
         init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more");
     } = Environment.ProcessorCount;
 
     /// <summary>Operators that may run at once; above 1 the graph runs in parallel mode.</summary>
-    public int InterOpThreads
+    internal int InterOpThreads
     {
         get;
         init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
     } = 1;
 
-    /// <summary>How far the graph is rewritten.</summary>
-    public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
+    internal GraphOptimization Optimization { get; init; } = GraphOptimization.All;
 
-    /// <summary>Whether idle threads spin: lower latency, at the cost of a core's time between operators.</summary>
-    public bool Spinning { get; init; } = true;
+    /// <summary>Lower latency, at the cost of a core's time between operators.</summary>
+    internal bool Spinning { get; init; } = true;
 
-    /// <summary>Whether freed memory is kept for the next inference.</summary>
-    public bool Arena { get; init; } = true;
+    internal bool Arena { get; init; } = true;
 
-    /// <summary>Whether the memory of one inference is planned as one block for inputs of a known shape.</summary>
-    public bool MemoryPattern { get; init; } = true;
+    internal bool MemoryPattern { get; init; } = true;
 
     /// <summary>Whether constant weights are laid out for the kernels at load; costs memory, saves time.</summary>
-    public bool Prepacking { get; init; } = true;
+    internal bool Prepacking { get; init; } = true;
 
-    /// <summary>Weights that several sessions on this file share; null for a copy in each.</summary>
-    public OrtSharedWeights? SharedWeights { get; init; }
+    internal OrtSharedWeights? SharedWeights { get; init; }
 
     /// <summary>Pairs of tensor sets that stay bound; the one bound first makes room for another. Each is kept alive.</summary>
-    public int Bindings
+    internal int Bindings
     {
         get;
         init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
     } = 4;
 
     /// <summary>Start of the file name of a profile; null for none. <see cref="OrtEngine.EndProfiling"/> writes it.</summary>
-    public string? ProfilePrefix { get; init; }
+    internal string? ProfilePrefix { get; init; }
 
     /// <summary>Where ONNX Runtime writes the graph that it really runs; null for nowhere.</summary>
-    public string? OptimizedModelPath { get; init; }
+    internal string? OptimizedModelPath { get; init; }
 
     /// <summary>Options of the GPU's execution provider, by ONNX Runtime's keys.</summary>
-    public IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>();
+    internal IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Folder in which TensorRT keeps what it compiled; null for none.</summary>
-    public string? EngineCache { get; init; }
+    internal string? EngineCache { get; init; }
 
     /// <summary>The options by name, for <see cref="EngineInfo"/>; paths, which change nothing that is measured, are reduced to whether they are set.</summary>
-    public IReadOnlyDictionary<string, string> Describe()
+    internal IReadOnlyDictionary<string, string> Describe()
     {
         var described = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["device"] = Device == OrtDevice.Cpu ? "cpu" : $"{Device.ToString().ToLowerInvariant()}:{DeviceId}",
+            ["device"] = Device == OrtDevice.Cpu ? "cpu" : $"{Device.ToString().ToLowerInvariant()}:{CudaRuntime.Device}",
             ["intra_op_threads"] = IntraOpThreads.ToString(CultureInfo.InvariantCulture),
             ["inter_op_threads"] = InterOpThreads.ToString(CultureInfo.InvariantCulture),
             ["graph_optimization"] = Optimization.ToString().ToLowerInvariant(),

@@ -8,17 +8,13 @@ static class OrtProviders
     // How ONNX Runtime's checks of calls to these libraries begin (core/providers/cuda/cuda_call.cc).
     static readonly string[] s_ofGpu = ["CUDA failure", "CUDNN failure", "CUBLAS failure", "CUDA error", "TensorRT EP failed to create"];
 
-    /// <summary>Refuses a device that this build or machine cannot serve.</summary>
-    /// <exception cref="LabException">With all that is missing (exit code 3).</exception>
-    internal static void Require(OrtDevice device, int deviceId) => GpuLibraries.Require(device, deviceId, OrtSession.Providers());
-
     /// <summary>Appends the providers of the device: what the first cannot do goes to the next, in the end to the processor.</summary>
     /// <exception cref="LabException">The device cannot be used.</exception>
     internal static void Append(SessionOptions native, OrtEngineOptions options)
     {
         if (options.Device == OrtDevice.Cpu) { return; }
-        Require(options.Device, options.DeviceId);
-        var id = $"{options.DeviceId}";
+        GpuLibraries.Require(options.Device, OrtSession.Providers());
+        var id = $"{CudaRuntime.Device}";
         try
         {
             if (options.Device == OrtDevice.TensorRt)
@@ -34,15 +30,18 @@ static class OrtProviders
         }
         catch (OnnxRuntimeException e)
         {
-            throw LabError.GpuRefused(options.Device.ToString(), options.DeviceId, OrtSession.Clean(e.Message), e);
+            throw Refused(options, e);
         }
     }
 
     /// <summary>Whether a session failed over the device and not over the model: no memory left, a driver that is too old.</summary>
-    internal static bool IsOfGpu(string message) =>
-        s_ofGpu.Any(part => message.Contains(part, StringComparison.OrdinalIgnoreCase));
+    internal static bool IsOfGpu(OrtEngineOptions options, OnnxRuntimeException e) =>
+        options.Device != OrtDevice.Cpu && s_ofGpu.Any(part => e.Message.Contains(part, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Engines take minutes to build and fit one GPU and version: TensorRT keys the files of its cache by both.</summary>
+    internal static LabException Refused(OrtEngineOptions options, OnnxRuntimeException e) =>
+        LabError.GpuRefused(options.Device.ToString(), CudaRuntime.Device, OrtSession.Clean(e.Message), e);
+
+    // Engines take minutes to build and fit one GPU and version: TensorRT keys the files of its cache by both.
     static Dictionary<string, string> TensorRt(OrtEngineOptions options)
     {
         var keys = new Dictionary<string, string>(options.ProviderOptions);

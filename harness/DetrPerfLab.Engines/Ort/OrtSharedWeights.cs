@@ -1,6 +1,5 @@
 using DetrPerfLab.Onnx.Proto;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DetrPerfLab.Engines;
 
@@ -15,7 +14,7 @@ public sealed class OrtSharedWeights : IDisposable
     const int SmallestBytes = 4096;
 
     readonly string _path;
-    readonly List<(string Name, OrtValue Value, HostTensor Data)> _weights = [];
+    readonly List<(OrtValue Value, HostTensor Data)> _weights = [];
 
     /// <summary>Reads the float32 weights of a model file.</summary>
     /// <exception cref="LabException">The file is missing or damaged.</exception>
@@ -27,15 +26,14 @@ public sealed class OrtSharedWeights : IDisposable
             if (tensor.Type() != TensorProto.Types.DataType.Float || tensor.ByteCount() < SmallestBytes) { continue; }
             var data = new HostTensor(tensor.Name, ElementType.Float32, [.. tensor.Dims]);
             tensor.Bytes().CopyTo(data.Bytes);
-            _weights.Add((tensor.Name, OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [.. tensor.Dims], data.Address, data.Bytes.Length), data));
+            _weights.Add((OrtSession.Wrap(data), data));
         }
     }
 
     internal InferenceSession Open(string path, SessionOptions options)
     {
         if (Path.GetFullPath(path) != Path.GetFullPath(_path)) { throw LabError.OutOfRange(path, $"the file whose weights are shared, {_path}"); }
-        foreach (var (name, value, _) in _weights) { options.AddInitializer(name, value); }
+        foreach (var (value, data) in _weights) { options.AddInitializer(data.Name, value); }
         return new InferenceSession(path, options, Packed);
     }
 
@@ -45,7 +43,7 @@ public sealed class OrtSharedWeights : IDisposable
     public void Dispose()
     {
         Packed.Dispose();
-        foreach (var (_, value, _) in _weights) { value.Dispose(); }
+        foreach (var (value, _) in _weights) { value.Dispose(); }
         _weights.Clear();
     }
 }

@@ -60,7 +60,7 @@ public static class VariantFacts
     {
         var artefact = cache.Get(model, variant.Recipe!);
         // The graph depends on the processor: layouts and fused forms are chosen for it.
-        return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), $"{artefact.Info.Sha256} {OrtEngine.Version} {string.Join(' ', machine.Isa)}", () =>
+        return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), $"{artefact.Info.Sha256} {OrtSession.Version()} {string.Join(' ', machine.Isa)}", () =>
         {
             var optimized = OptimizedGraphReader.Read(model, variant, cache);
             return new GraphChange(OnnxFile.Load(artefact.Path).Graph.Node.Count, GraphFacts.Of(optimized), IntegerNodes(OnnxFile.Load(cache.Get(model, OnnxRecipes.Fp32).Path), optimized));

@@ -12,9 +12,9 @@ static class OnnxRecipes
         Ready = model => model.Onnx is { Header.HasExternalData: false } onnx ? new(onnx.Path, onnx.Info) : null,
     };
 
-    internal static OnnxRecipe Fp16 { get; } = new("fp16", build => ModelQuantizer.Fp16(Source(build), new()).Model);
+    internal static OnnxRecipe Fp16 { get; } = new("fp16", build => ModelQuantizer.Fp16(Source(build)).Model);
 
-    internal static OnnxRecipe Fp16Weights { get; } = new("fp16-weights", build => ModelQuantizer.Fp16Weights(Source(build), new()).Model);
+    internal static OnnxRecipe Fp16Weights { get; } = new("fp16-weights", build => ModelQuantizer.Fp16Weights(Source(build)).Model);
 
     internal static OnnxRecipe Int8Dynamic { get; } = new("int8-dynamic", build => ModelQuantizer.Dynamic(Source(build), new() { Plan = QuantizationPlan.AllDynamic }).Model);
 
@@ -31,7 +31,7 @@ static class OnnxRecipes
     {
         var options = (target ?? new()) with { Plan = plan, Calibration = build.Model.Calibration.Method };
         var (count, inputs) = build.Model.CalibrationInputs();
-        return ModelQuantizer.Static(Source(build), options, new OrtCalibrationRunner(), inputs, count, new() { Progress = build.Progress }).Model;
+        return ModelQuantizer.Static(Source(build), options, new OrtCalibrationRunner(), inputs, count, build.Progress).Model;
     }
 
     static ConversionSource Source(RecipeInputs build)

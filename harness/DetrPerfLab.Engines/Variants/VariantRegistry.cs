@@ -87,7 +87,7 @@ public static class VariantRegistry
     {
         var name = new VariantName(engine, precision);
         var device = engine == EngineKind.OrtCuda ? OrtDevice.Cuda : OrtDevice.TensorRt;
-        return Ort(name, summary, recipe, require: () => OrtProviders.Require(device, deviceId: 0), options: (_, beside) => new()
+        return Ort(name, summary, recipe, require: () => GpuLibraries.Require(device, OrtSession.Providers()), options: (_, beside) => new()
         {
             Device = device,
             ProviderOptions = providerOptions.ToDictionary(o => o.Key, o => o.Value),

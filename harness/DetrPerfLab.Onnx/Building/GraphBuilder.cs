@@ -1,10 +1,8 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Builds an ONNX graph node by node. A value carries the name of the node that makes it; names tell the module.</summary>
+/// <summary>Builds an ONNX graph node by node. A value has the name of its node, which tells the module; each method gives that name.</summary>
 /// <remarks>Nothing depends on time, order of hashing or the machine: the same calls give the same bytes.</remarks>
-/// <param name="graphName">Name of the graph.</param>
-/// <param name="opset">Version of the standard operators.</param>
-public sealed partial class GraphBuilder(string graphName, int opset)
+sealed partial class GraphBuilder(string graphName, int opset)
 {
     readonly GraphProto _graph = new() { Name = graphName };
     readonly HashSet<string> _nodes = new(StringComparer.Ordinal);
@@ -12,41 +10,36 @@ public sealed partial class GraphBuilder(string graphName, int opset)
     string _module = "";
 
     /// <summary>Until it is disposed, names are given below this module: <c>backbone</c>, then <c>layer1</c>, make <c>backbone.layer1.*</c>.</summary>
-    public ModuleScope Module(string name)
+    internal ModuleScope Module(string name)
     {
         var outer = _module;
         _module = Qualify(name);
         return new ModuleScope(this, outer);
     }
 
-    /// <summary>Declares an input of the model.</summary>
-    /// <returns>Its name.</returns>
-    public string Input(string name, DataType type, params IReadOnlyList<Dimension> shape)
+    internal string Input(string name, DataType type, params IReadOnlyList<Dimension> shape)
     {
         _graph.Input.Add(OnnxValues.Create(Define(name), type, shape));
         return name;
     }
 
     /// <summary>Declares a value, which a node has or will have, as an output of the model.</summary>
-    public void Output(string name, DataType type, params IReadOnlyList<Dimension> shape) =>
-        _graph.Output.Add(OnnxValues.Create(name, type, shape));
+    internal void Output(string name, DataType type, params IReadOnlyList<Dimension> shape) => _graph.Output.Add(OnnxValues.Create(name, type, shape));
 
-    /// <summary>Adds a weight of the current module.</summary>
-    /// <param name="name">Within the module.</param>
-    /// <param name="dims">Elements an axis.</param>
-    /// <param name="values">Row-major.</param>
-    /// <returns>Its full name.</returns>
-    public string Weight<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged =>
+    /// <summary>Adds a weight of the current module, row-major.</summary>
+    internal string Weight<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged =>
         AddInitializer(OnnxTensors.Create(Define(Qualify(name)), dims, values));
 
+    /// <summary>A tensor of the checkpoint as a weight of the current module.</summary>
+    internal string Weight(string name, WeightTensor tensor) => Weight<float>(name, [.. tensor.Shape], tensor.Data);
+
     /// <summary>A small constant that nodes of any module share: a vector of integers, for shapes, axes and indices.</summary>
-    public string Constant(params ReadOnlySpan<long> values) => Shared(string.Join(',', values.ToArray()), [values.Length], values);
+    internal string Constant(params ReadOnlySpan<long> values) => Shared(string.Join(',', values.ToArray()), [values.Length], values);
 
-    /// <summary>A shared integer scalar.</summary>
-    public string Scalar(long value) => Shared($"{value}", [], [value]);
+    /// <summary>A shared scalar.</summary>
+    internal string Scalar(long value) => Shared($"{value}", [], [value]);
 
-    /// <summary>A shared float scalar.</summary>
-    public string Scalar(float value) => Shared($"{value:R}", [], [value]);
+    internal string Scalar(float value) => Shared($"{value:R}", [], [value]);
 
     /// <summary>Adds a node with one output.</summary>
     /// <param name="opType">A standard operator.</param>
@@ -54,8 +47,7 @@ public sealed partial class GraphBuilder(string graphName, int opset)
     /// <param name="inputs">Names of values; an empty one is an optional input left out.</param>
     /// <param name="attributes">Sets the node's attributes.</param>
     /// <param name="output">Name of the value made, where it is not the node's name.</param>
-    /// <returns>Name of the value made.</returns>
-    public string Node(string opType, string name, ReadOnlySpan<string> inputs, Action<NodeProto>? attributes = null, string? output = null)
+    internal string Node(string opType, string name, ReadOnlySpan<string> inputs, Action<NodeProto>? attributes = null, string? output = null)
     {
         var node = new NodeProto { Name = Qualify(name), OpType = opType };
         if (!_nodes.Add(node.Name)) { throw new InvalidOperationException($"Two nodes are named '{node.Name}'."); }
@@ -71,19 +63,17 @@ public sealed partial class GraphBuilder(string graphName, int opset)
         return node.Output[0];
     }
 
-    /// <summary>The whole model.</summary>
-    /// <param name="producer">Name of the program that makes it.</param>
-    public ModelProto Build(string producer)
+    internal ModelProto Build()
     {
         // IR version 8 goes with operator set 17: the oldest that has all that is used, which the most readers accept.
-        var model = new ModelProto { IrVersion = 8, ProducerName = producer, Graph = _graph };
-        model.SetOpset("", opset);
+        var model = new ModelProto { IrVersion = 8, ProducerName = "DetrPerfLab", Graph = _graph };
+        model.SetOpset(opset);
         return model;
     }
 
     string Shared<T>(string text, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged
     {
-        var name = $"constant.{OnnxTypes.Of<T>().ToString().ToLowerInvariant()}{(dims.IsEmpty ? $".{text}" : $"[{text}]")}";
+        var name = $"constant.{OnnxTensors.TypeOf<T>().ToString().ToLowerInvariant()}{(dims.IsEmpty ? $".{text}" : $"[{text}]")}";
         return _values.Contains(name) ? name : AddInitializer(OnnxTensors.Create(Define(name), dims, values));
     }
 
@@ -98,14 +88,8 @@ public sealed partial class GraphBuilder(string graphName, int opset)
     string Define(string value) => _values.Add(value) ? value : throw new InvalidOperationException($"Two values are named '{value}'.");
 
     /// <summary>Leaves the module when disposed.</summary>
-    public readonly ref struct ModuleScope
+    internal readonly ref struct ModuleScope(GraphBuilder builder, string outer)
     {
-        readonly GraphBuilder _builder;
-        readonly string _outer;
-
-        internal ModuleScope(GraphBuilder builder, string outer) => (_builder, _outer) = (builder, outer);
-
-        /// <summary>Back to the enclosing module.</summary>
-        public void Dispose() => _builder._module = _outer;
+        public void Dispose() => builder._module = outer;
     }
 }

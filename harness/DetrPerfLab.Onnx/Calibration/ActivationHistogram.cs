@@ -8,77 +8,61 @@ namespace DetrPerfLab.Onnx;
 /// so the result does not depend on the order or the batching of the values. Exact zeros are counted apart: every range represents 0 exactly,
 /// and the spike that ReLU makes there would otherwise rule the choice.
 /// </remarks>
-public sealed class ActivationHistogram
+sealed class ActivationHistogram
 {
-    /// <summary>Number of bins over [-L, L).</summary>
-    public const int Bins = 8192;
+    internal const int Bins = 8192;
 
     // Below this the tensor is as good as zero, and 2^k / Bins would leave the range of double arithmetic's comfort.
     const double SmallestLimit = 1e-30;
 
     readonly long[] _counts = new long[Bins];
 
-    /// <summary>Smallest value seen; +infinity before the first.</summary>
-    public float Min { get; private set; } = float.PositiveInfinity;
+    internal float Min { get; private set; } = float.PositiveInfinity;
 
-    /// <summary>Largest value seen; -infinity before the first.</summary>
-    public float Max { get; private set; } = float.NegativeInfinity;
+    internal float Max { get; private set; } = float.NegativeInfinity;
 
     /// <summary>Values seen, zeros included.</summary>
-    public long Count { get; private set; }
+    internal long Count { get; private set; }
 
     /// <summary>Values that were exactly 0; they are in no bin.</summary>
-    public long Zeros { get; private set; }
+    internal long Zeros { get; private set; }
 
     /// <summary>NaN and infinities seen; they are in no bin and no extreme.</summary>
-    public long NonFinite { get; private set; }
+    internal long NonFinite { get; private set; }
 
     /// <summary>L: half of the span of the bins; 0 before the first value that is not 0.</summary>
-    public double Limit { get; private set; }
+    internal double Limit { get; private set; }
 
     /// <summary>Values in each bin; bin i holds [-L + i w, -L + (i + 1) w) with w = <see cref="BinWidth"/>.</summary>
-    public ReadOnlySpan<long> Counts => _counts;
+    internal ReadOnlySpan<long> Counts => _counts;
 
-    /// <summary>Width of one bin.</summary>
-    public double BinWidth => 2 * Limit / Bins;
+    internal double BinWidth => 2 * Limit / Bins;
 
     /// <summary>What was seen, or [0, 0] when nothing was.</summary>
-    public TensorRange Range => Min <= Max ? new(Min, Max) : default;
+    internal TensorRange Range => Min <= Max ? new(Min, Max) : default;
 
-    /// <summary>Value in the middle of a bin.</summary>
-    public double BinCentre(int bin) => -Limit + ((bin + 0.5) * BinWidth);
+    internal double BinCentre(int bin) => -Limit + ((bin + 0.5) * BinWidth);
 
-    /// <summary>Takes values in.</summary>
-    public void Add(ReadOnlySpan<float> values)
+    internal void Add(ReadOnlySpan<float> values)
     {
         Count += values.Length;
         var (min, max, finite) = Extremes(values);
         Min = Math.Min(Min, min);
         Max = Math.Max(Max, max);
         if (min <= max && Math.Max(Math.Abs((double)min), Math.Abs((double)max)) is var largest and > 0) { GrowTo(largest); }
-        if (finite) { AddFinite(values); }
-        else { AddGuarded(values); }
-    }
+        if (!finite)
+        {
+            float[] kept = [.. values.ToArray().Where(float.IsFinite)];
+            NonFinite += values.Length - kept.Length;
+            values = kept;
+        }
 
-    void AddFinite(ReadOnlySpan<float> values)
-    {
         var perUnit = Limit > 0 ? Bins / (2 * Limit) : 0;
         foreach (var value in values)
         {
             if (value == 0) { Zeros++; }
             // A product with a power of two is exact, so a value lands in the same bin after any growth; the sum is not negative.
             else { _counts[(int)((value + Limit) * perUnit)]++; }
-        }
-    }
-
-    void AddGuarded(ReadOnlySpan<float> values)
-    {
-        Span<float> one = stackalloc float[1];
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value)) { NonFinite++; continue; }
-            one[0] = value;
-            AddFinite(one);
         }
     }
 
@@ -107,18 +91,16 @@ public sealed class ActivationHistogram
         if (values.Length >= Vector<float>.Count)
         {
             var (low, high, limit) = (new Vector<float>(min), new Vector<float>(max), new Vector<float>(float.MaxValue));
-            for (; finite && i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+            for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
             {
                 var v = new Vector<float>(values[i..]);
-                finite = Vector.LessThanOrEqualAll(Vector.Abs(v), limit);
-                if (!finite) { break; }
+                if (!Vector.LessThanOrEqualAll(Vector.Abs(v), limit)) { break; }
                 (low, high) = (Vector.Min(low, v), Vector.Max(high, v));
             }
 
             for (var lane = 0; lane < Vector<float>.Count; lane++) { (min, max) = (MathF.Min(min, low[lane]), MathF.Max(max, high[lane])); }
         }
 
-        finite = true;
         for (; i < values.Length; i++)
         {
             if (float.IsFinite(values[i])) { (min, max) = (MathF.Min(min, values[i]), MathF.Max(max, values[i])); }

@@ -10,10 +10,8 @@ static class EntropyCalibrator
 {
     const int Candidates = 128;
 
-    /// <summary>Chooses the range.</summary>
-    /// <param name="seen">What was seen of the tensor.</param>
-    /// <param name="levels">Quantisation levels, 256 for 8 bits.</param>
-    public static TensorRange Choose(ActivationHistogram seen, int levels)
+    /// <summary>Chooses the range; <paramref name="levels"/> is 256 for 8 bits.</summary>
+    internal static TensorRange Choose(ActivationHistogram seen, int levels)
     {
         var full = seen.Range.WithZero();
         if (seen.Limit == 0) { return full; }
@@ -33,31 +31,26 @@ static class EntropyCalibrator
 
     static double Divergence(ActivationHistogram seen, TensorRange range, int levels)
     {
-        var first = Bin(seen, range.Min);
-        var last = Bin(seen, range.Max);
-        if (last < first) { return double.PositiveInfinity; }
+        var (first, last) = (Bin(seen, range.Min), Bin(seen, range.Max));
         var counts = seen.Counts;
-        var bins = last - first + 1;
+        var inside = counts[first..(last + 1)];
         // P: the reference, with everything beyond the ends gathered at the ends, where saturation puts it.
-        var p = new double[bins];
+        var p = new double[inside.Length];
         for (var i = 0; i < counts.Length; i++) { p[Math.Clamp(i, first, last) - first] += counts[i]; }
         // Q: the inside alone, flattened within each level over the bins that held something.
-        var q = new double[bins];
-        var perLevel = Math.Max((double)bins / levels, 1);
-        for (var start = 0; start < bins;)
+        var q = new double[inside.Length];
+        var perLevel = Math.Max((double)inside.Length / levels, 1);
+        for (int start = 0, end = 0; start < inside.Length; start = end)
         {
-            var level = (int)(start / perLevel);
-            var end = start;
             double mass = 0;
             var filled = 0;
-            for (; end < bins && (int)(end / perLevel) == level; end++)
+            for (; end < inside.Length && (int)(end / perLevel) == (int)(start / perLevel); end++)
             {
-                mass += counts[first + end];
-                filled += counts[first + end] > 0 ? 1 : 0;
+                mass += inside[end];
+                filled += inside[end] > 0 ? 1 : 0;
             }
 
-            for (var i = start; i < end; i++) { q[i] = counts[first + i] > 0 ? mass / filled : 0; }
-            start = end;
+            for (var i = start; i < end; i++) { q[i] = inside[i] > 0 ? mass / filled : 0; }
         }
 
         return KullbackLeibler(p, q);

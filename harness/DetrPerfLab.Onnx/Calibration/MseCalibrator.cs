@@ -9,32 +9,29 @@ namespace DetrPerfLab.Onnx;
 static class MseCalibrator
 {
     const int Sweeps = 4; // the alternation settles after two or three
+    const int Middle = ActivationHistogram.Bins / 2;
 
-    /// <summary>Chooses the range.</summary>
-    /// <param name="seen">What was seen of the tensor.</param>
-    /// <param name="steps">Quantisation steps across the range, 255 for 8 bits.</param>
-    public static TensorRange Choose(ActivationHistogram seen, int steps)
+    /// <summary>Chooses the range; <paramref name="steps"/> across it are 255 for 8 bits.</summary>
+    internal static TensorRange Choose(ActivationHistogram seen, int steps)
     {
         var full = seen.Range.WithZero();
         if (seen.Limit == 0) { return full; }
         var sums = new Moments(seen);
         // Bin edges on the two sides of 0, inwards from what was seen.
         var (low, high) = (0, ActivationHistogram.Bins);
-        while (low < ActivationHistogram.Bins / 2 && sums.Edge(low + 1) <= full.Min) { low++; }
-        while (high > ActivationHistogram.Bins / 2 && sums.Edge(high - 1) >= full.Max) { high--; }
+        while (low < Middle && sums.Edge(low + 1) <= full.Min) { low++; }
+        while (high > Middle && sums.Edge(high - 1) >= full.Max) { high--; }
         var (first, last) = (low, high);
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
             var (previousLow, previousHigh) = (low, high);
-            high = Best(Enumerable.Range(ActivationHistogram.Bins / 2, last - (ActivationHistogram.Bins / 2) + 1), e => sums.Error(low, e, steps));
-            low = Best(Enumerable.Range(first, (ActivationHistogram.Bins / 2) - first + 1), e => sums.Error(e, high, steps));
+            high = Enumerable.Range(Middle, last - Middle + 1).MinBy(e => sums.Error(low, e, steps));
+            low = Enumerable.Range(first, Middle - first + 1).MinBy(e => sums.Error(e, high, steps));
             if (low == previousLow && high == previousHigh) { break; }
         }
 
         return new TensorRange(Math.Max(sums.Edge(low), full.Min), Math.Min(sums.Edge(high), full.Max)).WithZero();
     }
-
-    static int Best(IEnumerable<int> edges, Func<int, double> error) => edges.MinBy(error);
 
     /// <summary>Prefix sums of count, value and squared value over the bins.</summary>
     sealed class Moments

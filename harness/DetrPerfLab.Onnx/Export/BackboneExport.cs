@@ -9,13 +9,12 @@ static class BackboneExport
 {
     const string Body = "backbone.0.body";
 
-    /// <summary>Adds the backbone.</summary>
-    /// <returns>Its feature [N, C, ceil(H/32), ceil(W/32)]; 1/16 with dilation.</returns>
+    /// <summary>Gives the feature [N, C, ceil(H/32), ceil(W/32)]; 1/16 with dilation.</summary>
     internal static string Add(ExportContext context, string pixels)
     {
         var graph = context.Graph;
         using var _ = graph.Module("backbone");
-        var x = graph.Relu("conv1.relu", Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2, dilation: 1));
+        var x = graph.Node("Relu", "conv1.relu", [Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2)]);
         x = graph.Node("MaxPool", "maxpool", [x], n => n.Set("kernel_shape", 3, 3).Set("pads", 1, 1, 1, 1).Set("strides", 2, 2));
         for (var stage = 0; stage < 4; stage++)
         {
@@ -36,29 +35,29 @@ static class BackboneExport
     {
         var graph = context.Graph;
         using var _ = graph.Module(name);
-        string Part(string input, int index, int stride, int dilation) =>
+        string Part(string input, int index, int stride = 1, int dilation = 1) =>
             Conv(context, $"conv{index}", input, $"{name}.conv{index}", $"{name}.bn{index}", stride, dilation);
 
         string y;
         if (context.Config.Bottleneck)
         {
-            y = graph.Relu("conv1.relu", Part(x, 1, 1, 1));
-            y = graph.Relu("conv2.relu", Part(y, 2, stride, dilation));
-            y = Part(y, 3, 1, 1);
+            y = graph.Node("Relu", "conv1.relu", [Part(x, 1)]);
+            y = graph.Node("Relu", "conv2.relu", [Part(y, 2, stride, dilation)]);
+            y = Part(y, 3);
         }
         else
         {
-            y = graph.Relu("conv1.relu", Part(x, 1, stride, 1));
-            y = Part(y, 2, 1, 1);
+            y = graph.Node("Relu", "conv1.relu", [Part(x, 1, stride)]);
+            y = Part(y, 2);
         }
 
         var shortcut = context.Weights.TryGet($"{Body}.{name}.downsample.0.weight", out var _)
-            ? Conv(context, "downsample", x, $"{name}.downsample.0", $"{name}.downsample.1", stride, dilation: 1)
+            ? Conv(context, "downsample", x, $"{name}.downsample.0", $"{name}.downsample.1", stride)
             : x;
-        return graph.Relu("relu", graph.Add("add", y, shortcut));
+        return graph.Node("Relu", "relu", [graph.Node("Add", "add", [y, shortcut])]);
     }
 
-    static string Conv(ExportContext context, string module, string x, string conv, string norm, int stride, int dilation)
+    static string Conv(ExportContext context, string module, string x, string conv, string norm, int stride, int dilation = 1)
     {
         var graph = context.Graph;
         var weight = context.Weights[$"{Body}.{conv}.weight"];
@@ -66,6 +65,6 @@ static class BackboneExport
         var kernel = (int)weight.Shape[2];
         using var _ = graph.Module(module);
         return graph.Conv("", x, graph.Weight<float>("weight", [.. weight.Shape], folded), graph.Weight<float>("bias", [bias.Length], bias),
-            kernel, stride, padding: kernel / 2 * dilation, dilation);
+            kernel, stride, kernel / 2 * dilation, dilation);
     }
 }

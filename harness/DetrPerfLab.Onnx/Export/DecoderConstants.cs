@@ -37,8 +37,7 @@ sealed class DecoderConstants(ExportContext context)
 
     double[] FirstTargetExact()
     {
-        var value = context.InProjection($"{First}.self_attn", 2).Bias;
-        var x = context.Linear($"{First}.self_attn.out_proj").Apply([.. value.Select(v => (double)v)]);
+        var x = context.Linear($"{First}.self_attn.out_proj").Apply([.. context.InProjection($"{First}.self_attn", 2).Bias.Select(v => (double)v)]);
         var mean = x.Average();
         var deviation = Math.Sqrt(x.Average(v => (v - mean) * (v - mean)) + Epsilon);
         var (scale, bias) = (context.Weights[$"{First}.norm1.weight"].Data, context.Weights[$"{First}.norm1.bias"].Data);

@@ -1,5 +1,18 @@
 namespace DetrPerfLab.Onnx;
 
+/// <summary>What can be chosen when a DETR becomes an ONNX model. Written into the model's metadata.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>Whether the model takes <c>pixel_mask</c>, which batches of unequal images need. Without it the graph is simpler and a little faster.</summary>
+    public bool PixelMask { get; init; } = true;
+
+    /// <summary>
+    /// Whether the inner tensors that locate a difference to another implementation become outputs, in the original's layout:
+    /// <c>backbone_feature</c> [N,C,h,w], <c>position_encoding</c> and <c>encoder_memory</c> [N,hidden,h,w].
+    /// </summary>
+    public bool StageOutputs { get; init; }
+}
+
 /// <summary>Turns the weights of a DETR into an ONNX model.</summary>
 /// <remarks>
 /// Inputs <c>pixel_values</c> float32 [N,3,H,W] and, by option, <c>pixel_mask</c> int64 [N,H,W] (1 = image); outputs <c>logits</c> [N,Q,C+1]
@@ -10,15 +23,10 @@ namespace DetrPerfLab.Onnx;
 /// </remarks>
 public static class DetrExporter
 {
-    /// <summary>Operator set of the models: the oldest with LayerNormalization as one operator.</summary>
-    public const int Opset = 17;
+    const int Opset = 17; // the oldest with LayerNormalization as one operator
+    const string ProducerVersion = "1"; // raised when an export of the same weights may compute different bits than before
 
-    /// <summary>Raised when an export of the same weights may compute different bits than before.</summary>
-    public const string ProducerVersion = "1";
-
-    /// <summary>Builds the model.</summary>
-    /// <param name="weights">A complete state dict under the official names.</param>
-    /// <param name="options">What the model takes and gives.</param>
+    /// <summary>Builds the model from a complete state dict under the official names.</summary>
     /// <exception cref="LabException">A weight is missing or has another shape than the configuration says, or no such ResNet exists.</exception>
     public static ModelProto Export(WeightStore weights, ExportOptions options)
     {
@@ -36,10 +44,10 @@ public static class DetrExporter
         var map = transformer.AddInputProjection(feature);
         var position = PositionExport.Add(context, map, mask);
         var memory = transformer.AddEncoder(map, position);
-        HeadsExport.Add(context, transformer.AddDecoder(memory, position));
+        AddHeads(context, transformer.AddDecoder(memory, position));
         if (options.StageOutputs) { AddStages(builder, config, feature, map, position.Rows, memory); }
 
-        var model = builder.Build("DetrPerfLab");
+        var model = builder.Build();
         model.ProducerVersion = ProducerVersion;
         model.SetMetadata("detrlab.model", config.Name);
         model.SetMetadata("detrlab.source", weights.Source);
@@ -83,6 +91,24 @@ public static class DetrExporter
 
         LabException Refuse(string found, string needed) =>
             LabError.BadInput($"Model '{config.Name}' cannot be exported: found {found}, needed {needed}. Check the checkpoint and its configuration.");
+    }
+
+    /// <summary>Class and box of each query [N*Q, hidden], of the last decoder layer only.</summary>
+    static void AddHeads(ExportContext context, string target)
+    {
+        var (graph, config) = (context.Graph, context.Config);
+        var logits = context.Linear("class_embed", target, context.Linear("class_embed"));
+        graph.Node("Reshape", "class_embed.queries", [logits, graph.Constant(-1, config.Queries, config.Classes + 1)], output: "logits");
+
+        var x = target;
+        for (var i = 0; i < config.BoxHeadLayers; i++)
+        {
+            x = context.Linear($"bbox_embed.{i}", x, context.Linear($"bbox_embed.layers.{i}"));
+            if (i < config.BoxHeadLayers - 1) { x = graph.Node("Relu", $"bbox_embed.{i}.relu", [x]); }
+        }
+
+        x = graph.Node("Sigmoid", "bbox_embed.sigmoid", [x]);
+        graph.Node("Reshape", "bbox_embed.queries", [x, graph.Constant(-1, config.Queries, 4)], output: "pred_boxes");
     }
 
     /// <summary>From rows [N*h*w, hidden] back to the original's [N, hidden, h, w].</summary>

@@ -10,35 +10,25 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
     internal DetrConfig Config => weights.Config;
 
     /// <summary>y = x W + b for rows x [rows, inputs]; <paramref name="module"/> becomes the node's name.</summary>
-    internal string Linear(string module, string x, LinearWeights linear)
+    internal string Linear(string module, string x, LinearWeights linear, bool withBias = true)
     {
         using var _ = graph.Module(module);
-        var weight = graph.Weight<float>("weight", [linear.Inputs, linear.Outputs], linear.Transposed());
-        return graph.Gemm("", x, weight, graph.Weight<float>("bias", [linear.Outputs], linear.Bias));
+        var weight = graph.Weight<float>("weight", [linear.Inputs, linear.Outputs], OnnxTensors.Transpose(linear.Weight, linear.Outputs, linear.Inputs));
+        return graph.Node("Gemm", "", withBias ? [x, weight, graph.Weight<float>("bias", [linear.Outputs], linear.Bias)] : [x, weight]);
     }
 
-    /// <summary>The same without the bias.</summary>
-    internal string LinearWithoutBias(string module, string x, LinearWeights linear)
-    {
-        using var _ = graph.Module(module);
-        return graph.Gemm("", x, graph.Weight<float>("weight", [linear.Inputs, linear.Outputs], linear.Transposed()), "");
-    }
-
-    /// <summary>Layer normalisation with the weights of <paramref name="source"/>.</summary>
+    /// <summary>Normalises the last axis with the weights of <paramref name="source"/>.</summary>
     internal string Norm(string module, string x, string source)
     {
         using var _ = graph.Module(module);
-        var (scale, bias) = (weights[$"{source}.weight"], weights[$"{source}.bias"]);
-        return graph.LayerNormalization("", x,
-            graph.Weight<float>("weight", [scale.Data.Length], scale.Data), graph.Weight<float>("bias", [bias.Data.Length], bias.Data));
+        return graph.Node("LayerNormalization", "", [x, graph.Weight("weight", weights[$"{source}.weight"]), graph.Weight("bias", weights[$"{source}.bias"])],
+            n => n.Set("axis", -1).Set("epsilon", 1e-5f));
     }
 
     /// <summary>A linear layer of the state dict.</summary>
     internal LinearWeights Linear(string source) => new(weights[$"{source}.weight"].Data, weights[$"{source}.bias"].Data);
 
-    /// <summary>One third of an attention's joint input projection.</summary>
-    /// <param name="source">The attention, for example <c>transformer.encoder.layers.0.self_attn</c>.</param>
-    /// <param name="part">0 query, 1 key, 2 value.</param>
+    /// <summary>One third of an attention's joint input projection: <paramref name="part"/> 0 query, 1 key, 2 value.</summary>
     internal LinearWeights InProjection(string source, int part)
     {
         var hidden = Config.HiddenDim;
@@ -48,5 +38,32 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
     }
 
     /// <summary>The query projection with the factor 1/sqrt(head size), which the original applies to its result.</summary>
-    internal LinearWeights ScaledQuery(string source) => InProjection(source, 0).Scale(1 / Math.Sqrt(Config.HiddenDim / Config.Heads));
+    internal LinearWeights ScaledQuery(string source)
+    {
+        var (linear, factor) = (InProjection(source, 0), 1 / Math.Sqrt(Config.HiddenDim / Config.Heads));
+        return new([.. linear.Weight.Select(w => (float)(w * factor))], [.. linear.Bias.Select(b => (float)(b * factor))]);
+    }
+}
+
+/// <summary>Weight [outputs, inputs] and bias [outputs] of a linear layer, as PyTorch holds them.</summary>
+sealed record LinearWeights(float[] Weight, float[] Bias)
+{
+    internal int Outputs => Bias.Length;
+
+    internal int Inputs => Weight.Length / Bias.Length;
+
+    /// <summary>W x + b in double precision.</summary>
+    internal double[] Apply(double[] x)
+    {
+        var y = new double[Outputs];
+        for (var r = 0; r < y.Length; r++)
+        {
+            var sum = (double)Bias[r];
+            var row = Weight.AsSpan(r * Inputs, Inputs);
+            for (var c = 0; c < row.Length; c++) { sum += row[c] * x[c]; }
+            y[r] = sum;
+        }
+
+        return y;
+    }
 }

@@ -1,11 +1,10 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>The sine position encoding and what attention needs of the padding mask, for the map of features [N, h, w, hidden].</summary>
-/// <param name="Rows">The encoding as rows, [N*h*w, hidden].</param>
-/// <param name="MaskBias">Added to attention scores, [N, 1, 1, h*w]: 0 for image, very low for padding; null without a mask.</param>
+/// <summary>The sine position encoding as rows [N*h*w, hidden], and what is added to attention scores, [N, 1, 1, h*w].</summary>
+/// <remarks>The latter is 0 for image, very low for padding; null without a mask.</remarks>
 sealed record PositionValues(string Rows, string? MaskBias);
 
-/// <summary>Adds <see cref="PositionValues"/> to the graph.</summary>
+/// <summary>Adds <see cref="PositionValues"/> for the map of features [N, h, w, hidden].</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py (PositionEmbeddingSine, normalised) and backbone.py (mask resized by nearest neighbour).</remarks>
 static class PositionExport
 {
@@ -43,8 +42,8 @@ static class PositionExport
         }
 
         // x / (last + eps) * 2 pi, in the original's order of operations.
-        var last = graph.Add("last.eps", graph.Gather("last", embed, graph.Constant(-1), axis), graph.Scalar(1e-6f));
-        var normalised = graph.Mul("normalised", graph.Div("ratio", embed, last), graph.Scalar((float)(2 * Math.PI)));
+        var last = graph.Node("Add", "last.eps", [graph.Gather("last", embed, graph.Constant(-1), axis), graph.Scalar(1e-6f)]);
+        var normalised = graph.Node("Mul", "normalised", [graph.Node("Div", "ratio", [embed, last]), graph.Scalar((float)(2 * Math.PI))]);
         var features = context.Config.HiddenDim / 2;
         var (periods, phases) = (new float[features], new float[features]);
         for (var i = 0; i < features; i++)
@@ -53,8 +52,9 @@ static class PositionExport
             phases[i] = i % 2 == 0 ? 0 : (float)(Math.PI / 2); // cos(a) = sin(a + pi/2): even and odd features in one operator
         }
 
-        var angle = graph.Div("angle", graph.Node("Unsqueeze", "unsqueeze", [normalised, graph.Constant(-1)]), graph.Weight<float>("period", [features], periods));
-        var sine = graph.Node("Sin", "sin", [graph.Add("phase", angle, graph.Weight<float>("phases", [features], phases))]);
+        var column = graph.Node("Unsqueeze", "unsqueeze", [normalised, graph.Constant(-1)]);
+        var angle = graph.Node("Div", "angle", [column, graph.Weight<float>("period", [features], periods)]);
+        var sine = graph.Node("Sin", "sin", [graph.Node("Add", "phase", [angle, graph.Weight<float>("phases", [features], phases)])]);
         if (mask is not null) { return sine; }
         var shape = graph.Concat("shape", 0, graph.Shape("map", map, 0, 3), graph.Constant(features));
         return graph.Node("Expand", "expand", [sine, shape]);
@@ -75,10 +75,10 @@ static class PositionExport
         {
             using var _ = graph.Module(name);
             var length = Length(graph, "length", map, axis);
-            var scale = graph.Div("scale",
-                graph.Cast("in", Length(graph, "in_length", pixelMask, axis), DataType.Float), graph.Cast("out", length, DataType.Float));
+            var from = graph.Cast("in", Length(graph, "in_length", pixelMask, axis), DataType.Float);
+            var scale = graph.Node("Div", "scale", [from, graph.Cast("out", length, DataType.Float)]);
             var index = graph.Cast("index", graph.Node("Range", "range", [graph.Scalar(0L), length, graph.Scalar(1L)]), DataType.Float);
-            return graph.Cast("source", graph.Node("Floor", "floor", [graph.Mul("product", index, scale)]), DataType.Int64);
+            return graph.Cast("source", graph.Node("Floor", "floor", [graph.Node("Mul", "product", [index, scale])]), DataType.Int64);
         }
     }
 

@@ -9,19 +9,16 @@ sealed class TransformerExport(ExportContext context)
     readonly int _heads = context.Config.Heads;
     string _memoryTokens = ""; // the shape [N, h*w, heads, head size]
 
-    /// <summary>1x1 convolution to the transformer's width.</summary>
-    /// <returns>The map of features, [N, h, w, hidden].</returns>
+    /// <summary>1x1 convolution to the transformer's width: the map of features, [N, h, w, hidden].</summary>
     internal string AddInputProjection(string feature)
     {
-        var (weight, bias) = (context.Weights["input_proj.weight"], context.Weights["input_proj.bias"]);
         using var _ = _graph.Module("input_proj");
-        var x = _graph.Conv("", feature, _graph.Weight<float>("weight", [.. weight.Shape], weight.Data), _graph.Weight<float>("bias", [.. bias.Shape], bias.Data),
-            kernel: 1, stride: 1, padding: 0, dilation: 1);
+        var (weight, bias) = (_graph.Weight("weight", context.Weights["input_proj.weight"]), _graph.Weight("bias", context.Weights["input_proj.bias"]));
+        var x = _graph.Conv("", feature, weight, bias, kernel: 1);
         return _graph.Transpose("nhwc", x, 0, 2, 3, 1); // ONNX Runtime joins this with its own change of layout after the last convolution.
     }
 
-    /// <summary>Adds the encoder.</summary>
-    /// <returns>The memory, [N*h*w, hidden].</returns>
+    /// <summary>Gives the memory, [N*h*w, hidden].</summary>
     internal string AddEncoder(string map, PositionValues position)
     {
         using var _ = _graph.Module("encoder");
@@ -31,7 +28,7 @@ sealed class TransformerExport(ExportContext context)
         {
             var source = $"transformer.encoder.layers.{i}";
             using var layer = _graph.Module($"{i}");
-            var withPosition = _graph.Add("with_position", x, position.Rows);
+            var withPosition = _graph.Node("Add", "with_position", [x, position.Rows]);
             string attended;
             using (_graph.Module("self_attn"))
             {
@@ -41,26 +38,25 @@ sealed class TransformerExport(ExportContext context)
                 attended = Attend($"{source}.self_attn", query, key, value, position.MaskBias);
             }
 
-            x = context.Norm("norm1", _graph.Add("add1", x, attended), $"{source}.norm1");
+            x = context.Norm("norm1", _graph.Node("Add", "add1", [x, attended]), $"{source}.norm1");
             x = FeedForward(x, source, index: 2);
         }
 
         return x;
     }
 
-    /// <summary>Adds the decoder. In its first layer only the attention to the memory is left to compute.</summary>
-    /// <returns>The last layer's normalised queries, [N*Q, hidden].</returns>
+    /// <summary>Gives the last layer's normalised queries, [N*Q, hidden]. In the first layer only the attention to the memory is left to compute.</summary>
     internal string AddDecoder(string memory, PositionValues position)
     {
         using var _ = _graph.Module("decoder");
         var constants = new DecoderConstants(context);
-        var memoryWithPosition = _graph.Add("memory_with_position", memory, position.Rows);
+        var memoryWithPosition = _graph.Node("Add", "memory_with_position", [memory, position.Rows]);
         var x = _graph.Weight<float>("first_target", [1, _hidden], constants.FirstTarget());
         for (var i = 0; i < context.Config.DecoderLayers; i++)
         {
             var source = $"transformer.decoder.layers.{i}";
             using var layer = _graph.Module($"{i}");
-            if (i > 0) { x = context.Norm("norm1", _graph.Add("add1", x, SelfAttention(x, $"{source}.self_attn", constants)), $"{source}.norm1"); }
+            if (i > 0) { x = context.Norm("norm1", _graph.Node("Add", "add1", [x, SelfAttention(x, $"{source}.self_attn", constants)]), $"{source}.norm1"); }
             string attended;
             using (_graph.Module("cross_attn"))
             {
@@ -73,7 +69,7 @@ sealed class TransformerExport(ExportContext context)
                 attended = Attend(attention, query, key, value, position.MaskBias);
             }
 
-            x = context.Norm("norm2", _graph.Add("add2", x, attended), $"{source}.norm2");
+            x = context.Norm("norm2", _graph.Node("Add", "add2", [x, attended]), $"{source}.norm2");
             x = FeedForward(x, source, index: 3);
         }
 
@@ -93,28 +89,28 @@ sealed class TransformerExport(ExportContext context)
     string QueryTokens(string name, string x, LinearWeights linear, DecoderConstants constants)
     {
         var queries = context.Config.Queries;
-        var tokens = _graph.Reshape($"{name}.tokens", context.LinearWithoutBias(name, x, linear), -1, queries, _heads, _hidden / _heads);
+        var tokens = _graph.Reshape($"{name}.tokens", context.Linear(name, x, linear, withBias: false), -1, queries, _heads, _hidden / _heads);
         var position = _graph.Weight<float>($"{name}.position", [queries, _heads, _hidden / _heads], constants.Project(linear));
-        return _graph.Add($"{name}.with_position", tokens, position);
+        return _graph.Node("Add", $"{name}.with_position", [tokens, position]);
     }
 
     string MemoryTokens(string name, string rows) => _graph.Node("Reshape", $"{name}.tokens", [rows, _memoryTokens]);
 
-    /// <summary>softmax(q k^T + mask) v and the output projection. <paramref name="query"/> [N,L,heads,head size], scaled; key and value [N,S,heads,head size].</summary>
-    /// <returns>Rows [N*L, hidden].</returns>
+    /// <summary>softmax(q k^T + mask) v and the output projection: rows [N*L, hidden].</summary>
+    /// <remarks><paramref name="query"/> [N,L,heads,head size], scaled; key and value [N,S,heads,head size].</remarks>
     string Attend(string source, string query, string key, string value, string? maskBias)
     {
-        var scores = _graph.MatMul("scores", _graph.Transpose("q.heads", query, 0, 2, 1, 3), _graph.Transpose("k.heads", key, 0, 2, 3, 1));
-        if (maskBias is not null) { scores = _graph.Add("masked", scores, maskBias); }
-        var weighted = _graph.MatMul("context", _graph.Softmax("softmax", scores), _graph.Transpose("v.heads", value, 0, 2, 1, 3));
+        var scores = _graph.Node("MatMul", "scores", [_graph.Transpose("q.heads", query, 0, 2, 1, 3), _graph.Transpose("k.heads", key, 0, 2, 3, 1)]);
+        if (maskBias is not null) { scores = _graph.Node("Add", "masked", [scores, maskBias]); }
+        var weighted = _graph.Node("MatMul", "context", [_graph.Softmax("softmax", scores), _graph.Transpose("v.heads", value, 0, 2, 1, 3)]);
         var rows = _graph.Reshape("context.rows", _graph.Transpose("context.tokens", weighted, 0, 2, 1, 3), -1, _hidden);
         return context.Linear("out", rows, context.Linear($"{source}.out_proj"));
     }
 
     string FeedForward(string x, string source, int index)
     {
-        var inner = _graph.Relu("linear1.relu", context.Linear("linear1", x, context.Linear($"{source}.linear1")));
+        var inner = _graph.Node("Relu", "linear1.relu", [context.Linear("linear1", x, context.Linear($"{source}.linear1"))]);
         var outer = context.Linear("linear2", inner, context.Linear($"{source}.linear2"));
-        return context.Norm($"norm{index}", _graph.Add($"add{index}", x, outer), $"{source}.norm{index}");
+        return context.Norm($"norm{index}", _graph.Node("Add", $"add{index}", [x, outer]), $"{source}.norm{index}");
     }
 }

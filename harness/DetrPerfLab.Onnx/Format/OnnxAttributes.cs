@@ -3,56 +3,31 @@ using AttributeType = DetrPerfLab.Onnx.Proto.AttributeProto.Types.AttributeType;
 
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Reads and writes a node's attributes by name.</summary>
-public static class OnnxAttributes
+/// <summary>Reads and writes a node's attributes by name; the getters give the operator's default where the attribute is absent.</summary>
+static class OnnxAttributes
 {
-    /// <summary>The attribute of that name, or null.</summary>
-    public static AttributeProto? Find(this NodeProto node, string name)
-    {
-        foreach (var attribute in node.Attribute)
-        {
-            if (attribute.Name == name) { return attribute; }
-        }
+    internal static AttributeProto? Find(this NodeProto node, string name) => node.Attribute.FirstOrDefault(a => a.Name == name);
 
-        return null;
-    }
+    internal static long GetInt(this NodeProto node, string name, long otherwise) => node.Find(name)?.I ?? otherwise;
 
-    /// <summary>An integer attribute, or the operator's default.</summary>
-    public static long GetInt(this NodeProto node, string name, long otherwise) => node.Find(name)?.I ?? otherwise;
+    internal static float GetFloat(this NodeProto node, string name, float otherwise) => node.Find(name)?.F ?? otherwise;
 
-    /// <summary>A float attribute, or the operator's default.</summary>
-    public static float GetFloat(this NodeProto node, string name, float otherwise) => node.Find(name)?.F ?? otherwise;
+    internal static string GetString(this NodeProto node, string name, string otherwise) => node.Find(name)?.S.ToStringUtf8() ?? otherwise;
 
-    /// <summary>A string attribute, or the operator's default.</summary>
-    public static string GetString(this NodeProto node, string name, string otherwise) => node.Find(name)?.S.ToStringUtf8() ?? otherwise;
+    internal static long[]? GetInts(this NodeProto node, string name) => node.Find(name)?.Ints.ToArray();
 
-    /// <summary>A list of integers, or null where the attribute is absent.</summary>
-    public static long[]? GetInts(this NodeProto node, string name) => node.Find(name)?.Ints.ToArray();
+    /// <summary>Adds or replaces an attribute; gives the node, to chain.</summary>
+    internal static NodeProto Set(this NodeProto node, string name, long value) => node.Put(new() { Name = name, Type = AttributeType.Int, I = value });
 
-    /// <summary>Adds or replaces an attribute.</summary>
-    /// <returns>The node, to chain.</returns>
-    public static NodeProto Set(this NodeProto node, string name, long value) =>
-        node.Put(new AttributeProto { Name = name, Type = AttributeType.Int, I = value });
+    internal static NodeProto Set(this NodeProto node, string name, float value) => node.Put(new() { Name = name, Type = AttributeType.Float, F = value });
 
-    /// <inheritdoc cref="Set(NodeProto, string, long)"/>
-    public static NodeProto Set(this NodeProto node, string name, float value) =>
-        node.Put(new AttributeProto { Name = name, Type = AttributeType.Float, F = value });
+    internal static NodeProto Set(this NodeProto node, string name, string value) =>
+        node.Put(new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });
 
-    /// <inheritdoc cref="Set(NodeProto, string, long)"/>
-    public static NodeProto Set(this NodeProto node, string name, string value) =>
-        node.Put(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });
+    internal static NodeProto Set(this NodeProto node, string name, params ReadOnlySpan<long> values) =>
+        node.Put(new() { Name = name, Type = AttributeType.Ints, Ints = { values.ToArray() } });
 
-    /// <inheritdoc cref="Set(NodeProto, string, long)"/>
-    public static NodeProto Set(this NodeProto node, string name, params ReadOnlySpan<long> values)
-    {
-        var attribute = new AttributeProto { Name = name, Type = AttributeType.Ints };
-        foreach (var value in values) { attribute.Ints.Add(value); }
-        return node.Put(attribute);
-    }
-
-    /// <inheritdoc cref="Set(NodeProto, string, long)"/>
-    public static NodeProto Set(this NodeProto node, string name, TensorProto value) =>
-        node.Put(new AttributeProto { Name = name, Type = AttributeType.Tensor, T = value });
+    internal static NodeProto Set(this NodeProto node, string name, TensorProto value) => node.Put(new() { Name = name, Type = AttributeType.Tensor, T = value });
 
     static NodeProto Put(this NodeProto node, AttributeProto attribute)
     {

@@ -6,30 +6,25 @@ namespace DetrPerfLab.Onnx;
 public static class OnnxFile
 {
     /// <summary>Protocol buffers cannot hold more in one message.</summary>
-    public const long MaxBytes = int.MaxValue;
+    internal const long MaxBytes = int.MaxValue;
 
     /// <summary>Reads a model; external data is read from the model's folder and becomes part of it.</summary>
-    /// <param name="path">The <c>.onnx</c> file.</param>
     /// <exception cref="LabException">No such file, not ONNX, damaged, too large, or its external data is missing or lies elsewhere.</exception>
     public static ModelProto Load(string path)
     {
-        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one."); }
-        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-        var length = RandomAccess.GetLength(file);
-        if (length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, length, MaxBytes); }
-        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        var read = 0;
-        while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is > 0 and var count) { read += count; }
-        var model = Parse(bytes.AsSpan(0, read), path);
+        if (Existing(path).Length is var length && length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, length, MaxBytes); }
+        var model = Parse(File.ReadAllBytes(path), path);
         ExternalData.Inline(model, path);
         return model;
     }
 
-    /// <summary>Reads a model from memory; external data stays where it is.</summary>
-    /// <param name="bytes">The file's content.</param>
-    /// <param name="source">Names the bytes in messages: a path.</param>
+    /// <exception cref="LabException">There is no such file.</exception>
+    internal static FileInfo Existing(string path) =>
+        new FileInfo(path) is { Exists: true } file ? file : throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one.");
+
+    /// <summary>Reads a model from memory; external data stays where it is. <paramref name="source"/> names the bytes in messages.</summary>
     /// <exception cref="LabException">Not ONNX, or damaged.</exception>
-    public static ModelProto Parse(ReadOnlySpan<byte> bytes, string source)
+    internal static ModelProto Parse(ReadOnlySpan<byte> bytes, string source)
     {
         if (bytes.IsEmpty) { throw LabError.NotOnnx(source, "it is empty"); }
         if (WireScan.FindFault(bytes, ModelProto.Descriptor) is { } fault) { throw LabError.NotOnnx(source, fault); }
@@ -48,9 +43,7 @@ public static class OnnxFile
         return model;
     }
 
-    /// <summary>Writes a model; the file appears whole or not at all. The same model gives the same bytes.</summary>
-    /// <param name="model">Complete; nothing is checked but its size.</param>
-    /// <param name="path">Target; its folder is made.</param>
+    /// <summary>Writes a model; the file appears whole or not at all, and its folder is made. The same model gives the same bytes.</summary>
     /// <exception cref="LabException">The model is too large for one file.</exception>
     public static void Save(ModelProto model, string path)
     {

@@ -3,10 +3,8 @@ using System.Text;
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What a model takes and gives, read without its weights: they are passed over in the file and cost no memory.</summary>
-/// <param name="Inputs">Inputs that a caller must give: weights that an old exporter lists among them are left out.</param>
-/// <param name="Outputs">Outputs.</param>
-/// <param name="HasExternalData">Whether weights lie in files beside the model.</param>
 /// <remarks>
+/// Inputs are those that a caller must give: weights that an old exporter lists among them are left out.
 /// Source: onnx/onnx, onnx/onnx.proto, for the field numbers. By hand: CodedInputStream passes over a field by reading it, here all weights of a model.
 /// </remarks>
 public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, bool HasExternalData)
@@ -14,12 +12,10 @@ public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<
     const int MaxValues = 10_000;
     const int MaxValueBytes = 1 << 20;
 
-    /// <summary>Reads a file.</summary>
     /// <exception cref="LabException">No such file, damaged, or an input or output that is no tensor of float32 or int64.</exception>
     public static OnnxHeader Read(string path)
     {
-        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one."); }
-        using var file = File.OpenRead(path);
+        using var file = OnnxFile.Existing(path).OpenRead();
         var (inputs, outputs, weights, external, graphs) = (new List<ValueInfoProto>(), new List<ValueInfoProto>(), new HashSet<string>(StringComparer.Ordinal), false, 0);
         try
         {
@@ -67,7 +63,6 @@ public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<
         return new(value.Name, type, [.. (value.Shape() ?? []).Select((d, axis) => d is { IsFixed: false, Symbol: "?" } ? (Dimension)$"{value.Name}.{axis}" : d)]);
     }
 
-    /// <summary>One field: its number, and its varint or the bytes that follow.</summary>
     readonly record struct WireField(int Number, ulong? Varint, long? Length);
 
     sealed class WireReader(FileStream file)

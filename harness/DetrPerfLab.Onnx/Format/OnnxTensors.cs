@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 
@@ -9,19 +10,13 @@ public static class OnnxTensors
 {
     const long MaxElements = long.MaxValue / 128; // so that the number of bits does not overflow
 
-    /// <summary>A tensor with the given elements, row-major, held in <c>raw_data</c>.</summary>
-    /// <param name="name">Its name in the graph; may be empty in an attribute.</param>
-    /// <param name="dims">Elements an axis; empty for a scalar.</param>
-    /// <param name="values">As many as the product of <paramref name="dims"/>.</param>
-    public static TensorProto Create<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged =>
-        CreateRaw(name, OnnxTypes.Of<T>(), dims, MemoryMarshal.AsBytes(values));
+    /// <summary>A tensor with the given elements, row-major, held in <c>raw_data</c>; <paramref name="dims"/> is empty for a scalar.</summary>
+    internal static TensorProto Create<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged =>
+        CreateRaw(name, TypeOf<T>(), dims, MemoryMarshal.AsBytes(values));
 
-    /// <summary>A tensor of any type from its little-endian bytes.</summary>
-    /// <inheritdoc cref="Create{T}"/>
-    public static TensorProto CreateRaw(string name, DataType type, ReadOnlySpan<long> dims, ReadOnlySpan<byte> bytes)
+    internal static TensorProto CreateRaw(string name, DataType type, ReadOnlySpan<long> dims, ReadOnlySpan<byte> bytes)
     {
-        var tensor = new TensorProto { Name = name, DataType = (int)type };
-        foreach (var length in dims) { tensor.Dims.Add(length); }
+        var tensor = new TensorProto { Name = name, DataType = (int)type, Dims = { dims.ToArray() } };
         if (tensor.ByteCount() != bytes.Length) { throw new ArgumentException($"{tensor.Describe()} does not take {bytes.Length} bytes.", nameof(bytes)); }
         tensor.RawData = ByteString.CopyFrom(bytes);
         return tensor;
@@ -30,9 +25,12 @@ public static class OnnxTensors
     /// <summary>The element type.</summary>
     public static DataType Type(this TensorProto tensor) => (DataType)tensor.DataType;
 
+    /// <summary>Whether the tensor holds float32, the one type that the conversions change.</summary>
+    internal static bool IsFloat(this TensorProto tensor) => tensor.Type() == DataType.Float;
+
     /// <summary>Number of elements; 1 for a scalar.</summary>
     /// <exception cref="LabException">A length is negative or the product overflows.</exception>
-    public static long ElementCount(this TensorProto tensor)
+    internal static long ElementCount(this TensorProto tensor)
     {
         var count = 1L;
         foreach (var length in tensor.Dims)
@@ -50,7 +48,7 @@ public static class OnnxTensors
 
     /// <summary>Bytes that the elements take in <c>raw_data</c>.</summary>
     /// <exception cref="LabException">A string tensor, an unknown type, or an impossible shape.</exception>
-    public static long ByteCount(this TensorProto tensor) => tensor.Type().Bits() is > 0 and var bits
+    public static long ByteCount(this TensorProto tensor) => Bits(tensor.Type()) is > 0 and var bits
         ? (tensor.ElementCount() * bits + 7) / 8
         : throw Unfit(tensor, $"has element type {tensor.Type()}", "a numeric type");
 
@@ -71,7 +69,7 @@ public static class OnnxTensors
             DataType.Uint64 => Pack(tensor.Uint64Data, v => v),
             DataType.Uint32 => Pack(tensor.Uint64Data, v => (uint)v),
             DataType.Int32 => Pack(tensor.Int32Data, v => v),
-            var type when type.Bits() == 16 => Pack(tensor.Int32Data, v => (ushort)v),
+            var type when Bits(type) == 16 => Pack(tensor.Int32Data, v => (ushort)v),
             _ => Pack(tensor.Int32Data, v => (byte)v),
         };
         return bytes.Length == tensor.ByteCount() ? bytes
@@ -80,42 +78,54 @@ public static class OnnxTensors
 
     /// <summary>The elements, in the type that the tensor has.</summary>
     /// <exception cref="LabException">The tensor has another type, or its data do not fit.</exception>
-    public static ReadOnlySpan<T> Values<T>(this TensorProto tensor) where T : unmanaged => tensor.Type() == OnnxTypes.Of<T>()
+    internal static ReadOnlySpan<T> Values<T>(this TensorProto tensor) where T : unmanaged => tensor.Type() == TypeOf<T>()
         ? MemoryMarshal.Cast<byte, T>(tensor.Bytes())
-        : throw Unfit(tensor, $"has element type {tensor.Type()}", $"{OnnxTypes.Of<T>()}");
+        : throw Unfit(tensor, $"has element type {tensor.Type()}", $"{TypeOf<T>()}");
 
     /// <summary>The elements converted to float32, from any real type.</summary>
     /// <exception cref="LabException">Strings, complex or sub-byte types, or data that do not fit.</exception>
-    public static float[] ToFloats(this TensorProto tensor) => tensor.Type() switch
+    internal static float[] ToFloats(this TensorProto tensor) => tensor.Type() switch
     {
         DataType.Float => tensor.Values<float>().ToArray(),
-        DataType.Double => Convert<double, float>(tensor, v => (float)v),
-        DataType.Float16 => Convert<Half, float>(tensor, v => (float)v),
+        DataType.Double => Convert<double, float>(tensor),
+        DataType.Float16 => Convert<Half, float>(tensor),
         DataType.Bfloat16 => [.. MemoryMarshal.Cast<byte, ushort>(tensor.Bytes()).ToArray().Select(v => BitConverter.UInt32BitsToSingle((uint)v << 16))],
         _ => [.. tensor.ToLongs().Select(v => (float)v)],
     };
 
     /// <summary>The elements converted to int64, from any integer type or bool.</summary>
     /// <exception cref="LabException">Another type, or data that do not fit.</exception>
-    public static long[] ToLongs(this TensorProto tensor) => tensor.Type() switch
+    internal static long[] ToLongs(this TensorProto tensor) => tensor.Type() switch
     {
         DataType.Int64 => tensor.Values<long>().ToArray(),
-        DataType.Uint64 => Convert<ulong, long>(tensor, v => checked((long)v)),
-        DataType.Int32 => Convert<int, long>(tensor, v => v),
-        DataType.Uint32 => Convert<uint, long>(tensor, v => v),
-        DataType.Int16 => Convert<short, long>(tensor, v => v),
-        DataType.Uint16 => Convert<ushort, long>(tensor, v => v),
-        DataType.Int8 => Convert<sbyte, long>(tensor, v => v),
-        DataType.Uint8 => Convert<byte, long>(tensor, v => v),
-        DataType.Bool => Convert<bool, long>(tensor, v => v ? 1 : 0),
+        DataType.Uint64 => Convert<ulong, long>(tensor),
+        DataType.Int32 => Convert<int, long>(tensor),
+        DataType.Uint32 => Convert<uint, long>(tensor),
+        DataType.Int16 => Convert<short, long>(tensor),
+        DataType.Uint16 => Convert<ushort, long>(tensor),
+        DataType.Int8 => Convert<sbyte, long>(tensor),
+        DataType.Uint8 => Convert<byte, long>(tensor),
+        DataType.Bool => [.. tensor.Bytes().ToArray().Select(b => b == 0 ? 0L : 1)],
         _ => throw Unfit(tensor, $"has element type {tensor.Type()}", "an integer type"),
     };
 
-    static TTo[] Convert<TFrom, TTo>(TensorProto tensor, Func<TFrom, TTo> convert) where TFrom : unmanaged
+    /// <summary>A row-major matrix [rows, columns] as [columns, rows].</summary>
+    internal static float[] Transpose(ReadOnlySpan<float> values, int rows, int columns)
+    {
+        var result = new float[values.Length];
+        for (var r = 0; r < rows; r++)
+        {
+            for (var c = 0; c < columns; c++) { result[(c * rows) + r] = values[(r * columns) + c]; }
+        }
+
+        return result;
+    }
+
+    static TTo[] Convert<TFrom, TTo>(TensorProto tensor) where TFrom : unmanaged, INumberBase<TFrom> where TTo : INumberBase<TTo>
     {
         var from = tensor.Values<TFrom>();
         var to = new TTo[from.Length];
-        for (var i = 0; i < to.Length; i++) { to[i] = convert(from[i]); }
+        for (var i = 0; i < to.Length; i++) { to[i] = TTo.CreateChecked(from[i]); }
         return to;
     }
 
@@ -130,4 +140,34 @@ public static class OnnxTensors
         LabError.BadInput($"ONNX tensor '{tensor.Name}' {found}, needed {needed}. The model is damaged or of a kind that the lab does not read; export it again.");
 
     static string Describe(this TensorProto tensor) => $"{tensor.Type().ToString().ToLowerInvariant()} [{string.Join(',', tensor.Dims)}]";
+
+    /// <summary>Bits of one element in <c>raw_data</c>; 0 for strings and types that the lab does not know.</summary>
+    static int Bits(DataType type) => type switch
+    {
+        DataType.Uint4 or DataType.Int4 or DataType.Float4E2M1 => 4,
+        DataType.Uint8 or DataType.Int8 or DataType.Bool => 8,
+        DataType.Float8E4M3Fn or DataType.Float8E4M3Fnuz or DataType.Float8E5M2 or DataType.Float8E5M2Fnuz => 8,
+        DataType.Uint16 or DataType.Int16 or DataType.Float16 or DataType.Bfloat16 => 16,
+        DataType.Float or DataType.Int32 or DataType.Uint32 => 32,
+        DataType.Double or DataType.Int64 or DataType.Uint64 or DataType.Complex64 => 64,
+        DataType.Complex128 => 128,
+        _ => 0,
+    };
+
+    internal static DataType TypeOf<T>() where T : unmanaged => default(T) switch
+    {
+        float => DataType.Float,
+        double => DataType.Double,
+        Half => DataType.Float16,
+        sbyte => DataType.Int8,
+        byte => DataType.Uint8,
+        short => DataType.Int16,
+        ushort => DataType.Uint16,
+        int => DataType.Int32,
+        uint => DataType.Uint32,
+        long => DataType.Int64,
+        ulong => DataType.Uint64,
+        bool => DataType.Bool,
+        _ => throw new NotSupportedException($"ONNX has no element type for {typeof(T).Name}."),
+    };
 }

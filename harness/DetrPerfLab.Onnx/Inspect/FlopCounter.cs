@@ -16,45 +16,29 @@ public sealed record FlopCount
     public required IReadOnlyList<OperatorCount> NotCounted { get; init; }
 }
 
-/// <summary>Operations of one part.</summary>
-/// <param name="Name">The part.</param>
-/// <param name="Flops">A multiply-add as two.</param>
+/// <summary>Operations of one part, a multiply-add as two.</summary>
 public sealed record NamedFlops(string Name, double Flops);
 
 /// <summary>Counts the arithmetic of an ONNX graph by the rules of <see cref="FlopRules"/>.</summary>
 /// <remarks>Count the float32 graph: a quantised one does the same arithmetic, plus conversions that nobody asked for.</remarks>
 public static class FlopCounter
 {
-    /// <summary>Counts the main graph; nodes with graphs of their own (If, Loop, Scan) are named as not counted.</summary>
-    /// <param name="model">Any model.</param>
-    /// <param name="shapes">Shape of each value that nodes make and of each input; constants are known from the model.</param>
+    /// <summary>Counts the main graph, from the shape of each value that nodes make and of each input.</summary>
+    /// <remarks>Nodes with graphs of their own (If, Loop, Scan) are named as not counted.</remarks>
     public static FlopCount Count(ModelProto model, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
     {
         var constants = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
         foreach (var tensor in model.Graph.Initializer) { constants[tensor.Name] = tensor.Dims; }
-        var modules = new Dictionary<string, double>(StringComparer.Ordinal);
-        var order = new List<string>();
-        var nodes = new List<NamedFlops>();
-        var unknown = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (node, module) in ModuleNames.OfGraph(model.Graph))
-        {
-            if (FlopRules.Of(node, v => shapes.GetValueOrDefault(v) ?? constants.GetValueOrDefault(v)) is not { } flops)
-            {
-                unknown[node.OpType] = unknown.GetValueOrDefault(node.OpType) + 1;
-                continue;
-            }
-
-            if (!modules.TryAdd(module, flops)) { modules[module] += flops; }
-            else { order.Add(module); }
-            if (flops > 0) { nodes.Add(new(NodeCover.NameOf(node), flops)); }
-        }
-
+        var nodes = ModuleNames.OfGraph(model.Graph)
+            .Select(n => (n.Node, n.Module, Flops: FlopRules.Of(n.Node, v => shapes.GetValueOrDefault(v) ?? constants.GetValueOrDefault(v)))).ToList();
+        List<NamedFlops> modules = [.. nodes.Where(n => n.Flops is not null).GroupBy(n => n.Module).Select(m => new NamedFlops(m.Key, m.Sum(n => n.Flops!.Value)))];
         return new()
         {
-            Total = modules.Values.Sum(),
-            Modules = [.. order.Select(m => new NamedFlops(m, modules[m]))],
-            Nodes = nodes,
-            NotCounted = [.. unknown.Select(u => new OperatorCount(u.Key, u.Value))],
+            Total = modules.Sum(m => m.Flops),
+            Modules = modules,
+            Nodes = [.. nodes.Where(n => n.Flops > 0).Select(n => new NamedFlops(NodeCover.NameOf(n.Node), n.Flops!.Value))],
+            NotCounted = [.. nodes.Where(n => n.Flops is null).CountBy(n => n.Node.OpType)
+                .OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => new OperatorCount(u.Key, u.Value))],
         };
     }
 }

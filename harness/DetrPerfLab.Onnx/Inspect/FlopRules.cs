@@ -29,13 +29,10 @@ static class FlopRules
         "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ArgMax", "ArgMin", "GlobalAveragePool", "GlobalMaxPool", "QLinearGlobalAveragePool",
     };
 
-    /// <summary>The operations of a node.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="shapeOf">Shape of a value; null where it is not known.</param>
-    /// <returns>Null for operators without a rule, and where a shape that the rule needs is not known.</returns>
+    /// <summary>Null for operators without a rule, and where a shape that the rule needs is not known: <paramref name="shapeOf"/> gives null for it.</summary>
     internal static double? Of(NodeProto node, Func<string, IReadOnlyList<long>?> shapeOf)
     {
-        IReadOnlyList<long>? Input(int i) => i < node.Input.Count && node.Input[i].Length > 0 ? shapeOf(node.Input[i]) : null;
+        IReadOnlyList<long>? Input(int i) => node.Has(i) ? shapeOf(node.Input[i]) : null;
         IReadOnlyList<long>? output = node.Output.Count > 0 ? shapeOf(node.Output[0]) : null;
         var op = node.OpType;
         return s_moves.Contains(op) ? 0
@@ -43,15 +40,15 @@ static class FlopRules
             : s_reductions.Contains(op) ? Elements(Input(0))
             : op switch
             {
-                "Conv" or "FusedConv" or "NhwcFusedConv" or "ConvInteger" => Convolution(output, Input(1), HasInput(node, 2) && op != "ConvInteger"),
-                "QLinearConv" => Convolution(output, Input(3), HasInput(node, 8)),
-                "ConvTranspose" => Convolution(Input(0), Input(1), bias: false) + (HasInput(node, 2) ? Elements(output) : 0),
-                "Gemm" or "FusedGemm" => Matrix(Input(0), output) + (HasInput(node, 2) ? Elements(output) : 0),
-                "QGemm" => Matrix(Input(0), output) + (HasInput(node, 6) ? Elements(output) : 0),
+                "Conv" or "FusedConv" or "NhwcFusedConv" or "ConvInteger" => Convolution(output, Input(1), node.Has(2) && op != "ConvInteger"),
+                "QLinearConv" => Convolution(output, Input(3), node.Has(8)),
+                "ConvTranspose" => Convolution(Input(0), Input(1), bias: false) + (node.Has(2) ? Elements(output) : 0),
+                "Gemm" or "FusedGemm" => Matrix(Input(0), output) + (node.Has(2) ? Elements(output) : 0),
+                "QGemm" => Matrix(Input(0), output) + (node.Has(6) ? Elements(output) : 0),
                 "MatMul" or "MatMulInteger" or "QLinearMatMul" => Product(Input(0), output),
                 "FusedMatMul" => node.GetInt("transA", 0) == 0 && node.GetInt("transBatchA", 0) == 0 ? Product(Input(0), output) : null,
-                "DynamicQuantizeMatMul" => Product(Input(0), output) + (HasInput(node, 4) ? Elements(output) : 0),
-                "MatMulIntegerToFloat" => Product(Input(0), output) + (HasInput(node, 6) ? Elements(output) : 0),
+                "DynamicQuantizeMatMul" => Product(Input(0), output) + (node.Has(4) ? Elements(output) : 0),
+                "MatMulIntegerToFloat" => Product(Input(0), output) + (node.Has(6) ? Elements(output) : 0),
                 "MultiHeadAttention" => Attention(Input(0), Input(1), Input(2), node.GetInt("num_heads", 0)),
                 "MaxPool" or "AveragePool" or "QLinearAveragePool" or "NhwcMaxPool" => Elements(output) * node.GetInts("kernel_shape")?.Aggregate(1.0, (a, b) => a * b),
                 "Softmax" or "LogSoftmax" or "QLinearSoftmax" => 5 * Elements(output),
@@ -62,8 +59,6 @@ static class FlopRules
                 _ => null,
             };
     }
-
-    static bool HasInput(NodeProto node, int i) => i < node.Input.Count && node.Input[i].Length > 0;
 
     static double? Elements(IReadOnlyList<long>? shape) => shape?.Aggregate(1.0, (a, b) => a * b);
 

@@ -57,29 +57,24 @@ public sealed record GraphFacts
         var graph = model.Graph;
         var index = new GraphIndex(graph);
         var types = ElementTypes.Infer(graph);
-        var count = graph.Node.GroupBy(n => n.OpType, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        int Of(params ReadOnlySpan<string> operators)
-        {
-            var sum = 0;
-            foreach (var op in operators) { sum += count.GetValueOrDefault(op); }
-            return sum;
-        }
-
+        var count = graph.Node.CountBy(n => n.OpType).ToDictionary(StringComparer.Ordinal);
+        int Of(params IEnumerable<string> operators) => operators.Sum(count.GetValueOrDefault);
+        IReadOnlyList<string> Names(Func<NodeProto, bool> where) => [.. graph.Node.Where(where).Select(NodeCover.NameOf)];
         var backbone = ModuleNames.OfGraph(graph).Where(n => n.Module.StartsWith("backbone", StringComparison.Ordinal)).Select(n => n.Node).ToList();
         return new()
         {
             Operators = [.. count.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => new OperatorCount(c.Key, c.Value))],
             QuantizedConvs = Of(s_integerConvs),
-            FloatConvs = [.. graph.Node.Where(IsFloatConv).Select(NodeCover.NameOf)],
+            FloatConvs = Names(IsFloatConv),
             QuantizedMatMuls = Of(s_integerMatMuls),
-            FloatMatMuls = [.. graph.Node.Where(IsFloatMatMul).Select(NodeCover.NameOf)],
-            QuantizedBackboneConvs = backbone.Count(n => n.OpType is "QLinearConv" or "ConvInteger"),
+            FloatMatMuls = Names(IsFloatMatMul),
+            QuantizedBackboneConvs = backbone.Count(n => s_integerConvs.Contains(n.OpType)),
             FloatBackboneNodes = [.. backbone.Where(n => IsFloatWork(n, index)).Select(NodeCover.NameOf)],
-            QuantizeNodes = [.. graph.Node.Where(n => n.OpType == "QuantizeLinear").Select(NodeCover.NameOf)],
-            DequantizeNodes = [.. graph.Node.Where(n => n.OpType == "DequantizeLinear" && index.Constant(n.Input[0]) is null).Select(NodeCover.NameOf)],
+            QuantizeNodes = Names(n => n.OpType == "QuantizeLinear"),
+            DequantizeNodes = Names(n => n.OpType == "DequantizeLinear" && index.Constant(n.Input[0]) is null),
             NeedlessPairs = graph.Node.Count(n => n.OpType == "DequantizeLinear" && index.Consumers(n.Output[0]).Any(c => c.OpType == "QuantizeLinear")),
             FloatCasts = graph.Node.Count(n => n.OpType == "Cast" && IsFloat(types.GetValueOrDefault(n.Input[0])) && IsFloat(types.GetValueOrDefault(n.Output[0]))),
-            HalfProducts = graph.Node.Count(n => (IsFloatConv(n) || IsFloatMatMul(n)) && types.GetValueOrDefault(n.Input[0]) == TensorProto.Types.DataType.Float16),
+            HalfProducts = graph.Node.Count(n => (IsFloatConv(n) || IsFloatMatMul(n)) && types.GetValueOrDefault(n.Input[0]) == DataType.Float16),
             LayoutReorders = Of("ReorderInput", "ReorderOutput"),
             BlockedConvs = graph.Node.Count(n => n.OpType == "Conv" && n.Domain == "com.microsoft.nchwc"),
         };
@@ -117,11 +112,9 @@ public sealed record GraphFacts
 
     static bool IsFloatMatMul(NodeProto node) => node.OpType is "MatMul" or "Gemm" or "FusedMatMul" or "FusedGemm";
 
-    static bool IsFloat(TensorProto.Types.DataType type) =>
-        type is TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Float16 or TensorProto.Types.DataType.Bfloat16 or TensorProto.Types.DataType.Double;
+    static bool IsFloat(DataType type) =>
+        type is DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double;
 }
 
-/// <summary>How often an operator stands in a graph.</summary>
-/// <param name="Operator">Its type.</param>
-/// <param name="Nodes">How often.</param>
+/// <summary>How many nodes of a graph are of an operator.</summary>
 public sealed record OperatorCount(string Operator, int Nodes);

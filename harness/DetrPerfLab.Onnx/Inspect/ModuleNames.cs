@@ -8,14 +8,13 @@ public static partial class ModuleNames
     /// <summary>What neither its name nor its neighbours place.</summary>
     public const string Other = "other";
 
-    static readonly (string Prefix, string Module)[] s_parts =
-    [
-        ("input_proj", "input_proj"), ("position", "position"), ("encoder", "encoder"), ("decoder", "decoder"), ("class_embed", "heads"), ("bbox_embed", "heads"),
-    ];
+    static readonly Dictionary<string, string> s_parts = new()
+    {
+        ["input_proj"] = "input_proj", ["position"] = "position", ["encoder"] = "encoder", ["decoder"] = "decoder",
+        ["class_embed"] = "heads", ["bbox_embed"] = "heads",
+    };
 
-    /// <summary>The module of a name: <c>backbone.layer3.2.conv2</c> is of <c>backbone.layer3</c>, <c>bbox_embed.0</c> of <c>heads</c>.</summary>
-    /// <param name="name">A node's or a value's; both ways to write a path, with dots and with slashes, are known.</param>
-    /// <returns>Null where the name tells nothing, for example <c>Conv_12</c>.</returns>
+    /// <summary>The module of a node's or value's name: <c>backbone.layer3.2.conv2</c> is of <c>backbone.layer3</c>; null for <c>Conv_12</c>.</summary>
     public static string? Of(string name)
     {
         var path = NodeCover.OriginalName(name).Split(['.', '/'], StringSplitOptions.RemoveEmptyEntries).SkipWhile(p => p is "model" or "module").ToArray();
@@ -26,12 +25,7 @@ public static partial class ModuleNames
             return match.Groups["stage"] is { Success: true, Value: var stage } ? $"backbone.{stage}" : match.Success ? "backbone.stem" : "backbone";
         }
 
-        foreach (var (prefix, module) in s_parts)
-        {
-            if (path[0] == prefix) { return module; }
-        }
-
-        return path.Length > 1 ? path[0] : null;
+        return s_parts.GetValueOrDefault(path[0]) ?? (path.Length > 1 ? path[0] : null);
     }
 
     /// <summary>The module of each node of a graph, in the graph's order.</summary>

@@ -13,8 +13,6 @@ public static partial class NodeCover
     public static string OriginalName(string name) => Added().Replace(name, "");
 
     /// <summary>The covering node for each node of the original, by its name; nodes whose work nobody does any more are absent.</summary>
-    /// <param name="original">Before.</param>
-    /// <param name="rewritten">After.</param>
     public static IReadOnlyDictionary<string, NodeProto> Assign(GraphProto original, GraphProto rewritten)
     {
         var byName = new Dictionary<string, NodeProto>(StringComparer.Ordinal);

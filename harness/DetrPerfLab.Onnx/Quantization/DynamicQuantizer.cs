@@ -1,31 +1,16 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Options that dynamic and static quantisation share. Written into the file's metadata.</summary>
-public record QuantizationOptions
-{
-    /// <summary>Which node computes how.</summary>
-    public QuantizationPlan Plan { get; init; } = QuantizationPlan.Mixed;
-
-    /// <summary>One scale an output channel instead of one a weight.</summary>
-    public bool PerChannel { get; init; } = true;
-
-    /// <summary>7-bit weights, for machines whose u8*s8 products saturate in 16 bits. Default: as this machine needs.</summary>
-    public bool ReduceRange { get; init; } = !IntegerDotProduct.IsSupported;
-}
-
 /// <summary>MatMul and Gemm with 8-bit weights, their inputs quantised at run time.</summary>
 /// <remarks>
 /// Writes standard operators (opset 11) in the shape that ONNX Runtime fuses: DynamicQuantizeLinear, MatMulInteger, Cast, Mul, Add become DynamicQuantizeMatMul
 /// where the input has one reader, and one DynamicQuantizeLinear with several MatMulIntegerToFloat where queries, keys and values share it.
 /// Source of the patterns: microsoft/onnxruntime, core/optimizer/matmul_integer_to_float.cc and dynamic_quantize_matmul_fusion.cc.
 /// </remarks>
-public static class DynamicQuantizer
+static class DynamicQuantizer
 {
-    /// <summary>Converts a model.</summary>
-    /// <param name="source">Any model of opset 11 to 21; not changed.</param>
-    /// <param name="options">Nodes that the plan makes dynamic are converted, all others stay.</param>
+    /// <summary>Converts the nodes that the plan makes dynamic of a model of opset 11 to 21, which stays as it is.</summary>
     /// <exception cref="LabException">Unsupported, or nothing to convert.</exception>
-    public static ConversionResult Convert(ModelProto source, QuantizationOptions options)
+    internal static ConversionResult Convert(ModelProto source, QuantizationOptions options)
     {
         var editor = new GraphEditor(GraphPreparation.Prepare(source));
         var plan = options.Plan.Compile();
@@ -37,7 +22,7 @@ public static class DynamicQuantizer
         }
 
         editor.Finish();
-        return new(editor.Model, new() { Converted = converted, Kept = kept });
+        return new(editor.Model, new(converted, kept, []));
     }
 
     internal static (IReadOnlyList<string> Converted, SortedDictionary<string, string> Kept) Apply(GraphEditor editor, IReadOnlyList<NodeProto> nodes, QuantizationOptions options)
@@ -48,7 +33,7 @@ public static class DynamicQuantizer
         var weights = new Dictionary<string, (string Codes, string Scales)>(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
-            if (node.OpType is not ("MatMul" or "Gemm") || node.Domain is not ("" or "ai.onnx")) { kept[node.Name] = $"{node.OpType} has no dynamic form"; }
+            if (node.OpType is not ("MatMul" or "Gemm") || !node.IsStandard()) { kept[node.Name] = $"{node.OpType} has no dynamic form"; }
             else if (LinearLayer.Read(editor.Index, node, out var reason) is not { } layer) { kept[node.Name] = reason; }
             else
             {
@@ -78,7 +63,6 @@ public static class DynamicQuantizer
         }
 
         result.Output[0] = output;
-        editor.Changed();
     }
 
     static NodeProto QuantizedInput(GraphEditor editor, LinearLayer layer, Dictionary<string, NodeProto> known)

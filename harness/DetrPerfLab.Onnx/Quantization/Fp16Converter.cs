@@ -2,9 +2,23 @@ using System.Text.RegularExpressions;
 
 namespace DetrPerfLab.Onnx;
 
+/// <summary>What stays float32 when a model becomes float16. Written into the file's metadata.</summary>
+sealed record Fp16Options
+{
+    /// <summary>Operators that stay: sums over many values, exponentials and the sines of position encodings lose too much, and order decides in TopK.</summary>
+    public IReadOnlyList<string> KeepOperators { get; } =
+    [
+        "Softmax", "LogSoftmax", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "BatchNormalization", "LpNormalization",
+        "ReduceMean", "ReduceSum", "ReduceSumSquare", "ReduceL2", "Pow", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "CumSum", "Range", "TopK", "NonMaxSuppression",
+    ];
+
+    /// <summary>Regular expressions over node names, without regard to case: position encodings, box heads and post-processing.</summary>
+    public IReadOnlyList<string> KeepNames { get; } = [@"(^|[./_])(pos|position|query_pos)", "bbox|box_embed|box_head|integral|anchor|reference|post_?process"];
+}
+
 /// <summary>Turns weights and operators to float16; inputs and outputs stay float32, and so does what <see cref="Fp16Options"/> keeps.</summary>
 /// <remarks>Each value is cast at most once each way; light operators follow their neighbours, so that no cast stands inside a float32 stretch.</remarks>
-public sealed class Fp16Converter
+sealed class Fp16Converter
 {
     const float LargestHalf = 65504;
 
@@ -15,37 +29,30 @@ public sealed class Fp16Converter
         "Where", "MaxPool", "DepthToSpace", "SpaceToDepth",
     ];
 
-    // These give integers or shapes whatever the type of what they read.
-    static readonly HashSet<string> s_takesAny = ["Shape", "Size"];
-
     // Float32 by the operator's own type rules.
     static readonly HashSet<string> s_neverHalf = ["Cast", "CastLike", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConstantOfShape", "EyeLike", "Upsample", "Constant"];
 
     readonly GraphEditor _editor;
-    readonly Fp16Options _options;
+    readonly Fp16Options _options = new();
     readonly IReadOnlyDictionary<string, DataType> _types;
     readonly GraphIndex _source; // of the graph before it is rewritten
     readonly HashSet<NodeProto> _half = new(ReferenceEqualityComparer.Instance);
     readonly SortedDictionary<string, string> _kept = new(StringComparer.Ordinal);
     readonly Dictionary<(string Value, DataType Type), string> _casts = [];
-    readonly List<string> _warnings = [];
     (long Flushed, long Total) _underflow;
 
-    Fp16Converter(ModelProto prepared, Fp16Options options)
+    Fp16Converter(ModelProto prepared)
     {
         _editor = new GraphEditor(prepared);
-        _options = options;
         _types = ElementTypes.Infer(prepared.Graph);
         _source = _editor.Index;
     }
 
-    /// <summary>Converts a model.</summary>
-    /// <param name="source">Any model of opset 11 to 21; not changed.</param>
-    /// <param name="options">What stays float32.</param>
-    /// <exception cref="LabException">Unsupported opset, a graph that is none, or a value whose type cannot be told.</exception>
-    public static ConversionResult Convert(ModelProto source, Fp16Options options)
+    /// <summary>Converts a model of opset 11 to 21, which stays as it is.</summary>
+    /// <exception cref="LabException">Unsupported opset, a graph that is none, or nothing to convert.</exception>
+    internal static ConversionResult Convert(ModelProto source)
     {
-        var converter = new Fp16Converter(GraphPreparation.Prepare(source), options);
+        var converter = new Fp16Converter(GraphPreparation.Prepare(source));
         converter.Choose();
         converter.FollowNeighbours();
         var nodes = converter._editor.Graph.Node.ToList();
@@ -64,15 +71,18 @@ public sealed class Fp16Converter
         var names = _options.KeepNames.Select(p => NodePattern.Parse(p, "keep-FP32 list")).ToList();
         foreach (var node in _editor.Graph.Node)
         {
-            if (!node.Input.Concat(node.Output).Any(IsFloat) || s_takesAny.Contains(node.OpType)) { continue; }
+            if (!node.Input.Concat(node.Output).Any(IsFloat) || TakesAny(node)) { continue; }
             if (Reason(node, names) is { } reason) { _kept[node.Name] = reason; }
             else { _half.Add(node); }
         }
     }
 
+    // These give integers or shapes whatever the type of what they read.
+    static bool TakesAny(NodeProto node) => node.OpType is "Shape" or "Size";
+
     string? Reason(NodeProto node, List<Regex> names)
     {
-        if (node.Domain is not ("" or "ai.onnx")) { return $"operator of domain {node.Domain}"; }
+        if (!node.IsStandard()) { return $"operator of domain {node.Domain}"; }
         if (node.Subgraphs().Any()) { return "holds a subgraph"; }
         if (s_neverHalf.Contains(node.OpType)) { return "its types are fixed"; }
         if (_options.KeepOperators.Contains(node.OpType)) { return $"operator {node.OpType} is kept"; }
@@ -86,13 +96,8 @@ public sealed class Fp16Converter
     bool Overflows(string value)
     {
         if (!IsFloat(value) || _source.Constant(value) is not { } tensor) { return false; }
-        foreach (var v in tensor.Values<float>())
-        {
-            // Infinity is meant as such (attention masks) and survives.
-            if (MathF.Abs(v) > LargestHalf && !float.IsInfinity(v)) { return true; }
-        }
-
-        return false;
+        // Infinity is meant as such (attention masks) and survives.
+        return tensor.ToFloats().Any(v => MathF.Abs(v) > LargestHalf && !float.IsInfinity(v));
     }
 
     // A light node between float32 nodes only would cost two casts and win nothing; expanded normalisations stay whole by it.
@@ -118,7 +123,7 @@ public sealed class Fp16Converter
 
     void RewriteInputs(NodeProto node)
     {
-        if (s_takesAny.Contains(node.OpType)) { return; }
+        if (TakesAny(node)) { return; }
         for (var i = 0; i < node.Input.Count; i++)
         {
             var value = node.Input[i];
@@ -126,8 +131,6 @@ public sealed class Fp16Converter
             var needed = _half.Contains(node) && !StaysFloat(node, i) ? DataType.Float16 : DataType.Float;
             if (needed != ActualType(value)) { node.Input[i] = Convert(value, needed); }
         }
-
-        _editor.Changed();
     }
 
     // Resize takes its region and its scales as float32.
@@ -170,9 +173,7 @@ public sealed class Fp16Converter
                 var consumers = _editor.Index.Consumers(value);
                 var inner = _editor.RenameOutput(node, i, $"{value}.fp16");
                 _editor.Redirect(consumers, value, inner);
-                var cast = _editor.AddNode("Cast", $"{value}.to_fp32", [inner], value).Set("to", (long)DataType.Float);
-                cast.Output[0] = value;
-                _editor.Changed();
+                _editor.AddNode("Cast", $"{value}.to_fp32", [inner], value).Set("to", (long)DataType.Float).Output[0] = value;
             }
             else if (_editor.Graph.ValueInfo.FirstOrDefault(v => v.Name == value)?.Type?.TensorType is { } declared) { declared.ElemType = (int)DataType.Float16; }
         }
@@ -180,13 +181,13 @@ public sealed class Fp16Converter
 
     ConversionReport Report()
     {
-        if (_underflow.Flushed > 0)
+        var warnings = _kept.Where(k => k.Value.Contains("exceeds float16")).Select(k => $"Node '{k.Key}' stays float32: {k.Value}.");
+        if (_underflow is { Flushed: > 0 and var flushed, Total: var total })
         {
-            _warnings.Add($"{_underflow.Flushed:N0} of {_underflow.Total:N0} weights are too small for float16 and became 0.");
+            warnings = warnings.Prepend($"{flushed:N0} of {total:N0} weights are too small for float16 and became 0.");
         }
 
-        foreach (var (name, reason) in _kept.Where(k => k.Value.Contains("exceeds float16"))) { _warnings.Add($"Node '{name}' stays float32: {reason}."); }
         if (_half.Count == 0) { throw LabError.CannotQuantize("no node can become float16", "a float32 model with nodes outside of the keep list", "Shorten the keep list, or check that the model is float32."); }
-        return new() { Converted = [.. _half.Select(n => n.Name)], Kept = _kept, Warnings = _warnings };
+        return new([.. _half.Select(n => n.Name)], _kept, [.. warnings]);
     }
 }

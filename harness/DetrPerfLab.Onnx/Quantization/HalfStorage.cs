@@ -5,17 +5,15 @@ namespace DetrPerfLab.Onnx;
 /// For processors without half-precision arithmetic, where a graph in float16 runs several times slower than in float32. Each weight is followed by a Cast that
 /// ONNX Runtime folds when it loads the model, so memory and time are those of float32.
 /// </remarks>
-public static class HalfStorage
+static class HalfStorage
 {
-    /// <summary>Converts a model.</summary>
-    /// <param name="source">Any model of opset 11 to 21; not changed.</param>
-    /// <param name="options">What stays float32.</param>
+    /// <summary>Converts a model of opset 11 to 21, which stays as it is.</summary>
     /// <exception cref="LabException">Unsupported opset, a graph that is none, or no weight to convert.</exception>
-    public static ConversionResult Convert(ModelProto source, HalfStorageOptions options)
+    internal static ConversionResult Convert(ModelProto source, HalfStorageOptions options)
     {
         var editor = new GraphEditor(GraphPreparation.Prepare(source));
         var (converted, kept) = (new List<string>(), new SortedDictionary<string, string>(StringComparer.Ordinal));
-        foreach (var weight in editor.Graph.Initializer.Where(t => t.Type() == DataType.Float && t.ElementCount() >= options.LeastElements).ToList())
+        foreach (var weight in editor.Graph.Initializer.Where(t => t.IsFloat() && t.ElementCount() >= options.LeastElements).ToList())
         {
             if (editor.Index.IsOutput(weight.Name)) { kept[weight.Name] = "is an output"; }
             else if (Halves(weight) is not { } halves) { kept[weight.Name] = "exceeds float16"; }
@@ -31,30 +29,20 @@ public static class HalfStorage
 
         if (converted.Count == 0) { throw LabError.CannotQuantize("no weight can be stored as float16", $"float32 weights of {options.LeastElements} elements or more", "Check that the model is float32."); }
         editor.Finish();
-        return new(editor.Model, new() { Converted = converted, Kept = kept });
+        return new(editor.Model, new(converted, kept, []));
     }
 
     static Half[]? Halves(TensorProto weight)
     {
         var values = weight.ToFloats();
-        var halves = new Half[values.Length];
-        for (var i = 0; i < halves.Length; i++)
-        {
-            halves[i] = (Half)values[i];
-            if (Half.IsInfinity(halves[i]) && !float.IsInfinity(values[i])) { return null; }
-        }
-
-        return halves;
+        Half[] halves = [.. values.Select(v => (Half)v)];
+        return halves.Zip(values).Any(p => Half.IsInfinity(p.First) && !float.IsInfinity(p.Second)) ? null : halves;
     }
 }
 
 /// <summary>What <see cref="HalfStorage"/> converts. Written into the file's metadata.</summary>
-public sealed record HalfStorageOptions
+sealed record HalfStorageOptions
 {
     /// <summary>Smaller constants stay: they save nothing, and scales and coordinates among them are worth their bits.</summary>
-    public int LeastElements
-    {
-        get;
-        init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
-    } = 256;
+    public int LeastElements { get; init; } = 256;
 }

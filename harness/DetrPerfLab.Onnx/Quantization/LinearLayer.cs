@@ -1,18 +1,20 @@
 namespace DetrPerfLab.Onnx;
 
 /// <summary>A MatMul or Gemm with constant weights, in one form: y = x W + bias.</summary>
-/// <param name="Node">The MatMul or Gemm.</param>
-/// <param name="Input">x, before <paramref name="TransposeInput"/>.</param>
+/// <param name="Node">The MatMul or Gemm; its first input is x.</param>
 /// <param name="WeightName">The constant that W comes from.</param>
 /// <param name="Weight">W, row-major [Rows, Columns], Gemm's alpha and transB worked in.</param>
 /// <param name="Rows">Length of the sum.</param>
 /// <param name="Columns">Output channels.</param>
 /// <param name="Bias">[Columns], Gemm's beta worked in; null where there is none.</param>
 /// <param name="BiasAdd">The Add that follows a MatMul with the bias; null for a Gemm or where there is none.</param>
-/// <param name="TransposeInput">Gemm's transA.</param>
-sealed record LinearLayer(
-    NodeProto Node, string Input, string WeightName, float[] Weight, int Rows, int Columns, float[]? Bias, NodeProto? BiasAdd, bool TransposeInput)
+sealed record LinearLayer(NodeProto Node, string WeightName, float[] Weight, int Rows, int Columns, float[]? Bias, NodeProto? BiasAdd)
 {
+    internal string Input => Node.Input[0];
+
+    /// <summary>Whether x is transposed first.</summary>
+    internal bool TransposeInput => Node.OpType == "Gemm" && Node.GetInt("transA", 0) != 0;
+
     /// <summary>The value that the layer gives, bias included.</summary>
     internal string Output => (BiasAdd ?? Node).Output[0];
 
@@ -20,8 +22,7 @@ sealed record LinearLayer(
     internal static LinearLayer? Read(GraphIndex index, NodeProto node, out string reason)
     {
         reason = "its second operand is no float32 constant matrix";
-        if (node.Input.Count < 2 || index.Constant(node.Input[1]) is not { } tensor || tensor.Type() != TensorProto.Types.DataType.Float || tensor.Dims.Count != 2
-            || tensor.ElementCount() == 0) { return null; }
+        if (node.Input.Count < 2 || index.Constant(node.Input[1]) is not { Dims.Count: 2 } tensor || !tensor.IsFloat() || tensor.ElementCount() == 0) { return null; }
         if (index.Constant(node.Input[0]) is not null)
         {
             reason = "both operands are constants";
@@ -32,60 +33,39 @@ sealed record LinearLayer(
         if (node.OpType == "MatMul")
         {
             var (add, addBias) = FollowingBias(index, node, columns);
-            return new(node, node.Input[0], tensor.Name, tensor.ToFloats(), rows, columns, addBias, add, false);
+            return new(node, tensor.Name, tensor.ToFloats(), rows, columns, addBias, add);
         }
 
-        var bias = GemmBias(index, node, node.GetInt("transB", 0) != 0 ? rows : columns, out var usable);
-        if (!usable)
+        var transposed = node.GetInt("transB", 0) != 0;
+        var bias = node.Has(2) ? GemmBias(index, node, transposed ? rows : columns) : null;
+        if (bias is null && node.Has(2))
         {
             reason = "its bias is not a constant with one value a column";
             return null;
         }
 
         var weight = Scaled(tensor.ToFloats(), node.GetFloat("alpha", 1));
-        if (node.GetInt("transB", 0) != 0) { (weight, rows, columns) = (Transposed(weight, rows, columns), columns, rows); }
-        return new(node, node.Input[0], tensor.Name, weight, rows, columns, bias, null, node.GetInt("transA", 0) != 0);
+        return transposed
+            ? new(node, tensor.Name, OnnxTensors.Transpose(weight, rows, columns), columns, rows, bias, null)
+            : new(node, tensor.Name, weight, rows, columns, bias, null);
     }
 
     static (NodeProto?, float[]?) FollowingBias(GraphIndex index, NodeProto node, int columns)
     {
-        if (index.OnlyConsumer(node.Output[0]) is not { OpType: "Add", Domain: "" or "ai.onnx", Input: [var left, var right] } add || left == right) { return default; }
+        if (index.OnlyConsumer(node.Output[0]) is not { OpType: "Add", Input: [var left, var right] } add || !add.IsStandard() || left == right) { return default; }
         // ONNX Runtime takes no bias of a single element, lest it be a broadcast scalar.
         return columns > 1 && index.Constant(left == node.Output[0] ? right : left) is { } tensor && IsRow(tensor, columns) ? (add, tensor.ToFloats()) : default;
     }
 
-    static float[]? GemmBias(GraphIndex index, NodeProto gemm, int columns, out bool usable)
+    static float[]? GemmBias(GraphIndex index, NodeProto gemm, int columns)
     {
-        usable = true;
-        if (gemm.Input.Count < 3 || gemm.Input[2].Length == 0) { return null; }
-        if (index.Constant(gemm.Input[2]) is { } tensor)
-        {
-            if (IsRow(tensor, columns)) { return Scaled(tensor.ToFloats(), gemm.GetFloat("beta", 1)); }
-            if (tensor.Type() == TensorProto.Types.DataType.Float && tensor.ElementCount() == 1)
-            {
-                var row = new float[columns];
-                row.AsSpan().Fill(tensor.ToFloats()[0] * gemm.GetFloat("beta", 1));
-                return row;
-            }
-        }
-
-        usable = false;
-        return null;
+        if (index.Constant(gemm.Input[2]) is not { } tensor) { return null; }
+        var beta = gemm.GetFloat("beta", 1);
+        if (IsRow(tensor, columns)) { return Scaled(tensor.ToFloats(), beta); }
+        return tensor.IsFloat() && tensor.ElementCount() == 1 ? [.. Enumerable.Repeat(tensor.ToFloats()[0] * beta, columns)] : null;
     }
 
-    static bool IsRow(TensorProto tensor, int columns) => tensor.Type() == TensorProto.Types.DataType.Float
-        && tensor.Dims.Count > 0 && tensor.Dims[^1] == columns && tensor.ElementCount() == columns;
+    static bool IsRow(TensorProto tensor, int columns) => tensor.IsFloat() && tensor.Dims is [.., var last] && last == columns && tensor.ElementCount() == columns;
 
     static float[] Scaled(float[] values, float factor) => factor == 1 ? values : [.. values.Select(v => v * factor)];
-
-    static float[] Transposed(float[] values, int rows, int columns)
-    {
-        var result = new float[values.Length];
-        for (var r = 0; r < rows; r++)
-        {
-            for (var c = 0; c < columns; c++) { result[(c * rows) + r] = values[(r * columns) + c]; }
-        }
-
-        return result;
-    }
 }

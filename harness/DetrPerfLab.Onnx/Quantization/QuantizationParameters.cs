@@ -10,38 +10,32 @@ public enum QuantizedType
     Int8,
 }
 
-/// <summary>real = (code - ZeroPoint) * Scale.</summary>
-/// <param name="Scale">Real value of one step; above 0.</param>
-/// <param name="ZeroPoint">The code that stands for 0.0, within the type.</param>
-/// <param name="Type">Type of the codes.</param>
+/// <summary>real = (code - ZeroPoint) * Scale, with Scale above 0.</summary>
 readonly record struct QuantizationParameters(float Scale, int ZeroPoint, QuantizedType Type)
 {
     // The reciprocal of a smaller step is no float.
     const float SmallestScale = 1e-36f;
 
-    /// <summary>Smallest code.</summary>
-    public int MinCode => Type == QuantizedType.UInt8 ? 0 : -128;
+    internal int MinCode => Type == QuantizedType.UInt8 ? 0 : -128;
 
-    /// <summary>Largest code.</summary>
-    public int MaxCode => Type == QuantizedType.UInt8 ? 255 : 127;
+    internal int MaxCode => MinCode + 255;
 
     /// <summary>Parameters that spread all codes over a range, which is widened to hold 0.</summary>
     /// <remarks>A range that begins at 0, as after ReLU, gets the smallest code as zero point: saturation then is the ReLU, and ONNX Runtime drops the node.</remarks>
-    public static QuantizationParameters Asymmetric(TensorRange range, QuantizedType type)
+    internal static QuantizationParameters Asymmetric(TensorRange range, QuantizedType type)
     {
         var (min, max) = range.WithZero();
-        var scale = Step((max - min) / 255);
-        var lowest = type == QuantizedType.UInt8 ? 0 : -128;
-        return new(scale, lowest + (int)Math.Clamp(Math.Round(-min / scale), 0, 255), type);
+        var p = new QuantizationParameters(Step((max - min) / 255), 0, type);
+        return p with { ZeroPoint = p.MinCode + (int)Math.Clamp(Math.Round(-min / p.Scale), 0, 255) };
     }
 
     /// <summary>Parameters with the zero point in the middle: 0 for int8, 128 for uint8. Codes -127..127 about it are used.</summary>
-    public static QuantizationParameters Symmetric(TensorRange range, QuantizedType type) =>
+    internal static QuantizationParameters Symmetric(TensorRange range, QuantizedType type) =>
         new(Step(Math.Max(Math.Abs(range.Min), Math.Abs(range.Max)) / 127), type == QuantizedType.UInt8 ? 128 : 0, type);
 
     /// <summary>saturate(round(x / scale) + zero point), ties to even.</summary>
     /// <remarks>Source: ONNX operator QuantizeLinear.</remarks>
-    public int Quantize(float value) => (int)Math.Clamp(MathF.Round(value / Scale) + ZeroPoint, MinCode, MaxCode);
+    internal int Quantize(float value) => (int)Math.Clamp(MathF.Round(value / Scale) + ZeroPoint, MinCode, MaxCode);
 
     // A tensor that is 0 everywhere has no step; 1 keeps it 0.
     static float Step(double step) => step > SmallestScale ? (float)step : 1;

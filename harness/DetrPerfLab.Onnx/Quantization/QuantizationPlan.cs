@@ -74,12 +74,18 @@ public sealed record QuantizationPlan
     /// <exception cref="LabException">No such file, no JSON, or a pattern that is none.</exception>
     public static QuantizationPlan Load(string path)
     {
-        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a plan that 'detrlab sensitivity' wrote."); }
+        var plan = Read<QuantizationPlan>(path, "Name a plan that 'detrlab sensitivity' wrote.");
+        plan.Compile();
+        return plan;
+    }
+
+    /// <summary>Reads a plan, or a table that holds one.</summary>
+    internal static T Read<T>(string path, string whereAbsent)
+    {
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, whereAbsent); }
         try
         {
-            var plan = JsonSerializer.Deserialize<QuantizationPlan>(File.ReadAllText(path), LabJson.Options) ?? throw LabError.QuantizationPlan(path, "it is empty");
-            plan.Compile();
-            return plan;
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), LabJson.Options) ?? throw LabError.QuantizationPlan(path, "it is empty");
         }
         catch (JsonException e)
         {
@@ -89,7 +95,7 @@ public sealed record QuantizationPlan
 
     /// <summary>The plan as a function of the node, patterns compiled once.</summary>
     /// <exception cref="LabException">A pattern is no regular expression.</exception>
-    public Func<NodeProto, NodePrecision> Compile()
+    internal Func<NodeProto, NodePrecision> Compile()
     {
         var rules = Rules.Select(r => (Rule: r, Name: r.Name is { } name ? NodePattern.Parse(name, "quantisation plan") : null)).ToList();
         return node =>

@@ -10,13 +10,13 @@ sealed class StaticSelection
 {
     readonly GraphIndex _index;
     readonly long _opset;
-    readonly IReadOnlyDictionary<string, TensorProto.Types.DataType> _types;
+    readonly IReadOnlyDictionary<string, DataType> _types;
     readonly Dictionary<NodeProto, StaticUnit> _units = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<string, StaticUnit> _producers = new(StringComparer.Ordinal);
 
     StaticSelection(GraphEditor editor)
     {
-        (_index, _opset) = (editor.Index, editor.Opset);
+        (_index, _opset) = (editor.Index, editor.Model.OpsetVersion());
         _types = ElementTypes.Infer(editor.Graph);
     }
 
@@ -41,11 +41,11 @@ sealed class StaticSelection
 
     // QLinearConv gives codes only; a matrix product may also give float32, which is better than codes that are turned back at once.
     bool ReadByUnitsOnly(string value) => !_index.IsOutput(value) && !_index.IsCaptured(value) && _index.Consumers(value) is { Count: > 0 } all
-        && all.All(c => _units.TryGetValue(c, out var unit) && unit.DataInputs.Contains(value));
+        && all.All(c => _units.TryGetValue(c, out var unit) && unit.Activations.Contains(value));
 
     void Classify(NodeProto node, Func<NodeProto, NodePrecision> plan)
     {
-        if (node.Domain is not ("" or "ai.onnx")) { return; }
+        if (!node.IsStandard()) { return; }
         if (node.OpType is "Conv" or "MatMul" or "Gemm" && plan(node) == NodePrecision.Static)
         {
             if (Weighted(node, out var reason) is { } kind) { Take(node, kind); }
@@ -56,13 +56,16 @@ sealed class StaticSelection
 
     void Take(NodeProto node, StaticKind kind)
     {
-        var clip = kind != StaticKind.PassThrough && node.Output.Count == 1 && _index.OnlyConsumer(node.Output[0]) is { Domain: "" or "ai.onnx" } next && IsClip(next) ? next : null;
-        var unit = new StaticUnit(node, clip, kind);
+        var clip = kind != StaticKind.PassThrough && node.Output.Count == 1 && _index.OnlyConsumer(node.Output[0]) is { } next && IsClip(next) ? next : null;
+        // Inputs that take part in the arithmetic; shapes, axes and indices are none.
+        var data = node.Input.Take(kind switch { StaticKind.Product or StaticKind.Binary => 2, StaticKind.Concat => node.Input.Count, _ => 1 });
+        var unit = new StaticUnit(node, clip, kind, [.. data.Where(i => _index.Constant(i) is null)]);
         _units[node] = unit;
         foreach (var output in unit.Outputs) { _producers[output] = unit; }
     }
 
-    bool IsClip(NodeProto node) => node.OpType == "Relu" || (node.OpType == "Clip" && node.Input.Skip(1).All(i => i.Length == 0 || _index.Constant(i) is not null));
+    bool IsClip(NodeProto node) => node.IsStandard()
+        && (node.OpType == "Relu" || (node.OpType == "Clip" && node.Input.Skip(1).All(i => i.Length == 0 || _index.Constant(i) is not null)));
 
     StaticKind? Weighted(NodeProto node, out string reason)
     {
@@ -72,13 +75,8 @@ sealed class StaticSelection
             return ConvWeights.Read(_index, node) is null || _index.Constant(node.Input[0]) is not null ? null : StaticKind.Weighted;
         }
 
-        if (LinearLayer.Read(_index, node, out reason) is { TransposeInput: false } layer) { return layer.Rows > 0 ? StaticKind.Weighted : null; }
-        if (node.OpType == "MatMul" && node.Input.All(i => _index.Constant(i) is null && IsFloat(i)))
-        {
-            return StaticKind.Product;
-        }
-
-        return null;
+        if (LinearLayer.Read(_index, node, out reason) is { TransposeInput: false }) { return StaticKind.Weighted; }
+        return node.OpType == "MatMul" && node.Input.All(i => _index.Constant(i) is null && IsFloat(i)) ? StaticKind.Product : null;
     }
 
     StaticKind? Between(NodeProto node)
@@ -100,35 +98,48 @@ sealed class StaticSelection
 
     bool Usable(string input) => IsFloat(input) && (_index.Constant(input) is not { } constant || constant.ToFloats().All(float.IsFinite));
 
-    bool IsFloat(string value) => _types.GetValueOrDefault(value) == TensorProto.Types.DataType.Float;
+    bool IsFloat(string value) => _types.GetValueOrDefault(value) == DataType.Float;
 
     void Close()
     {
-        bool changed;
-        do
+        while (_units.Values.Where(u => u.Kind is not (StaticKind.Weighted or StaticKind.Product) && !Belongs(u)).ToList() is { Count: > 0 } outside)
         {
-            changed = false;
-            foreach (var unit in _units.Values.Where(u => u.Kind is not (StaticKind.Weighted or StaticKind.Product)).ToList())
+            foreach (var unit in outside)
             {
-                if (Belongs(unit)) { continue; }
                 _units.Remove(unit.Node);
                 foreach (var output in unit.Outputs) { _producers.Remove(output); }
-                changed = true;
             }
         }
-        while (changed);
     }
 
     bool Belongs(StaticUnit unit)
     {
-        var inputs = unit.Activations(_index).ToList();
-        var quantized = inputs.Count(_producers.ContainsKey);
-        if (quantized == 0 || !inputs.All(IsFloat)) { return false; }
+        var quantized = unit.Activations.Count(_producers.ContainsKey);
+        if (quantized == 0 || !unit.Activations.All(IsFloat)) { return false; }
         // Codes must come from units that make codes anyway, not from matrix products that would do it for this alone.
         var readers = unit.Outputs.SelectMany(_index.Consumers).ToList();
-        var byUnits = readers.Count(r => _units.TryGetValue(r, out var u) && u.DataInputs.Intersect(unit.Outputs).Any());
+        var byUnits = readers.Count(r => _units.TryGetValue(r, out var u) && u.Activations.Intersect(unit.Outputs).Any());
         var leaves = byUnits < readers.Count || unit.Outputs.Any(o => _index.IsOutput(o) || _index.IsCaptured(o));
         // One border in and one out is no gain over computing in float32.
-        return byUnits > 0 && (quantized == inputs.Count || !leaves);
+        return byUnits > 0 && (quantized == unit.Activations.Count || !leaves);
     }
+}
+
+/// <summary>A node that computes on 8-bit integers, the Relu or Clip behind it that quantisation swallows, and the inputs that are quantised on the way in.</summary>
+sealed record StaticUnit(NodeProto Node, NodeProto? Clip, StaticKind Kind, IReadOnlyList<string> Activations)
+{
+    /// <summary>The values that the unit gives, after the clip.</summary>
+    internal IEnumerable<string> Outputs => (Clip ?? Node).Output.Where(o => o.Length > 0);
+}
+
+/// <summary>Forms of operators that ONNX Runtime has on 8-bit integers.</summary>
+/// <remarks>Source: microsoft/onnxruntime, core/optimizer/qdq_transformer/selectors_actions/qdq_selector_action_transformer.cc.</remarks>
+enum StaticKind
+{
+    Weighted, // Conv, MatMul, Gemm with constant weights: QLinearConv, QLinearMatMul or MatMulIntegerToFloat, QGemm
+    Product, // MatMul of two activations
+    Binary, // Add, Mul: QLinearAdd, QLinearMul
+    Unary, // Sigmoid, LeakyRelu, pools of means: QLinear forms with a range of their own
+    Concat, // QLinearConcat
+    PassThrough, // operators that move codes unchanged: their output has the input's parameters
 }

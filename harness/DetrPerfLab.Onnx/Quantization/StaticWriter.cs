@@ -1,17 +1,15 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace DetrPerfLab.Onnx;
 
 /// <summary>Puts QuantizeLinear and DequantizeLinear about the chosen nodes.</summary>
 sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges)
 {
     readonly GraphIndex _source = editor.Index;
-    // Taken before inputs are replaced.
-    readonly Dictionary<StaticUnit, List<string>> _activations = selection.Units.ToDictionary(
-        u => u, u => u.Activations(editor.Index).ToList(), (IEqualityComparer<StaticUnit>)ReferenceEqualityComparer.Instance);
     readonly Dictionary<string, QuantizationParameters> _parameters = new(StringComparer.Ordinal);
     readonly Dictionary<QuantizationParameters, (string Scale, string ZeroPoint)> _constants = [];
     readonly Dictionary<string, string> _weights = new(StringComparer.Ordinal);
-
-    internal List<string> Warnings { get; } = [];
 
     internal void Write()
     {
@@ -19,16 +17,15 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
         foreach (var unit in selection.Units) { WriteConstants(unit); }
         var made = selection.Units.SelectMany(u => u.Outputs.Where(selection.IsQuantizedOutput).Select(o => (u, o))).ToDictionary(p => p.o, p => p.u, StringComparer.Ordinal);
         foreach (var (value, unit) in made) { QuantizeOutput(unit.Clip ?? unit.Node, value); }
-        var entering = selection.Units.SelectMany(u => _activations[u]).Distinct(StringComparer.Ordinal).Where(v => !made.ContainsKey(v));
+        var entering = selection.Units.SelectMany(u => u.Activations).Distinct(StringComparer.Ordinal).Where(v => !made.ContainsKey(v));
         foreach (var value in entering.ToList()) { QuantizeInput(value); }
-        editor.Changed();
     }
 
     // --- parameters
 
     void ChooseParameters(StaticUnit unit)
     {
-        foreach (var input in _activations[unit].Where(i => !_parameters.ContainsKey(i))) { _parameters[input] = Parameters(input, null); }
+        foreach (var input in unit.Activations.Where(i => !_parameters.ContainsKey(i))) { _parameters[input] = Parameters(input, null); }
         foreach (var output in unit.Outputs.Where(selection.IsQuantizedOutput))
         {
             _parameters[output] = unit.Kind == StaticKind.PassThrough ? _parameters[unit.Node.Input[0]] : Parameters(output, unit.Clip);
@@ -49,7 +46,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     /// <summary>Moves the ends of the codes to lie inside the clip, the lower one on its end: saturation then is the clip, and ONNX Runtime drops the node.</summary>
     QuantizationParameters InsideClip(QuantizationParameters p, NodeProto clip)
     {
-        float Limit(int input, float otherwise) => clip.Input.Count > input && clip.Input[input].Length > 0 ? _source.Constant(clip.Input[input])!.ToFloats()[0] : otherwise;
+        float Limit(int input, float otherwise) => clip.Has(input) ? _source.Constant(clip.Input[input])!.ToFloats()[0] : otherwise;
         var (min, max) = (Limit(1, float.NegativeInfinity), Limit(2, float.PositiveInfinity));
         var scale = p.Scale;
         var below = p.ZeroPoint - p.MinCode;
@@ -87,9 +84,8 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     void WriteConv(NodeProto node)
     {
         var weight = _source.Constant(node.Input[1])!;
-        var bias = node.Input.Count > 2 && node.Input[2].Length > 0 ? _source.Constant(node.Input[2])!.ToFloats() : [];
+        var bias = node.Has(2) && !options.ForTensorRt ? _source.Constant(node.Input[2])!.ToFloats() : []; // TensorRT's stays as it is
         var inputScale = _parameters[node.Input[0]].Scale;
-        if (options.ForTensorRt) { bias = []; } // stays as it is
         (node.Input[1], var scales) = Weight(weight.Name, weight.ToFloats(), [.. weight.Dims], axis: 0, bias, inputScale);
         if (bias.Length > 0) { node.Input[2] = Bias(node.Input[2], bias, inputScale, scales); }
     }
@@ -100,8 +96,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
         var inputScale = _parameters[node.Input[0]].Scale;
         // A MatMul's bias stays a node of its own; a Gemm has it inside.
         var bias = node.OpType == "Gemm" ? layer.Bias ?? [] : [];
-        (var weight, var scales) = Weight(layer.WeightName, layer.Weight, [layer.Rows, layer.Columns], axis: 1, options.ForTensorRt ? [] : bias, inputScale);
-        node.Input[1] = weight;
+        (node.Input[1], var scales) = Weight(layer.WeightName, layer.Weight, [layer.Rows, layer.Columns], axis: 1, options.ForTensorRt ? [] : bias, inputScale);
         if (node.OpType != "Gemm") { return; }
         // QGemm asks for the attributes by name, present or not.
         node.Set("alpha", 1f).Set("beta", 1f).Set("transA", 0).Set("transB", 0);
@@ -112,19 +107,20 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
 
     (string Value, float[] Scales) Weight(string name, float[] values, long[] dims, int axis, float[] bias, float inputScale)
     {
-        var quantized = WeightQuantizer.Quantize(values, dims, options.PerChannel ? axis : null, options.ReduceRange, bias, inputScale);
+        int? scaled = options.PerChannel ? axis : null;
+        var (codes, scales) = WeightQuantizer.Quantize(values, dims, scaled, options.ReduceRange, bias, inputScale);
         // Nodes that share a weight share its codes, unless a bias made their scales differ.
-        var key = $"{name}/{axis}/{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(quantized.Scales.AsSpan())))}";
+        var key = $"{name}/{axis}/{Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(scales.AsSpan())))}";
         if (!_weights.TryGetValue(key, out var value))
         {
-            var codes = editor.AddConstant<sbyte>(name + ".int8", dims, quantized.Codes);
+            var constant = editor.AddConstant<sbyte>(name + ".int8", dims, codes);
             // ONNX Runtime fuses Gemm only where the zero points are written out.
-            ReadOnlySpan<long> zeroDims = options.PerChannel ? [quantized.Scales.Length] : [];
-            var zeros = editor.AddConstant<sbyte>(name + ".zero_point", zeroDims, new sbyte[quantized.Scales.Length]);
-            _weights[key] = value = Dequantize(name, codes, quantized.Scales, zeros, options.PerChannel ? axis : null);
+            ReadOnlySpan<long> zeroDims = scaled is null ? [] : [scales.Length];
+            var zeros = editor.AddConstant<sbyte>(name + ".zero_point", zeroDims, new sbyte[scales.Length]);
+            _weights[key] = value = Dequantize(name, constant, scales, zeros, scaled);
         }
 
-        return (value, quantized.Scales);
+        return (value, scales);
     }
 
     string Bias(string name, float[] bias, float inputScale, float[] weightScales)
@@ -148,9 +144,8 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
         var values = constant.ToFloats();
         var range = new TensorRange(values.Min(), values.Max());
         var parameters = options.ForTensorRt ? QuantizationParameters.Symmetric(range, QuantizedType.Int8) : QuantizationParameters.Asymmetric(range, options.ActivationType);
-        var codes = parameters.Type == QuantizedType.UInt8
-            ? editor.AddConstant<byte>(constant.Name + ".uint8", [.. constant.Dims], [.. values.Select(v => (byte)parameters.Quantize(v))])
-            : editor.AddConstant<sbyte>(constant.Name + ".int8", [.. constant.Dims], [.. values.Select(v => (sbyte)parameters.Quantize(v))]);
+        var suffix = parameters.Type == QuantizedType.UInt8 ? ".uint8" : ".int8";
+        var codes = Codes(constant.Name + suffix, [.. constant.Dims], parameters.Type, values.Select(parameters.Quantize));
         var (scale, zeroPoint) = Constants(constant.Name, parameters);
         return _weights[constant.Name] = editor.AddNode("DequantizeLinear", constant.Name + ".dequantize", [codes, scale, zeroPoint], constant.Name + ".real").Output[0];
     }
@@ -160,24 +155,14 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     // The dequantised value takes the old name: whoever read the value, a subgraph or the caller included, reads that.
     void QuantizeOutput(NodeProto node, string value)
     {
-        var at = node.Output.IndexOf(value);
-        var real = editor.RenameOutput(node, at, value + ".float");
-        var pair = Pair(value, real);
-        pair.Output[0] = value;
-        editor.Changed();
+        var real = editor.RenameOutput(node, node.Output.IndexOf(value), value + ".float");
+        Pair(value, real).Output[0] = value;
     }
 
     void QuantizeInput(string value)
     {
-        var readers = selection.Units.Where(u => _activations[u].Contains(value)).ToList();
-        var quantized = Pair(value, value).Output[0];
-        foreach (var unit in readers)
-        {
-            for (var i = 0; i < unit.Node.Input.Count; i++)
-            {
-                if (unit.Node.Input[i] == value) { unit.Node.Input[i] = quantized; }
-            }
-        }
+        var readers = selection.Units.Where(u => u.Activations.Contains(value)).Select(u => u.Node);
+        editor.Redirect(readers, value, Pair(value, value).Output[0]);
     }
 
     NodeProto Pair(string name, string value)
@@ -192,9 +177,10 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     {
         if (_constants.TryGetValue(p, out var known)) { return known; }
         var scale = editor.AddConstant<float>(name + ".scale", [], [p.Scale]);
-        var zeroPoint = p.Type == QuantizedType.UInt8
-            ? editor.AddConstant<byte>(name + ".zero_point", [], [(byte)p.ZeroPoint])
-            : editor.AddConstant<sbyte>(name + ".zero_point", [], [(sbyte)p.ZeroPoint]);
-        return _constants[p] = (scale, zeroPoint);
+        return _constants[p] = (scale, Codes(name + ".zero_point", [], p.Type, [p.ZeroPoint]));
     }
+
+    string Codes(string name, ReadOnlySpan<long> dims, QuantizedType type, IEnumerable<int> codes) => type == QuantizedType.UInt8
+        ? editor.AddConstant<byte>(name, dims, [.. codes.Select(c => (byte)c)])
+        : editor.AddConstant<sbyte>(name, dims, [.. codes.Select(c => (sbyte)c)]);
 }

@@ -1,24 +1,15 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Groups that stay float, and how the search came to them.</summary>
-/// <param name="TargetLoss">Largest loss allowed.</param>
-/// <param name="Loss">Loss with these groups kept.</param>
-/// <param name="Holds">Whether it is within the target.</param>
-/// <param name="Groups">Kept groups.</param>
-/// <param name="QuantizedWorkShare">Share of the multiplications that are quantised, in [0, 1].</param>
-/// <param name="Trials">Number of mixes judged.</param>
+/// <summary>Groups that stay float, the loss with them and the largest allowed, the share of the multiplications quantised, in [0, 1], and mixes judged.</summary>
 public sealed record KeepList(double TargetLoss, double Loss, bool Holds, IReadOnlyList<string> Groups, double QuantizedWorkShare, int Trials);
 
 /// <summary>Searches greedily for the mix that quantises most of the work within a loss.</summary>
 public static class KeepListSearch
 {
-    /// <summary>Searches.</summary>
-    /// <param name="groups">What may be kept; groups with much noise for little work are kept first.</param>
-    /// <param name="targetLoss">Largest loss allowed, for example of AP in [0, 1].</param>
-    /// <param name="judge">The loss with these groups kept float; called once a mix.</param>
-    /// <param name="mostTrials">Stops here with the best mix found.</param>
+    /// <summary>The kept groups whose loss, by <paramref name="judge"/> of the groups kept float, is within the target (of AP in [0, 1], for example).</summary>
     /// <remarks>
-    /// First halves the number of kept groups, taken in that order, as long as the loss allows; then gives groups back one by one, those with most work first.
+    /// Groups with much noise for little work are kept first. First halves the number of kept groups, taken in that order, as long as the loss allows; then gives
+    /// groups back one by one, those with most work first. Stops after <paramref name="mostTrials"/> with the best mix found.
     /// </remarks>
     public static KeepList Search(IReadOnlyList<GroupSensitivity> groups, double targetLoss, Func<IReadOnlySet<string>, double> judge, int mostTrials = 32)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace DetrPerfLab.Onnx;
 
@@ -14,8 +15,8 @@ public sealed record SensitivityOptions
     /// <summary>Values that are compared; empty for the model's float32 outputs. For a detector that sorts its detections, name values before the sorting.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
-    /// <summary>Memory, progress and cancellation.</summary>
-    public CalibrationOptions Calibration { get; init; } = new();
+    /// <summary>Called after each group with (done, of all).</summary>
+    public Action<long, long>? Progress { get; init; }
 }
 
 /// <summary>Measures, for each group of nodes, the error that quantising it alone causes.</summary>
@@ -23,94 +24,66 @@ public static class SensitivityAnalysis
 {
     const double MostDb = 200;
 
-    /// <summary>Measures all groups.</summary>
-    /// <param name="runner">Runs the models.</param>
-    /// <param name="model">The float model.</param>
-    /// <param name="inputs">For calibration and comparison; a handful suffices.</param>
-    /// <param name="options">What and how.</param>
+    /// <summary>Measures all groups of a float model; a handful of inputs suffices for calibration and comparison.</summary>
     /// <exception cref="LabException">The model cannot be run or converted.</exception>
     public static SensitivityTable Run(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, SensitivityOptions options)
     {
-        var all = new StaticQuantizer(model, options.Quantization);
-        var table = ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, options.Calibration with { Progress = null });
-        var ranges = table.Ranges(options.Quantization.Calibration, options.Quantization.Percentile);
+        var (all, table) = Calibrate(runner, model, inputs, options.Quantization);
+        var ranges = table.Ranges(options.Quantization);
         var values = options.Values.Count > 0 ? options.Values
-            : [.. all.Prepared.Graph.Output.Where(o => o.ElementType() == TensorProto.Types.DataType.Float).Select(o => o.Name)];
+            : [.. all.Prepared.Graph.Output.Where(o => o.ElementType() == DataType.Float).Select(o => o.Name)];
         var expected = Outputs(runner, all.Prepared, values, inputs);
         var plan = options.Quantization.Plan.Compile();
-        var planned = all.Prepared.Graph.Node.Where(n => all.HasQuantizedForm(n.Name)).ToList();
-        var groups = planned.GroupBy(n => GroupOf(n.Name, options.ModuleDepth), StringComparer.Ordinal).ToList();
+        var planned = all.Quantizable;
+        var groups = all.Prepared.Graph.Node.Where(n => planned.Contains(n.Name)).GroupBy(n => GroupOf(n.Name, options.ModuleDepth)).ToList();
         var work = Work(runner, all.Prepared, inputs);
         var total = Math.Max(work.Values.Sum(), 1);
         var measured = new List<GroupSensitivity>();
-        for (var i = 0; i < groups.Count; i++)
+        foreach (var group in groups)
         {
-            var alone = Alone(all.Prepared, options.Quantization, plan, [.. groups[i]], ranges);
-            var (sqnr, cosine) = Compare(expected, Outputs(runner, alone, values, inputs));
+            // Each node of the group keeps the precision that the plan gives it; all others compute in float.
+            var alone = group.GroupBy(plan, n => n.Name).Aggregate(new QuantizationPlan { Rules = [] }, (rules, names) => rules.With(names.Key, names, "alone"));
+            var (sqnr, cosine) = Compare(expected, Outputs(runner, Convert(all.Prepared, options.Quantization with { Plan = alone }, ranges), values, inputs));
             measured.Add(new()
             {
-                Group = groups[i].Key,
-                Nodes = [.. groups[i].Select(n => n.Name)],
-                WorkShare = groups[i].Sum(n => work.GetValueOrDefault(n.Name)) / total,
+                Group = group.Key,
+                Nodes = [.. group.Select(n => n.Name)],
+                WorkShare = group.Sum(n => work.GetValueOrDefault(n.Name)) / total,
                 SqnrDb = sqnr,
                 Cosine = cosine,
             });
-            options.Calibration.Progress?.Invoke(i + 1, groups.Count);
+            options.Progress?.Invoke(measured.Count, groups.Count);
         }
 
         return new() { InputSha256 = table.InputSha256, Groups = [.. measured.OrderBy(m => m.SqnrDb).ThenBy(m => m.Group, StringComparer.Ordinal)] };
     }
 
     /// <summary>The first parts of a name, or the whole.</summary>
-    internal static string GroupOf(string node, int depth)
-    {
-        if (depth == 0) { return node; }
-        var at = 0;
-        for (var part = 0; at < node.Length; at++)
-        {
-            // A leading slash opens the first part.
-            if (node[at] is '.' or '/' && at > 0 && ++part == depth) { break; }
-        }
-
-        return node[..at];
-    }
+    internal static string GroupOf(string node, int depth) =>
+        // A leading slash opens the first part.
+        depth < 1 ? node : Regex.Match(node, $"^[./]?[^./]*([./][^./]*){{0,{depth - 1}}}").Value;
 
     /// <summary>Ranges that serve every mix of a plan: one calibration for a whole search.</summary>
-    /// <param name="runner">Runs the model.</param>
-    /// <param name="model">The float model.</param>
-    /// <param name="inputs">For calibration.</param>
-    /// <param name="options">Plan, calibration method.</param>
-    public static IReadOnlyDictionary<string, TensorRange> Ranges(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options)
+    public static IReadOnlyDictionary<string, TensorRange> Ranges(
+        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options) =>
+        Calibrate(runner, model, inputs, options).Table.Ranges(options);
+
+    static (StaticQuantizer All, CalibrationTable Table) Calibrate(
+        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options)
     {
         var all = new StaticQuantizer(model, options);
-        return ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, new CalibrationOptions()).Ranges(options.Calibration, options.Percentile);
+        return (all, ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, inputs.Count));
     }
 
-    /// <summary>A mix of the same plan with some of its nodes made float; the float model where nothing is left to quantise.</summary>
-    /// <param name="model">The float model.</param>
-    /// <param name="options">The mix.</param>
-    /// <param name="ranges">From <see cref="Ranges"/>.</param>
-    public static ModelProto Mix(ModelProto model, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges)
+    /// <summary>A mix of the plan that <paramref name="ranges"/> were made for, with some of its nodes float; at the end the float model itself.</summary>
+    public static ModelProto Mix(ModelProto model, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges) =>
+        Convert(GraphPreparation.Prepare(model), options, ranges);
+
+    static ModelProto Convert(ModelProto prepared, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges)
     {
-        var prepared = GraphPreparation.Prepare(model);
         var plan = options.Plan.Compile();
-        if (prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Static)) { return new StaticQuantizer(model, options).Convert(ranges).Model; }
-        return prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Dynamic) ? DynamicQuantizer.Convert(model, options).Model : prepared;
-    }
-
-    // Each node keeps the precision that the plan gives it; all others compute in float.
-    static ModelProto Alone(
-        ModelProto prepared, StaticOptions options, Func<NodeProto, NodePrecision> plan, IReadOnlyList<NodeProto> group, IReadOnlyDictionary<string, TensorRange> ranges)
-    {
-        var rules = new QuantizationPlan { Rules = [] };
-        foreach (var precision in new[] { NodePrecision.Static, NodePrecision.Dynamic })
-        {
-            rules = rules.With(precision, group.Where(n => plan(n) == precision).Select(n => n.Name), "alone");
-        }
-
-        return group.Any(n => plan(n) == NodePrecision.Static)
-            ? new StaticQuantizer(prepared, options with { Plan = rules }).Convert(ranges).Model
-            : DynamicQuantizer.Convert(prepared, options with { Plan = rules }).Model;
+        if (prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Static)) { return new StaticQuantizer(prepared, options).Convert(ranges).Model; }
+        return prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Dynamic) ? DynamicQuantizer.Convert(prepared, options).Model : prepared;
     }
 
     // Multiplications of every node with a constant weight: elements of its output times the elements of the weight that meet each.
@@ -118,11 +91,12 @@ public static class SensitivityAnalysis
     {
         var index = new GraphIndex(prepared.Graph);
         var weighted = prepared.Graph.Node.Where(n => n.OpType is "Conv" or "MatMul" or "Gemm" && index.Constant(n.Input[1]) is not null).ToList();
-        var elements = runner.CountElements(prepared, [.. weighted.Select(n => n.Output[0])], inputs.First());
-        return weighted.ToDictionary(n => n.Name, n => (double)elements[n.Output[0]] * PerElement(n, index.Constant(n.Input[1])!), StringComparer.Ordinal);
+        var shapes = runner.Shapes(prepared, [.. weighted.Select(n => n.Output[0])], inputs.First());
+        return weighted.ToDictionary(n => n.Name, n => shapes[n.Output[0]].Aggregate(1.0, (a, b) => a * b) * PerElement(n), StringComparer.Ordinal);
 
-        static double PerElement(NodeProto node, TensorProto weight)
+        double PerElement(NodeProto node)
         {
+            var weight = index.Constant(node.Input[1])!;
             var channels = node.OpType == "Conv" || node.GetInt("transB", 0) != 0 ? weight.Dims[0] : weight.Dims[^1];
             return weight.ElementCount() / Math.Max(channels, 1);
         }

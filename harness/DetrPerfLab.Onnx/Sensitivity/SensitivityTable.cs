@@ -42,18 +42,7 @@ public sealed record SensitivityTable
 
     /// <summary>Reads a table.</summary>
     /// <exception cref="LabException">No such file or no such table.</exception>
-    public static SensitivityTable Load(string path)
-    {
-        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Make it with 'detrlab sensitivity'."); }
-        try
-        {
-            return JsonSerializer.Deserialize<SensitivityTable>(File.ReadAllText(path), LabJson.Options) ?? throw LabError.QuantizationPlan(path, "it is empty");
-        }
-        catch (JsonException e)
-        {
-            throw LabError.QuantizationPlan(path, e.Message.TrimEnd('.'), e);
-        }
-    }
+    public static SensitivityTable Load(string path) => QuantizationPlan.Read<SensitivityTable>(path, "Make it with 'detrlab sensitivity'.");
 
     /// <summary>Writes the table.</summary>
     public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LabJson.Options) + "\n");

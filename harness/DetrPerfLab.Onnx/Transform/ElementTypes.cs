@@ -4,10 +4,8 @@ namespace DetrPerfLab.Onnx;
 /// <remarks>Source: onnx/onnx, docs/Operators.md: nearly every operator gives the type of its first input; the table below lists the others.</remarks>
 static class ElementTypes
 {
-    /// <summary>Types by value name. Values of operators that are not known, and what is no tensor, are absent unless the model declares them.</summary>
-    /// <param name="graph">Nodes in topological order.</param>
-    /// <param name="outer">Types of the values that a subgraph reads from outside.</param>
-    public static IReadOnlyDictionary<string, DataType> Infer(GraphProto graph, IReadOnlyDictionary<string, DataType>? outer = null)
+    /// <summary>Types by value name, of nodes in topological order. What no operator's rule tells is absent unless the model declares it.</summary>
+    internal static IReadOnlyDictionary<string, DataType> Infer(GraphProto graph, IReadOnlyDictionary<string, DataType>? outer = null)
     {
         var types = outer is null ? new Dictionary<string, DataType>(StringComparer.Ordinal) : new(outer, StringComparer.Ordinal);
         void Put(string name, DataType type)
@@ -28,7 +26,7 @@ static class ElementTypes
     static DataType OutputType(NodeProto node, int output, IReadOnlyDictionary<string, DataType> types)
     {
         DataType Input(int i) => i < node.Input.Count ? types.GetValueOrDefault(node.Input[i]) : DataType.Undefined;
-        if (node.Domain is not ("" or "ai.onnx")) { return types.GetValueOrDefault(node.Output[output]); }
+        if (!node.IsStandard()) { return types.GetValueOrDefault(node.Output[output]); }
         return node.OpType switch
         {
             "Cast" => (DataType)node.GetInt("to", 0),

@@ -1,14 +1,14 @@
+using Google.Protobuf.Collections;
+
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Edits the main graph of a model. Nodes may be added in any order; <see cref="Finish"/> sorts them and drops what nothing reads.</summary>
+/// <summary>Edits the main graph of a model in place. Nodes may be added in any order; <see cref="Finish"/> sorts them and drops what nothing reads.</summary>
 sealed class GraphEditor
 {
     readonly HashSet<string> _names = new(StringComparer.Ordinal);
     GraphIndex? _index;
 
-    /// <summary>Edits <paramref name="model"/> itself.</summary>
-    /// <exception cref="LabException">The graph makes a value twice.</exception>
-    public GraphEditor(ModelProto model)
+    internal GraphEditor(ModelProto model)
     {
         Model = model;
         foreach (var graph in model.Graph.WithSubgraphs())
@@ -18,29 +18,23 @@ sealed class GraphEditor
         }
     }
 
-    /// <summary>The model.</summary>
-    public ModelProto Model { get; }
+    internal ModelProto Model { get; }
 
-    /// <summary>Its main graph.</summary>
-    public GraphProto Graph => Model.Graph;
-
-    /// <summary>Version of the standard operators.</summary>
-    public long Opset => Model.OpsetVersion();
+    internal GraphProto Graph => Model.Graph;
 
     /// <summary>The graph as it was at the first use after the last edit through this class.</summary>
-    public GraphIndex Index => _index ??= new GraphIndex(Graph);
+    internal GraphIndex Index => _index ??= new GraphIndex(Graph);
 
     /// <summary>A name that the model does not use, the wanted one where it is free.</summary>
-    public string Unique(string wanted)
+    internal string Unique(string wanted)
     {
         var name = wanted;
         for (var i = 1; !_names.Add(name); i++) { name = $"{wanted}_{i}"; }
         return name;
     }
 
-    /// <summary>Adds a constant under a free name.</summary>
-    /// <returns>Its name.</returns>
-    public string AddConstant<T>(string wanted, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged
+    /// <summary>Adds a constant under a free name, which it gives.</summary>
+    internal string AddConstant<T>(string wanted, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged
     {
         var tensor = OnnxTensors.Create(Unique(wanted), dims, values);
         Graph.Initializer.Add(tensor);
@@ -48,39 +42,42 @@ sealed class GraphEditor
         return tensor.Name;
     }
 
-    /// <summary>Adds a node; its name and its output's name are made free.</summary>
-    /// <param name="opType">Operator.</param>
-    /// <param name="name">Wanted name of the node.</param>
-    /// <param name="inputs">Values that it reads.</param>
-    /// <param name="outputs">Wanted names of the values that it makes.</param>
-    /// <returns>The node; <c>Output</c> holds the names that its values got.</returns>
-    public NodeProto AddNode(string opType, string name, IEnumerable<string> inputs, params IEnumerable<string> outputs)
+    /// <summary>Adds a node; its name and those of its outputs are made free.</summary>
+    internal NodeProto AddNode(string opType, string name, IEnumerable<string> inputs, params IEnumerable<string> outputs)
     {
-        var node = new NodeProto { OpType = opType, Name = Unique(name) };
-        node.Input.AddRange(inputs);
-        node.Output.AddRange(outputs.Select(Unique));
+        var node = new NodeProto { OpType = opType, Name = Unique(name), Input = { inputs }, Output = { outputs.Select(Unique) } };
         Graph.Node.Add(node);
         _index = null;
         return node;
     }
 
     /// <summary>Takes a node out; its name is free then, and the values that it made are undefined until another node makes them.</summary>
-    public void Remove(NodeProto node)
+    internal void Remove(NodeProto node)
     {
         // By reference: protobuf's Equals compares contents, and two nodes may be alike.
-        for (var i = 0; i < Graph.Node.Count; i++)
-        {
-            if (!ReferenceEquals(Graph.Node[i], node)) { continue; }
-            Graph.Node.RemoveAt(i);
-            _names.Remove(node.Name);
-            break;
-        }
-
+        var at = Graph.Node.Index().First(n => ReferenceEquals(n.Item, node)).Index;
+        Graph.Node.RemoveAt(at);
+        _names.Remove(node.Name);
         _index = null;
     }
 
+    /// <summary>Takes <paramref name="next"/> out; <paramref name="node"/> makes its value instead.</summary>
+    internal void Absorb(NodeProto node, NodeProto next)
+    {
+        Remove(next);
+        node.Output[0] = next.Output[0];
+    }
+
+    /// <summary>Makes a constant of what a node computes.</summary>
+    internal void Replace(NodeProto node, TensorProto constant)
+    {
+        constant.Name = node.Output[0];
+        Remove(node);
+        Graph.Initializer.Add(constant);
+    }
+
     /// <summary>Makes nodes read <paramref name="to"/> where they read <paramref name="from"/>.</summary>
-    public void Redirect(IEnumerable<NodeProto> consumers, string from, string to)
+    internal void Redirect(IEnumerable<NodeProto> consumers, string from, string to)
     {
         foreach (var node in consumers)
         {
@@ -93,20 +90,16 @@ sealed class GraphEditor
         _index = null;
     }
 
-    /// <summary>Gives the value that <paramref name="node"/> makes another name; the old one is free for another node to make.</summary>
-    /// <returns>The new name.</returns>
-    public string RenameOutput(NodeProto node, int output, string wanted)
+    /// <summary>Gives a value that <paramref name="node"/> makes another name, which it returns; the old one is free for another node to make.</summary>
+    internal string RenameOutput(NodeProto node, int output, string wanted)
     {
         _index = null;
         return node.Output[output] = Unique(wanted);
     }
 
-    /// <summary>Tells that nodes were changed directly.</summary>
-    public void Changed() => _index = null;
-
     /// <summary>Drops nodes and constants that nothing reads, sorts the nodes so that each follows what it reads, and forgets shapes of values that are gone.</summary>
-    /// <exception cref="LabException">The nodes form a circle.</exception>
-    public void Finish()
+    /// <exception cref="LabException">The nodes form a circle, or a value is made twice.</exception>
+    internal void Finish()
     {
         RemoveDead();
         Sort();
@@ -124,11 +117,7 @@ sealed class GraphEditor
         while (pending.TryPop(out var value))
         {
             if (!read.Add(value) || index.Producer(value) is not { } node || !live.Add(node)) { continue; }
-            foreach (var input in node.Input) { pending.Push(input); }
-            foreach (var inner in node.Subgraphs().SelectMany(OnnxModels.WithSubgraphs))
-            {
-                foreach (var name in inner.Node.SelectMany(n => n.Input).Concat(inner.Output.Select(o => o.Name))) { pending.Push(name); }
-            }
+            foreach (var input in node.Input.Concat(node.Captured())) { pending.Push(input); }
         }
 
         Keep(Graph.Node, live.Contains);
@@ -139,18 +128,15 @@ sealed class GraphEditor
     // Kahn's algorithm with the present order as priority: what is in order stays as it is.
     void Sort()
     {
-        var position = new Dictionary<NodeProto, int>(ReferenceEqualityComparer.Instance);
-        for (var i = 0; i < Graph.Node.Count; i++) { position[Graph.Node[i]] = i; }
         var index = new GraphIndex(Graph);
+        var position = new Dictionary<NodeProto, int>(ReferenceEqualityComparer.Instance);
+        foreach (var (i, node) in Graph.Node.Index()) { position[node] = i; }
         var waiting = new int[Graph.Node.Count];
         var readers = new List<int>[Graph.Node.Count];
         var ready = new PriorityQueue<int, int>();
-        for (var i = 0; i < waiting.Length; i++)
+        foreach (var (i, node) in Graph.Node.Index())
         {
-            var node = Graph.Node[i];
-            var inner = node.Subgraphs().SelectMany(OnnxModels.WithSubgraphs).ToList();
-            var sources = node.Input.Concat(inner.SelectMany(g => g.Node).SelectMany(n => n.Input)).Concat(inner.SelectMany(g => g.Output).Select(o => o.Name))
-                .Select(index.Producer).OfType<NodeProto>().Select(p => position[p]).Distinct().ToList();
+            var sources = node.Input.Concat(node.Captured()).Select(index.Producer).OfType<NodeProto>().Select(p => position[p]).Distinct().ToList();
             waiting[i] = sources.Count;
             foreach (var source in sources) { (readers[source] ??= []).Add(i); }
             if (sources.Count == 0) { ready.Enqueue(i, i); }
@@ -176,7 +162,7 @@ sealed class GraphEditor
         Graph.Node.AddRange(sorted);
     }
 
-    static void Keep<T>(Google.Protobuf.Collections.RepeatedField<T> items, Func<T, bool> keep)
+    static void Keep<T>(RepeatedField<T> items, Func<T, bool> keep)
     {
         var kept = items.Where(keep).ToList();
         if (kept.Count == items.Count) { return; }

@@ -4,20 +4,19 @@ namespace DetrPerfLab.Onnx;
 static class GraphPreparation
 {
     /// <summary>A prepared copy; <paramref name="source"/> stays as it is.</summary>
-    /// <param name="source">Any model within the supported opsets.</param>
-    /// <exception cref="Core.LabException">Unsupported opset, or a graph that is none.</exception>
-    public static ModelProto Prepare(ModelProto source)
+    /// <exception cref="LabException">Unsupported opset, or a graph that is none.</exception>
+    internal static ModelProto Prepare(ModelProto source)
     {
         OpsetUpgrade.Check(source);
         var editor = new GraphEditor(source.Clone());
         FreezeInitializers(editor.Model);
         NameNodes(editor);
         editor.Finish(); // sorts; a circle or a value made twice is refused here
-        ConstantNodes.Lift(editor);
-        IdentityRemoval.Run(editor);
+        LiftConstants(editor);
+        RemoveIdentities(editor);
         ConstantFolding.Run(editor);
-        ConvAffineFolding.Run(editor);
-        ReluAffineFolding.Run(editor);
+        AffineFolding.BehindConvolution(editor);
+        AffineFolding.BehindRelu(editor);
         editor.Finish();
         return editor.Model;
     }
@@ -34,10 +33,48 @@ static class GraphPreparation
     static void NameNodes(GraphEditor editor)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < editor.Graph.Node.Count; i++)
+        foreach (var (i, node) in editor.Graph.Node.Index())
         {
-            var node = editor.Graph.Node[i];
             if (node.Name.Length == 0 || !seen.Add(node.Name)) { seen.Add(node.Name = editor.Unique($"{(node.Name.Length == 0 ? node.OpType : node.Name)}_{i}")); }
         }
     }
+
+    // Constant nodes become initializers, so that passes see one kind of constant. Sparse and string constants stay nodes.
+    static void LiftConstants(GraphEditor editor)
+    {
+        foreach (var node in editor.Graph.Node.Where(n => n is { OpType: "Constant", Output: [_], Attribute: [_] } && n.IsStandard()).ToList())
+        {
+            var attribute = node.Attribute[0];
+            var tensor = attribute.Name switch
+            {
+                "value" => attribute.T?.Clone(),
+                "value_float" => OnnxTensors.Create<float>("", [], [attribute.F]),
+                "value_floats" => OnnxTensors.Create<float>("", [attribute.Floats.Count], [.. attribute.Floats]),
+                "value_int" => OnnxTensors.Create<long>("", [], [attribute.I]),
+                "value_ints" => OnnxTensors.Create<long>("", [attribute.Ints.Count], [.. attribute.Ints]),
+                _ => null,
+            };
+            if (tensor is not null) { editor.Replace(node, tensor); }
+        }
+    }
+
+    // Identity, and Dropout at inference, pass their input on. One that makes a graph output, or whose value a subgraph reads, stays.
+    static void RemoveIdentities(GraphEditor editor)
+    {
+        foreach (var node in editor.Graph.Node.Where(PassesOn).ToList())
+        {
+            var (from, to) = (node.Output[0], node.Input[0]);
+            if (editor.Index.IsOutput(from) || editor.Index.IsCaptured(from)) { continue; }
+            editor.Redirect(editor.Index.Consumers(from), from, to);
+            editor.Remove(node);
+        }
+    }
+
+    // Dropout with a mask output or a training switch is something else.
+    static bool PassesOn(NodeProto node) => node.IsStandard() && node.Input.Count > 0 && node.OpType switch
+    {
+        "Identity" => true,
+        "Dropout" => node.Input.Count < 3 && node.Output.Skip(1).All(o => o.Length == 0),
+        _ => false,
+    };
 }

@@ -7,14 +7,10 @@ namespace DetrPerfLab.Onnx;
 /// </remarks>
 static class OpsetUpgrade
 {
-    /// <summary>Oldest opset that the lab transforms.</summary>
-    public const int Oldest = 11;
+    const int Oldest = 11, Newest = 21;
 
-    /// <summary>Newest opset that the lab transforms.</summary>
-    public const int Newest = 21;
-
-    /// <summary>Refuses models outside of <see cref="Oldest"/>..<see cref="Newest"/>.</summary>
-    public static void Check(ModelProto model)
+    /// <summary>Refuses models of opsets that the lab does not transform.</summary>
+    internal static void Check(ModelProto model)
     {
         if (model.OpsetVersion() is var found && found is < Oldest or > Newest)
         {
@@ -24,29 +20,27 @@ static class OpsetUpgrade
 
     /// <summary>Upgrades the model where it is older than 13.</summary>
     /// <exception cref="LabException">The model has an operator to change inside a subgraph or function.</exception>
-    public static void To13(GraphEditor editor)
+    internal static void To13(GraphEditor editor)
     {
-        if (editor.Opset >= 13) { return; }
+        if (editor.Model.OpsetVersion() is var opset && opset >= 13) { return; }
         var inner = editor.Graph.WithSubgraphs().Skip(1).SelectMany(g => g.Node).Concat(editor.Model.Functions.SelectMany(f => f.Node));
         if (inner.FirstOrDefault(n => Changed(n) is not null) is { } hidden)
         {
-            throw LabError.CannotQuantize($"{hidden.OpType} '{hidden.Name}' of opset {editor.Opset} stands inside a subgraph", "opset 13 or later there", "Export the model again with opset 13 or later.");
+            throw LabError.CannotQuantize($"{hidden.OpType} '{hidden.Name}' of opset {opset} stands inside a subgraph", "opset 13 or later there", "Export the model again with opset 13 or later.");
         }
 
         foreach (var node in editor.Graph.Node.ToList())
         {
-            switch (Changed(node))
-            {
-                case "axes" or "split": ToInput(editor, node, Changed(node)!); break;
-                case "axis": Softmax(editor, node); break;
-            }
+            if (Changed(node) is not { } attribute) { continue; }
+            if (attribute == "axis") { Softmax(editor, node); }
+            else { ToInput(editor, node, attribute); }
         }
 
-        editor.Model.SetOpset("", 13);
+        editor.Model.SetOpset(13);
         editor.Model.IrVersion = Math.Max(editor.Model.IrVersion, 7); // the first that opset 13 goes with
     }
 
-    static string? Changed(NodeProto node) => node.Domain is not ("" or "ai.onnx") ? null : node.OpType switch
+    static string? Changed(NodeProto node) => !node.IsStandard() ? null : node.OpType switch
     {
         "Squeeze" or "Unsqueeze" or "ReduceSum" => "axes",
         "Split" => "split",
@@ -74,6 +68,5 @@ static class OpsetUpgrade
         var inner = editor.RenameOutput(node, 0, node.Name + ".inner");
         var back = editor.AddNode("Reshape", node.Name + ".back", [inner, shape.Output[0]], node.Name + ".back");
         back.Output[0] = output;
-        editor.Changed();
     }
 }

@@ -14,7 +14,7 @@ public class QuantizeCommandTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("nodes converted", run.Output);
-        Assert.Equal("fp16", OnnxFile.Load(folder.File("half.onnx")).GetMetadata(ModelProvenance.Precision));
+        Assert.Equal("fp16", OnnxFile.Load(folder.File("half.onnx")).GetMetadata(ModelQuantizer.PrecisionKey));
     }
 
     [Theory]

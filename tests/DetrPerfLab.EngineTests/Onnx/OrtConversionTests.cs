@@ -12,7 +12,7 @@ public class OrtConversionTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Fp16_OnOrt_ComputesAsTheSource(string name) => Agrees(name, Fp16Converter.Convert(Source(name), new Fp16Options()).Model, 4e-3);
+    public void Fp16_OnOrt_ComputesAsTheSource(string name) => Agrees(name, Fp16Converter.Convert(Source(name)).Model, 4e-3);
 
     [Theory]
     [InlineData("residual")]
@@ -83,11 +83,9 @@ public class OrtConversionTests
     public void Static_AnyOpset_RunsOnOrt(int opset)
     {
         var model = QuantizationCases.All["residual"].Model();
-        model.SetOpset("", opset);
+        model.SetOpset(opset);
         model.IrVersion = opset > 20 ? 10 : 8;
-        var quantizer = new StaticQuantizer(model, s_static);
-        var table = ActivationCalibration.Run(new OrtCalibrationRunner(1), quantizer.Prepared, quantizer.TensorsToCalibrate, Inputs("residual"), new CalibrationOptions());
-        Agrees("residual", quantizer.Convert(table.Ranges(CalibrationMethod.MinMax)).Model, 0.06);
+        Agrees("residual", Static(model, "residual", s_static), 0.06);
     }
 
     [Fact]
@@ -106,11 +104,12 @@ public class OrtConversionTests
 
     static ModelProto Source(string name) => QuantizationCases.All[name].Model();
 
-    static ModelProto Static(string name, StaticOptions options)
+    static ModelProto Static(string name, StaticOptions options) => Static(Source(name), name, options);
+
+    static ModelProto Static(ModelProto model, string name, StaticOptions options)
     {
-        var quantizer = new StaticQuantizer(Source(name), options);
-        var table = ActivationCalibration.Run(new OrtCalibrationRunner(1), quantizer.Prepared, quantizer.TensorsToCalibrate, Inputs(name), new CalibrationOptions());
-        return quantizer.Convert(table.Ranges(options.Calibration)).Model;
+        var inputs = Inputs(name);
+        return ModelQuantizer.Static(new(model, ""), options, new OrtCalibrationRunner(1), inputs, inputs.Count).Model;
     }
 
     static void Agrees(string name, ModelProto model, double tolerance) => Assert.InRange(Distance(Ort(Source(name), name), Ort(model, name)), 0, tolerance);

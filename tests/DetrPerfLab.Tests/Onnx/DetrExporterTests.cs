@@ -120,10 +120,10 @@ public class DetrExporterTests
     {
         var graph = new GraphBuilder("g", 17);
         graph.Input("x", TensorProto.Types.DataType.Float, "N");
-        graph.Relu("a", "x");
+        graph.Node("Relu", "a", ["x"]);
 
-        Assert.Throws<InvalidOperationException>(() => graph.Relu("a", "x"));
-        Assert.Throws<InvalidOperationException>(() => graph.Relu("b", "nothing"));
+        Assert.Throws<InvalidOperationException>(() => graph.Node("Relu", "a", ["x"]));
+        Assert.Throws<InvalidOperationException>(() => graph.Node("Relu", "b", ["nothing"]));
         Assert.Throws<InvalidOperationException>(() => graph.Weight<float>("x", [1], [1]));
         Assert.Equal(graph.Constant(1, 2), graph.Constant(1, 2));
         Assert.NotEqual(graph.Constant(1), graph.Scalar(1L));

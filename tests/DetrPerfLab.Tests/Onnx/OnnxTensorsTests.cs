@@ -24,7 +24,7 @@ public class OnnxTensorsTests
         static void Check<T>(T[] values) where T : unmanaged
         {
             var tensor = OnnxTensors.Create<T>("t", [2, 1], values);
-            Assert.Equal(OnnxTypes.Of<T>(), tensor.Type());
+            Assert.Equal(OnnxTensors.TypeOf<T>(), tensor.Type());
             Assert.Equal(values, tensor.Values<T>().ToArray());
         }
     }
@@ -95,7 +95,8 @@ public class OnnxTensorsTests
         model.SetMetadata("b", "2");
         model.SetMetadata("a", "3");
         model.SetMetadata("b", null);
-        model.SetOpset("ai.onnx", 18);
+        model.OpsetImport[0].Domain = "ai.onnx"; // the other name of the standard operators
+        model.SetOpset(18);
 
         Assert.Equal("3", model.GetMetadata("a"));
         Assert.Null(model.GetMetadata("b"));

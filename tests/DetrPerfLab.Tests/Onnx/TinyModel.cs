@@ -21,7 +21,7 @@ static class TinyModel
                 Output = { OnnxValues.Create("y", DataType.Float, ["N", 2]) },
             },
         };
-        model.SetOpset("", 17);
+        model.SetOpset(17);
         return model;
     }
 

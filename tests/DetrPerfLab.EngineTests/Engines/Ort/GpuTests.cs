@@ -35,7 +35,7 @@ public class GpuTests(TinyDetr model) : IClassFixture<TinyDetr>
     [InlineData(OrtDevice.TensorRt, "TensorrtExecutionProvider")]
     public void Require_BuildWithoutTheProvider_SaysHowToBuild(OrtDevice device, string provider)
     {
-        var lack = Assert.Throws<LabException>(() => GpuLibraries.Require(device, 0, s_none));
+        var lack = Assert.Throws<LabException>(() => GpuLibraries.Require(device, s_none));
         Assert.Equal(ExitCode.Missing, lack.ExitCode);
         Assert.Contains($"no {provider}", lack.Message);
         Assert.Contains("-p:Gpu=true", lack.Message);
@@ -45,7 +45,7 @@ public class GpuTests(TinyDetr model) : IClassFixture<TinyDetr>
     public void Require_ProviderWithoutLibraries_NamesEachAndItsSource()
     {
         Assert.SkipWhen(GpuLibraries.Absent(GpuLibraries.Of(OrtDevice.TensorRt)).Count == 0, "this machine has the libraries of a GPU");
-        var lack = Assert.Throws<LabException>(() => GpuLibraries.Require(OrtDevice.TensorRt, 0, ["TensorrtExecutionProvider"]));
+        var lack = Assert.Throws<LabException>(() => GpuLibraries.Require(OrtDevice.TensorRt, ["TensorrtExecutionProvider"]));
         Assert.Equal(ExitCode.Missing, lack.ExitCode);
         Assert.Contains(OperatingSystem.IsWindows() ? "nvinfer_10.dll (TensorRT 10" : "libnvinfer.so.10 (TensorRT 10", lack.Message);
     }

@@ -82,7 +82,7 @@ public class OrtSessionTests
 
     [Fact]
     public void Version_OfTheNativeLibrary_IsThePackages() =>
-        Assert.StartsWith(OrtEngine.Version, typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        Assert.StartsWith(OrtSession.Version(), typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
 
     [Theory]
     [InlineData(-1, 1)]
@@ -103,7 +103,7 @@ public class OrtSessionTests
                 Output = { OnnxValues.Create("y", type, ["N", 2]) },
             },
         };
-        model.SetOpset("", opset);
+        model.SetOpset(opset);
         return model;
     }
 

@@ -133,11 +133,9 @@ public sealed class VariantFactsTests : IDisposable
     public void Int8Static_BottleneckBackbone_LeavesNoConvolutionInFloat()
     {
         var source = DetrExporter.Export(SyntheticWeights.Create(s_config with { BackboneDepth = 50, HiddenDim = 16 }), new ExportOptions());
-        var quantizer = new StaticQuantizer(source, new StaticOptions { Plan = QuantizationPlan.Mixed });
-        var table = ActivationCalibration.Run(
-            new OrtCalibrationRunner(2), quantizer.Prepared, quantizer.TensorsToCalibrate, [SyntheticImages.CreateBatch(new ImageSize(96, 128))], new CalibrationOptions());
+        TensorSet[] inputs = [SyntheticImages.CreateBatch(new ImageSize(96, 128))];
         var path = _folder.File("static.onnx");
-        OnnxFile.Save(quantizer.Convert(table.Ranges(CalibrationMethod.MinMax)).Model, path);
+        OnnxFile.Save(ModelQuantizer.Static(new(source, ""), new StaticOptions(), new OrtCalibrationRunner(2), inputs, inputs.Length).Model, path);
 
         var facts = OptimizedGraphReader.Facts(path);
 

@@ -94,7 +94,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
         }.Save(table);
         var kept = Cache.Get(VariantModel.Of(tiny.WithoutMask, new() { Folder = folder, KeepList = table }), recipe);
         Assert.Equal(3, new[] { plain.Sha256, calibrated.Sha256, kept.Info.Sha256 }.Distinct().Count());
-        Assert.Contains("keep-list", OnnxFile.Load(kept.Path).GetMetadata(ModelProvenance.Options));
+        Assert.Contains("keep-list", OnnxFile.Load(kept.Path).GetMetadata(ModelQuantizer.OptionsKey));
     }
 
     [Fact]

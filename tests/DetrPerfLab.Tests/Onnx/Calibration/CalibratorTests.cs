@@ -32,7 +32,7 @@ public class CalibratorTests
     [InlineData(90, 0.9)]
     public void Percentile_Uniform_IsTheQuantile(double percentile, double expected)
     {
-        var range = PercentileCalibrator.Choose(Of(Uniform), percentile);
+        var range = Calibrator.Percentile(Of(Uniform), percentile);
         Assert.Equal(expected, range.Max, 3); // a bin is 1/4096 wide
         Assert.Equal(-expected, range.Min, 3);
     }
@@ -40,7 +40,7 @@ public class CalibratorTests
     [Fact]
     public void Percentile_FewOutliers_AreCut()
     {
-        var range = PercentileCalibrator.Choose(Of(Uniform, 100, -50), 99.99);
+        var range = Calibrator.Percentile(Of(Uniform, 100, -50), 99.99);
         Assert.InRange(range.Max, 0.99, 1.03); // bins grew to 1/32 with the outlier
         Assert.InRange(range.Min, -1.03, -0.99);
     }
@@ -51,8 +51,8 @@ public class CalibratorTests
         var histogram = new ActivationHistogram();
         histogram.Add(new float[100_000]);
         histogram.Add([.. Enumerable.Range(1, 1000).Select(i => i / 1000f)]);
-        Assert.InRange(PercentileCalibrator.Choose(histogram, 99.99).Max, 0.98, 1);
-        Assert.Equal(0, PercentileCalibrator.Choose(histogram, 99.99).Min);
+        Assert.InRange(Calibrator.Percentile(histogram, 99.99).Max, 0.98, 1);
+        Assert.Equal(0, Calibrator.Percentile(histogram, 99.99).Min);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public class ConversionTests
     static readonly Dictionary<string, Func<string, ModelProto>> s_conversions = new()
     {
         ["prepared"] = c => GraphPreparation.Prepare(Source(c)),
-        ["fp16"] = c => Fp16Converter.Convert(Source(c), new Fp16Options()).Model,
+        ["fp16"] = c => Fp16Converter.Convert(Source(c)).Model,
         ["fp16-weights"] = c => HalfStorage.Convert(Source(c), new HalfStorageOptions { LeastElements = 1 }).Model,
         ["int8-dynamic"] = c => DynamicQuantizer.Convert(Source(c), new QuantizationOptions { Plan = QuantizationPlan.AllDynamic, ReduceRange = false }).Model,
         ["int8-static"] = c => Static(c, new StaticOptions { Plan = QuantizationPlan.AllStatic, ReduceRange = false }),
@@ -102,9 +102,8 @@ public class ConversionTests
 
     static ModelProto Static(string name, StaticOptions options)
     {
-        var quantizer = new StaticQuantizer(Source(name), options);
-        var table = ActivationCalibration.Run(new ReferenceRunner(), quantizer.Prepared, quantizer.TensorsToCalibrate, Inputs(name), new CalibrationOptions());
-        return quantizer.Convert(table.Ranges(options.Calibration)).Model;
+        var (quantizer, inputs) = (new StaticQuantizer(Source(name), options), Inputs(name));
+        return quantizer.Convert(ActivationCalibration.Run(new ReferenceRunner(), quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, inputs.Count).Ranges(options)).Model;
     }
 
     static List<TensorSet> Inputs(string name) => [.. new[] { 7, 8 }.Select(seed =>

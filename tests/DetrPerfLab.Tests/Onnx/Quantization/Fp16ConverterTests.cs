@@ -10,7 +10,7 @@ public class Fp16ConverterTests
         var model = new TestGraph().Input("x", 1, 2).Output("y", 1, 2).Const("big", [2, 2], 1e6f, 1, 1, 1).Const("small", [2, 2], 3, 4, 5, 6)
             .Node("MatMul", "x small", "h").Node("MatMul", "h big", "y").Model;
 
-        var (converted, report) = Fp16Converter.Convert(model, new Fp16Options());
+        var (converted, report) = Fp16Converter.Convert(model);
 
         Assert.Equal(["h_node"], report.Converted);
         Assert.Contains("exceeds float16", report.Kept["y_node"]);
@@ -22,7 +22,7 @@ public class Fp16ConverterTests
     public void Convert_WeightBelowHalf_IsCounted()
     {
         var model = new TestGraph().Input("x", 1, 2).Output("y", 1, 1).Const("a", [2, 1], 1e-9f, 1).Node("MatMul", "x a", "y").Model;
-        Assert.Contains(Fp16Converter.Convert(model, new Fp16Options()).Report.Warnings, w => w.StartsWith("1 of 2 weights", StringComparison.Ordinal));
+        Assert.Contains(Fp16Converter.Convert(model).Report.Warnings, w => w.StartsWith("1 of 2 weights", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class Fp16ConverterTests
             .Node("MatMul", "x w", "h").Node("Softmax", "h", "s1").Node("Softmax", "h", "s2").Node("MatMul", "s1 w", "m1").Node("MatMul", "s1 w", "m2")
             .Node("Add", "m1 m2", "a").Node("Add", "a s2", "y").Model;
 
-        var converted = Fp16Converter.Convert(model, new Fp16Options()).Model;
+        var converted = Fp16Converter.Convert(model).Model;
 
         // x, s1 and s2 down; h and y up.
         Assert.Equal(["x", "s1", "s2"], Casts(DataType.Float16).Order().OrderBy(v => Array.IndexOf(["x", "s1", "s2"], v)));
@@ -48,7 +48,7 @@ public class Fp16ConverterTests
         var model = new TestGraph().Input("x", 2, 2).Output("y", 2, 2).Const("eps", [], 1e-6f).Weights("w", [2, 2])
             .Node("MatMul", "x w", "h").Node("ReduceMean", "h", "m", n => n.Set("axes", 1L)).Node("Add", "m eps", "e").Node("Sqrt", "e", "r").Node("Div", "h r", "y").Model;
 
-        var report = Fp16Converter.Convert(model, new Fp16Options()).Report;
+        var report = Fp16Converter.Convert(model).Report;
 
         Assert.Equal("stands between float32 nodes", report.Kept["e_node"]);
         Assert.Equal(["h_node", "y_node"], report.Converted.Order());
@@ -58,7 +58,7 @@ public class Fp16ConverterTests
     public void Convert_NothingToConvert_IsRefused()
     {
         var model = new TestGraph().Input("x", 2).Output("y", 2).Node("Softmax", "x", "y").Model;
-        var error = Assert.Throws<LabException>(() => Fp16Converter.Convert(model, new Fp16Options()));
+        var error = Assert.Throws<LabException>(() => Fp16Converter.Convert(model));
         Assert.Contains("no node can become float16", error.Message);
     }
 }

@@ -12,17 +12,17 @@ public class ModelQuantizerTests
 
         foreach (var name in new[] { "a.onnx", "b.onnx" })
         {
-            OnnxFile.Save(ModelQuantizer.Static(ConversionSource.Load(source), options, new ReferenceRunner(), [Input()], count: 1, new()).Model, folder.File(name));
+            OnnxFile.Save(ModelQuantizer.Static(ConversionSource.Load(source), options, new ReferenceRunner(), [Input()], count: 1).Model, folder.File(name));
         }
 
         Assert.Equal(File.ReadAllBytes(folder.File("a.onnx")), File.ReadAllBytes(folder.File("b.onnx")));
         var model = OnnxFile.Load(folder.File("a.onnx"));
-        Assert.Equal(FileHash.Sha256(source), model.GetMetadata(ModelProvenance.SourceSha256));
-        Assert.Equal("int8-static", model.GetMetadata(ModelProvenance.Precision));
-        Assert.Contains("\"reduceRange\":false", model.GetMetadata(ModelProvenance.Options));
-        Assert.Contains("\"operators\":[\"Conv\",\"Gemm\",\"MatMul\"]", model.GetMetadata(ModelProvenance.Options));
-        Assert.Equal(64, model.GetMetadata(ModelProvenance.CalibrationSha256)!.Length);
-        Assert.NotNull(model.GetMetadata(ModelProvenance.LabVersion));
+        Assert.Equal(FileHash.Sha256(source), model.GetMetadata(ModelQuantizer.SourceKey));
+        Assert.Equal("int8-static", model.GetMetadata(ModelQuantizer.PrecisionKey));
+        Assert.Contains("\"reduceRange\":false", model.GetMetadata(ModelQuantizer.OptionsKey));
+        Assert.Contains("\"operators\":[\"Conv\",\"Gemm\",\"MatMul\"]", model.GetMetadata(ModelQuantizer.OptionsKey));
+        Assert.Equal(64, model.GetMetadata(ModelQuantizer.CalibrationKey)!.Length);
+        Assert.NotNull(model.GetMetadata(ModelQuantizer.VersionKey));
     }
 
     static TensorSet Input()

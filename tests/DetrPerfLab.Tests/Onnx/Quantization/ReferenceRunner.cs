@@ -7,10 +7,10 @@ sealed class ReferenceRunner : ICalibrationRunner
 {
     public List<IReadOnlyList<string>> Opened { get; } = [];
 
-    public IReadOnlyDictionary<string, long> CountElements(ModelProto model, IReadOnlyList<string> values, TensorSet inputs)
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes(ModelProto model, IReadOnlyList<string> values, TensorSet inputs)
     {
         var all = Run(model, inputs);
-        return values.ToDictionary(v => v, v => (long)all[v].Data.Length);
+        return values.ToDictionary(v => v, v => (IReadOnlyList<long>)all[v].Shape);
     }
 
     public ICalibrationSession Open(ModelProto model, IReadOnlyList<string> values)

@@ -36,7 +36,7 @@ public class UnsupportedModelTests
     public void Upgrade_OldOperatorInsideASubgraph_IsRefused()
     {
         var model = QuantizationCases.All["subgraph"].Model();
-        model.SetOpset("", 11);
+        model.SetOpset(11);
         var branch = model.Graph.Node.First(n => n.OpType == "If").Attribute[0].G;
         branch.Node[0].OpType = "Softmax";
         var error = Assert.Throws<LabException>(() => new StaticQuantizer(model, new StaticOptions { Plan = QuantizationPlan.AllStatic }));

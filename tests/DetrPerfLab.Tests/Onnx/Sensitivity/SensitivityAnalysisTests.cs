@@ -36,7 +36,7 @@ public class SensitivityAnalysisTests
         var table = SensitivityAnalysis.Run(new ReferenceRunner(), model, [new TensorSet(x)], new SensitivityOptions
         {
             ModuleDepth = 1,
-            Calibration = new() { Progress = (done, of) => steps.Add((done, of)) },
+            Progress = (done, of) => steps.Add((done, of)),
         });
 
         Assert.Equal(["backbone", "head"], table.Groups.Select(g => g.Group).Order());

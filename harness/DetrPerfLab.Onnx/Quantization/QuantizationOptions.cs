@@ -1,6 +1,26 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Options of static quantisation. Written into the file's metadata.</summary>
+/// <summary>Options that dynamic and static quantisation share. Written into the file's metadata.</summary>
+public record QuantizationOptions
+{
+    /// <summary>Which node computes how.</summary>
+    public QuantizationPlan Plan { get; init; } = QuantizationPlan.Mixed;
+
+    /// <summary>One scale an output channel instead of one a weight.</summary>
+    public bool PerChannel { get; init; } = true;
+
+    /// <summary>7-bit weights, for machines whose u8*s8 products saturate in 16 bits. Default: as this machine needs.</summary>
+    /// <remarks>AVX-512 VNNI, AVX VNNI and ARM's dot product multiply into 32-bit sums; without them products are added in pairs in 16 bits.</remarks>
+    public bool ReduceRange { get; init; } = !(Dp.IsSupported || AvxVnni.IsSupported || s_hasAvx512Vnni);
+
+    // CPUID leaf 7, ECX bit 11. Intel SDM vol. 2A, table 3-8.
+    static readonly bool s_hasAvx512Vnni = Avx512F.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
+}
+
+/// <summary>Options of static quantisation.</summary>
 public sealed record StaticOptions : QuantizationOptions
 {
     /// <summary>Type of the activations. ONNX Runtime fuses uint8 everywhere; int8 only on ARM, on x86 it leaves part of the pairs unfused.</summary>
@@ -24,6 +44,6 @@ public sealed record StaticOptions : QuantizationOptions
     public double Percentile
     {
         get;
-        init => field = value is > 50 and <= 100 ? value : throw Core.LabError.OutOfRange(value, "above 50, at most 100");
+        init => field = value is > 50 and <= 100 ? value : throw LabError.OutOfRange(value, "above 50, at most 100");
     } = 99.98;
 }
