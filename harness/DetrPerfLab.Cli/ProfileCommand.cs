@@ -61,6 +61,6 @@ static class ProfileCommand
             times += pipeline.Times;
         }
 
-        return (CalibrationImages.Prepare(engine.Inputs, pipeline.Family, photograph, options), times / runs, whole.TotalMilliseconds / runs);
+        return (CalibrationImages.Prepare(engine.Inputs, DetectorFamilies.Match(engine.Inputs, engine.Outputs), photograph, options), times / runs, whole.TotalMilliseconds / runs);
     }
 }
