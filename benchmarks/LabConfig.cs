@@ -42,7 +42,6 @@ static class LabConfig
 sealed class SamplesAttribute(int full, int quick) : JobMutatorConfigBaseAttribute(Job.Default
     .WithStrategy(RunStrategy.Monitoring).WithInvocationCount(1).WithUnrollFactor(1).WithWarmupCount(0).WithIterationCount(RunOptions.IsQuick ? quick : full))
 {
-    /// <summary>In this run.</summary>
     internal int Count { get; } = RunOptions.IsQuick ? quick : full;
 }
 

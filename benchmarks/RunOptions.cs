@@ -21,9 +21,7 @@ sealed record RunOptions
     internal string Model { get; private init; } = BenchmarkModel.Default;
     internal string? Calibrate { get; private init; }
     internal string? KeepList { get; private init; }
-
-    /// <summary>For BenchmarkDotNet.</summary>
-    internal string[] Rest { get; private init; } = [];
+    internal string[] Rest { get; private init; } = []; // for BenchmarkDotNet
 
     /// <summary>Whether this process belongs to a quick run.</summary>
     internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1";
@@ -61,7 +59,6 @@ sealed record RunOptions
         return options.AsksOnly || rest.Any(a => a is "--filter" or "-f") ? options : options with { Rest = ["--filter", "*", .. rest] };
     }
 
-    /// <summary>The lab's own part of <c>--help</c>.</summary>
     internal static void WriteHelp(TextWriter output) => Command().Parse("--help").Invoke(new() { Output = output });
 
     static RootCommand Command()

@@ -13,8 +13,6 @@ namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What a run reads and writes; tests put folders and processes of their own in.</summary>
 /// <param name="Plots">Folder of charts; null draws none.</param>
-/// <param name="Artifacts">Folder of BenchmarkDotNet's logs and exports and of our journals.</param>
-/// <param name="Toolchain">Starts the cases' processes.</param>
 sealed record RunPlace(MachineInfo Machine, string Results, string? Plots, string Artifacts, IToolchain Toolchain, TextWriter Output)
 {
     /// <summary>The checkout on this machine. Quick results have wide intervals and must not take the place of full ones.</summary>

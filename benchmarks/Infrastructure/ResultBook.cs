@@ -11,7 +11,6 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
 
     readonly List<RunResult> _results = [];
 
-    /// <summary>In the order run.</summary>
     internal IReadOnlyList<RunResult> Results => _results;
 
     /// <summary>Stores a result, in place of an earlier one of the same id; nothing of it is lost when the run is interrupted later.</summary>

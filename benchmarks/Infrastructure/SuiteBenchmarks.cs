@@ -32,7 +32,6 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>The rows of this run, plainest first.</summary>
     public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index }).Where(row => !row.FullOnly || !RunOptions.IsQuick);
 
-    /// <summary>The row that this process runs.</summary>
     [ParamsSource(nameof(Cases))]
     public SuiteCase Case { get; set; } = null!;
 
@@ -48,12 +47,10 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);
 
-    /// <inheritdoc/>
     public virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
     }
 
-    /// <inheritdoc/>
     public virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 
     [GlobalSetup]
@@ -122,7 +119,6 @@ public abstract class ForwardBenchmarks : SuiteBenchmarks
     [Benchmark]
     public void Forward() => Sample();
 
-    /// <summary>What a row feeds and sets.</summary>
     private protected abstract VariantCase CaseOf(SuiteCase row);
 
     internal override CaseWork Open(SuiteCase row) => (CaseOf(row) with { Audit = Audit }).Open().Forward();

@@ -4,13 +4,8 @@ namespace DetrPerfLab.Core;
 /// <remarks>Not thread-safe: one engine, one caller.</remarks>
 public interface IInferenceEngine : IDisposable
 {
-    /// <summary>What runs: variant, runtime and its version, options.</summary>
     EngineInfo Info { get; }
-
-    /// <summary>What the model takes.</summary>
     IReadOnlyList<TensorSpec> Inputs { get; }
-
-    /// <summary>What the model gives.</summary>
     IReadOnlyList<TensorSpec> Outputs { get; }
 
     /// <summary>Allocates outputs for these inputs. Where a length is not known beforehand, an engine may run once to learn it.</summary>

@@ -3,7 +3,6 @@ namespace DetrPerfLab.Models;
 /// <summary>Official name, for example <c>transformer.encoder.layers.0.linear1.weight</c>, and shape of one tensor of a state dict.</summary>
 public sealed record WeightSpec(string Name, IReadOnlyList<long> Shape)
 {
-    /// <summary>Number of elements.</summary>
     public long Count { get; } = Shape.Aggregate(1L, (product, length) => checked(product * length));
 }
 
@@ -14,8 +13,6 @@ public sealed record WeightSpec(string Name, IReadOnlyList<long> Shape)
 /// </remarks>
 public static class DetrStateDict
 {
-    /// <summary>Lists names and shapes.</summary>
-    /// <exception cref="InvalidOperationException">The configuration names a backbone depth that no ResNet has.</exception>
     public static IReadOnlyList<WeightSpec> Describe(DetrConfig config)
     {
         var list = new List<WeightSpec>();

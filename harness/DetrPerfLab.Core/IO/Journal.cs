@@ -23,8 +23,6 @@ public sealed class Journal<T> : IDisposable
     bool _written;
 
     /// <summary>Opens the journal of a run, or begins one.</summary>
-    /// <param name="folder">Made where it is missing.</param>
-    /// <param name="kind">Start of the file's name.</param>
     /// <param name="key">All that decides the entries; another key is another journal.</param>
     /// <param name="isWhole">Whether an entry that was read is one; the first that is not ends what is taken. Null takes any.</param>
     /// <exception cref="LabException">Another process has it open.</exception>
@@ -46,26 +44,17 @@ public sealed class Journal<T> : IDisposable
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException) { Problem = $"the file is damaged: {e.Message.TrimEnd('.')}"; }
     }
 
-    /// <summary>Name of the run, kept when it is continued.</summary>
-    public string Run => _header.Run;
-
-    /// <summary>When the first part of the run began.</summary>
-    public DateTimeOffset Started => _header.Started;
-
-    /// <summary>In the order added.</summary>
+    public string Run => _header.Run; // the same where a run is continued
+    public DateTimeOffset Started => _header.Started; // the first part of it
     public IReadOnlyList<T> Entries => _entries;
-
-    /// <summary>File name, for messages.</summary>
     public string Name => Path.GetFileName(_path);
 
     /// <summary>Why earlier entries, or some of them, were not taken; null when all were.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Where the journal of a run lies.</summary>
     public static string PathOf(string folder, string kind, string key) =>
         Path.Combine(folder, $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12]}.partial");
 
-    /// <summary>Adds an entry.</summary>
     public void Add(T entry)
     {
         _entries.Add(entry);
@@ -83,10 +72,8 @@ public sealed class Journal<T> : IDisposable
     /// <summary>Forgets entries of an earlier part; before the first is added.</summary>
     public void Forget(Predicate<T> which) => _entries.RemoveAll(which);
 
-    /// <summary>Once the run is complete.</summary>
     public void Delete() => File.Delete(_path);
 
-    /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
     void Read(Func<T, bool> isWhole)

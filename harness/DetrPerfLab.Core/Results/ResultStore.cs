@@ -89,14 +89,12 @@ public sealed class ResultStore(string root)
     public static IReadOnlyList<string> SuiteFiles(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) is not (MachineFile or AccuracyFile)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Reads machine.json of a folder.</summary>
     public static MachineInfo ReadMachine(string folder)
     {
         var path = Path.Combine(folder, MachineFile);
         return Parse<MachineInfo>(path, document => RequireSchema(path, document.RootElement));
     }
 
-    /// <summary>Reads one suite's file.</summary>
     public static IReadOnlyList<RunResult> ReadSuite(string path)
     {
         RunResult[] results = [.. Parse<RunResult[]>(path, document => RequireList(path, document)).Select(OldResults.Complete)];
@@ -112,7 +110,6 @@ public sealed class ResultStore(string root)
         return results;
     }
 
-    /// <summary>Reads the accuracy of a folder; nothing where none was recorded.</summary>
     public static IReadOnlyList<AccuracyResult> ReadAccuracy(string folder)
     {
         var path = Path.Combine(folder, AccuracyFile);

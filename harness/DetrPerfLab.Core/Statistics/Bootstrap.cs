@@ -33,8 +33,6 @@ public static class Bootstrap
     }
 
     /// <summary>The ratio of two medians of times above 0, for a speed-up those of the baseline over those of the candidate; null where either has fewer than <see cref="LeastSamples"/>.</summary>
-    /// <param name="numerator">Where paired, one value a round.</param>
-    /// <param name="denominator">Where paired, of the same rounds.</param>
     /// <param name="paired">Whether both were measured in interleaved rounds: then rounds are drawn, so that what slows a whole round cancels.</param>
     public static Interval? RatioOfMedians(ReadOnlySpan<double> numerator, ReadOnlySpan<double> denominator, bool paired = false)
     {

@@ -21,7 +21,6 @@ public sealed class AuditedOperation : IOperation
     double? _response;
     bool _bitsAccepted;
 
-    /// <summary>Wraps an operation.</summary>
     /// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
     /// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
     public AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null)
@@ -30,16 +29,10 @@ public sealed class AuditedOperation : IOperation
         _random = new(_options.Seed);
     }
 
-    /// <summary>Of what is audited, for messages.</summary>
     public string Name => _subject.Name;
-
-    /// <summary>Tolerances and places.</summary>
     public AuditOptions Options => _options;
-
-    /// <summary>The latest run that was finished.</summary>
     public AuditedRun Last { get; private set; }
 
-    /// <inheritdoc/>
     public void Prepare()
     {
         _subject.Prepare();
@@ -57,7 +50,6 @@ public sealed class AuditedOperation : IOperation
         if (_checking || _fresh) { Poison(); }
     }
 
-    /// <inheritdoc/>
     public void Run()
     {
         try
@@ -71,7 +63,6 @@ public sealed class AuditedOperation : IOperation
         }
     }
 
-    /// <inheritdoc/>
     public void Synchronize()
     {
         try
@@ -85,7 +76,6 @@ public sealed class AuditedOperation : IOperation
         }
     }
 
-    /// <inheritdoc/>
     public void Finish(double ms)
     {
         if (_fresh)

@@ -7,7 +7,6 @@ namespace DetrPerfLab.Measure;
 public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bool BitwiseEqual)
 {
     /// <summary>What a number of runs show together.</summary>
-    /// <param name="options">Tell how much longer fresh inputs may take.</param>
     /// <param name="end">What was found afterwards; null where it was not looked for.</param>
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>
     public static AuditInfo Conclude(string variant, IReadOnlyList<AuditedRun> runs, AuditOptions options, AuditReplay? end = null)

@@ -32,7 +32,6 @@ public static class FreshInput
         }
     }
 
-    /// <summary>A fresh copy.</summary>
     public static TensorSet Of(TensorSet usual, ulong seed, int index)
     {
         var fresh = usual.Copy();

@@ -5,11 +5,9 @@ namespace DetrPerfLab.Measure;
 /// the machine for a while slows all of them.
 /// </summary>
 /// <remarks>Every sample is in the journal before the next turn begins. What fails becomes a gap with its reason; the others go on.</remarks>
-/// <param name="limits">What counts as disturbed on this machine.</param>
 /// <param name="clock">Tells how much time is left; the system's unless a test says otherwise.</param>
 public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, AuditOptions? audit = null, TimeProvider? clock = null)
 {
-    /// <summary>The results' suite.</summary>
     public const string Suite = "Bench";
 
     readonly AuditOptions _audit = audit ?? new() { Seed = journal.Key.Seed };

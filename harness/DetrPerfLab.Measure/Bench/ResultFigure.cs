@@ -12,7 +12,6 @@ public sealed record ResultFigure(string Name, string Legend, Func<RunResult, st
     /// <summary>Whether cells are figures, which stand to the right.</summary>
     public bool IsNumeric => Name is not ("Variant" or "Case" or "Machine");
 
-    /// <summary>From what was run to how far it can be trusted.</summary>
     public static IReadOnlyList<ResultFigure> All { get; } =
     [
         new("Variant", "What does the work", (r, _) => r.Variant),

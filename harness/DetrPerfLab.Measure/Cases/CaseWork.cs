@@ -19,14 +19,11 @@ public sealed record CaseWork(IOperation Operation, RunResult Known) : IDisposab
 
     /// <summary>Adds what engines and other processes of this case tell of their memory.</summary>
     public Func<MemoryInfo, MemoryInfo> CompleteMemory { get; init; } = memory => memory;
-
-    /// <summary>What was found while it ran.</summary>
     public Func<IReadOnlyList<Finding>> Findings { get; init; } = () => [];
 
     /// <summary>Released at the end, in this order.</summary>
     public IReadOnlyList<IDisposable> Owned { get; init; } = [];
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var owned in Owned) { owned.Dispose(); }
@@ -34,7 +31,5 @@ public sealed record CaseWork(IOperation Operation, RunResult Known) : IDisposab
 }
 
 /// <summary>One timed operation: its time and audit, and what the system counted meanwhile.</summary>
-/// <param name="Run">Time and audit.</param>
 /// <param name="Counters">Differences over the timed run.</param>
-/// <param name="Gc">What the collector did in it.</param>
 public readonly record struct Sample(AuditedRun Run, CounterReading Counters, GcReading Gc = default);

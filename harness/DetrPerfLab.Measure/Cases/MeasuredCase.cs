@@ -39,23 +39,14 @@ public sealed class MeasuredCase : IDisposable
 
     /// <summary>For inferences of about a second on a shared machine: agreement within a few percent, and not without end.</summary>
     public static WarmUpOptions WarmUpRule { get; } = new() { WindowOperations = 1, AgreeingWindows = 3, Tolerance = 0.05, CapMs = 20_000 };
-
-    /// <summary>What is known so far.</summary>
     public RunResult Known { get; private set; }
-
-    /// <summary>The first run, milliseconds.</summary>
     public double FirstMs { get; }
-
-    /// <summary>Whether it takes longer than <see cref="SlowMs"/>.</summary>
     public bool IsSlow => FirstMs > SlowMs;
-
-    /// <summary>Time of all samples together, milliseconds.</summary>
     public double SampledMs => _samples.Sum(s => s.Run.Ms);
 
     IOperation Timed => _work.Audited ?? _work.Operation;
 
     /// <summary>Runs until steady, with nothing of it audited or counted, and measures what this class adds to a sample.</summary>
-    /// <param name="options">Null takes <see cref="WarmUpRule"/>.</param>
     public void WarmUp(WarmUpOptions? options = null) => Known = Known with
     {
         WarmUp = IsSlow
@@ -150,7 +141,6 @@ public sealed class MeasuredCase : IDisposable
     }
 
     /// <summary>A result with samples, wherever they were taken, and what disturbed them.</summary>
-    /// <param name="known">Of the case.</param>
     internal static RunResult WithSamples(RunResult known, IReadOnlyList<Sample> samples, ContaminationLimits limits) => known with
     {
         SamplesMs = [.. samples.Select(s => s.Run.Ms)],
@@ -166,9 +156,7 @@ public sealed class MeasuredCase : IDisposable
         catch (Exception reason) { return (null, LabError.ReasonOf(reason)); }
     }
 
-    /// <summary>A failed memory pass as the result tells it.</summary>
     internal static IReadOnlyList<Finding> LackOfMemory(string? failure) => failure is null ? [] : [new("memory", $"not measured: {failure}")];
 
-    /// <inheritdoc/>
     public void Dispose() => _work.Dispose();
 }

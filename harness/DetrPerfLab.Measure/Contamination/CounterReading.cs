@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace DetrPerfLab.Measure;
 
 /// <summary>What the system counted up to a moment. Null where it does not tell.</summary>
-/// <param name="Seconds">The moment.</param>
 /// <param name="CoreSeconds">Time of all cores that we may use, whoever had them.</param>
 /// <param name="IdleSeconds">Of it, time that nobody wanted.</param>
 /// <param name="StealSeconds">Of it, time that the hypervisor gave to other machines.</param>
@@ -29,7 +28,6 @@ public readonly record struct CounterReading(
 /// <summary>Reads the system's counters; tests put a script in its place.</summary>
 public interface ICounterSource
 {
-    /// <summary>The counters now.</summary>
     CounterReading Read();
 }
 
@@ -38,7 +36,6 @@ public sealed class SystemCounters : ICounterSource
 {
     const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
 
-    /// <inheritdoc/>
     public CounterReading Read()
     {
         var yardstick = Yardstick.MeasureMs();

@@ -4,7 +4,6 @@ using System.Diagnostics;
 namespace DetrPerfLab.Measure;
 
 /// <summary>Memory of a process that lies in RAM, bytes; null where the system does not tell.</summary>
-/// <param name="RssBytes">Resident now.</param>
 /// <param name="PeakRssBytes">Most that was resident since the start of the process or the last <see cref="ProcessMemory.TryResetPeak"/>.</param>
 /// <param name="AnonymousBytes">Of it, without a file behind it: managed and native heaps.</param>
 /// <param name="FileBytes">Of it, mapped from files: libraries and mapped weights.</param>
@@ -13,7 +12,6 @@ public readonly record struct MemoryReading(long? RssBytes, long? PeakRssBytes, 
 /// <summary>Reads resident memory: Linux from /proc, Windows and macOS through the calls behind <see cref="Process"/> and <c>getrusage</c>.</summary>
 public static partial class ProcessMemory
 {
-    /// <summary>Memory of this process.</summary>
     public static MemoryReading Read() => OperatingSystem.IsLinux() ? ReadLinux("/proc/self/status") : ReadOther();
 
     /// <summary>Memory of another process; all null when it is gone.</summary>
@@ -63,7 +61,6 @@ public static partial class ProcessMemory
         }
     }
 
-    /// <param name="path">A file as /proc/PID/status.</param>
     internal static MemoryReading ReadLinux(string path)
     {
         try

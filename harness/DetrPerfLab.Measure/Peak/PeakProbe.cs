@@ -18,7 +18,6 @@ public static class PeakProbe
     const double TrialMs = 10;
 
     /// <summary>float32 multiply-adds on that many threads at once.</summary>
-    /// <param name="threads">Threads, no more than cores.</param>
     public static PeakInfo MeasureFp32(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
@@ -39,7 +38,6 @@ public static class PeakProbe
     /// <summary>The best rate that an operation reaches, for example an INT8 matrix product of an engine.</summary>
     /// <param name="operation">Warm, long enough for the clock (10 ms or more).</param>
     /// <param name="operationsARun">Arithmetic operations of one run, a multiply-add counted as two.</param>
-    /// <param name="how">What computes it, for example <c>ONNX Runtime MatMulInteger 1024</c>.</param>
     public static PeakInfo Attain(IOperation operation, double operationsARun, string precision, string how, TimeProvider? clock = null)
     {
         var meter = new LatencyMeter(clock);
@@ -49,9 +47,6 @@ public static class PeakProbe
     }
 
     /// <summary>The machine with its peaks, of one thread and of all cores: from the cache where this fingerprint was measured before, else measured, and kept unless the machine was busy.</summary>
-    /// <param name="cacheFolder">Holds one small file a fingerprint.</param>
-    /// <param name="more">Other peaks with so many threads, measured by an engine.</param>
-    /// <param name="counters">Tell whether the machine was busy; this machine's unless a test says otherwise.</param>
     public static MachineInfo WithPeaks(
         MachineInfo machine, string cacheFolder, Func<int, IEnumerable<PeakInfo>>? more = null, ICounterSource? counters = null)
     {
@@ -151,6 +146,5 @@ public static class PeakProbe
 
     /// <summary>What one thread did in a trial.</summary>
     /// <param name="Start">Ticks of <see cref="Stopwatch"/>.</param>
-    /// <param name="Work">Operations or bytes.</param>
     internal readonly record struct ThreadTrial(long Start, long End, double Work);
 }

@@ -28,7 +28,6 @@ public sealed class LatencyMeter(TimeProvider? clock = null)
     }
 
     /// <summary>What lies between start and stop of the clock.</summary>
-    /// <returns>Milliseconds.</returns>
     internal double Time(IOperation operation)
     {
         var start = _clock.GetTimestamp();

@@ -39,8 +39,6 @@ public sealed class WarmUp(WarmUpOptions? options = null, TimeProvider? clock = 
     readonly WarmUpOptions _options = options ?? new();
     readonly LatencyMeter _meter = new(clock);
 
-    /// <summary>Warms up.</summary>
-    /// <param name="operation">Each run is prepared, timed and finished as in measuring.</param>
     public WarmUpInfo Run(IOperation operation)
     {
         var window = new double[Kept];

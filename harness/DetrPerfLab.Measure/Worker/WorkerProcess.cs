@@ -16,10 +16,7 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     Process? _process;
     bool _waiting, _peakIsOfRuns;
 
-    /// <inheritdoc/>
     public string Variant => request.Variant;
-
-    /// <summary>Resident now, bytes; null where the system does not tell.</summary>
     public long? RssBytes => ProcessMemory.Read(_process!.Id).RssBytes;
 
     /// <summary>Most that was resident since it was open, bytes; null where the system does not tell.</summary>
@@ -28,7 +25,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     /// <summary>Resident now with shared pages by their part, bytes; null where the system does not tell.</summary>
     public long? ProportionalBytes => ProcessMemory.ReadProportionalBytes(_process!.Id);
 
-    /// <inheritdoc/>
     public RunResult Open(CancellationToken cancellation = default)
     {
         (program.RedirectStandardInput, program.RedirectStandardOutput, program.RedirectStandardError) = (true, true, true);
@@ -41,7 +37,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
         return answer.Opened ?? throw Unexpected(answer);
     }
 
-    /// <inheritdoc/>
     public Sample Sample(int untimedRuns, CancellationToken cancellation)
     {
         Ask(new(SampleAfter: untimedRuns));
@@ -49,7 +44,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
         return answer.Sample ?? throw Unexpected(answer);
     }
 
-    /// <inheritdoc/>
     public WorkerEnd End(CancellationToken cancellation)
     {
         Ask(new(End: true));

@@ -8,7 +8,6 @@ namespace DetrPerfLab.Models;
 static class Checkpoint
 {
     /// <summary>All tensors as float32 under official names; the format is told by the content, the model by the shapes of its tensors.</summary>
-    /// <param name="path">The file; <see cref="WeightStore.Source"/> is its name, <see cref="WeightStore.Sha256"/> its hash.</param>
     /// <param name="dilation">DC5: the last stage is dilated. Null: as the file's saved options say, else whether its name holds <c>dc5</c>.</param>
     /// <param name="name">The model's. Null: that of the zoo's model with these shapes, else the file's.</param>
     internal static WeightStore Load(string path, bool? dilation = null, string? name = null)
@@ -33,7 +32,6 @@ static class Checkpoint
         return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(path), file.Sha256());
     }
 
-    /// <summary>The list of tensors of any format.</summary>
     internal static CheckpointContents ReadContents(CheckpointFile file)
     {
         Span<byte> head = stackalloc byte[(int)Math.Min(file.Length, 512)];

@@ -13,7 +13,6 @@ sealed class CheckpointFile : IDisposable
 
     CheckpointFile(string path, SafeFileHandle handle) => (Path, _handle, Length) = (path, handle, RandomAccess.GetLength(handle));
 
-    /// <summary>As the user gave it.</summary>
     internal string Path { get; }
 
     internal long Length { get; }
@@ -100,7 +99,6 @@ sealed class CheckpointFile : IDisposable
         }
     }
 
-    /// <summary>Hash of the whole file, lower-case hex.</summary>
     internal string Sha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

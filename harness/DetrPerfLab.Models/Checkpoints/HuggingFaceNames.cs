@@ -20,8 +20,7 @@ static partial class HuggingFaceNames
         ("bbox_predictor.", "bbox_embed."),
     ];
 
-    /// <summary>The official name, and which third of <c>in_proj</c> the tensor is: 0 query, 1 key, 2 value, null the whole tensor.</summary>
-    /// <returns>Null when the name is not one of Hugging Face's DETR.</returns>
+    /// <summary>The official name, and which third of <c>in_proj</c> the tensor is: 0 query, 1 key, 2 value, null the whole tensor. Null when the name is not one of Hugging Face's DETR.</summary>
     internal static (string Name, int? Third)? ToOfficial(string name)
     {
         if (name.StartsWith(Backbone, StringComparison.Ordinal))

@@ -25,11 +25,9 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
     /// <summary>Bytes read so far: where the next pickle of a sequence begins.</summary>
     internal int Position => _position;
 
-    /// <summary>The storages named so far, by key.</summary>
     internal IReadOnlyDictionary<string, PickleStorage> Storages => _storages;
 
     /// <summary>Reads one pickle, up to its STOP.</summary>
-    /// <exception cref="LabException">It is damaged, or names something that a state dict does not need.</exception>
     internal object? Read()
     {
         _stack.Clear();

@@ -14,7 +14,6 @@ static class SafetensorsReader
     /// <summary>Header entry, its tensors and their offsets: three levels.</summary>
     const int MaxDepth = 3;
 
-    /// <summary>Whether the first bytes and the length of the file can be this format.</summary>
     internal static bool Begins(ReadOnlySpan<byte> head, long fileLength) =>
         head.Length > LengthBytes && head[LengthBytes] == (byte)'{'
         && BinaryPrimitives.ReadInt64LittleEndian(head) is >= 2 and var length && length <= fileLength - LengthBytes;

@@ -13,7 +13,6 @@ namespace DetrPerfLab.Models;
 /// </remarks>
 public static class SyntheticWeights
 {
-    /// <summary>What results call these weights.</summary>
     public const string Source = "synthetic-v1";
 
     /// <summary>Generates all weights of a model in parallel.</summary>

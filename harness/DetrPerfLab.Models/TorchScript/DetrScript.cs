@@ -38,7 +38,6 @@ public static class DetrScript
         AtomicFile.Write(path, module.Save);
     }
 
-    /// <summary>Class scores and boxes of each query.</summary>
     static void AddHeads(ScriptModuleWriter module, ScriptLayers layers)
     {
         var last = layers.Config.BoxHeadLayers - 1;
@@ -55,9 +54,6 @@ public static class DetrScript
 /// <summary>What the linear layers of a scripted DETR's transformer compute in.</summary>
 public enum ScriptPrecision
 {
-    /// <summary>32-bit floating point, as all else.</summary>
     Float32,
-
-    /// <summary>8-bit integers: weights with a scale a row, activations quantised at each call. Convolutions, attention products and heads stay float32.</summary>
-    Int8Dynamic,
+    Int8Dynamic, // weights with a scale a row, activations quantised at each call; convolutions, attention products and heads stay float32
 }

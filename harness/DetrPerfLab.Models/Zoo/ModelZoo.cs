@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace DetrPerfLab.Models;
 
 /// <summary>Knows the published models, what of them is at hand, and what a model's name means.</summary>
-/// <param name="cache">Folder for checkpoints; the lab's own is <c>models/cache/weights</c>.</param>
 /// <param name="models">The entries; null for models/zoo.json.</param>
 /// <remarks>
 /// <c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights of the
@@ -18,7 +17,6 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
 
     readonly string _imports = Path.Combine(cache, "imported");
 
-    /// <summary>The zoo of this checkout.</summary>
     public static ModelZoo Default { get; } = new(Path.Combine(LabPaths.ModelCache, "weights"));
 
     internal IReadOnlyList<ZooModel> Models { get; } = models ?? ReadEmbedded();
