@@ -11,9 +11,7 @@ static class BenchmarkModel
     internal static VariantModel Current { get; } = VariantModel.Of(Environment.GetEnvironmentVariable(Variable) ?? Default);
 
     internal static ArtefactCache Artefacts { get; } = new(LabPaths.ModelCache);
-
-    /// <summary>DETR's own size for a 3:4 photograph.</summary>
-    internal static ImageSize DefaultSize { get; } = new(800, 1066);
+    internal static ImageSize DefaultSize { get; } = new(800, 1066); // DETR's own size for a 3:4 photograph
 
     /// <summary>A variant on images that it takes; a model of fixed size takes <see cref="DefaultSize"/> as its own.</summary>
     /// <exception cref="LabException">The model takes no such images.</exception>

@@ -3,11 +3,9 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>A photograph's file in, detections out: decode, preprocess, run, postprocess.</summary>
 sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, PreprocessOptions preprocess) : IAuditSubject
 {
-    /// <summary>Photographs that are made before, so that an audit makes no garbage while it goes on.</summary>
-    const int Made = 8;
+    const int Made = 8; // photographs that are made before, so that an audit makes no garbage while it goes on
 
-    /// <summary>What a camera's photograph is in COCO.</summary>
-    internal static ImageSize CocoSize { get; } = new(480, 640);
+    internal static ImageSize CocoSize { get; } = new(480, 640); // what a camera's photograph is in COCO
 
     readonly byte[][] _photographs = [.. Enumerable.Range(0, Made).Select(i => Photograph(size, i))];
     readonly List<HostTensor> _outputs = [];
@@ -18,9 +16,7 @@ sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, Preproce
     bool _watched;
 
     internal bool Plain { get; init; } // loops instead of the fused path
-
-    /// <summary>Whether buffers live longer than an image; a straightforward port makes new ones.</summary>
-    internal bool KeepBuffers { get; init; }
+    internal bool KeepBuffers { get; init; } // whether buffers live longer than an image; a straightforward port makes new ones
     internal bool Collect { get; init; } // garbage, after each image
 
     /// <summary>A JPEG file made from a formula, so that no file is needed and every machine has the same.</summary>

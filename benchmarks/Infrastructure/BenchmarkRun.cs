@@ -28,8 +28,7 @@ sealed record RunPlace(MachineInfo Machine, string Results, string? Plots, strin
 /// <summary>What lies around BenchmarkDotNet's run: the journal, model files, progress, the report.</summary>
 sealed class BenchmarkRun : IDisposable
 {
-    /// <summary>By then nobody goes on any more; what was measured is stale, too.</summary>
-    static readonly TimeSpan s_journalsKept = TimeSpan.FromDays(14);
+    static readonly TimeSpan s_journalsKept = TimeSpan.FromDays(14); // By then nobody goes on any more; what was measured is stale, too
     static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(5);
 
     readonly RunOptions _options;
@@ -56,8 +55,7 @@ sealed class BenchmarkRun : IDisposable
         if (done.Count > 0) { _config.AddFilter(new SimpleFilter(b => !done.Contains(SuiteCase.IdOf(b)))); }
     }
 
-    /// <summary>Of this run and of the interrupted one that it goes on with.</summary>
-    internal IReadOnlyList<RunResult> Results => _book.Results;
+    internal IReadOnlyList<RunResult> Results => _book.Results; // of this run and of the interrupted one that it goes on with
 
     /// <summary>Builds what the chosen cases need, has BenchmarkDotNet run them, and writes the report.</summary>
     /// <exception cref="LabException">Cases could not be started, or none was asked for; what was measured before stays, and the same command goes on.</exception>

@@ -14,18 +14,13 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
 {
     readonly Stopwatch _clock = new();
     readonly ContaminationLimits _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
-
-    /// <summary>Of an interrupted run that goes on: they count as done, and cost this run no time.</summary>
-    readonly int _before = journal.Entries.Count;
+    readonly int _before = journal.Entries.Count; // of an interrupted run that goes on: they count as done, and cost this run no time
     int _done, _all;
     DateTimeOffset _started;
     ContaminationWatch? _watch;
 
-    /// <summary>Cases that failed, and not by a lack of the machine.</summary>
-    internal int Failures { get; private set; }
-
-    /// <summary>Why cases were not so much as started; BenchmarkDotNet tells it in its log only.</summary>
-    internal string? NotStarted { get; private set; }
+    internal int Failures { get; private set; } // cases that failed, and not by a lack of the machine
+    internal string? NotStarted { get; private set; } // why cases were not so much as started; BenchmarkDotNet tells it in its log only
 
     internal static IHostedSuite? HostedOf(BenchmarkCase benchmark) => Activator.CreateInstance(benchmark.Descriptor.Type) as IHostedSuite;
 

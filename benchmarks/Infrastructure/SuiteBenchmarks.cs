@@ -20,11 +20,8 @@ interface IHostedSuite
 [Samples(full: 15, quick: 6)]
 public abstract class SuiteBenchmarks : IHostedSuite
 {
-    /// <summary>Operations beyond <see cref="MeasuredCase.SlowMs"/> are sampled only as long as this lasts.</summary>
-    const double BudgetMs = 60_000;
-
-    /// <summary>Operations beyond this are left out of a quick run.</summary>
-    const double SlowForQuickMs = 5_000;
+    const double BudgetMs = 60_000; // operations beyond MeasuredCase.SlowMs are sampled only as long as this lasts
+    const double SlowForQuickMs = 5_000; // operations beyond this are left out of a quick run
 
     MeasuredCase _measured = null!;
     ContaminationLimits _limits = null!;
@@ -41,8 +38,7 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>How timed operations are audited: the fewer samples, the more of them.</summary>
     private protected AuditOptions Audit => AuditOptions.For(GetType().GetCustomAttribute<SamplesAttribute>()!.Count);
 
-    /// <summary>Time since the process began that was waited to see the idle machine, milliseconds.</summary>
-    internal static double WaitedMs { get; private set; }
+    internal static double WaitedMs { get; private set; } // time since the process began that was waited to see the idle machine, milliseconds
 
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);

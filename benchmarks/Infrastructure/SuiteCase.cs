@@ -8,15 +8,10 @@ namespace DetrPerfLab.Benchmarks;
 /// <remarks>Its text is part of the result's id: add cases, never rename one.</remarks>
 public sealed record SuiteCase(string Variant, params (string Name, string Value)[] Parameters) : IComparable
 {
-    /// <summary>Whether a quick run leaves it out: a slow row that another one stands for well enough.</summary>
-    public bool FullOnly { get; init; }
-
-    /// <summary>Whether it is the suite's first row once more: how far the machine drifted over the suite.</summary>
-    public bool Repeated { get; init; }
+    public bool FullOnly { get; init; } // whether a quick run leaves it out: a slow row that another one stands for well enough
+    public bool Repeated { get; init; } // whether it is the suite's first row once more: how far the machine drifted over the suite
     public string? Job { get; init; } // of the suite, that it runs under; null where there is one for all
-
-    /// <summary>Row in the suite, from 0: rows run and are shown in the order written.</summary>
-    public int Row { get; init; }
+    public int Row { get; init; } // row in the suite, from 0: rows run and are shown in the order written
 
     /// <summary>The value of a parameter; null where the case does not set it.</summary>
     public string? this[string name] => Array.Find(Parameters, p => p.Name == name).Value;

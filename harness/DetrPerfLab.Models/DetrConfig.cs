@@ -25,8 +25,7 @@ public sealed record DetrConfig
         _ => throw new InvalidOperationException($"No ResNet has depth {BackboneDepth}."),
     };
 
-    /// <summary>Whether blocks are bottlenecks (1x1, 3x3, 1x1) rather than pairs of 3x3.</summary>
-    public bool Bottleneck => BackboneDepth >= 50;
+    public bool Bottleneck => BackboneDepth >= 50; // whether blocks are bottlenecks (1x1, 3x3, 1x1) rather than pairs of 3x3
     public int BackboneChannels => Bottleneck ? 2048 : 512;
 
     /// <summary>Wavelengths of the sine position encoding, [hidden / 2]; sine and cosine share each by turns.</summary>

@@ -48,9 +48,7 @@ public sealed class Journal<T> : IDisposable
     public DateTimeOffset Started => _header.Started; // the first part of it
     public IReadOnlyList<T> Entries => _entries;
     public string Name => Path.GetFileName(_path);
-
-    /// <summary>Why earlier entries, or some of them, were not taken; null when all were.</summary>
-    public string? Problem { get; private set; }
+    public string? Problem { get; private set; } // why earlier entries, or some of them, were not taken; null when all were
 
     public static string PathOf(string folder, string kind, string key) =>
         Path.Combine(folder, $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12]}.partial");

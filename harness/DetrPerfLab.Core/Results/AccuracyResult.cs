@@ -25,14 +25,9 @@ public sealed record AccuracyResult
         init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp");
     }
 
-    /// <summary>What it is compared with; null when it was judged alone.</summary>
-    public ArtefactInfo? Reference { get; init; }
-
-    /// <summary>AP minus that of the reference, with a paired bootstrap interval over images.</summary>
-    public Interval? CocoApDifference { get; init; }
-
-    /// <summary>AP of its detections with the reference's as truth, in [0, 1].</summary>
-    public double? DetectionAp { get; init; }
+    public ArtefactInfo? Reference { get; init; } // what it is compared with; null when it was judged alone
+    public Interval? CocoApDifference { get; init; } // AP minus that of the reference, with a paired bootstrap interval over images
+    public double? DetectionAp { get; init; } // AP of its detections with the reference's as truth, in [0, 1]
 
     /// <summary>What tells records apart: a later one with the same key takes the place of an earlier one.</summary>
     internal (string, string, string, int?) Key => (Artefact.Sha256, Variant, Dataset.Sha256, Size);

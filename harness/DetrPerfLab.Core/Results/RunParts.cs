@@ -43,8 +43,7 @@ public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<stri
 public sealed record AuditInfo(
     int Checks, int BitwiseEqual, int FreshInputs, double? FreshToUsual, bool? CachingExcluded = null, ulong? Seed = null, int? Replayed = null, double? Response = null)
 {
-    /// <summary>Fresh inputs that must have been timed before one can say that nothing is cached: fewer slow ones may be noise.</summary>
-    public const int LeastFresh = 3;
+    public const int LeastFresh = 3; // fresh inputs that must have been timed before one can say that nothing is cached: fewer slow ones may be noise
 }
 
 /// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them. Boxes differ in fractions of the image.</summary>
@@ -57,9 +56,7 @@ public sealed record AgreementInfo
     public double? ClassChangedShare { get; init; } // share of queries with another most probable class, in [0, 1]
     public double? LogitsCosine { get; init; }
     public double? BoxesMeanAbs { get; init; }
-
-    /// <summary>COCO AP of the detections with the reference's detections as truth, in [0, 1].</summary>
-    public double? DetectionAp { get; init; }
+    public double? DetectionAp { get; init; } // COCO AP of the detections with the reference's detections as truth, in [0, 1]
 }
 
 /// <summary>A measured peak, from a micro-benchmark of matrix products.</summary>

@@ -38,9 +38,7 @@ public sealed record RunResult
 
     /// <summary>Of the pixels that the model was fed, the share in [0, 1] that only pads smaller images to the largest of their batch; null where nothing is batched.</summary>
     public double? PaddedShare { get; init; }
-
-    /// <summary>Pixels that one operation makes, so that times can be given a pixel; null in suites without images.</summary>
-    public PixelCount? Pixels { get; init; }
+    public PixelCount? Pixels { get; init; } // pixels that one operation makes, so that times can be given a pixel; null in suites without images
     public WarmUpInfo? WarmUp { get; init; }
     public ColdInfo? Cold { get; init; } // apart from the steady state
     public HarnessCostInfo? HarnessCost { get; init; }
@@ -52,15 +50,11 @@ public sealed record RunResult
     public string? AuditGap { get; init; } // why no timed operation was checked; null when some were, and in older results
     public MemoryInfo? Memory { get; init; } // of a pass of its own
     public AgreementInfo? Agreement { get; init; }
-
-    /// <summary>COCO AP@[.50:.95] in [0, 1] of the same artefact and engine; null when not evaluated.</summary>
-    public double? CocoAp { get; init; }
+    public double? CocoAp { get; init; } // COCO AP@[.50:.95] in [0, 1] of the same artefact and engine; null when not evaluated
 
     /// <summary>COCO AP minus that of the reference on the same images, with a paired bootstrap interval over images; null when not evaluated.</summary>
     public Interval? CocoApDifference { get; init; }
-
-    /// <summary>Arithmetic operations of one operation, a multiply-add counted as two; counted from the graph.</summary>
-    public double? Flops { get; init; }
+    public double? Flops { get; init; } // arithmetic operations of one operation, a multiply-add counted as two; counted from the graph
 
     /// <summary>The measured peak in the precisions of this case's operations, with its threads (all cores in older files); null when it was not probed, or the precisions are not known.</summary>
     public PeakInfo? Peak { get; init; }

@@ -22,8 +22,7 @@ public enum Precision
 /// <summary>A variant's name: the same in commands, files, tables and charts, and never renamed. Its text follows from its parts, for example <c>ort-int8-static-all</c>; the plain one of an engine and precision has no options.</summary>
 public sealed record VariantName(EngineKind Engine, Precision Precision, string Options = "")
 {
-    /// <summary>The plain eager model, which the others are compared with.</summary>
-    public const string Baseline = "torch-fp32";
+    public const string Baseline = "torch-fp32"; // the plain eager model, which the others are compared with
 
     /// <summary>The port line by line. As the first of all variants it leaves its precision out.</summary>
     public const string Naive = "torch-naive";

@@ -7,11 +7,8 @@ namespace DetrPerfLab.Core;
 /// </remarks>
 public static class Bootstrap
 {
-    /// <summary>Fewer samples give no interval: of 5, even smallest to largest holds the median with less than 95 %.</summary>
-    public const int LeastSamples = 6;
-
-    /// <summary>Draws of an interval: with as many, its ends move by a few percent of its width from seed to seed.</summary>
-    public const int Replicates = 1000;
+    public const int LeastSamples = 6; // fewer samples give no interval: of 5, even smallest to largest holds the median with less than 95 %
+    public const int Replicates = 1000; // draws of an interval: with as many, its ends move by a few percent of its width from seed to seed
 
     const double Level = 0.95;
 

@@ -37,12 +37,8 @@ public sealed class HostTensor
     public int Count { get; }
     public Span<float> Floats => (float[])_data;
     public Span<long> Longs => (long[])_data;
-
-    /// <summary>The elements as memory, for an engine that binds it.</summary>
-    public Memory<float> FloatMemory => (float[])_data;
-
-    /// <summary>The elements as memory, for an engine that binds it.</summary>
-    public Memory<long> LongMemory => (long[])_data;
+    public Memory<float> FloatMemory => (float[])_data; // the elements as memory, for an engine that binds it
+    public Memory<long> LongMemory => (long[])_data; // the elements as memory, for an engine that binds it
 
     /// <summary>The bytes of the elements, native byte order.</summary>
     public Span<byte> Bytes => Type == ElementType.Float32 ? MemoryMarshal.AsBytes(Floats) : MemoryMarshal.AsBytes(Longs);

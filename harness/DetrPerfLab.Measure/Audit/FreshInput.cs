@@ -6,8 +6,7 @@ namespace DetrPerfLab.Measure;
 /// <remarks>Only bits are flipped, so the same call undoes it and no second copy of the inputs takes memory that is measured.</remarks>
 public static class FreshInput
 {
-    /// <summary>Lower bits of the 23 of a float's fraction: noise of up to a quarter of the value's power of two.</summary>
-    const uint NoiseBits = (1u << 21) - 1;
+    const uint NoiseBits = (1u << 21) - 1; // lower bits of the 23 of a float's fraction: noise of up to a quarter of the value's power of two
 
     const uint Sign = 1u << 31, Exponent = 0xFFu << 23;
 

@@ -34,9 +34,7 @@ public sealed class BenchJournal : IDisposable
     internal BenchKey Key { get; }
     internal string Run => _journal.Run;
     public DateTimeOffset Started => _journal.Started;
-
-    /// <summary>Rounds in which every variant without a gap had its turn.</summary>
-    public int CompleteRounds { get; private set; }
+    public int CompleteRounds { get; private set; } // rounds in which every variant without a gap had its turn
 
     /// <exception cref="LabException">The same bench is running.</exception>
     public static BenchJournal Open(string folder, BenchKey key, bool restart, Action<string> say)

@@ -9,8 +9,7 @@ public sealed record ResultFigure(string Name, string Legend, Func<RunResult, st
 {
     const double Mebibyte = 1 << 20;
 
-    /// <summary>Whether cells are figures, which stand to the right.</summary>
-    public bool IsNumeric => Name is not ("Variant" or "Case" or "Machine");
+    public bool IsNumeric => Name is not ("Variant" or "Case" or "Machine"); // whether cells are figures, which stand to the right
 
     public static IReadOnlyList<ResultFigure> All { get; } =
     [

@@ -12,9 +12,7 @@ public sealed class MeasuredCase : IDisposable
 
     /// <summary>The system counts in ticks of 10 ms: samples shorter than a few of them are not told from what goes on between them.</summary>
     const double LeastCountedSeconds = 0.05;
-
-    /// <summary>Operations of the end of the audit and of the memory pass together, but for a slow operation's.</summary>
-    internal const int EndOperations = Replays + 3;
+    internal const int EndOperations = Replays + 3; // operations of the end of the audit and of the memory pass together, but for a slow operation's
 
     const int Replays = 2;
 

@@ -10,8 +10,7 @@ public sealed record ContaminationLimits
     const double MostIdleShare = 0.03;
     const double MostIdleSwitches = 400;
 
-    /// <summary>Limits for a machine that is perfectly quiet when idle.</summary>
-    public static ContaminationLimits Quiet { get; } = new();
+    public static ContaminationLimits Quiet { get; } = new(); // limits for a machine that is perfectly quiet when idle
     public FigureLimits StealShare { get; init; } = new(0.01, 0.05);
     public FigureLimits OthersShare { get; init; } = new(0.03, 0.10);
 

@@ -11,9 +11,7 @@ static class GemmKernel
     internal const int Depth = 96;
 
     internal static int Columns => Vector512.IsHardwareAccelerated ? 32 : 16; // floats of the panel
-
-    /// <summary>Operations of one call, a multiply-add counted as two.</summary>
-    internal static double Operations => 2.0 * Rows * Columns * Depth;
+    internal static double Operations => 2.0 * Rows * Columns * Depth; // operations of one call, a multiply-add counted as two
     internal static string Name => $"C#, {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)}-bit vectors";
 
     /// <summary>C += A B of packed A [Depth, Rows] and B [Depth, Columns]; C is [Rows, Columns].</summary>

@@ -12,8 +12,7 @@ namespace DetrPerfLab.Models;
 /// </remarks>
 sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMemory<byte> bytes)
 {
-    /// <summary>A training checkpoint of ResNet-152 DETR with its optimizer has about 150,000.</summary>
-    const int MaxOpcodes = 1_000_000;
+    const int MaxOpcodes = 1_000_000; // a training checkpoint of ResNet-152 DETR with its optimizer has about 150,000
     static readonly object s_mark = new();
 
     readonly List<object?> _stack = [];
@@ -22,8 +21,7 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
     int _position;
     int _opcodes;
 
-    /// <summary>Bytes read so far: where the next pickle of a sequence begins.</summary>
-    internal int Position => _position;
+    internal int Position => _position; // bytes read so far: where the next pickle of a sequence begins
 
     internal IReadOnlyDictionary<string, PickleStorage> Storages => _storages;
 

@@ -7,12 +7,9 @@ namespace DetrPerfLab.Models;
 /// <remarks>Source: huggingface/safetensors, README, section Format.</remarks>
 static class SafetensorsReader
 {
-    /// <summary>A header has some 120 bytes a tensor; the memory for reading it is bounded by this.</summary>
-    const int MaxHeaderBytes = 16 << 20;
+    const int MaxHeaderBytes = 16 << 20; // a header has some 120 bytes a tensor; the memory for reading it is bounded by this
     const int LengthBytes = sizeof(long);
-
-    /// <summary>Header entry, its tensors and their offsets: three levels.</summary>
-    const int MaxDepth = 3;
+    const int MaxDepth = 3; // header entry, its tensors and their offsets: three levels
 
     internal static bool Begins(ReadOnlySpan<byte> head, long fileLength) =>
         head.Length > LengthBytes && head[LengthBytes] == (byte)'{'

@@ -10,8 +10,7 @@ namespace DetrPerfLab.Models;
 /// </remarks>
 static class ZipDirectory
 {
-    /// <summary>Many times the members of the largest DETR (about 1,000).</summary>
-    const int MaxMembers = 100_000;
+    const int MaxMembers = 100_000; // many times the members of the largest DETR (about 1,000)
     const int EndLength = 22;
     const int MaxComment = ushort.MaxValue;
 

@@ -35,6 +35,5 @@ public enum WeightsKind
 /// <param name="Note">What the user should know, for example that synthetic weights stand in; null when nothing.</param>
 public sealed record KnownModel(string Name, WeightsKind Kind, string? Path, ZooModel? Zoo, string? Note = null)
 {
-    /// <summary>Whether it loads without a download.</summary>
-    public bool AtHand => Kind == WeightsKind.Synthetic || Path is not null;
+    public bool AtHand => Kind == WeightsKind.Synthetic || Path is not null; // whether it loads without a download
 }
