@@ -17,15 +17,15 @@ static class BenchmarkModel
     /// <exception cref="LabException">The model takes no such images.</exception>
     internal static VariantCase CaseOf(SuiteCase row, params IReadOnlyList<ImageSize> sizes)
     {
-        if (!(sizes is [var one] && one == DefaultSize) && sizes.Any(size => Current.InputSize(size) != size)) { RequireDetr(); }
-        if (sizes.Count > 1) { RequireDetr(); }
+        if (sizes is not [var one] || (one != DefaultSize && Current.InputSize(one) != one)) { RequireDetr(); }
         return new(Current, VariantRegistry.Get(row.Variant), sizes, Artefacts) { WaitedMs = SuiteBenchmarks.WaitedMs };
     }
 
     /// <summary>For suites that need images of any size, in batches, as a DETR takes them.</summary>
     internal static void RequireDetr()
     {
-        if (Current.Onnx is { } file && file.Family != DetectorFamilies.Detr) { throw LabError.SuiteNeedsDetr(Current.Name); }
+        if (Current.Onnx is not { } file || file.Family == DetectorFamilies.Detr) { return; }
+        throw LabError.Missing($"Model '{Current.Name}' takes images of one size and family; this row needs a DETR that takes any size and batch. Leave --model out, or name a DETR.");
     }
 
     /// <summary>Prepares what several rows share once.</summary>

@@ -14,7 +14,6 @@ public sealed class Journal<T> : IDisposable
     where T : class
 {
     const long LargestFile = 64 << 20;
-    static readonly JsonSerializerOptions s_oneLine = new(LabJson.Options) { WriteIndented = false };
 
     readonly string _path;
     readonly FileStream _lock;
@@ -22,7 +21,6 @@ public sealed class Journal<T> : IDisposable
     Header _header;
     bool _written;
 
-    /// <summary>Opens the journal of a run, or begins one.</summary>
     /// <param name="key">All that decides the entries; another key is another journal.</param>
     /// <param name="isWhole">Whether an entry that was read is one; the first that is not ends what is taken. Null takes any.</param>
     /// <exception cref="LabException">Another process has it open.</exception>
@@ -79,7 +77,7 @@ public sealed class Journal<T> : IDisposable
         if (!File.Exists(_path)) { return; }
         if (new FileInfo(_path).Length > LargestFile) { throw new IOException($"it is larger than {LargestFile >> 20} MiB"); }
         var lines = File.ReadAllText(_path).Split('\n')[..^1]; // what no end of line follows was never finished
-        if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], s_oneLine) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
+        if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], LabJson.OneLine) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
         if (header.Key != _header.Key)
         {
             Problem = "they belong to another machine, model, build or options";
@@ -89,12 +87,12 @@ public sealed class Journal<T> : IDisposable
         _header = header;
         foreach (var line in lines.Skip(1))
         {
-            if (JsonSerializer.Deserialize<T>(line, s_oneLine) is not { } entry || !isWhole(entry)) { throw new IOException($"line {_entries.Count + 2} is no entry"); }
+            if (JsonSerializer.Deserialize<T>(line, LabJson.OneLine) is not { } entry || !isWhole(entry)) { throw new IOException($"line {_entries.Count + 2} is no entry"); }
             _entries.Add(entry);
         }
     }
 
-    static string Line<TLine>(TLine line) => JsonSerializer.Serialize(line, s_oneLine) + "\n";
+    static string Line<TLine>(TLine line) => JsonSerializer.Serialize(line, LabJson.OneLine) + "\n";
 
     sealed record Header(string Key, string Run, DateTimeOffset Started);
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
@@ -40,4 +41,12 @@ public sealed record MachineInfo
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
         }
     }
+}
+
+/// <summary>Versions of packages, for <see cref="MachineInfo.Packages"/>.</summary>
+public static class PackageVersion
+{
+    public static KeyValuePair<string, string> Of(string package, Assembly assembly) => new(
+        package,
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version?.ToString() ?? "unknown");
 }

@@ -36,37 +36,18 @@ public sealed class ResultStore(string root)
             throw LabError.OutOfRange(suite, "a name of letters, digits, '.', '_' and '-', neither machine nor accuracy");
         }
 
-        var path = Path.Combine(FolderOf(machine), $"{suite}.json");
-        Locked(path, () =>
-        {
-            var merged = new OrderedDictionary<string, RunResult>(StringComparer.Ordinal);
-            foreach (var result in (File.Exists(path) ? ReadSuite(path) : []).Concat(results)) { merged[result.Id] = result; }
-            WriteMachine(machine);
-            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
-        });
-        return path;
+        return Merge(machine, $"{suite}.json", path => File.Exists(path) ? ReadSuite(path) : [], results, result => result.Id, keepsMachine: false);
     }
 
     /// <summary>Adds records of accuracy; one takes the place of an earlier one of the same artefact, variant, dataset and size. A machine.json that is there stays, since it may know more.</summary>
     /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
-    public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy)
-    {
-        var path = Path.Combine(FolderOf(machine), AccuracyFile);
-        Locked(path, () =>
-        {
-            var merged = new OrderedDictionary<(string, string, string, int?), AccuracyResult>();
-            foreach (var result in ReadAccuracy(FolderOf(machine)).Concat(accuracy)) { merged[result.Key] = result; }
-            if (!File.Exists(Path.Combine(FolderOf(machine), MachineFile))) { WriteMachine(machine); }
-            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
-        });
-        return path;
-    }
+    public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy) =>
+        Merge(machine, AccuracyFile, _ => ReadAccuracy(FolderOf(machine)), accuracy, result => result.Key, keepsMachine: true);
 
-    void WriteMachine(MachineInfo machine) =>
-        AtomicFile.WriteText(Path.Combine(FolderOf(machine), MachineFile), JsonSerializer.Serialize(machine, LabJson.Options) + "\n");
-
-    static void Locked(string path, Action write)
+    string Merge<TKey, T>(MachineInfo machine, string file, Func<string, IReadOnlyList<T>> read, IEnumerable<T> added, Func<T, TKey> keyOf, bool keepsMachine)
+        where TKey : notnull
     {
+        var (path, machinePath) = (Path.Combine(FolderOf(machine), file), Path.Combine(FolderOf(machine), MachineFile));
         using var mutex = new Mutex(false, $"Global\\detrlab-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))))[..16]}");
         try
         {
@@ -77,8 +58,18 @@ public sealed class ResultStore(string root)
             // The earlier writer was killed; its file is whole, since it is renamed into place.
         }
 
-        try { write(); }
-        finally { mutex.ReleaseMutex(); }
+        try
+        {
+            var merged = new OrderedDictionary<TKey, T>();
+            foreach (var result in read(path).Concat(added)) { merged[keyOf(result)] = result; }
+            if (!keepsMachine || !File.Exists(machinePath)) { LabJson.Write(machinePath, machine); }
+            LabJson.Write(path, merged.Values);
+            return path;
+        }
+        finally
+        {
+            mutex.ReleaseMutex();
+        }
     }
 
     /// <summary>Reads a machine's folder; results carry the accuracy of what they timed.</summary>
@@ -97,7 +88,7 @@ public sealed class ResultStore(string root)
 
     public static IReadOnlyList<RunResult> ReadSuite(string path)
     {
-        RunResult[] results = [.. Parse<RunResult[]>(path, document => RequireList(path, document)).Select(OldResults.Complete)];
+        RunResult[] results = [.. Parse<RunResult[]>(path, document => RequireList(path, document)).Select(Complete)];
         foreach (var result in results)
         {
             // JSON's 1e999 reads as infinity, from which no median is made.
@@ -109,6 +100,15 @@ public sealed class ResultStore(string root)
 
         return results;
     }
+
+    /// <summary>Fills in what earlier builds did not store but told in another way.</summary>
+    internal static RunResult Complete(RunResult result) => result with
+    {
+        // The row was called "workstation again" or "7 first step again".
+        Repeated = result.Repeated || result.Parameters.Values.Any(value => value.EndsWith(" again", StringComparison.Ordinal)),
+        // Whether there were enough fresh inputs was left to the reader.
+        Audit = result.Audit is { CachingExcluded: null } audit ? audit with { CachingExcluded = audit.FreshInputs >= AuditInfo.LeastFresh } : result.Audit,
+    };
 
     public static IReadOnlyList<AccuracyResult> ReadAccuracy(string folder)
     {

@@ -16,16 +16,8 @@ public static class Bootstrap
     public static Interval? Median(ReadOnlySpan<double> samples, ulong seed = 1)
     {
         if (samples.Length < LeastSamples) { return null; }
-        var draw = new Draw(samples);
-        var random = new DeterministicRandom(seed);
-        var replicates = new double[Replicates];
-        foreach (ref var replicate in replicates.AsSpan())
-        {
-            draw.Clear();
-            for (var i = 0; i < samples.Length; i++) { draw.Take(random.Next(samples.Length)); }
-            replicate = draw.Median();
-        }
-
+        var (draw, random, replicates) = (new Draw(samples), new DeterministicRandom(seed), new double[Replicates]);
+        foreach (ref var replicate in replicates.AsSpan()) { replicate = draw.Median(random); }
         return IntervalOf(Quantile.Median(samples), replicates);
     }
 
@@ -35,24 +27,10 @@ public static class Bootstrap
     {
         if (paired) { ArgumentOutOfRangeException.ThrowIfNotEqual(denominator.Length, numerator.Length); }
         if (numerator.Length < LeastSamples || denominator.Length < LeastSamples) { return null; }
-        var (above, below) = (new Draw(numerator), new Draw(denominator));
+        var (above, below, replicates) = (new Draw(numerator), new Draw(denominator), new double[Replicates]);
         var random = new DeterministicRandom(seed: 1);
-        var replicates = new double[Replicates];
-        foreach (ref var replicate in replicates.AsSpan())
-        {
-            above.Clear();
-            below.Clear();
-            for (var i = 0; i < numerator.Length; i++)
-            {
-                var taken = random.Next(numerator.Length);
-                above.Take(taken);
-                if (paired) { below.Take(taken); }
-            }
-
-            for (var i = 0; !paired && i < denominator.Length; i++) { below.Take(random.Next(denominator.Length)); }
-            replicate = above.Median() / below.Median();
-        }
-
+        var other = paired ? new DeterministicRandom(seed: 1) : random; // the same numbers draw the same rounds
+        foreach (ref var replicate in replicates.AsSpan()) { replicate = above.Median(random) / below.Median(other); }
         return IntervalOf(Quantile.Median(numerator) / Quantile.Median(denominator), replicates);
     }
 
@@ -80,12 +58,10 @@ public static class Bootstrap
             for (var place = 0; place < order.Length; place++) { _placeOf[order[place]] = place; }
         }
 
-        internal void Clear() => Array.Clear(_counts);
-
-        internal void Take(int sample) => _counts[_placeOf[sample]]++;
-
-        internal double Median()
+        internal double Median(DeterministicRandom random)
         {
+            Array.Clear(_counts);
+            for (var i = 0; i < _counts.Length; i++) { _counts[_placeOf[random.Next(_counts.Length)]]++; }
             var n = _counts.Length;
             var (below, place) = (0, -1);
             while (below < (n + 1) / 2) { below += _counts[++place]; }

@@ -8,43 +8,34 @@ namespace DetrPerfLab.Measure;
 /// they are not the same when the input is run again afterwards (<see cref="Replay"/>); or fresh inputs take much longer (<see cref="AuditedRun.Conclude"/>).
 /// Not found is an engine that, without such a reference, alters a cached output by a fixed function of the input.
 /// </remarks>
-public sealed class AuditedOperation : IOperation
+/// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
+/// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
+public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null) : IOperation
 {
-    readonly IAuditSubject _subject;
-    readonly TensorSet _accepted;
-    readonly AuditOptions _options;
-    readonly FreshReference? _freshReference;
-    readonly DeterministicRandom _random;
+    readonly TensorSet _accepted = accepted.Copy();
+    readonly DeterministicRandom _random = new((options ?? new()).Seed);
     int _runs, _checkAt, _freshAt, _freshRuns;
     bool _checking, _fresh, _freshened;
     (int Index, TensorSet Outputs)? _firstFresh, _latestFresh;
     double? _response;
     bool _bitsAccepted;
 
-    /// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
-    /// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
-    public AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null)
-    {
-        (_subject, _accepted, _options, _freshReference) = (subject, accepted.Copy(), options ?? new(), freshReference);
-        _random = new(_options.Seed);
-    }
-
-    public string Name => _subject.Name;
-    public AuditOptions Options => _options;
+    public string Name => subject.Name;
+    public AuditOptions Options { get; } = options ?? new();
     public AuditedRun Last { get; private set; }
 
     public void Prepare()
     {
-        _subject.Prepare();
-        if (_runs % _options.Every == 0)
+        subject.Prepare();
+        if (_runs % Options.Every == 0)
         {
             // The very first run is checked: all later ones are held against it.
-            _checkAt = _runs == 0 ? 0 : _random.Next(_options.Every);
-            _freshAt = (_checkAt + 1 + _random.Next(_options.Every - 1)) % _options.Every;
+            _checkAt = _runs == 0 ? 0 : _random.Next(Options.Every);
+            _freshAt = (_checkAt + 1 + _random.Next(Options.Every - 1)) % Options.Every;
         }
 
-        _checking = _runs % _options.Every == _checkAt;
-        _fresh = _runs % _options.Every == _freshAt;
+        _checking = _runs % Options.Every == _checkAt;
+        _fresh = _runs % Options.Every == _freshAt;
         _runs++;
         if (_fresh) { Freshen(_freshRuns); }
         if (_checking || _fresh) { Poison(); }
@@ -54,7 +45,7 @@ public sealed class AuditedOperation : IOperation
     {
         try
         {
-            _subject.Run();
+            subject.Run();
         }
         catch when (_freshened)
         {
@@ -67,7 +58,7 @@ public sealed class AuditedOperation : IOperation
     {
         try
         {
-            _subject.Synchronize();
+            subject.Synchronize();
         }
         catch when (_freshened)
         {
@@ -87,7 +78,7 @@ public sealed class AuditedOperation : IOperation
 
         Last = new(ms, _fresh, _checking, _checking && Check());
         (_checking, _fresh) = (false, false);
-        _subject.Finish(ms);
+        subject.Finish(ms);
     }
 
     /// <summary>
@@ -108,13 +99,13 @@ public sealed class AuditedOperation : IOperation
 
     void RunUntimed(int index, Action check)
     {
-        _subject.Prepare();
+        subject.Prepare();
         Freshen(index);
         Poison();
         try
         {
-            _subject.Run();
-            _subject.Synchronize();
+            subject.Run();
+            subject.Synchronize();
         }
         finally
         {
@@ -122,7 +113,7 @@ public sealed class AuditedOperation : IOperation
         }
 
         check();
-        _subject.Finish(0); // what it keeps for the check must not be there in the memory pass
+        subject.Finish(0); // what it keeps for the check must not be there in the memory pass
     }
 
     /// <returns>Whether the outputs have the very bits of the first accepted ones.</returns>
@@ -135,7 +126,7 @@ public sealed class AuditedOperation : IOperation
         // The engine may differ from the reference in the last bits, but from now on not from itself.
         if (_bitsAccepted) { return false; }
         _bitsAccepted = true;
-        for (var tensor = 0; tensor < _accepted.Count; tensor++) { _subject.Outputs[tensor].Bytes.CopyTo(_accepted[tensor].Bytes); }
+        for (var tensor = 0; tensor < _accepted.Count; tensor++) { subject.Outputs[tensor].Bytes.CopyTo(_accepted[tensor].Bytes); }
         return true;
     }
 
@@ -147,15 +138,15 @@ public sealed class AuditedOperation : IOperation
             throw Dropped($"a fresh input gave the very outputs of the usual one, needed outputs computed from the input. Its times are dropped: the engine reuses results.");
         }
 
-        var outputs = CopyOutputs();
+        var outputs = new TensorSet(subject.Outputs).Copy();
         _latestFresh = (_freshRuns, outputs);
         if (_firstFresh is not null) { return; }
         _firstFresh = _latestFresh;
-        if (_freshReference is not { } reference) { return; }
+        if (freshReference is not { } reference) { return; }
         _response = reference.ResponseOf(_accepted, outputs);
-        if (_response < _options.LeastResponse)
+        if (_response < Options.LeastResponse)
         {
-            throw Dropped($"a fresh input changed the outputs by {_response:0.##} of what it changes the reference's, needed at least {_options.LeastResponse:0.##}. Its times are dropped: the engine reuses results.");
+            throw Dropped($"a fresh input changed the outputs by {_response:0.##} of what it changes the reference's, needed at least {Options.LeastResponse:0.##}. Its times are dropped: the engine reuses results.");
         }
 
         try
@@ -176,10 +167,10 @@ public sealed class AuditedOperation : IOperation
         double change = 0, apart = 0;
         for (var tensor = 0; tensor < timed.Count; tensor++)
         {
-            if (!_options.MaxAbs.ContainsKey(timed[tensor].Name)) { continue; }
+            if (!Options.MaxAbs.ContainsKey(timed[tensor].Name)) { continue; }
             var usual = _accepted[tensor].Floats;
             var first = timed[tensor].Floats;
-            var second = _subject.Outputs[tensor].Floats;
+            var second = subject.Outputs[tensor].Floats;
             for (var i = 0; i < first.Length; i++)
             {
                 change += (first[i] - usual[i]) * (double)(first[i] - usual[i]);
@@ -194,11 +185,11 @@ public sealed class AuditedOperation : IOperation
     LabException NotRepeated(string tensor, double found, double needed) => Dropped(
         $"a fresh input run again gave '{tensor}' {found:g3} away from when it was timed, needed at most {needed:g3}. Its times are dropped: its outputs are chance, not computed from the input.");
 
-    LabException Dropped(FormattableString found) => LabError.CheckFailed($"Audit of '{_subject.Name}': {FormattableString.Invariant(found)}");
+    LabException Dropped(FormattableString found) => LabError.CheckFailed($"Audit of '{subject.Name}': {FormattableString.Invariant(found)}");
 
     void Freshen(int index)
     {
-        _subject.Freshen(index);
+        subject.Freshen(index);
         _freshened = true;
     }
 
@@ -206,14 +197,14 @@ public sealed class AuditedOperation : IOperation
     {
         if (!_freshened) { return; } // a failed run did it
         _freshened = false;
-        _subject.Restore(index);
+        subject.Restore(index);
     }
 
     /// <summary>Makes stale outputs unmistakable.</summary>
     void Poison()
     {
-        _subject.Watch();
-        foreach (var output in _subject.Outputs)
+        subject.Watch();
+        foreach (var output in subject.Outputs)
         {
             if (output.Type == ElementType.Float32) { output.Floats.Fill(float.NaN); }
             else { output.Longs.Fill(long.MinValue); }
@@ -222,7 +213,7 @@ public sealed class AuditedOperation : IOperation
 
     void RequireWritten()
     {
-        foreach (var output in _subject.Outputs)
+        foreach (var output in subject.Outputs)
         {
             for (var i = 0; i < output.Count; i++)
             {
@@ -239,8 +230,8 @@ public sealed class AuditedOperation : IOperation
         for (var tensor = 0; tensor < reference.Count; tensor++)
         {
             var name = reference[tensor].Name;
-            if (!_options.MaxAbs.TryGetValue(name, out var most)) { continue; }
-            var distance = OutputAgreement.Compare(name, reference[tensor].Floats, _subject.Outputs[tensor].Floats).MaxAbs;
+            if (!Options.MaxAbs.TryGetValue(name, out var most)) { continue; }
+            var distance = OutputAgreement.Compare(name, reference[tensor].Floats, subject.Outputs[tensor].Floats).MaxAbs;
             if (distance > most) { throw refusal(name, distance, most); }
         }
     }
@@ -249,11 +240,9 @@ public sealed class AuditedOperation : IOperation
     {
         for (var tensor = 0; tensor < reference.Count; tensor++)
         {
-            if (!_subject.Outputs[tensor].Bytes.SequenceEqual(reference[tensor].Bytes)) { return false; }
+            if (!subject.Outputs[tensor].Bytes.SequenceEqual(reference[tensor].Bytes)) { return false; }
         }
 
         return true;
     }
-
-    TensorSet CopyOutputs() => new TensorSet(_subject.Outputs).Copy();
 }

@@ -32,3 +32,6 @@ public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bo
         };
     }
 }
+
+/// <summary>What was found of fresh inputs when the timed runs were over: figures of <see cref="AuditInfo"/>.</summary>
+public sealed record AuditReplay(int Replayed, double? Response);

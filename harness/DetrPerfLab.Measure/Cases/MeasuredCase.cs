@@ -143,7 +143,7 @@ public sealed class MeasuredCase : IDisposable
     {
         SamplesMs = [.. samples.Select(s => s.Run.Ms)],
         Contamination = ContaminationWatch.JudgeTurns([.. samples.Select(s => s.Counters)], limits),
-        Gc = GcReading.Sum([.. samples.Select(s => s.Gc)], samples.Count),
+        Gc = GcReading.Sum([.. samples.Select(s => s.Gc)]),
     };
 
     /// <summary>The memory pass, which times nothing; the last, so that samples stay good where it fails.</summary>

@@ -34,7 +34,7 @@ public interface ICounterSource
 /// <summary>The counters of this machine: /proc/stat and <c>getrusage</c> where there are such, else what .NET knows.</summary>
 public sealed class SystemCounters : ICounterSource
 {
-    const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
+    internal const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
 
     public CounterReading Read()
     {
@@ -44,7 +44,7 @@ public sealed class SystemCounters : ICounterSource
         return new(
             Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, total, idle, steal,
             (usage?.CpuSeconds ?? Environment.CpuUsage.TotalTime.TotalSeconds) + Descendants.CpuSeconds("/"),
-            usage?.InvoluntarySwitches, yardstick, CoreFrequency.ReadMhz("/"));
+            usage?.InvoluntarySwitches, yardstick, ReadMhz("/"));
     }
 
     /// <summary>Sums the lines <c>cpuN</c> of the cores that we may use.</summary>
@@ -74,4 +74,15 @@ public sealed class SystemCounters : ICounterSource
 
         return found ? (total / TicksPerSecond, idle / TicksPerSecond, steal / TicksPerSecond) : (null, null, null);
     }
+
+    /// <summary>Of the first core, MHz; null where the kernel does not tell. A figure only: virtual machines are told the nominal one, so the <see cref="Yardstick"/> judges.</summary>
+    /// <remarks>Source: Linux, Documentation/admin-guide/pm/cpufreq.rst: scaling_cur_freq is in kHz.</remarks>
+    internal static double? ReadMhz(string root)
+    {
+        if (Number(ProcFile.Text(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq")) is { } kilohertz) { return kilohertz / 1000; }
+        return Number(ProcFile.FirstLine(root, "proc/cpuinfo", "cpu MHz")?.Split(':').Last());
+    }
+
+    static double? Number(string? text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

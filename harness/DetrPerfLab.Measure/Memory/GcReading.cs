@@ -10,13 +10,13 @@ public readonly record struct GcReading(int Gen0, int Gen1, int Gen2, double Pau
 
     /// <summary>All samples together, each generation without the older ones.</summary>
     /// <remarks>The longest pause is that of one sample; several collections in it count together.</remarks>
-    internal static GcInfo Sum(IReadOnlyList<GcReading> samples, int operations) => new()
+    internal static GcInfo Sum(IReadOnlyList<GcReading> samples) => new()
     {
         Gen0 = samples.Sum(s => s.Gen0 - s.Gen1),
         Gen1 = samples.Sum(s => s.Gen1 - s.Gen2),
         Gen2 = samples.Sum(s => s.Gen2),
         TotalPauseMs = samples.Sum(s => s.PauseMs),
         MaxPauseMs = samples.Max(s => s.PauseMs),
-        Operations = operations,
+        Operations = samples.Count,
     };
 }

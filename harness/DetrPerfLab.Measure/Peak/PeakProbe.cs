@@ -58,7 +58,7 @@ public static class PeakProbe
             cached = new([.. new SortedSet<int> { 1, machine.Cores }.SelectMany(With)], MeasureMemoryGbPerSecond(machine.Cores));
             if (watch.Stop(ContaminationLimits.Quiet).Verdict != ContaminationVerdict.Contaminated)
             {
-                AtomicFile.WriteText(path, JsonSerializer.Serialize(cached, LabJson.Options) + "\n");
+                LabJson.Write(path, cached);
             }
         }
 
@@ -144,7 +144,6 @@ public static class PeakProbe
         return Vector.Sum(s0 + s1 + s2 + s3) == 0 ? 0 : buffer.Length;
     }
 
-    /// <summary>What one thread did in a trial.</summary>
-    /// <param name="Start">Ticks of <see cref="Stopwatch"/>.</param>
+    /// <summary>What one thread did in a trial; start and end are ticks of <see cref="Stopwatch"/>.</summary>
     internal readonly record struct ThreadTrial(long Start, long End, double Work);
 }

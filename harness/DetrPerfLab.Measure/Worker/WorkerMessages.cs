@@ -21,11 +21,7 @@ public sealed record WorkerEnd
     public string? MemoryFailure { get; init; } // why the memory pass failed; null when it did not
 }
 
-/// <summary>A question to a worker: one of four.</summary>
-/// <param name="Open">Load, check and warm up; the first question.</param>
-/// <param name="SampleAfter">One timed inference after so many untimed ones.</param>
-/// <param name="Run">So many inferences, untimed.</param>
-/// <param name="End">End of the audit, and the memory pass.</param>
+/// <summary>A question to a worker, one of four: open (the first), a timed inference after some untimed ones, some untimed ones, end.</summary>
 sealed record WorkerQuestion(WorkerRequest? Open = null, int? SampleAfter = null, int? Run = null, bool End = false);
 
 /// <summary>Its answer: what was asked for, or why there is none.</summary>
@@ -38,8 +34,6 @@ sealed record WorkerAnswer(
 public static class WorkerLine
 {
     internal const string Mark = "detrlab-answer "; // tells messages from what native libraries print
-
-    static readonly JsonSerializerOptions s_options = new(LabJson.Options) { WriteIndented = false };
 
     /// <summary>Writes a message at once: the process may end next.</summary>
     public static void Send<T>(TextWriter output, T message)
@@ -55,7 +49,7 @@ public static class WorkerLine
 
     internal static bool IsMessage(string line) => line.StartsWith(Mark, StringComparison.Ordinal);
 
-    internal static string Write<T>(T message) => JsonSerializer.Serialize(message, s_options);
+    internal static string Write<T>(T message) => JsonSerializer.Serialize(message, LabJson.OneLine);
 
-    internal static T Read<T>(string line) => JsonSerializer.Deserialize<T>(IsMessage(line) ? line[Mark.Length..] : line, s_options)!;
+    internal static T Read<T>(string line) => JsonSerializer.Deserialize<T>(IsMessage(line) ? line[Mark.Length..] : line, LabJson.OneLine)!;
 }

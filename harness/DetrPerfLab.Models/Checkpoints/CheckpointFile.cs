@@ -141,11 +141,11 @@ sealed class CheckpointFile : IDisposable
     }
 }
 
+/// <summary>A stranger's name as it is printed: without control characters, which could rewrite the terminal, and not longer than a line.</summary>
 static class CheckpointText
 {
     const int MaxLength = 100;
 
-    /// <summary>A stranger's name as it is printed: without control characters, which could rewrite the terminal, and not longer than a line.</summary>
     internal static string Printable(this string name) =>
         string.Concat(name.Take(MaxLength).Select(c => char.IsControl(c) ? '?' : c)) + (name.Length > MaxLength ? "…" : "");
 }

@@ -21,7 +21,7 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
     int _position;
     int _opcodes;
 
-    internal int Position => _position; // bytes read so far: where the next pickle of a sequence begins
+    internal int Position => _position; // where the next pickle of a sequence begins
 
     internal IReadOnlyDictionary<string, PickleStorage> Storages => _storages;
 
