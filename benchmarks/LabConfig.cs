@@ -46,10 +46,8 @@ sealed class SamplesAttribute(int full, int quick) : JobMutatorConfigBaseAttribu
 }
 
 /// <summary>For operations from microseconds to tens of milliseconds: BenchmarkDotNet repeats them until a sample lasts long enough for the clock.</summary>
-/// <remarks>
-/// Warm-up of 1.5 s: vectorised code is slow until the runtime has compiled it a second and a third time, each after a pause of 100 ms. 64 samples are the least
-/// that a p90 can be told from. The loop around an operation costs nanoseconds: not measured apart.
-/// </remarks>
+/// <remarks>Warm-up of 1.5 s: vectorised code is slow until the runtime has compiled it a second and a third time, each after a pause of 100 ms. 64 samples are
+/// the least that a p90 can be told from. The loop around an operation costs nanoseconds: not measured apart.</remarks>
 [AttributeUsage(AttributeTargets.Class)]
 sealed class ShortOperationsAttribute() : JobMutatorConfigBaseAttribute(Job.Default
     .WithStrategy(RunStrategy.Throughput).WithIterationTime(TimeInterval.FromMilliseconds(25)).WithUnrollFactor(1).WithEvaluateOverhead(false)

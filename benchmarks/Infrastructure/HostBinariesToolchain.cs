@@ -8,10 +8,8 @@ using BenchmarkDotNet.Toolchains.DotNetCli;
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Runs each case in its own process, like BenchmarkDotNet's default, but on the binaries that the host itself runs.</summary>
-/// <remarks>
-/// BenchmarkDotNet's generated project references the benchmark project and so compiles the whole solution a second time, one file at a
-/// time. Ours references the host's output folder: seconds instead of a minute, and what is timed is what was tested.
-/// </remarks>
+/// <remarks>BenchmarkDotNet's generated project references the benchmark project and so compiles the whole solution a second time, one file at a time. Ours
+/// references the host's output folder: seconds instead of a minute, and what is timed is what was tested.</remarks>
 static class HostBinariesToolchain
 {
     const string Tfm = "net10.0";

@@ -8,9 +8,7 @@ namespace DetrPerfLab.Benchmarks;
 interface IHostedSuite
 {
     /// <summary>Builds and computes what rows only read: so no row's memory holds a second runtime.</summary>
-    void Prepare(SuiteCase row, Action<string, long, long> progress)
-    {
-    }
+    void Prepare(SuiteCase row, Action<string, long, long> progress) { }
 
     /// <summary>Adds to a result why it is as it is.</summary>
     RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
@@ -43,9 +41,7 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);
 
-    public virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
-    {
-    }
+    public virtual void Prepare(SuiteCase row, Action<string, long, long> progress) { }
 
     public virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 

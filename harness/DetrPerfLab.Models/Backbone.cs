@@ -10,10 +10,8 @@ public sealed record BackboneConvolution(string Name, string Norm, int Inputs, i
 public sealed record BackboneBlock(int Stage, string Name, IReadOnlyList<BackboneConvolution> Path, BackboneConvolution? Shortcut);
 
 /// <summary>The ResNet of a DETR as data, so that state dict, eager model and TorchScript writer cannot disagree on it.</summary>
-/// <remarks>
-/// Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3 and on a
-/// basic block's first 3x3.
-/// </remarks>
+/// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3
+/// and on a basic block's first 3x3.</remarks>
 public static class Backbone
 {
     const string Body = "backbone.0.body";

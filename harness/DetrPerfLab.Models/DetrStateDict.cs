@@ -7,10 +7,8 @@ public sealed record WeightSpec(string Name, IReadOnlyList<long> Shape)
 }
 
 /// <summary>Every tensor that a DETR of a given shape has, in the order of the official <c>state_dict()</c>.</summary>
-/// <remarks>
-/// Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, backbone.py (FrozenBatchNorm2d) and torchvision's ResNet.
-/// <c>num_batches_tracked</c>, which FrozenBatchNorm2d drops on load, is not among them.
-/// </remarks>
+/// <remarks>Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, backbone.py (FrozenBatchNorm2d) and torchvision's ResNet.
+/// <c>num_batches_tracked</c>, which FrozenBatchNorm2d drops on load, is not among them.</remarks>
 public static class DetrStateDict
 {
     public static IReadOnlyList<WeightSpec> Describe(DetrConfig config)

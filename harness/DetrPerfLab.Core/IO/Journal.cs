@@ -5,10 +5,8 @@ using System.Text.Json;
 namespace DetrPerfLab.Core;
 
 /// <summary>What a long run has done so far, a line of JSON an entry, so that the same command goes on after an interruption.</summary>
-/// <remarks>
-/// The first line says what is run. An entry is added to the file, which is not written anew: a line that a killed process left unfinished is no entry.
-/// Locked while it is open: the same run twice at once would mix its entries.
-/// </remarks>
+/// <remarks>The first line says what is run. An entry is added to the file, which is not written anew: a line that a killed process left unfinished is no
+/// entry. Locked while it is open: the same run twice at once would mix its entries.</remarks>
 /// <typeparam name="T">An entry; null values of its required members are damage.</typeparam>
 public sealed class Journal<T> : IDisposable
     where T : class

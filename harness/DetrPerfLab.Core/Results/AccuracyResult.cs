@@ -19,11 +19,7 @@ public sealed record AccuracyResult
     public required string Commit { get; init; }
 
     /// <summary>COCO AP@[.50:.95] in [0, 1].</summary>
-    public required double CocoAp
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp");
-    }
+    public required double CocoAp { get; init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp"); }
 
     public ArtefactInfo? Reference { get; init; } // what it is compared with; null when it was judged alone
     public Interval? CocoApDifference { get; init; } // AP minus that of the reference, with a paired bootstrap interval over images

@@ -10,10 +10,9 @@ public sealed record PixelCount(long Count, string Of);
 public sealed record WarmUpInfo(string Rule, int Operations, double TotalMs, bool Steady);
 
 /// <summary>What a first operation costs; null where it was not measured.</summary>
-/// <param name="ProcessToFirstMs">
-/// From the start of the process to the first detections: load, a photograph's preparation, first inference and what is made of its outputs. Includes what the harness
-/// itself starts before; without what it waited to see the idle machine. Results older than this meaning end at the first inference.
-/// </param>
+/// <param name="ProcessToFirstMs">From the start of the process to the first detections: load, a photograph's preparation, first inference and what is made of
+/// its outputs. Includes what the harness itself starts before; without what it waited to see the idle machine. Results older than this meaning end at the
+/// first inference.</param>
 /// <param name="LoadMs">Loading the model and building the engine.</param>
 /// <param name="FirstMs">The engine's first inference, also where the case times more than that.</param>
 public sealed record ColdInfo(double? ProcessToFirstMs = null, double? LoadMs = null, double? FirstMs = null);
@@ -36,10 +35,8 @@ public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<stri
 /// <param name="CachingExcluded">Whether there were enough fresh inputs for their times to tell that nothing is cached.</param>
 /// <param name="Seed">Decides the places of checks and the fresh inputs; null in older results.</param>
 /// <param name="Replayed">Fresh inputs that were run again, untimed, and gave again what they gave when timed; null where none was.</param>
-/// <param name="Response">
-/// Of the change that a fresh input makes to the reference's outputs, the share found in the timed ones: near 1 for what is computed, near 0 for what is cached; null
-/// without a reference.
-/// </param>
+/// <param name="Response">Of the change that a fresh input makes to the reference's outputs, the share found in the timed ones: near 1 for what is computed,
+/// near 0 for what is cached; null without a reference.</param>
 public sealed record AuditInfo(
     int Checks, int BitwiseEqual, int FreshInputs, double? FreshToUsual, bool? CachingExcluded = null, ulong? Seed = null, int? Replayed = null, double? Response = null)
 {

@@ -1,10 +1,8 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>Intervals of medians and of their ratios by drawing the samples anew with replacement (percentile bootstrap).</summary>
-/// <remarks>
-/// Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13. A draw is kept as counts over the sorted samples, so no draw is sorted.
-/// By hand: a stored seed must give the same interval on every machine and with every version of a package.
-/// </remarks>
+/// <remarks>Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13. A draw is kept as counts over the sorted samples, so no draw is
+/// sorted. By hand: a stored seed must give the same interval on every machine and with every version of a package.</remarks>
 public static class Bootstrap
 {
     public const int LeastSamples = 6; // fewer samples give no interval: of 5, even smallest to largest holds the median with less than 95 %

@@ -24,11 +24,9 @@ public sealed record SampleSummary(
     }
 
     /// <summary>Samples needed before the quantile <paramref name="p"/>, in [0.5, 1), is reported.</summary>
-    /// <remarks>
-    /// The rule: with 99 % confidence at least two samples lie beyond the quantile, so that the estimate does not rest on the single most extreme one. It fails with
-    /// probability p^n + n p^(n-1) (1-p), all samples or all but one on the near side: of n independent samples, the number at or below the true p-quantile is
-    /// binomial (n, p). Source: Conover, "Practical nonparametric statistics", 1999, chapter 3.2.
-    /// </remarks>
+    /// <remarks>The rule: with 99 % confidence at least two samples lie beyond the quantile, so that the estimate does not rest on the single most extreme one.
+    /// It fails with probability p^n + n p^(n-1) (1-p), all samples or all but one on the near side: of n independent samples, the number at or below the true
+    /// p-quantile is binomial (n, p). Source: Conover, "Practical nonparametric statistics", 1999, chapter 3.2.</remarks>
     internal static int NeededSamples(double p)
     {
         var n = 2;

@@ -1,13 +1,12 @@
 namespace DetrPerfLab.Measure;
 
 /// <summary>An operation that is checked while it is timed, off the clock and at places that the engine cannot foresee.</summary>
-/// <remarks>
-/// Some runs are checked: outputs are poisoned before and compared with the accepted ones after, so that neither a wrong engine nor one that does nothing can
-/// look fast. Others get a fresh input. An engine that reuses results would show there in one of four ways: the outputs are the usual ones (refused at once);
-/// they do not follow the reference's outputs for that input, as a cached output with noise on it does not (refused at once, where such a reference is given);
-/// they are not the same when the input is run again afterwards (<see cref="Replay"/>); or fresh inputs take much longer (<see cref="AuditedRun.Conclude"/>).
-/// Not found is an engine that, without such a reference, alters a cached output by a fixed function of the input.
-/// </remarks>
+/// <remarks>Some runs are checked: outputs are poisoned before and compared with the accepted ones after, so that neither a wrong engine nor one that does
+/// nothing can look fast. Others get a fresh input. An engine that reuses results would show there in one of four ways: the outputs are the usual ones (refused
+/// at once); they do not follow the reference's outputs for that input, as a cached output with noise on it does not (refused at once, where such a reference
+/// is given); they are not the same when the input is run again afterwards (<see cref="Replay"/>); or fresh inputs take much longer
+/// (<see cref="AuditedRun.Conclude"/>). Not found is an engine that, without such a reference, alters a cached output by a fixed function of the
+/// input.</remarks>
 /// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
 /// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
 public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null) : IOperation
@@ -81,10 +80,8 @@ public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, 
         subject.Finish(ms);
     }
 
-    /// <summary>
-    /// Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance.
-    /// Where this process timed none, as after an interruption, the first one is run twice.
-    /// </summary>
+    /// <summary>Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance. Where this process
+    /// timed none, as after an interruption, the first one is run twice.</summary>
     /// <param name="most">Inputs at most; for operations that take long.</param>
     /// <exception cref="LabException">They give something else.</exception>
     public AuditReplay Replay(int most = 2)

@@ -4,10 +4,9 @@ namespace DetrPerfLab.Measure;
 /// <param name="Check">Holds an engine's outputs for the fresh input against them as its outputs for the usual one were held; throws where they differ too much.</param>
 public sealed record FreshReference(TensorSet Usual, TensorSet Fresh, Action<TensorSet> Check)
 {
-    /// <summary>
-    /// How far an engine's outputs follow the reference's from the usual input to the fresh one: the share of the reference's change that is in the engine's.
-    /// Near 1 for one that computes, however coarsely; near 0 for one that gives the outputs of the usual input, with or without noise on them.
-    /// </summary>
+    /// <summary>How far an engine's outputs follow the reference's from the usual input to the fresh one: the share of the reference's change that is in the
+    /// engine's. Near 1 for one that computes, however coarsely; near 0 for one that gives the outputs of the usual input, with or without noise on
+    /// them.</summary>
     /// <returns>Null where the reference itself does not change.</returns>
     public double? ResponseOf(TensorSet usual, TensorSet fresh)
     {

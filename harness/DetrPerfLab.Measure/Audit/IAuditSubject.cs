@@ -15,9 +15,7 @@ public interface IAuditSubject : IOperation
     void Restore(int index);
 
     /// <summary>Tells that the outputs of the next run will be looked at.</summary>
-    void Watch()
-    {
-    }
+    void Watch() { }
 }
 
 /// <summary>An operation from tensors that stay bound to tensors that stay bound.</summary>

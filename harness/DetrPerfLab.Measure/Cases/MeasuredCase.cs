@@ -1,9 +1,7 @@
 namespace DetrPerfLab.Measure;
 
-/// <summary>
-/// How every inference is measured, in <c>detrlab bench</c> and in the BenchmarkDotNet suites alike: warmed up, timed sample by sample under audit and watch, and
-/// run again apart for its memory.
-/// </summary>
+/// <summary>How every inference is measured, in <c>detrlab bench</c> and in the BenchmarkDotNet suites alike: warmed up, timed sample by sample under audit and
+/// watch, and run again apart for its memory.</summary>
 /// <example>A harness with its own loop calls <see cref="Before"/>, <see cref="Run"/> (the only part that is timed), <see cref="After"/>; else <see cref="Measure"/>.</example>
 public sealed class MeasuredCase : IDisposable
 {

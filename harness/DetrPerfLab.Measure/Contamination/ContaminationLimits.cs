@@ -14,10 +14,8 @@ public sealed record ContaminationLimits
     public FigureLimits StealShare { get; init; } = new(0.01, 0.05);
     public FigureLimits OthersShare { get; init; } = new(0.03, 0.10);
 
-    /// <summary>
-    /// Of <see cref="ContaminationInfo.InvoluntarySwitchesPerSecond"/>, at most noisy. They count only where others, processes or steal, had more than
-    /// <see cref="OthersThatSwitch"/>: below it, the case's own threads took the cores from each other.
-    /// </summary>
+    /// <summary>Of <see cref="ContaminationInfo.InvoluntarySwitchesPerSecond"/>, at most noisy. They count only where others, processes or steal, had more than
+    /// <see cref="OthersThatSwitch"/>: below it, the case's own threads took the cores from each other.</summary>
     public FigureLimits InvoluntarySwitchesPerSecond { get; init; } = new(100, double.PositiveInfinity);
 
     /// <summary>Share of our cores' time that others must have had before involuntary switches are laid to them, in [0, 1].</summary>

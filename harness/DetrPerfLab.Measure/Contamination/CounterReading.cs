@@ -15,14 +15,12 @@ public readonly record struct CounterReading(
     double? FrequencyMhz = null)
 {
     /// <summary>What was counted between an earlier reading and this one; yardstick and frequency are this one's.</summary>
-    internal CounterReading Since(in CounterReading earlier) => new(
-        Seconds - earlier.Seconds, CoreSeconds - earlier.CoreSeconds, IdleSeconds - earlier.IdleSeconds, StealSeconds - earlier.StealSeconds,
-        OwnSeconds - earlier.OwnSeconds, InvoluntarySwitches - earlier.InvoluntarySwitches, YardstickMs, FrequencyMhz);
+    internal CounterReading Since(in CounterReading earlier) => Plus(earlier, -1);
 
-    /// <summary>Both counts together; yardstick and frequency are this one's.</summary>
-    internal CounterReading Plus(in CounterReading other) => new(
-        Seconds + other.Seconds, CoreSeconds + other.CoreSeconds, IdleSeconds + other.IdleSeconds, StealSeconds + other.StealSeconds,
-        OwnSeconds + other.OwnSeconds, InvoluntarySwitches + other.InvoluntarySwitches, YardstickMs, FrequencyMhz);
+    internal CounterReading Plus(in CounterReading other, int sign = 1) => new(
+        Seconds + (sign * other.Seconds), CoreSeconds + (sign * other.CoreSeconds), IdleSeconds + (sign * other.IdleSeconds),
+        StealSeconds + (sign * other.StealSeconds), OwnSeconds + (sign * other.OwnSeconds),
+        InvoluntarySwitches + (sign * other.InvoluntarySwitches), YardstickMs, FrequencyMhz);
 }
 
 /// <summary>Reads the system's counters; tests put a script in its place.</summary>

@@ -50,6 +50,6 @@ public static class MachineProbe
     }
 
     static long? PhysicalMemory(string root) =>
-        ProcFile.Lines(root, "proc/meminfo").FirstOrDefault(l => l.StartsWith("MemTotal:", StringComparison.Ordinal)) is { } line
+        ProcFile.FirstLine(root, "proc/meminfo", "MemTotal:") is { } line
         && long.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], out var kib) ? kib * 1024 : null;
 }

@@ -7,10 +7,8 @@ using System.Text.Json;
 namespace DetrPerfLab.Measure;
 
 /// <summary>Measures the machine's peak rates, which say how much of them an inference uses.</summary>
-/// <remarks>
-/// float32 and memory are measured in C#. .NET offers no 512-bit VNNI, so INT8 comes from an engine: hand a matrix product of it to <see cref="Attain"/>.
-/// The best of several trials counts: neighbours only ever take speed away.
-/// </remarks>
+/// <remarks>float32 and memory are measured in C#. .NET offers no 512-bit VNNI, so INT8 comes from an engine: hand a matrix product of it to
+/// <see cref="Attain"/>. The best of several trials counts: neighbours only ever take speed away.</remarks>
 public static class PeakProbe
 {
     // Short enough that some fall between a neighbour's turns, many enough that one does.

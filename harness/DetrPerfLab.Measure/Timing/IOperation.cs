@@ -4,22 +4,16 @@ namespace DetrPerfLab.Measure;
 public interface IOperation
 {
     /// <summary>Called before each timed run, off the clock.</summary>
-    void Prepare()
-    {
-    }
+    void Prepare() { }
 
     /// <summary>Does the work, or starts it.</summary>
     void Run();
 
     /// <summary>Blocks until all work that was started is done.</summary>
-    void Synchronize()
-    {
-    }
+    void Synchronize() { }
 
     /// <summary>Called after each timed run, off the clock.</summary>
-    void Finish(double ms)
-    {
-    }
+    void Finish(double ms) { }
 }
 
 /// <summary>One inference with buffers that stay bound.</summary>

@@ -2,10 +2,8 @@ using System.Diagnostics;
 
 namespace DetrPerfLab.Measure;
 
-/// <summary>
-/// A variant in a process of its own: its memory and cold start are its alone, no two runtimes share thread pools or settings, and one that crashes takes no
-/// other with it. Samples are timed inside; only figures cross.
-/// </summary>
+/// <summary>A variant in a process of its own: its memory and cold start are its alone, no two runtimes share thread pools or settings, and one that crashes
+/// takes no other with it. Samples are timed inside; only figures cross.</summary>
 /// <param name="program">Runs <see cref="Worker.Serve"/>; its streams are set here.</param>
 public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest request) : IBenchCase
 {

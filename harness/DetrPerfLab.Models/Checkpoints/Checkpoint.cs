@@ -1,10 +1,8 @@
 namespace DetrPerfLab.Models;
 
 /// <summary>Reads the weights of a DETR from torch.save's two formats and safetensors, under official or Hugging Face names.</summary>
-/// <remarks>
-/// Files come from strangers. Nothing in them is run; memory stays within a small multiple of the file's size; a wrong, truncated or hostile
-/// file gives a <see cref="LabException"/> with <see cref="ExitCode.BadInput"/> that names the member, tensor or Python object at fault.
-/// </remarks>
+/// <remarks>Files come from strangers. Nothing in them is run; memory stays within a small multiple of the file's size; a wrong, truncated or hostile file
+/// gives a <see cref="LabException"/> with <see cref="ExitCode.BadInput"/> that names the member, tensor or Python object at fault.</remarks>
 static class Checkpoint
 {
     /// <summary>All tensors as float32 under official names; the format is told by the content, the model by the shapes of its tensors.</summary>

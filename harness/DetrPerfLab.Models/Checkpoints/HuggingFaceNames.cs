@@ -3,10 +3,8 @@ using System.Text.RegularExpressions;
 namespace DetrPerfLab.Models;
 
 /// <summary>Maps the names of Hugging Face's <c>DetrForObjectDetection</c> to the official ones.</summary>
-/// <remarks>
-/// Source: huggingface/transformers, models/detr (modeling_detr.py and its conversion script) for the transformer and the timm backbone,
-/// models/resnet/modeling_resnet.py for a backbone in transformers' own naming.
-/// </remarks>
+/// <remarks>Source: huggingface/transformers, models/detr (modeling_detr.py and its conversion script) for the transformer and the timm backbone,
+/// models/resnet/modeling_resnet.py for a backbone in transformers' own naming.</remarks>
 static partial class HuggingFaceNames
 {
     const string Backbone = "model.backbone.conv_encoder.model.";

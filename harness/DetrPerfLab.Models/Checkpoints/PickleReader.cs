@@ -5,11 +5,9 @@ using System.Text;
 namespace DetrPerfLab.Models;
 
 /// <summary>Reads the pickles of checkpoints as data: a stack machine that builds lists, dicts and tensor descriptions, and runs nothing.</summary>
-/// <remarks>
-/// Takes the binary opcodes of protocols 2 to 5; <see cref="TorchGlobals"/> says which names it knows. Loops, never recursion, so depth costs nothing;
-/// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory.
-/// By hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.
-/// </remarks>
+/// <remarks>Takes the binary opcodes of protocols 2 to 5; <see cref="TorchGlobals"/> says which names it knows. Loops, never recursion, so depth costs nothing;
+/// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory. By
+/// hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.</remarks>
 sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMemory<byte> bytes)
 {
     const int MaxOpcodes = 1_000_000; // a training checkpoint of ResNet-152 DETR with its optimizer has about 150,000

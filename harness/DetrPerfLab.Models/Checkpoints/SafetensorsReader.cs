@@ -58,15 +58,7 @@ static class SafetensorsReader
                 $"tensor '{name}' has shape [{string.Join(',', shape)}] of {dtype.GetString()} at data bytes {begin} to {end} of {file.Length - dataStart}");
         }
 
-        var strides = new long[shape.Length];
-        var stride = 1L;
-        for (var axis = shape.Length - 1; axis >= 0; axis--)
-        {
-            strides[axis] = stride;
-            stride *= shape[axis];
-        }
-
-        return new(entry.Name, type, shape, strides, 0, new StoredBytes(entry.Name, dataStart + begin, end - begin));
+        return new(entry.Name, type, shape, StoredTensor.RowMajor(shape), 0, new StoredBytes(entry.Name, dataStart + begin, end - begin));
     }
 
     static long[]? Longs(JsonElement array)

@@ -12,6 +12,10 @@ sealed record StoredTensor(string Name, StoredType Type, long[] Shape, long[] St
 
     internal long Count => Shape.Aggregate(1L, (product, length) => product * length); // number of elements; only without a Fault
 
+    /// <summary>Strides of a dense tensor whose last axis is innermost.</summary>
+    internal static long[] RowMajor(IReadOnlyList<long> shape) =>
+        [.. Enumerable.Range(1, shape.Count).Select(axis => shape.Skip(axis).Aggregate(1L, (product, length) => product * length))];
+
     /// <summary>What is wrong with a shape that is empty, has too many elements or reaches outside its storage; null when nothing is.</summary>
     internal string? Fault(long limit)
     {

@@ -1,12 +1,10 @@
 namespace DetrPerfLab.Models;
 
 /// <summary>Turns the weights of a DETR into a TorchScript archive, which libtorch and PyTorch 2 load without any code of ours.</summary>
-/// <remarks>
-/// <c>forward(pixel_values float32 [N,3,H,W], pixel_mask int64 [N,H,W], 1 = image)</c> gives <c>(logits [N,Q,C+1], pred_boxes [N,Q,4])</c>, for every size and padded batches.
-/// Same values as the original, laid out as a static graph allows: batch norm folded into the convolutions, channels innermost, tokens as rows [N,S,hidden], queries and keys of an
-/// encoder layer as one product. Each part is a method of its own, so that its time can be taken.
-/// Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.
-/// </remarks>
+/// <remarks><c>forward(pixel_values float32 [N,3,H,W], pixel_mask int64 [N,H,W], 1 = image)</c> gives <c>(logits [N,Q,C+1], pred_boxes [N,Q,4])</c>, for every
+/// size and padded batches. Same values as the original, laid out as a static graph allows: batch norm folded into the convolutions, channels innermost, tokens
+/// as rows [N,S,hidden], queries and keys of an encoder layer as one product. Each part is a method of its own, so that its time can be taken. Source:
+/// facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.</remarks>
 public static class DetrScript
 {
     /// <summary>A method without arguments that gives Q and C+1: what <see cref="DetrInterface.Outputs"/> needs, without a run.</summary>

@@ -16,11 +16,9 @@ sealed record DownloadOptions
 }
 
 /// <summary>Fetches one file: resumes where an earlier run was cut off, checks size and hash, and leaves the target whole or absent.</summary>
-/// <remarks>
-/// What has come lies in <c>TARGET.partial</c>, with the server's validator beside it: a resumed download asks with If-Range (RFC 9110,
-/// section 13.1.5), so that halves of two different files are never joined.
-/// By hand: HttpClient does not resume, and retry packages repeat the whole request instead of asking for the rest.
-/// </remarks>
+/// <remarks>What has come lies in <c>TARGET.partial</c>, with the server's validator beside it: a resumed download asks with If-Range (RFC 9110, section
+/// 13.1.5), so that halves of two different files are never joined. By hand: HttpClient does not resume, and retry packages repeat the whole request instead of
+/// asking for the rest.</remarks>
 sealed class Downloader
 {
     const int BufferBytes = 1 << 16;

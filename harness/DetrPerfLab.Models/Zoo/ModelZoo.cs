@@ -4,12 +4,10 @@ namespace DetrPerfLab.Models;
 
 /// <summary>Knows the published models, what of them is at hand, and what a model's name means.</summary>
 /// <param name="models">The entries; null for models/zoo.json.</param>
-/// <remarks>
-/// <c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights of the
-/// same shape, with a note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names of
-/// imported files, then paths of checkpoints.
-/// Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into every result.
-/// </remarks>
+/// <remarks><c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights
+/// of the same shape, with a note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names
+/// of imported files, then paths of checkpoints. Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into
+/// every result.</remarks>
 public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null)
 {
     const string SyntheticSuffix = "-synthetic";
