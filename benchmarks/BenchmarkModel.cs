@@ -28,7 +28,6 @@ static class BenchmarkModel
         throw LabError.Missing($"Model '{Current.Name}' takes images of one size and family; this row needs a DETR that takes any size and batch. Leave --model out, or name a DETR.");
     }
 
-    /// <summary>Prepares what several rows share once.</summary>
     internal static void Prepare(VariantCase row, Action<string, long, long> progress, bool fresh = false)
     {
         if (s_prepared.Add($"{row.Variant.Name} {string.Join(' ', row.Sizes)} {fresh}")) { row.Prepare(progress, fresh); }

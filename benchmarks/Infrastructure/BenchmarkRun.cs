@@ -57,7 +57,6 @@ sealed class BenchmarkRun : IDisposable
 
     internal IReadOnlyList<RunResult> Results => _book.Results; // of this run and of the interrupted one that it goes on with
 
-    /// <summary>Builds what the chosen cases need, has BenchmarkDotNet run them, and writes the report.</summary>
     /// <exception cref="LabException">Cases could not be started, or none was asked for; what was measured before stays, and the same command goes on.</exception>
     internal ExitCode Run(Type[] suites)
     {

@@ -10,7 +10,6 @@ interface IHostedSuite
     /// <summary>Builds and computes what rows only read: so no row's memory holds a second runtime.</summary>
     void Prepare(SuiteCase row, Action<string, long, long> progress) { }
 
-    /// <summary>Adds to a result why it is as it is.</summary>
     RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 }
 
@@ -29,9 +28,7 @@ public abstract class SuiteBenchmarks : IHostedSuite
 
     [ParamsSource(nameof(Cases))]
     public SuiteCase Case { get; set; } = null!;
-
-    /// <summary>What a suite overrides; BenchmarkDotNet finds <see cref="Cases"/> by name and would find an override twice.</summary>
-    protected abstract IReadOnlyList<SuiteCase> Rows { get; }
+    protected abstract IReadOnlyList<SuiteCase> Rows { get; } // what a suite overrides; BenchmarkDotNet finds Cases by name and would find an override twice
 
     /// <summary>How timed operations are audited: the fewer samples, the more of them.</summary>
     private protected AuditOptions Audit => AuditOptions.For(GetType().GetCustomAttribute<SamplesAttribute>()!.Count);

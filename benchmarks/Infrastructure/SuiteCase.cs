@@ -13,7 +13,6 @@ public sealed record SuiteCase(string Variant, params (string Name, string Value
     public string? Job { get; init; } // of the suite, that it runs under; null where there is one for all
     public int Row { get; init; } // row in the suite, from 0: rows run and are shown in the order written
 
-    /// <summary>The value of a parameter; null where the case does not set it.</summary>
     public string? this[string name] => Array.Find(Parameters, p => p.Name == name).Value;
 
     internal string Label => LabelOf(Variant, Parameters);

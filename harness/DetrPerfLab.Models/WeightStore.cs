@@ -13,9 +13,7 @@ public sealed class WeightStore(DetrConfig config, IEnumerable<WeightTensor> ten
     public DetrConfig Config { get; } = config;
     public string Source { get; } = source; // synthetic-v1 or a file name
     public string Sha256 { get; } = sha256; // of the file, or of names, shapes and values of synthetic weights
-
-    /// <summary>All tensors of the official state dict but <c>num_batches_tracked</c>, in its order.</summary>
-    public IReadOnlyCollection<WeightTensor> Tensors => _tensors.Values;
+    public IReadOnlyCollection<WeightTensor> Tensors => _tensors.Values; // all tensors of the official state dict but num_batches_tracked, in its order
 
     /// <exception cref="LabException">The checkpoint lacks it.</exception>
     public WeightTensor this[string name] => TryGet(name, out var tensor)

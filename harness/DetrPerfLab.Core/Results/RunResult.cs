@@ -9,9 +9,7 @@ public sealed record RunResult
     public const int CurrentSchema = 1;
 
     public int Schema { get; init; } = CurrentSchema;
-
-    /// <summary>For example <c>PrecisionBenchmarks.Forward(Variant: ort-fp32)</c>. Immutable: results are joined by it.</summary>
-    public required string Id { get; init; }
+    public required string Id { get; init; } // for example PrecisionBenchmarks.Forward(Variant: ort-fp32); immutable: results are joined by it
     public required string Suite { get; init; } // the axis, for example Precision
 
     /// <summary>The variant's fixed name, for example <c>ort-fp32</c>; in suites that run no model, what does the work, for example <c>plain</c>.</summary>
@@ -29,9 +27,7 @@ public sealed record RunResult
     /// <summary>One value an operation, in milliseconds, in the order measured, outliers kept: summaries can be recomputed.</summary>
     public IReadOnlyList<double> SamplesMs { get; init; } = [];
     public int ImagesPerOperation { get; init; } = 1;
-
-    /// <summary>Operations that the clock timed at once, where one is too short for it; <see cref="SamplesMs"/> are those of one.</summary>
-    public int OperationsPerSample { get; init; } = 1;
+    public int OperationsPerSample { get; init; } = 1; // operations that the clock timed at once, where one is too short for it; SamplesMs are those of one
 
     /// <summary>Shorter side of the images as they entered the network, pixels; null where they vary, where a photograph is tiled, and without a network.</summary>
     public int? InputSide { get; init; }
@@ -68,9 +64,7 @@ public sealed record RunResult
     /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Repeated { get; init; }
-
-    /// <summary>Why there are no samples; null when there are. A gap is shown with its reason, never guessed.</summary>
-    public string? Gap { get; init; }
+    public string? Gap { get; init; } // why there are no samples; null when there are; a gap is shown with its reason, never guessed
 
     /// <summary>Whether the gap is something that this machine lacks, which is no failure.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

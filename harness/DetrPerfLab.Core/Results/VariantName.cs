@@ -23,9 +23,7 @@ public enum Precision
 public sealed record VariantName(EngineKind Engine, Precision Precision, string Options = "")
 {
     public const string Baseline = "torch-fp32"; // the plain eager model, which the others are compared with
-
-    /// <summary>The port line by line. As the first of all variants it leaves its precision out.</summary>
-    public const string Naive = "torch-naive";
+    public const string Naive = "torch-naive"; // the port line by line; as the first of all variants it leaves its precision out
 
     // By EngineKind.
     static readonly string[] s_engines = ["torch", "torchscript", "ort", "ort-cuda", "ort-tensorrt"];

@@ -42,9 +42,7 @@ public sealed class HostTensor
 
     /// <summary>The bytes of the elements, native byte order.</summary>
     public Span<byte> Bytes => Type == ElementType.Float32 ? MemoryMarshal.AsBytes(Floats) : MemoryMarshal.AsBytes(Longs);
-
-    /// <summary>Address of the first element; valid as long as this tensor is reachable.</summary>
-    public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_data, 0);
+    public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_data, 0); // address of the first element; valid as long as this tensor is reachable
 
     public override string ToString() => $"{Name} {Type.ToString().ToLowerInvariant()} [{string.Join(',', _shape)}]";
 }

@@ -83,7 +83,6 @@ public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, 
     /// <summary>Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance. Where this process
     /// timed none, as after an interruption, the first one is run twice.</summary>
     /// <param name="most">Inputs at most; for operations that take long.</param>
-    /// <exception cref="LabException">They give something else.</exception>
     public AuditReplay Replay(int most = 2)
     {
         if (_firstFresh is null) { RunUntimed(index: 0, AcceptFresh); }
@@ -197,7 +196,6 @@ public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, 
         subject.Restore(index);
     }
 
-    /// <summary>Makes stale outputs unmistakable.</summary>
     void Poison()
     {
         subject.Watch();

@@ -6,8 +6,6 @@ namespace DetrPerfLab.Measure;
 /// <param name="BitwiseEqual">Whether they had the very bits of the first accepted ones.</param>
 public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bool BitwiseEqual)
 {
-    /// <summary>What a number of runs show together.</summary>
-    /// <param name="end">What was found afterwards; null where it was not looked for.</param>
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>
     public static AuditInfo Conclude(string variant, IReadOnlyList<AuditedRun> runs, AuditOptions options, AuditReplay? end = null)
     {

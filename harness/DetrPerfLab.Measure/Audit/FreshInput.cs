@@ -11,7 +11,6 @@ public static class FreshInput
     const uint Sign = 1u << 31, Exponent = 0xFFu << 23;
 
     /// <summary>Turns usual inputs into fresh ones, and back. Masks and sizes, which are integers, stay valid as they are; zeros, which pad, stay too.</summary>
-    /// <param name="seed">With the index, decides what changes.</param>
     public static void Toggle(IReadOnlyList<HostTensor> inputs, ulong seed, int index)
     {
         var random = DeterministicRandom.Stream(seed, index);

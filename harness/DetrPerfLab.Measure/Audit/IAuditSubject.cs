@@ -4,14 +4,11 @@ namespace DetrPerfLab.Measure;
 public interface IAuditSubject : IOperation
 {
     string Name { get; } // for messages
-
-    /// <summary>Outputs of the latest run that was watched; poisoned before it. Shapes are those of the reference.</summary>
-    IReadOnlyList<HostTensor> Outputs { get; }
+    IReadOnlyList<HostTensor> Outputs { get; } // outputs of the latest run that was watched; poisoned before it; shapes are those of the reference
 
     /// <summary>Puts a fresh input in the place of the usual one; each index from 0 gives another, and always the same one.</summary>
     void Freshen(int index);
 
-    /// <summary>Puts the usual input back.</summary>
     void Restore(int index);
 
     /// <summary>Tells that the outputs of the next run will be looked at.</summary>

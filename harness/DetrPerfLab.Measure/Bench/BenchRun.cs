@@ -23,7 +23,6 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     /// <summary>Measures what the journal lacks.</summary>
     /// <param name="cases">In the order of the journal's key; not disposed here.</param>
     /// <param name="show">Told whenever something changed, off the clock.</param>
-    /// <param name="cancellation">Ends the run at once; the journal keeps what is done.</param>
     /// <returns>One result a variant, in their order, not filed yet.</returns>
     public IReadOnlyList<RunResult> Run(IReadOnlyList<IBenchCase> cases, Action<BenchProgress>? show = null, CancellationToken cancellation = default)
     {
@@ -117,7 +116,6 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         return TimeSpan.FromMilliseconds(ms);
     }
 
-    /// <summary>One of the variants that take turns.</summary>
     sealed class Arm
     {
         internal BenchState State { get; set; }

@@ -67,7 +67,6 @@ public sealed class MeasuredCase : IDisposable
         });
     }
 
-    /// <summary>One timed sample.</summary>
     /// <param name="untimedRuns">Runs before it that bring back caches and threads after another variant's turn; a slow operation gets none.</param>
     public Sample Measure(int untimedRuns = 0)
     {
@@ -77,7 +76,6 @@ public sealed class MeasuredCase : IDisposable
         return After();
     }
 
-    /// <summary>Runs that are neither timed nor audited.</summary>
     internal void RunUntimed(int runs)
     {
         for (var i = 0; i < runs; i++)
@@ -112,7 +110,6 @@ public sealed class MeasuredCase : IDisposable
     }
 
     /// <summary>Runs some fresh inputs again, after the last sample; null without an audit.</summary>
-    /// <exception cref="LabException">They give something else than when timed.</exception>
     internal AuditReplay? EndAudit() => _work.Audited?.Replay(IsSlow ? 1 : Replays);
 
     /// <summary>What is known of the case after its last sample, memory from a pass of its own included.</summary>
@@ -136,7 +133,6 @@ public sealed class MeasuredCase : IDisposable
         };
     }
 
-    /// <summary>A result with samples, wherever they were taken, and what disturbed them.</summary>
     internal static RunResult WithSamples(RunResult known, IReadOnlyList<Sample> samples, ContaminationLimits limits) => known with
     {
         SamplesMs = [.. samples.Select(s => s.Run.Ms)],

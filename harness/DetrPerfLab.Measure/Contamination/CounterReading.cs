@@ -9,7 +9,6 @@ namespace DetrPerfLab.Measure;
 /// <param name="OwnSeconds">Time of this process and of all that it started, living or not.</param>
 /// <param name="InvoluntarySwitches">Times that a thread of this process lost its core while it had work.</param>
 /// <param name="YardstickMs">Time of a fixed computation on one core.</param>
-/// <param name="FrequencyMhz">The first core's, as the kernel tells it.</param>
 public readonly record struct CounterReading(
     double Seconds, double? CoreSeconds, double? IdleSeconds, double? StealSeconds, double? OwnSeconds, long? InvoluntarySwitches, double YardstickMs,
     double? FrequencyMhz = null)

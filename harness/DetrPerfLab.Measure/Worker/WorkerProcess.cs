@@ -52,7 +52,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     /// <summary>Has it run so many inferences; <see cref="Await"/> waits for the last.</summary>
     public void Begin(int inferences) => Ask(new(Run: inferences));
 
-    /// <summary>Waits for what <see cref="Begin"/> began.</summary>
     public void Await() => Answer(default);
 
     /// <summary>Ends the process: at once when it is in the middle of something, else by ending its questions.</summary>

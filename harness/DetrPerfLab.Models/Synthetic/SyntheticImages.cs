@@ -11,7 +11,6 @@ public static class SyntheticImages
     /// <returns><c>pixel_values</c> float32 [N,3,H,W] and <c>pixel_mask</c> int64 [N,H,W] (1 = image, 0 = padding).</returns>
     public static TensorSet CreateBatch(params ReadOnlySpan<ImageSize> sizes) => CreateBatchFrom(0, sizes);
 
-    /// <summary>The same with images from index <paramref name="first"/> on: other indices, other images.</summary>
     public static TensorSet CreateBatchFrom(int first, params ReadOnlySpan<ImageSize> sizes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);

@@ -13,7 +13,6 @@ public static class SyntheticWeights
 {
     public const string Source = "synthetic-v1";
 
-    /// <summary>Generates all weights of a model in parallel.</summary>
     /// <returns>A store whose <see cref="WeightStore.Sha256"/> covers, tensor by tensor in official order: the UTF-8 name, a zero byte, the number of axes and
     /// their lengths as little-endian int64, the values as little-endian float32.</returns>
     public static WeightStore Create(DetrConfig config)

@@ -7,14 +7,11 @@ namespace DetrPerfLab.Models;
 /// facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.</remarks>
 public static class DetrScript
 {
-    /// <summary>A method without arguments that gives Q and C+1: what <see cref="DetrInterface.Outputs"/> needs, without a run.</summary>
-    public const string OutputLengths = "output_lengths";
+    public const string OutputLengths = "output_lengths"; // a method without arguments that gives Q and C+1: what DetrInterface.Outputs needs, without a run
 
     /// <summary>The methods of the backbone after its stem, in their order.</summary>
     public static IReadOnlyList<string> Stages { get; } = ["layer1", "layer2", "layer3", "layer4"];
 
-    /// <summary>Writes the archive, or leaves what was there.</summary>
-    /// <exception cref="LabException">A weight is missing.</exception>
     public static void Save(WeightStore weights, ScriptPrecision precision, string path)
     {
         var module = new ScriptModuleWriter(folder: "detr", name: "Detr");

@@ -22,7 +22,6 @@ sealed class ScriptModuleWriter(string folder, string name)
     readonly PickleWriter _state = new PickleWriter().Proto().Object("__torch__", name).EmptyDict().Mark().Text("training").Bool(false);
     readonly StringBuilder _methods = new();
 
-    /// <summary>Adds a method, for example <c>forward(self, x: Tensor) -> Tensor</c>, and its lines.</summary>
     internal void Method(string signature, params IEnumerable<string> lines)
     {
         _methods.Append($"  def {signature}:\n");

@@ -23,7 +23,6 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
     public IEnumerable<KnownModel> List() => [.. Models.Select(Official), .. Models.Select(model => Synthetic(model)), .. Imported()];
 
     /// <summary>Finds out what a name stands for; reads no weights.</summary>
-    /// <exception cref="LabException">There is no such model or file.</exception>
     public KnownModel Resolve(string nameOrFile)
     {
         if (Find(nameOrFile) is { } model)
@@ -46,7 +45,6 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
             : LabError.UnknownName("model", nameOrFile, List().Select(known => known.Name));
     }
 
-    /// <summary>Loads the weights of a model that is at hand.</summary>
     /// <exception cref="LabException">The checkpoint is damaged or is no DETR's.</exception>
     public static WeightStore Load(KnownModel model)
     {
