@@ -9,7 +9,6 @@ static class BenchmarkModel
     static readonly HashSet<string> s_prepared = [];
 
     internal static VariantModel Current { get; } = VariantModel.Of(Environment.GetEnvironmentVariable(Variable) ?? Default);
-
     internal static ArtefactCache Artefacts { get; } = new(LabPaths.ModelCache);
     internal static ImageSize DefaultSize { get; } = new(800, 1066); // DETR's own size for a 3:4 photograph
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Environments;
 using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
@@ -19,7 +20,7 @@ static class LabConfig
         .AddJob(Job.Default
             // Each case in a fresh process: no case inherits another's heap, thread pool or library state.
             .WithToolchain(toolchain)
-            .WithRuntime(HostBinariesToolchain.Runtime)
+            .WithRuntime(CoreRuntime.Core10_0)
             // Outliers are what a server's p99 is made of: kept and counted.
             .WithOutlierMode(OutlierMode.DontRemove)
             // A server does not collect between two images either.

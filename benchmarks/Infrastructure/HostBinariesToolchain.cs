@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Environments;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains;
@@ -16,8 +15,6 @@ static class HostBinariesToolchain
 
     internal static IToolchain Instance { get; } =
         new Toolchain(Tfm, new Generator(), new DotNetCliBuilder(Tfm), new DotNetCliExecutor(customDotNetCliPath: "dotnet"));
-
-    internal static Runtime Runtime => CoreRuntime.Core10_0;
 
     sealed class Generator() : CsProjGenerator(Tfm, cliPath: "dotnet", packagesPath: "", runtimeFrameworkVersion: "")
     {

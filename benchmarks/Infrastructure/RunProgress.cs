@@ -108,13 +108,7 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
     /// <summary>For a case that could not say anything itself: a crash of native code, or the system took its memory away.</summary>
     string CutOff(BenchmarkReport report)
     {
-        // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
-        var how = report.ExecuteResults.LastOrDefault()?.ExitCode switch
-        {
-            null or 0 => "",
-            > 128 and var code => $" (signal {code - 128})",
-            var code => $" (exit code {code})",
-        };
+        var how = report.ExecuteResults.LastOrDefault()?.ExitCode is { } code and not 0 ? $" ({WorkerProcess.HowEnded(code)})" : "";
         var log = Directory.Exists(place.Artifacts) ? new DirectoryInfo(place.Artifacts).GetFiles("*.log").MaxBy(f => f.LastWriteTimeUtc)?.FullName : null;
         return $"the case ended without a result{how}; its log says why: {(log is null ? "run it with --verbose" : Path.GetRelativePath(LabPaths.Root, log))}";
     }

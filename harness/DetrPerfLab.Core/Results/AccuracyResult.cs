@@ -20,7 +20,6 @@ public sealed record AccuracyResult
 
     /// <summary>COCO AP@[.50:.95] in [0, 1].</summary>
     public required double CocoAp { get; init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp"); }
-
     public ArtefactInfo? Reference { get; init; } // what it is compared with; null when it was judged alone
     public Interval? CocoApDifference { get; init; } // AP minus that of the reference, with a paired bootstrap interval over images
     public double? DetectionAp { get; init; } // AP of its detections with the reference's as truth, in [0, 1]

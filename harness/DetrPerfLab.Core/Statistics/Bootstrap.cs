@@ -7,7 +7,6 @@ public static class Bootstrap
 {
     public const int LeastSamples = 6; // fewer samples give no interval: of 5, even smallest to largest holds the median with less than 95 %
     public const int Replicates = 1000; // draws of an interval: with as many, its ends move by a few percent of its width from seed to seed
-
     const double Level = 0.95;
 
     /// <summary>The median with its interval; null below <see cref="LeastSamples"/>.</summary>

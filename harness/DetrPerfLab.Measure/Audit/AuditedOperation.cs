@@ -116,7 +116,7 @@ public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, 
     bool Check()
     {
         RequireWritten();
-        if (HasBits(_accepted)) { return _bitsAccepted = true; }
+        if (HasAcceptedBits()) { return _bitsAccepted = true; }
         RequireWithin(_accepted, (tensor, found, needed) => Dropped(
             $"a timed inference gave '{tensor}' {found:g3} away from the reference, needed at most {needed:g3}. Its times are dropped; check the variant with: detrlab parity"));
         // The engine may differ from the reference in the last bits, but from now on not from itself.
@@ -129,7 +129,7 @@ public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, 
     void AcceptFresh()
     {
         RequireWritten();
-        if (HasBits(_accepted))
+        if (HasAcceptedBits())
         {
             throw Dropped($"a fresh input gave the very outputs of the usual one, needed outputs computed from the input. Its times are dropped: the engine reuses results.");
         }
@@ -231,13 +231,5 @@ public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, 
         }
     }
 
-    bool HasBits(TensorSet reference)
-    {
-        for (var tensor = 0; tensor < reference.Count; tensor++)
-        {
-            if (!subject.Outputs[tensor].Bytes.SequenceEqual(reference[tensor].Bytes)) { return false; }
-        }
-
-        return true;
-    }
+    bool HasAcceptedBits() => subject.Outputs.Zip(_accepted).All(pair => pair.First.Bytes.SequenceEqual(pair.Second.Bytes));
 }

@@ -10,7 +10,6 @@ public sealed record BenchKey(
     string Machine, string Model, IReadOnlyList<KeyValuePair<string, string>> Artefacts, string Build, int Height, int Width, int Threads, int Rounds, ulong Seed, int UntimedRuns)
 {
     internal string[] Variants => [.. Artefacts.Select(a => a.Key)];
-
     internal string Text => JsonSerializer.Serialize(this, LabJson.Options);
 }
 

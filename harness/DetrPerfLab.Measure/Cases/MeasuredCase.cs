@@ -11,7 +11,6 @@ public sealed class MeasuredCase : IDisposable
     /// <summary>The system counts in ticks of 10 ms: samples shorter than a few of them are not told from what goes on between them.</summary>
     const double LeastCountedSeconds = 0.05;
     internal const int EndOperations = Replays + 3; // operations of the end of the audit and of the memory pass together, but for a slow operation's
-
     const int Replays = 2;
 
     readonly CaseWork _work;
@@ -39,7 +38,6 @@ public sealed class MeasuredCase : IDisposable
     public double FirstMs { get; }
     public bool IsSlow => FirstMs > SlowMs;
     public double SampledMs => _samples.Sum(s => s.Run.Ms);
-
     IOperation Timed => _work.Audited ?? _work.Operation;
 
     /// <summary>Runs until steady, with nothing of it audited or counted, and measures what this class adds to a sample.</summary>

@@ -39,8 +39,7 @@ public static class PeakProbe
     public static PeakInfo Attain(IOperation operation, double operationsARun, string precision, string how, TimeProvider? clock = null)
     {
         var meter = new LatencyMeter(clock);
-        var shortest = double.MaxValue;
-        for (var trial = 0; trial < Trials; trial++) { shortest = Math.Min(shortest, meter.Measure(operation)); }
+        var shortest = Enumerable.Range(0, Trials).Min(_ => meter.Measure(operation));
         return new(precision, operationsARun / shortest / 1e6, how);
     }
 
@@ -82,12 +81,7 @@ public static class PeakProbe
         / Stopwatch.GetElapsedTime(trials.Min(t => t.Start), trials.Max(t => t.End)).TotalSeconds;
 
     /// <summary>The rate of the best trial, work a second. The threads of a trial are released together.</summary>
-    static double BestRate(int threads, Func<int, double> work)
-    {
-        var best = 0.0;
-        for (var trial = 0; trial < Trials; trial++) { best = Math.Max(best, RateOf(OnThreads(threads, work))); }
-        return best;
-    }
+    static double BestRate(int threads, Func<int, double> work) => Enumerable.Range(0, Trials).Max(_ => RateOf(OnThreads(threads, work)));
 
     static ThreadTrial[] OnThreads(int threads, Func<int, double> work)
     {

@@ -104,15 +104,17 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
 
     LabException Ended()
     {
-        // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
         var ended = _process!.WaitForExit(s_patience);
         if (ended) { _process.WaitForExit(); } // without a limit it also waits for the last lines
-        var how = !ended ? "its output closed" : _process.ExitCode > 128 ? $"signal {_process.ExitCode - 128}" : $"exit code {_process.ExitCode}";
+        var how = ended ? HowEnded(_process.ExitCode) : "its output closed";
         string lines;
         lock (_lastLines) { lines = string.Join(" | ", _lastLines); }
         return LabError.CheckFailed($"The process that measures '{Variant}' ended ({how}) before it answered{(lines.Length > 0 ? $"; it last wrote: {lines}" : "")}. "
             + "If the system lacked memory, measure fewer variants at once; else see what the engine says: detrlab doctor");
     }
+
+    /// <summary>128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.</summary>
+    public static string HowEnded(int exitCode) => exitCode > 128 ? $"signal {exitCode - 128}" : $"exit code {exitCode}";
 
     LabException Unexpected(WorkerAnswer answer) => LabError.CheckFailed(
         $"The process that measures '{Variant}' answered '{answer}', needed an answer to the question put. Build the whole solution anew: dotnet build -c Release");

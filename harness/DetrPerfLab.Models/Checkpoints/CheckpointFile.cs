@@ -14,7 +14,6 @@ sealed class CheckpointFile : IDisposable
     CheckpointFile(string path, SafeFileHandle handle) => (Path, _handle, Length) = (path, handle, RandomAccess.GetLength(handle));
 
     internal string Path { get; }
-
     internal long Length { get; }
 
     internal static CheckpointFile Open(string path)

@@ -9,9 +9,7 @@ sealed record DownloadRequest(Uri Url, string Target, string Sha256Head, long Ma
 sealed record DownloadOptions
 {
     internal TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     internal int Attempts { get; init; } = 4;
-
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 }
 

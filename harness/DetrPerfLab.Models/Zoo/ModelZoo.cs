@@ -16,7 +16,6 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
     readonly string _imports = Path.Combine(cache, "imported");
 
     public static ModelZoo Default { get; } = new(Path.Combine(LabPaths.ModelCache, "weights"));
-
     internal IReadOnlyList<ZooModel> Models { get; } = models ?? ReadEmbedded();
 
     /// <summary>Every model that a name can stand for, at hand or not.</summary>

@@ -12,7 +12,6 @@ public sealed record ZooModel
     public required long MaxBytes { get; init; } // more are not downloaded
     public required string Licence { get; init; } // of the weights, as SPDX names it
     public required PublishedFigures Published { get; init; }
-
     internal string FileName => Path.GetFileName(Url.LocalPath);
 }
 
