@@ -13,7 +13,6 @@ static class BenchmarkModel
     internal static ImageSize DefaultSize { get; } = new(800, 1066); // DETR's own size for a 3:4 photograph
 
     /// <summary>A variant on images that it takes; a model of fixed size takes <see cref="DefaultSize"/> as its own.</summary>
-    /// <exception cref="LabException">The model takes no such images.</exception>
     internal static VariantCase CaseOf(SuiteCase row, params IReadOnlyList<ImageSize> sizes)
     {
         if (sizes is not [var one] || (one != DefaultSize && Current.InputSize(one) != one)) { RequireDetr(); }

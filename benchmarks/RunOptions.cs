@@ -33,7 +33,6 @@ sealed record RunOptions
         .. KeepList is { } table ? ["--keep-list", table] : Array.Empty<string>(),
     ];
 
-    /// <exception cref="LabException">An option lacks its value.</exception>
     internal static RunOptions Parse(IReadOnlyList<string> args)
     {
         var parsed = Command().Parse(args);

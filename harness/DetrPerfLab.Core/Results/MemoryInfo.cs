@@ -2,11 +2,8 @@ namespace DetrPerfLab.Core;
 
 /// <summary>Memory of one case, bytes; null where this machine does not report it.</summary>
 /// <param name="SteadyRssBytes">Resident set of the process once loaded and warm, read after the operations of the memory pass.</param>
-/// <param name="PeakRssBytes">Largest resident set while the operations ran.</param>
 /// <param name="GrowthBytes">Resident set after all timed operations less that before them, in suites whose operations give back what they take: what stays is kept for later, or fragmented.</param>
-/// <param name="ManagedCommittedBytes">Managed heap, as far as the runtime holds memory for it.</param>
 /// <param name="NativeBytes">Resident memory without a file behind it, less the managed heap: native heaps and arenas. A lower bound, since the managed heap need not be resident.</param>
-/// <param name="MappedBytes">Resident memory mapped from files: libraries and mapped weights.</param>
 /// <param name="MappedWeightsBytes">Of <paramref name="MappedBytes"/>, weights that the engine reads in place from files beside the model; zero where it copied them into memory of its own.</param>
 public sealed record MemoryInfo(
     double? AllocatedBytesPerOperation = null, long? SteadyRssBytes = null, long? PeakRssBytes = null, long? GrowthBytes = null, long? ManagedCommittedBytes = null,
@@ -19,7 +16,6 @@ public sealed record ArenaInfo(
     long? BytesInUse = null, long? LargestBytesInUse = null, long? ReservedBytes = null, long? Extensions = null, long? Shrinkages = null, string? Reason = null);
 
 /// <summary>The GPU beside a result, read after the memory pass; figures are null where they are not told, with the reason.</summary>
-/// <param name="Name">Its name and driver, for example <c>NVIDIA T4, driver 580.65</c>.</param>
 /// <param name="UsedBytes">Memory in use on the whole GPU, bytes, other programs' included.</param>
 /// <param name="Use">Share in [0, 1] of the driver's last sampling period in which a kernel ran.</param>
 public sealed record GpuInfo(

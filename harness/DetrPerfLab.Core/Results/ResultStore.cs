@@ -80,25 +80,15 @@ public sealed class ResultStore(string root)
     public static IReadOnlyList<string> SuiteFiles(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) is not (MachineFile or AccuracyFile)).Order(StringComparer.Ordinal)];
 
-    public static MachineInfo ReadMachine(string folder)
-    {
-        var path = Path.Combine(folder, MachineFile);
-        return Parse<MachineInfo>(path, document => RequireSchema(path, document.RootElement));
-    }
+    public static MachineInfo ReadMachine(string folder) => Parse<MachineInfo>(Path.Combine(folder, MachineFile));
 
     public static IReadOnlyList<RunResult> ReadSuite(string path)
     {
-        RunResult[] results = [.. Parse<RunResult[]>(path, document => RequireList(path, document)).Select(Complete)];
-        foreach (var result in results)
-        {
-            // JSON's 1e999 reads as infinity, from which no median is made.
-            if (result.SamplesMs.Any(s => s is not (> 0 and < double.PositiveInfinity)))
-            {
-                throw Damaged(path, $"result '{result.Id}' has a sample that is no time");
-            }
-        }
-
-        return results;
+        RunResult[] results = [.. Parse<RunResult[]>(path).Select(Complete)];
+        // JSON's 1e999 reads as infinity, from which no median is made.
+        return Array.Find(results, result => result.SamplesMs.Any(s => s is not (> 0 and < double.PositiveInfinity))) is not { } wrong
+            ? results
+            : throw Damaged(path, $"result '{wrong.Id}' has a sample that is no time");
     }
 
     /// <summary>Fills in what earlier builds did not store but told in another way.</summary>
@@ -113,29 +103,25 @@ public sealed class ResultStore(string root)
     public static IReadOnlyList<AccuracyResult> ReadAccuracy(string folder)
     {
         var path = Path.Combine(folder, AccuracyFile);
-        return File.Exists(path) ? Parse<AccuracyResult[]>(path, document => RequireList(path, document)) : [];
+        return File.Exists(path) ? Parse<AccuracyResult[]>(path) : [];
     }
 
-    static T Parse<T>(string path, Action<JsonDocument> check)
+    static T Parse<T>(string path)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Run a suite first: ./run-all.sh"); }
         if (new FileInfo(path).Length > LargestFile) { throw Damaged(path, $"it is larger than {LargestFile >> 20} MiB"); }
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            check(document);
+            var root = document.RootElement;
+            if (typeof(T).IsArray && root.ValueKind != JsonValueKind.Array) { throw Damaged(path, "it is no list"); }
+            foreach (var entry in typeof(T).IsArray ? root.EnumerateArray() : Enumerable.Repeat(root, 1)) { RequireSchema(path, entry); }
             return document.Deserialize<T>(LabJson.Options)!;
         }
         catch (JsonException e)
         {
             throw Damaged(path, e.Message, e);
         }
-    }
-
-    static void RequireList(string path, JsonDocument document)
-    {
-        if (document.RootElement.ValueKind != JsonValueKind.Array) { throw Damaged(path, "it is no list"); }
-        foreach (var entry in document.RootElement.EnumerateArray()) { RequireSchema(path, entry); }
     }
 
     /// <summary>Before anything is read into a record: a newer file may use a known field in another way.</summary>

@@ -13,7 +13,6 @@ public sealed record WarmUpInfo(string Rule, int Operations, double TotalMs, boo
 /// <param name="ProcessToFirstMs">From the start of the process to the first detections: load, a photograph's preparation, first inference and what is made of
 /// its outputs. Includes what the harness itself starts before; without what it waited to see the idle machine. Results older than this meaning end at the
 /// first inference.</param>
-/// <param name="LoadMs">Loading the model and building the engine.</param>
 /// <param name="FirstMs">The engine's first inference, also where the case times more than that.</param>
 public sealed record ColdInfo(double? ProcessToFirstMs = null, double? LoadMs = null, double? FirstMs = null);
 
@@ -30,7 +29,6 @@ public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<stri
 /// <summary>What checking timed operations found; a failed audit leaves no samples.</summary>
 /// <param name="Checks">Timed operations whose outputs were compared with the reference.</param>
 /// <param name="BitwiseEqual">Checks whose outputs had the very bits of the first accepted ones.</param>
-/// <param name="FreshInputs">Timed operations on an input never seen before.</param>
 /// <param name="FreshToUsual">Median time of those over the median of the usual ones; null without any.</param>
 /// <param name="CachingExcluded">Whether there were enough fresh inputs for their times to tell that nothing is cached.</param>
 /// <param name="Seed">Decides the places of checks and the fresh inputs; null in older results.</param>
@@ -58,7 +56,6 @@ public sealed record AgreementInfo
 
 /// <summary>A measured peak, from a micro-benchmark of matrix products.</summary>
 /// <param name="Precision">For example <c>fp32</c>, <c>int8</c>, or <c>int8 (40 %) and fp32</c> for operations of both.</param>
-/// <param name="How">What computed it, for example <c>C# AVX-512</c>.</param>
 /// <param name="Threads">Threads that reached it; null in older files, where it was all cores.</param>
 public sealed record PeakInfo(string Precision, double GflopsPerSecond, string? How = null, int? Threads = null);
 

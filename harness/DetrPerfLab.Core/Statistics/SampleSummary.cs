@@ -4,8 +4,6 @@ namespace DetrPerfLab.Core;
 public readonly record struct Percentile(double? Value, string? Reason);
 
 /// <summary>What a report says of raw samples; always recomputed from them, never stored.</summary>
-/// <param name="Mad">Median absolute deviation.</param>
-/// <param name="MedianInterval">Bootstrap interval of the median; null below <see cref="Bootstrap.LeastSamples"/>.</param>
 /// <param name="P90">From 64 samples; P95 from 130, P99 from 662.</param>
 /// <param name="Outliers">Samples beyond 1.5 quartile ranges from the quartiles (Tukey); they stay in all other figures.</param>
 public sealed record SampleSummary(

@@ -1,9 +1,6 @@
 namespace DetrPerfLab.Measure;
 
-/// <summary>A timed run, and how it was audited.</summary>
-/// <param name="Fresh">Whether its input had never been seen.</param>
-/// <param name="Checked">Whether its outputs were compared with the reference.</param>
-/// <param name="BitwiseEqual">Whether they had the very bits of the first accepted ones.</param>
+/// <summary>A timed run, and how it was audited, as <see cref="AuditInfo"/> counts it.</summary>
 public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bool BitwiseEqual)
 {
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>

@@ -12,8 +12,6 @@ public enum BenchState
 }
 
 /// <summary>A variant as a live table shows it.</summary>
-/// <param name="SamplesMs">So far, of complete and of begun rounds.</param>
-/// <param name="Gap">Why it has none; null when nothing went wrong.</param>
 public sealed record BenchRow(string Variant, BenchState State, IReadOnlyList<double> SamplesMs, string? Gap);
 
 /// <summary>How far a bench is.</summary>

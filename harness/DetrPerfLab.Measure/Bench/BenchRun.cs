@@ -3,7 +3,6 @@ namespace DetrPerfLab.Measure;
 /// <summary>Opens variants one after another, has them take turns, then measures their memory one by one. The order is random and new in each round, so that
 /// what slows the machine for a while slows all of them.</summary>
 /// <remarks>Every sample is in the journal before the next turn begins. What fails becomes a gap with its reason; the others go on.</remarks>
-/// <param name="clock">Tells how much time is left; the system's unless a test says otherwise.</param>
 public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, AuditOptions? audit = null, TimeProvider? clock = null)
 {
     public const string Suite = "Bench";

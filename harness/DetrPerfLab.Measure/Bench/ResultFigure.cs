@@ -3,7 +3,6 @@ using static System.FormattableString;
 namespace DetrPerfLab.Measure;
 
 /// <summary>A column of a table of results: the same in <c>detrlab bench</c> and in the BenchmarkDotNet suites. A column that no row fills is left out.</summary>
-/// <param name="Name">Header, with the unit where the cells have none.</param>
 /// <param name="Format">The cell; null for an empty one. Takes the result and its speed-up in words, null where it has none.</param>
 public sealed record ResultFigure(string Name, string Legend, Func<RunResult, string?, string?> Format)
 {

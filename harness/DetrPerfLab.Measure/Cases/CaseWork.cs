@@ -2,7 +2,6 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>What a case measures, checked already.</summary>
 /// <param name="Operation">Timed, under audit where <see cref="Audited"/> is there; one run is one sample.</param>
-/// <param name="Known">What is known of it before its samples.</param>
 public sealed record CaseWork(IOperation Operation, RunResult Known) : IDisposable
 {
     public AuditedOperation? Audited { get; init; } // the operation as it is timed: its outputs looked at, its inputs exchanged now and then

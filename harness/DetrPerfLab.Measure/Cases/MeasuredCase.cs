@@ -139,7 +139,6 @@ public sealed class MeasuredCase : IDisposable
     };
 
     /// <summary>The memory pass, which times nothing; the last, so that samples stay good where it fails.</summary>
-    /// <returns>The figures, or why there are none.</returns>
     internal (MemoryInfo? Memory, string? Failure) TryMeasureMemory()
     {
         try { return (_work.CompleteMemory(MemoryPass.Measure(_work.Operation, IsSlow ? 1 : _work.MemoryOperations)), null); }

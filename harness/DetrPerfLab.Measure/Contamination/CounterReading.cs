@@ -8,7 +8,6 @@ namespace DetrPerfLab.Measure;
 /// <param name="StealSeconds">Of it, time that the hypervisor gave to other machines.</param>
 /// <param name="OwnSeconds">Time of this process and of all that it started, living or not.</param>
 /// <param name="InvoluntarySwitches">Times that a thread of this process lost its core while it had work.</param>
-/// <param name="YardstickMs">Time of a fixed computation on one core.</param>
 public readonly record struct CounterReading(
     double Seconds, double? CoreSeconds, double? IdleSeconds, double? StealSeconds, double? OwnSeconds, long? InvoluntarySwitches, double YardstickMs,
     double? FrequencyMhz = null)

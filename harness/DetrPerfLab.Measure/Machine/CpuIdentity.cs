@@ -5,8 +5,6 @@ using System.Text;
 namespace DetrPerfLab.Measure;
 
 /// <summary>Processor by name, by CPUID and by the instruction sets that matter to inference.</summary>
-/// <param name="CpuId">For example <c>AuthenticAMD family 25 model 17 stepping 1</c>.</param>
-/// <param name="Isa">Names as Linux spells them.</param>
 /// <param name="Hypervisor">For example <c>KVM</c>; null on bare metal.</param>
 readonly record struct CpuIdentity(string? Model, string? CpuId, IReadOnlyList<string> Isa, string? Hypervisor)
 {

@@ -56,15 +56,10 @@ public sealed class WarmUp(WarmUpOptions? options = null, TimeProvider? clock = 
             }
 
             medians[windows++ % medians.Length] = Quantile.Median(window.AsSpan(0, Math.Min(count, Kept)));
-            if (windows >= medians.Length && total >= _options.FloorMs && Agree(medians)) { return Result(steady: true); }
+            var spread = medians.Max() - medians.Min();
+            if (windows >= medians.Length && total >= _options.FloorMs && spread <= _options.Tolerance * medians.Min()) { return Result(steady: true); }
         }
 
         WarmUpInfo Result(bool steady) => new(_options.Rule, operations, total, steady);
-    }
-
-    bool Agree(double[] medians)
-    {
-        var (least, most) = (medians.Min(), medians.Max());
-        return most - least <= _options.Tolerance * least;
     }
 }

@@ -4,7 +4,6 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>What a process of its own is to run: one variant on one image.</summary>
 /// <param name="Threads">0 takes every processor that the process may use.</param>
-/// <param name="CacheFolder">Where artefacts and reference outputs lie, made beforehand.</param>
 public sealed record WorkerRequest(string Model, string Variant, int Height, int Width, int Threads, string CacheFolder)
 {
     public ulong Seed { get; init; } = 1; // decides which runs are audited, and the fresh inputs

@@ -51,7 +51,6 @@ static class Checkpoint
 }
 
 /// <summary>What a reader found in a file: the tensors of its state dict, unchecked, and what the file says that shapes do not show.</summary>
-/// <param name="Dilation">Whether the last stage is dilated (DC5); null when the file does not say.</param>
 /// <param name="Heads">Attention heads, 1 to 1023; null when the file does not say.</param>
 sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dilation = null, int? Heads = null)
 {

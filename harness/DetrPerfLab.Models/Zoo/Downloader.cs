@@ -43,7 +43,6 @@ sealed class Downloader
     }
 
     /// <summary>Progress is bytes done and bytes in all (0 when the server does not say); what has come before a cancellation is kept for the next run.</summary>
-    /// <exception cref="LabException">The network failed, or what came is not the file.</exception>
     internal static async Task FetchAsync(
         DownloadRequest request, DownloadOptions? options = null, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
