@@ -16,6 +16,8 @@ sealed class PickleWriter
 
     internal PickleWriter Proto() => Op((char)0x80, (char)2);
 
+    internal PickleWriter EmptyDict() => Op('}');
+
     internal PickleWriter Mark() => Op('(');
 
     internal PickleWriter Bool(bool value) => Op((char)(value ? 0x88 : 0x89));

@@ -19,7 +19,7 @@ sealed class ScriptModuleWriter(string folder, string name)
 
     readonly List<(string Name, string Type)> _attributes = [];
     readonly List<Func<Array>> _storages = [];
-    readonly PickleWriter _state = new PickleWriter().Proto().Object("__torch__", name).Op('}').Mark().Text("training").Bool(false);
+    readonly PickleWriter _state = new PickleWriter().Proto().Object("__torch__", name).EmptyDict().Mark().Text("training").Bool(false);
     readonly StringBuilder _methods = new();
 
     internal void Method(string signature, params IEnumerable<string> lines)
