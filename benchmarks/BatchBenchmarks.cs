@@ -17,7 +17,6 @@ public class BatchBenchmarks : ForwardBenchmarks
     public override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) =>
         base.Explain(row, result, machine) with { PaddedShare = PaddedShare(CaseOf(row).Sizes) };
 
-    /// <summary>Share of a batch's pixels that hold no image.</summary>
     internal static double PaddedShare(IReadOnlyList<ImageSize> sizes)
     {
         var fed = (double)sizes.Count * sizes.Max(s => s.Height) * sizes.Max(s => s.Width);

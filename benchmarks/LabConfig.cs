@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Environments;
 using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
@@ -19,7 +20,7 @@ static class LabConfig
         .AddJob(Job.Default
             // Each case in a fresh process: no case inherits another's heap, thread pool or library state.
             .WithToolchain(toolchain)
-            .WithRuntime(HostBinariesToolchain.Runtime)
+            .WithRuntime(CoreRuntime.Core10_0)
             // Outliers are what a server's p99 is made of: kept and counted.
             .WithOutlierMode(OutlierMode.DontRemove)
             // A server does not collect between two images either.
@@ -42,15 +43,12 @@ static class LabConfig
 sealed class SamplesAttribute(int full, int quick) : JobMutatorConfigBaseAttribute(Job.Default
     .WithStrategy(RunStrategy.Monitoring).WithInvocationCount(1).WithUnrollFactor(1).WithWarmupCount(0).WithIterationCount(RunOptions.IsQuick ? quick : full))
 {
-    /// <summary>In this run.</summary>
     internal int Count { get; } = RunOptions.IsQuick ? quick : full;
 }
 
 /// <summary>For operations from microseconds to tens of milliseconds: BenchmarkDotNet repeats them until a sample lasts long enough for the clock.</summary>
-/// <remarks>
-/// Warm-up of 1.5 s: vectorised code is slow until the runtime has compiled it a second and a third time, each after a pause of 100 ms. 64 samples are the least
-/// that a p90 can be told from. The loop around an operation costs nanoseconds: not measured apart.
-/// </remarks>
+/// <remarks>Warm-up of 1.5 s: vectorised code is slow until the runtime has compiled it a second and a third time, each after a pause of 100 ms. 64 samples are
+/// the least that a p90 can be told from. The loop around an operation costs nanoseconds: not measured apart.</remarks>
 [AttributeUsage(AttributeTargets.Class)]
 sealed class ShortOperationsAttribute() : JobMutatorConfigBaseAttribute(Job.Default
     .WithStrategy(RunStrategy.Throughput).WithIterationTime(TimeInterval.FromMilliseconds(25)).WithUnrollFactor(1).WithEvaluateOverhead(false)

@@ -54,7 +54,6 @@ public class MemoryBenchmarks : WorkBenchmarks
         };
     }
 
-    /// <summary>Runs every size once, the engines in turns.</summary>
     sealed class VaryingSizes : IOperation
     {
         readonly IReadOnlyList<IInferenceEngine> _engines;
@@ -98,7 +97,6 @@ public class MemoryBenchmarks : WorkBenchmarks
         }
 
         /// <summary>Checks what the last sample left and keeps the figures; before the memory pass.</summary>
-        /// <exception cref="LabException">The outputs for a size are wrong.</exception>
         internal AuditInfo Conclude(Func<ImageSize, VariantCase> modelOf)
         {
             var logits = s_checked.Max(size => modelOf(size).Compare(_outputs[Array.IndexOf(s_sizes, size)]).LogitsMaxAbs);
@@ -114,9 +112,7 @@ public class MemoryBenchmarks : WorkBenchmarks
 
         /// <summary>What is resident before, while and after the sizes ran, and what was checked; the arena's own figures stand in the result.</summary>
         internal IReadOnlyList<Finding> Findings { get; private set; } = [];
-
-        /// <summary>Resident after the last timed sample less before the first; null without either.</summary>
-        internal long? GrowthBytes => _end.RssBytes - _start.RssBytes;
+        internal long? GrowthBytes => _end.RssBytes - _start.RssBytes; // resident after the last timed sample less before the first; null without either
 
         static string Size(long? bytes) => bytes is { } known ? Invariant($"{known / 1048576.0:F0} MiB") : "unknown";
     }

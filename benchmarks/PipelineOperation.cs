@@ -1,15 +1,11 @@
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>A photograph's file in, detections out: decode, preprocess, run, postprocess.</summary>
-/// <param name="size">Of the photographs.</param>
-/// <param name="preprocess">How a photograph becomes the network's input.</param>
 sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, PreprocessOptions preprocess) : IAuditSubject
 {
-    /// <summary>Photographs that are made before, so that an audit makes no garbage while it goes on.</summary>
-    const int Made = 8;
+    const int Made = 8; // photographs that are made before, so that an audit makes no garbage while it goes on
 
-    /// <summary>What a camera's photograph is in COCO.</summary>
-    internal static ImageSize CocoSize { get; } = new(480, 640);
+    internal static ImageSize CocoSize { get; } = new(480, 640); // what a camera's photograph is in COCO
 
     readonly byte[][] _photographs = [.. Enumerable.Range(0, Made).Select(i => Photograph(size, i))];
     readonly List<HostTensor> _outputs = [];
@@ -19,17 +15,11 @@ sealed class PipelineOperation(IInferenceEngine engine, ImageSize size, Preproce
     int _foundCount;
     bool _watched;
 
-    /// <summary>Plain loops instead of the fused path.</summary>
-    internal bool Plain { get; init; }
-
-    /// <summary>Whether buffers live longer than an image; a straightforward port makes new ones.</summary>
-    internal bool KeepBuffers { get; init; }
-
-    /// <summary>Whether garbage is collected after each image.</summary>
-    internal bool Collect { get; init; }
+    internal bool Plain { get; init; } // loops instead of the fused path
+    internal bool KeepBuffers { get; init; } // whether buffers live longer than an image; a straightforward port makes new ones
+    internal bool Collect { get; init; } // garbage, after each image
 
     /// <summary>A JPEG file made from a formula, so that no file is needed and every machine has the same.</summary>
-    /// <param name="index">Each is another photograph.</param>
     internal static byte[] Photograph(ImageSize size, int index = 0) => ImageWriter.Jpeg(SyntheticPhotographs.Create(index, size), quality: 90);
 
     public string Name => engine.Info.Variant;

@@ -7,10 +7,9 @@ using SixLabors.ImageSharp.Processing;
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>From a JPEG of 480x640 to the network's input of 800x1066: decode, resize and normalise apart and together, in plain loops and in the fused path.</summary>
-/// <remarks>
-/// The lab decodes with Skia and resizes, both to the bit as Pillow; ImageSharp, the other decoder and resizer of .NET, makes other pixels. Its rows say how far
-/// they lie apart; what that costs in AP is measured by a test on the photographs of COCO (ImageSharpAccuracyTests). The lab decodes nobody's files with it.
-/// </remarks>
+/// <remarks>The lab decodes with Skia and resizes, both to the bit as Pillow; ImageSharp, the other decoder and resizer of .NET, makes other pixels. Its rows
+/// say how far they lie apart; what that costs in AP is measured by a test on the photographs of COCO (ImageSharpAccuracyTests). The lab decodes nobody's files
+/// with it.</remarks>
 [ShortOperations]
 [MemoryDiagnoser(displayGenColumns: false)]
 public class PreprocessBenchmarks : IHostedSuite

@@ -5,8 +5,7 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>The lab's own options; all others are BenchmarkDotNet's.</summary>
 sealed record RunOptions
 {
-    /// <summary>Tells the processes of cases that the run is a quick one.</summary>
-    internal const string QuickVariable = "DETRLAB_QUICK";
+    internal const string QuickVariable = "DETRLAB_QUICK"; // tells the processes of cases that the run is a quick one
 
     static readonly Option<bool> s_quick = new("--quick") { Description = "Few repeats: an answer in minutes, with wide intervals, kept apart from those of full runs." };
     static readonly Option<bool> s_restart = new("--restart") { Description = "Measure everything, also what an interrupted run has measured." };
@@ -21,15 +20,9 @@ sealed record RunOptions
     internal string Model { get; private init; } = BenchmarkModel.Default;
     internal string? Calibrate { get; private init; }
     internal string? KeepList { get; private init; }
-
-    /// <summary>For BenchmarkDotNet.</summary>
-    internal string[] Rest { get; private init; } = [];
-
-    /// <summary>Whether this process belongs to a quick run.</summary>
-    internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1";
-
-    /// <summary>Whether something is asked that runs nothing.</summary>
-    internal bool AsksOnly => Rest.Any(a => a is "--list" or "--help" or "--info" or "--version");
+    internal string[] Rest { get; private init; } = []; // for BenchmarkDotNet
+    internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1"; // whether this process belongs to a quick run
+    internal bool AsksOnly => Rest.Any(a => a is "--list" or "--help" or "--info" or "--version"); // whether something is asked that runs nothing
 
     /// <summary>What of all that changes the figures, as it was given.</summary>
     internal IReadOnlyList<string> Given =>
@@ -40,7 +33,6 @@ sealed record RunOptions
         .. KeepList is { } table ? ["--keep-list", table] : Array.Empty<string>(),
     ];
 
-    /// <exception cref="LabException">An option lacks its value.</exception>
     internal static RunOptions Parse(IReadOnlyList<string> args)
     {
         var parsed = Command().Parse(args);
@@ -61,7 +53,6 @@ sealed record RunOptions
         return options.AsksOnly || rest.Any(a => a is "--filter" or "-f") ? options : options with { Rest = ["--filter", "*", .. rest] };
     }
 
-    /// <summary>The lab's own part of <c>--help</c>.</summary>
     internal static void WriteHelp(TextWriter output) => Command().Parse("--help").Invoke(new() { Output = output });
 
     static RootCommand Command()

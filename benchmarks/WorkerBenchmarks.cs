@@ -4,9 +4,7 @@ namespace DetrPerfLab.Benchmarks;
 public class WorkerBenchmarks : WorkBenchmarks
 {
     const string AllThreads = "one session, all threads", Sessions = "a session a core", Processes = "a process a core";
-
-    /// <summary>Images that each worker does in one sample, so that the last one's end counts little.</summary>
-    const int ImagesAWorker = 2;
+    const int ImagesAWorker = 2; // images that each worker does in one sample, so that the last one's end counts little
 
     static readonly int s_cores = Environment.ProcessorCount;
 
@@ -82,8 +80,7 @@ public class WorkerBenchmarks : WorkBenchmarks
             long? Total(Func<WorkerProcess, long?> figure) => workers.Aggregate((long?)0, (sum, worker) => sum + figure(worker));
         }
 
-        /// <summary>What adding up resident sets counts more than once; null where only Linux would tell.</summary>
-        long? Shared => Rss - Proportional;
+        long? Shared => Rss - Proportional; // what adding up resident sets counts more than once; null where only Linux would tell
 
         /// <summary>The kernel keeps no peak of proportional shares. The pages that are shared, libraries, are so all the time: what is counted too often now was so at the peaks.</summary>
         internal MemoryInfo ToInfo() => new()

@@ -13,8 +13,6 @@ namespace DetrPerfLab.Benchmarks;
 
 /// <summary>What a run reads and writes; tests put folders and processes of their own in.</summary>
 /// <param name="Plots">Folder of charts; null draws none.</param>
-/// <param name="Artifacts">Folder of BenchmarkDotNet's logs and exports and of our journals.</param>
-/// <param name="Toolchain">Starts the cases' processes.</param>
 sealed record RunPlace(MachineInfo Machine, string Results, string? Plots, string Artifacts, IToolchain Toolchain, TextWriter Output)
 {
     /// <summary>The checkout on this machine. Quick results have wide intervals and must not take the place of full ones.</summary>
@@ -30,8 +28,7 @@ sealed record RunPlace(MachineInfo Machine, string Results, string? Plots, strin
 /// <summary>What lies around BenchmarkDotNet's run: the journal, model files, progress, the report.</summary>
 sealed class BenchmarkRun : IDisposable
 {
-    /// <summary>By then nobody goes on any more; what was measured is stale, too.</summary>
-    static readonly TimeSpan s_journalsKept = TimeSpan.FromDays(14);
+    static readonly TimeSpan s_journalsKept = TimeSpan.FromDays(14); // By then nobody goes on any more; what was measured is stale, too
     static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(5);
 
     readonly RunOptions _options;
@@ -58,10 +55,8 @@ sealed class BenchmarkRun : IDisposable
         if (done.Count > 0) { _config.AddFilter(new SimpleFilter(b => !done.Contains(SuiteCase.IdOf(b)))); }
     }
 
-    /// <summary>Of this run and of the interrupted one that it goes on with.</summary>
-    internal IReadOnlyList<RunResult> Results => _book.Results;
+    internal IReadOnlyList<RunResult> Results => _book.Results; // of this run and of the interrupted one that it goes on with
 
-    /// <summary>Builds what the chosen cases need, has BenchmarkDotNet run them, and writes the report.</summary>
     /// <exception cref="LabException">Cases could not be started, or none was asked for; what was measured before stays, and the same command goes on.</exception>
     internal ExitCode Run(Type[] suites)
     {

@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Environments;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains;
@@ -8,18 +7,14 @@ using BenchmarkDotNet.Toolchains.DotNetCli;
 namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Runs each case in its own process, like BenchmarkDotNet's default, but on the binaries that the host itself runs.</summary>
-/// <remarks>
-/// BenchmarkDotNet's generated project references the benchmark project and so compiles the whole solution a second time, one file at a
-/// time. Ours references the host's output folder: seconds instead of a minute, and what is timed is what was tested.
-/// </remarks>
+/// <remarks>BenchmarkDotNet's generated project references the benchmark project and so compiles the whole solution a second time, one file at a time. Ours
+/// references the host's output folder: seconds instead of a minute, and what is timed is what was tested.</remarks>
 static class HostBinariesToolchain
 {
     const string Tfm = "net10.0";
 
     internal static IToolchain Instance { get; } =
         new Toolchain(Tfm, new Generator(), new DotNetCliBuilder(Tfm), new DotNetCliExecutor(customDotNetCliPath: "dotnet"));
-
-    internal static Runtime Runtime => CoreRuntime.Core10_0;
 
     sealed class Generator() : CsProjGenerator(Tfm, cliPath: "dotnet", packagesPath: "", runtimeFrameworkVersion: "")
     {

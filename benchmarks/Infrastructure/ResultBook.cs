@@ -11,7 +11,6 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
 
     readonly List<RunResult> _results = [];
 
-    /// <summary>In the order run.</summary>
     internal IReadOnlyList<RunResult> Results => _results;
 
     /// <summary>Stores a result, in place of an earlier one of the same id; nothing of it is lost when the run is interrupted later.</summary>
@@ -23,7 +22,6 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
         else { _results[at] = result; }
     }
 
-    /// <summary>Takes up results that the interrupted run stored.</summary>
     internal void Recall(IReadOnlyList<string> ids) => _results.AddRange(ResultStore.Read(store.FolderOf(machine)).Results.Where(r => ids.Contains(r.Id)));
 
     /// <summary>Speed-up per image over the first row of the suite that differs in nothing but what the suite varies; null where either has no samples.</summary>

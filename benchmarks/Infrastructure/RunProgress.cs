@@ -14,18 +14,13 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
 {
     readonly Stopwatch _clock = new();
     readonly ContaminationLimits _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
-
-    /// <summary>Of an interrupted run that goes on: they count as done, and cost this run no time.</summary>
-    readonly int _before = journal.Entries.Count;
+    readonly int _before = journal.Entries.Count; // of an interrupted run that goes on: they count as done, and cost this run no time
     int _done, _all;
     DateTimeOffset _started;
     ContaminationWatch? _watch;
 
-    /// <summary>Cases that failed, and not by a lack of the machine.</summary>
-    internal int Failures { get; private set; }
-
-    /// <summary>Why cases were not so much as started; BenchmarkDotNet tells it in its log only.</summary>
-    internal string? NotStarted { get; private set; }
+    internal int Failures { get; private set; } // cases that failed, and not by a lack of the machine
+    internal string? NotStarted { get; private set; } // why cases were not so much as started; BenchmarkDotNet tells it in its log only
 
     internal static IHostedSuite? HostedOf(BenchmarkCase benchmark) => Activator.CreateInstance(benchmark.Descriptor.Type) as IHostedSuite;
 
@@ -113,13 +108,7 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
     /// <summary>For a case that could not say anything itself: a crash of native code, or the system took its memory away.</summary>
     string CutOff(BenchmarkReport report)
     {
-        // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
-        var how = report.ExecuteResults.LastOrDefault()?.ExitCode switch
-        {
-            null or 0 => "",
-            > 128 and var code => $" (signal {code - 128})",
-            var code => $" (exit code {code})",
-        };
+        var how = report.ExecuteResults.LastOrDefault()?.ExitCode is { } code and not 0 ? $" ({WorkerProcess.HowEnded(code)})" : "";
         var log = Directory.Exists(place.Artifacts) ? new DirectoryInfo(place.Artifacts).GetFiles("*.log").MaxBy(f => f.LastWriteTimeUtc)?.FullName : null;
         return $"the case ended without a result{how}; its log says why: {(log is null ? "run it with --verbose" : Path.GetRelativePath(LabPaths.Root, log))}";
     }

@@ -8,11 +8,8 @@ namespace DetrPerfLab.Benchmarks;
 interface IHostedSuite
 {
     /// <summary>Builds and computes what rows only read: so no row's memory holds a second runtime.</summary>
-    void Prepare(SuiteCase row, Action<string, long, long> progress)
-    {
-    }
+    void Prepare(SuiteCase row, Action<string, long, long> progress) { }
 
-    /// <summary>Adds to a result why it is as it is.</summary>
     RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 }
 
@@ -20,11 +17,8 @@ interface IHostedSuite
 [Samples(full: 15, quick: 6)]
 public abstract class SuiteBenchmarks : IHostedSuite
 {
-    /// <summary>Operations beyond <see cref="MeasuredCase.SlowMs"/> are sampled only as long as this lasts.</summary>
-    const double BudgetMs = 60_000;
-
-    /// <summary>Operations beyond this are left out of a quick run.</summary>
-    const double SlowForQuickMs = 5_000;
+    const double BudgetMs = 60_000; // operations beyond MeasuredCase.SlowMs are sampled only as long as this lasts
+    const double SlowForQuickMs = 5_000; // operations beyond this are left out of a quick run
 
     MeasuredCase _measured = null!;
     ContaminationLimits _limits = null!;
@@ -32,28 +26,20 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>The rows of this run, plainest first.</summary>
     public IEnumerable<SuiteCase> Cases => Rows.Select((row, index) => row with { Row = index }).Where(row => !row.FullOnly || !RunOptions.IsQuick);
 
-    /// <summary>The row that this process runs.</summary>
     [ParamsSource(nameof(Cases))]
     public SuiteCase Case { get; set; } = null!;
-
-    /// <summary>What a suite overrides; BenchmarkDotNet finds <see cref="Cases"/> by name and would find an override twice.</summary>
-    protected abstract IReadOnlyList<SuiteCase> Rows { get; }
+    protected abstract IReadOnlyList<SuiteCase> Rows { get; } // what a suite overrides; BenchmarkDotNet finds Cases by name and would find an override twice
 
     /// <summary>How timed operations are audited: the fewer samples, the more of them.</summary>
     private protected AuditOptions Audit => AuditOptions.For(GetType().GetCustomAttribute<SamplesAttribute>()!.Count);
 
-    /// <summary>Time since the process began that was waited to see the idle machine, milliseconds.</summary>
-    internal static double WaitedMs { get; private set; }
+    internal static double WaitedMs { get; private set; } // time since the process began that was waited to see the idle machine, milliseconds
 
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
     internal abstract CaseWork Open(SuiteCase row);
 
-    /// <inheritdoc/>
-    public virtual void Prepare(SuiteCase row, Action<string, long, long> progress)
-    {
-    }
+    public virtual void Prepare(SuiteCase row, Action<string, long, long> progress) { }
 
-    /// <inheritdoc/>
     public virtual RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => result;
 
     [GlobalSetup]
@@ -122,7 +108,6 @@ public abstract class ForwardBenchmarks : SuiteBenchmarks
     [Benchmark]
     public void Forward() => Sample();
 
-    /// <summary>What a row feeds and sets.</summary>
     private protected abstract VariantCase CaseOf(SuiteCase row);
 
     internal override CaseWork Open(SuiteCase row) => (CaseOf(row) with { Audit = Audit }).Open().Forward();

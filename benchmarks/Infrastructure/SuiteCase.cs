@@ -6,29 +6,17 @@ namespace DetrPerfLab.Benchmarks;
 
 /// <summary>One row of a suite: a variant and what the suite sets besides.</summary>
 /// <remarks>Its text is part of the result's id: add cases, never rename one.</remarks>
-/// <param name="Variant">A name of the registry in suites that run a model; else what does the work, for example <c>plain</c>.</param>
-/// <param name="Parameters">Names and values, for example <c>Threads</c>, 2.</param>
 public sealed record SuiteCase(string Variant, params (string Name, string Value)[] Parameters) : IComparable
 {
-    /// <summary>Whether a quick run leaves it out: a slow row that another one stands for well enough.</summary>
-    public bool FullOnly { get; init; }
+    public bool FullOnly { get; init; } // whether a quick run leaves it out: a slow row that another one stands for well enough
+    public bool Repeated { get; init; } // whether it is the suite's first row once more: how far the machine drifted over the suite
+    public string? Job { get; init; } // of the suite, that it runs under; null where there is one for all
+    public int Row { get; init; } // row in the suite, from 0: rows run and are shown in the order written
 
-    /// <summary>Whether it is the suite's first row once more: how far the machine drifted over the suite.</summary>
-    public bool Repeated { get; init; }
-
-    /// <summary>The suite's job that it runs under; null where there is one for all.</summary>
-    public string? Job { get; init; }
-
-    /// <summary>Row in the suite, from 0: rows run and are shown in the order written.</summary>
-    public int Row { get; init; }
-
-    /// <summary>The value of a parameter; null where the case does not set it.</summary>
     public string? this[string name] => Array.Find(Parameters, p => p.Name == name).Value;
 
-    /// <summary>For the screen, for example <c>ort-fp32, Threads 2</c>.</summary>
     internal string Label => LabelOf(Variant, Parameters);
 
-    /// <summary>The same of a result that is kept.</summary>
     internal static string LabelOf(string variant, IEnumerable<(string Name, string Value)> parameters) =>
         string.Join(", ", parameters.Select(p => $"{p.Name} {p.Value}").Prepend(variant));
 
@@ -48,13 +36,10 @@ public sealed record SuiteCase(string Variant, params (string Name, string Value
     /// <summary><c>PrecisionBenchmarks</c> is the suite <c>Precision</c>.</summary>
     internal static string SuiteOf(Type type) => type.Name.Replace("Benchmarks", "");
 
-    /// <summary>The number that a parameter holds.</summary>
     internal int Number(string name, int otherwise = 0) => this[name] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    /// <inheritdoc/>
     public int CompareTo(object? obj) => Row.CompareTo((obj as SuiteCase)?.Row);
 
-    /// <summary>For example <c>Variant: ort-fp32, Threads: 2</c>.</summary>
     public override string ToString() => string.Join(", ", Parameters.Prepend((Name: "Variant", Value: Variant)).Select(p => $"{p.Name}: {p.Value}"));
 
     internal static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;

@@ -4,13 +4,8 @@ namespace DetrPerfLab.Core;
 /// <remarks>Not thread-safe: one engine, one caller.</remarks>
 public interface IInferenceEngine : IDisposable
 {
-    /// <summary>What runs: variant, runtime and its version, options.</summary>
     EngineInfo Info { get; }
-
-    /// <summary>What the model takes.</summary>
     IReadOnlyList<TensorSpec> Inputs { get; }
-
-    /// <summary>What the model gives.</summary>
     IReadOnlyList<TensorSpec> Outputs { get; }
 
     /// <summary>Allocates outputs for these inputs. Where a length is not known beforehand, an engine may run once to learn it.</summary>
@@ -40,20 +35,16 @@ public interface IArenaEngine : IInferenceEngine
 /// <summary>An engine that can show what flows between its parts, for finding where it leaves a reference.</summary>
 public interface IStagedEngine : IInferenceEngine
 {
-    /// <summary>
-    /// One forward pass, not for timing, that fills the outputs and returns inner tensors, freshly allocated, in the order of the computation and named as in a parity
-    /// manifest: <c>backbone_feature</c>, <c>position_encoding</c>, <c>encoder_memory</c>.
-    /// </summary>
+    /// <summary>One forward pass, not for timing, that fills the outputs and returns inner tensors, freshly allocated, in the order of the computation and
+    /// named as in a parity manifest: <c>backbone_feature</c>, <c>position_encoding</c>, <c>encoder_memory</c>.</summary>
     IReadOnlyList<HostTensor> RunStages(TensorSet inputs, TensorSet outputs);
 }
 
 /// <summary>An engine that can tell the time of its model's parts.</summary>
 public interface IModuleTimedEngine : IInferenceEngine
 {
-    /// <summary>
-    /// One forward pass, the device brought to rest after each part: a pass of its own, never the one that is timed as a whole. Returns the parts in the order of the
-    /// computation; what lies outside them, for example the copy of the results, is in none.
-    /// </summary>
+    /// <summary>One forward pass, the device brought to rest after each part: a pass of its own, never the one that is timed as a whole. Returns the parts in
+    /// the order of the computation; what lies outside them, for example the copy of the results, is in none.</summary>
     IReadOnlyList<ModuleTime> RunModules(TensorSet inputs, TensorSet outputs);
 }
 

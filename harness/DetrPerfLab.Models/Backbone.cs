@@ -5,24 +5,19 @@ public sealed record BackboneConvolution(string Name, string Norm, int Inputs, i
 
 /// <summary>A residual block, for example <c>layer1.0</c>.</summary>
 /// <param name="Stage">1 to 4.</param>
-/// <param name="Name">Within the backbone.</param>
 /// <param name="Path">In order, ReLU between: 1x1, 3x3, 1x1 (bottleneck) or two 3x3 (basic).</param>
 /// <param name="Shortcut">Projects the block's input where its channels or its resolution change; null where it is added as it is.</param>
 public sealed record BackboneBlock(int Stage, string Name, IReadOnlyList<BackboneConvolution> Path, BackboneConvolution? Shortcut);
 
 /// <summary>The ResNet of a DETR as data, so that state dict, eager model and TorchScript writer cannot disagree on it.</summary>
-/// <remarks>
-/// Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3 and on a
-/// basic block's first 3x3.
-/// </remarks>
+/// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3
+/// and on a basic block's first 3x3.</remarks>
 public static class Backbone
 {
     const string Body = "backbone.0.body";
 
-    /// <summary>The convolution before the first stage.</summary>
     public static BackboneConvolution Stem { get; } = new($"{Body}.conv1", $"{Body}.bn1", 3, 64, Kernel: 7, Stride: 2, Dilation: 1);
 
-    /// <summary>All blocks in order of execution.</summary>
     public static IEnumerable<BackboneBlock> Blocks(DetrConfig config)
     {
         var inputs = Stem.Outputs;

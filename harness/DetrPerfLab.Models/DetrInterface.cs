@@ -4,19 +4,11 @@ namespace DetrPerfLab.Models;
 /// <remarks>The names are those of the ecosystem's ONNX exports.</remarks>
 public static class DetrInterface
 {
-    /// <summary>Normalised images, planar.</summary>
-    public const string PixelValues = "pixel_values";
+    public const string PixelValues = "pixel_values"; // normalised images, planar
+    public const string PixelMask = "pixel_mask"; // 1 = image, 0 = padding
+    public const string Logits = "logits"; // class scores before softmax; the last class is "no object"
+    public const string PredBoxes = "pred_boxes"; // (cx, cy, w, h) as fractions of the image
 
-    /// <summary>1 = image, 0 = padding.</summary>
-    public const string PixelMask = "pixel_mask";
-
-    /// <summary>Class scores before softmax; the last class is "no object".</summary>
-    public const string Logits = "logits";
-
-    /// <summary>(cx, cy, w, h) as fractions of the image.</summary>
-    public const string PredBoxes = "pred_boxes";
-
-    /// <summary><c>pixel_values</c> float32 [N,3,H,W] and <c>pixel_mask</c> int64 [N,H,W].</summary>
     public static IReadOnlyList<TensorSpec> Inputs { get; } =
     [
         new(PixelValues, ElementType.Float32, ["N", 3, "H", "W"]),

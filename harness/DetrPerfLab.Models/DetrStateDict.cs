@@ -3,19 +3,14 @@ namespace DetrPerfLab.Models;
 /// <summary>Official name, for example <c>transformer.encoder.layers.0.linear1.weight</c>, and shape of one tensor of a state dict.</summary>
 public sealed record WeightSpec(string Name, IReadOnlyList<long> Shape)
 {
-    /// <summary>Number of elements.</summary>
     public long Count { get; } = Shape.Aggregate(1L, (product, length) => checked(product * length));
 }
 
 /// <summary>Every tensor that a DETR of a given shape has, in the order of the official <c>state_dict()</c>.</summary>
-/// <remarks>
-/// Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, backbone.py (FrozenBatchNorm2d) and torchvision's ResNet.
-/// <c>num_batches_tracked</c>, which FrozenBatchNorm2d drops on load, is not among them.
-/// </remarks>
+/// <remarks>Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, backbone.py (FrozenBatchNorm2d) and torchvision's ResNet.
+/// <c>num_batches_tracked</c>, which FrozenBatchNorm2d drops on load, is not among them.</remarks>
 public static class DetrStateDict
 {
-    /// <summary>Lists names and shapes.</summary>
-    /// <exception cref="InvalidOperationException">The configuration names a backbone depth that no ResNet has.</exception>
     public static IReadOnlyList<WeightSpec> Describe(DetrConfig config)
     {
         var list = new List<WeightSpec>();

@@ -10,24 +10,15 @@ public sealed class WeightStore(DetrConfig config, IEnumerable<WeightTensor> ten
 {
     readonly Dictionary<string, WeightTensor> _tensors = tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
 
-    /// <summary>The shape of the model.</summary>
     public DetrConfig Config { get; } = config;
+    public string Source { get; } = source; // synthetic-v1 or a file name
+    public string Sha256 { get; } = sha256; // of the file, or of names, shapes and values of synthetic weights
+    public IReadOnlyCollection<WeightTensor> Tensors => _tensors.Values; // all tensors of the official state dict but num_batches_tracked, in its order
 
-    /// <summary>Where the weights came from: <c>synthetic-v1</c> or a file name.</summary>
-    public string Source { get; } = source;
-
-    /// <summary>Of the file, or of names, shapes and values of synthetic weights; lower-case hex.</summary>
-    public string Sha256 { get; } = sha256;
-
-    /// <summary>All tensors of the official state dict but <c>num_batches_tracked</c>, in its order.</summary>
-    public IReadOnlyCollection<WeightTensor> Tensors => _tensors.Values;
-
-    /// <summary>The tensor of that official name.</summary>
     /// <exception cref="LabException">The checkpoint lacks it.</exception>
     public WeightTensor this[string name] => TryGet(name, out var tensor)
         ? tensor
         : throw LabError.BadInput($"'{Source}' has no tensor '{name}', which a DETR of its shape needs. Take a complete checkpoint.");
 
-    /// <summary>The tensor of that official name, if it is there.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out WeightTensor? tensor) => _tensors.TryGetValue(name, out tensor);
 }

@@ -1,12 +1,9 @@
 using System.Runtime.CompilerServices;
 
-#pragma warning disable CS1591 // the message says when it is given
-
 namespace DetrPerfLab.Core;
 
 /// <summary>Messages that several places give. Each says what was found, what was needed and what to do; one that a single place gives stands there.</summary>
-/// <remarks>Those of model files stand in LabError.Models.cs, those of what runs in LabError.Runs.cs.</remarks>
-public static partial class LabError
+public static class LabError
 {
     public static LabException BadInput(string message, Exception? inner = null) => new(ExitCode.BadInput, message, inner);
 
@@ -31,4 +28,62 @@ public static partial class LabError
 
     /// <summary>Why something did not work, in words: a mistake of the user's explains itself, any other is named with its kind.</summary>
     public static string ReasonOf(Exception exception) => exception is LabException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+
+    // Of model files
+    public static LabException ScriptUnusable(string path, string found, Exception? inner = null) => BadInput(
+        $"TorchScript file '{path}': {found} Needed a module whose forward takes pixel_values float32 [N,3,H,W] and, if it likes, pixel_mask int64 [N,H,W], "
+        + "and returns logits [N,Q,C+1] and pred_boxes [N,Q,4] as a tuple or a list. Trace it with return_dict=False.", inner);
+
+    public static LabException NotOnnx(string path, string found, Exception? inner = null) =>
+        BadInput($"'{path}' is not a usable ONNX model: {found}. Needed: a whole file as an exporter wrote it; fetch or export it again.", inner);
+
+    public static LabException OnnxTooLarge(string path, long foundBytes, long limitBytes) =>
+        BadInput($"'{path}' takes {foundBytes:N0} bytes, the limit of an ONNX file is {limitBytes:N0}. Use a smaller model.");
+
+    public static LabException OnnxInterface(string path, string name, string found) =>
+        BadInput($"'{path}': '{name}' is {found}, needed a tensor of float32 or int64. Export the model with such inputs and outputs.");
+
+    public static LabException OnnxGraph(string found) =>
+        BadInput($"The ONNX graph is not valid: {found}. Needed: a graph that ONNX Runtime loads; export the model again.");
+
+    public static LabException CannotQuantize(string found, string needed, string whatToDo) =>
+        BadInput($"The model cannot be converted: {found}. Needed: {needed}. {whatToDo}");
+
+    public static LabException Calibration(string found, string needed, string whatToDo) =>
+        BadInput($"Calibration failed: {found}. Needed: {needed}. {whatToDo}");
+
+    public static LabException QuantizationPlan(string path, string found, Exception? inner = null) =>
+        BadInput($"Quantisation plan '{path}' cannot be used: {found}. Write one with 'detrlab sensitivity --out {path}' and edit that.", inner);
+
+    // Of what runs
+    public static LabException TensorShape(HostTensor found, string needed) =>
+        BadInput($"Tensor {found}, needed {needed}. Check that the model belongs to this family.");
+
+    public static LabException TensorMissing(TensorSet found, string needed) =>
+        BadInput($"Tensors {string.Join("; ", found)}, needed one named '{needed}'. Check that the model belongs to this family.");
+
+    public static LabException OutputsDiffer(string tensor, string found, string needed) =>
+        BadInput($"Output '{tensor}' is {found}, needed {needed} as the reference has it. Compare outputs of the same model and inputs.");
+
+    public static LabException OutputNotFinite(string tensor, int index) => CheckFailed(
+        $"Output '{tensor}' holds NaN or infinity (first at element {index}), needed finite numbers. A precision too narrow for the model is the usual cause: keep more of it in float32.");
+
+    public static LabException BadCocoFile(string file, string needed, Exception inner) =>
+        BadInput($"'{file}' is no COCO file: {inner.Message.TrimEnd('.')}. Needed: {needed}.", inner);
+
+    public static LabException BadCocoEntry(string file, string list, long index, string problem) =>
+        BadInput($"'{file}': entry {index} of {list}: {problem}. Mend or remove the entry.");
+
+    public static LabException GpuRefused(string device, int deviceId, string found, Exception inner) =>
+        Missing($"ONNX Runtime cannot use {device} on GPU {deviceId}: {found} Needed: the driver, CUDA 13, cuDNN 9 and, for TensorRT, TensorRT 10 of versions that fit each other.", inner);
+
+    public static LabException CudaFailed(string found) =>
+        Missing($"CUDA failed: {found}. Needed: a working GPU with enough free memory; nvidia-smi shows what else uses it.");
+
+    public static LabException FastPathDiffers(string row, string found, string needed) =>
+        CheckFailed($"{row}: {found}, needed {needed}. It was not timed; the tests of the fast path say where it starts: ./test.sh --fast");
+
+    public static LabException NoFont(IEnumerable<string> folders) =>
+        Missing($"No charts: no font was found in {string.Join(", ", folders.Where(f => f.Length > 0))}, needed a sans face (.ttf). "
+            + "The numbers are written without them. Put one there, for example by: apt-get install fonts-dejavu-core");
 }

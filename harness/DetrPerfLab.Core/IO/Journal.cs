@@ -5,16 +5,13 @@ using System.Text.Json;
 namespace DetrPerfLab.Core;
 
 /// <summary>What a long run has done so far, a line of JSON an entry, so that the same command goes on after an interruption.</summary>
-/// <remarks>
-/// The first line says what is run. An entry is added to the file, which is not written anew: a line that a killed process left unfinished is no entry.
-/// Locked while it is open: the same run twice at once would mix its entries.
-/// </remarks>
+/// <remarks>The first line says what is run. An entry is added to the file, which is not written anew: a line that a killed process left unfinished is no
+/// entry. Locked while it is open: the same run twice at once would mix its entries.</remarks>
 /// <typeparam name="T">An entry; null values of its required members are damage.</typeparam>
 public sealed class Journal<T> : IDisposable
     where T : class
 {
     const long LargestFile = 64 << 20;
-    static readonly JsonSerializerOptions s_oneLine = new(LabJson.Options) { WriteIndented = false };
 
     readonly string _path;
     readonly FileStream _lock;
@@ -22,9 +19,6 @@ public sealed class Journal<T> : IDisposable
     Header _header;
     bool _written;
 
-    /// <summary>Opens the journal of a run, or begins one.</summary>
-    /// <param name="folder">Made where it is missing.</param>
-    /// <param name="kind">Start of the file's name.</param>
     /// <param name="key">All that decides the entries; another key is another journal.</param>
     /// <param name="isWhole">Whether an entry that was read is one; the first that is not ends what is taken. Null takes any.</param>
     /// <exception cref="LabException">Another process has it open.</exception>
@@ -46,26 +40,15 @@ public sealed class Journal<T> : IDisposable
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException) { Problem = $"the file is damaged: {e.Message.TrimEnd('.')}"; }
     }
 
-    /// <summary>Name of the run, kept when it is continued.</summary>
-    public string Run => _header.Run;
-
-    /// <summary>When the first part of the run began.</summary>
-    public DateTimeOffset Started => _header.Started;
-
-    /// <summary>In the order added.</summary>
+    public string Run => _header.Run; // the same where a run is continued
+    public DateTimeOffset Started => _header.Started; // the first part of it
     public IReadOnlyList<T> Entries => _entries;
-
-    /// <summary>File name, for messages.</summary>
     public string Name => Path.GetFileName(_path);
+    public string? Problem { get; private set; } // why earlier entries, or some of them, were not taken; null when all were
 
-    /// <summary>Why earlier entries, or some of them, were not taken; null when all were.</summary>
-    public string? Problem { get; private set; }
-
-    /// <summary>Where the journal of a run lies.</summary>
     public static string PathOf(string folder, string kind, string key) =>
         Path.Combine(folder, $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12]}.partial");
 
-    /// <summary>Adds an entry.</summary>
     public void Add(T entry)
     {
         _entries.Add(entry);
@@ -83,10 +66,8 @@ public sealed class Journal<T> : IDisposable
     /// <summary>Forgets entries of an earlier part; before the first is added.</summary>
     public void Forget(Predicate<T> which) => _entries.RemoveAll(which);
 
-    /// <summary>Once the run is complete.</summary>
     public void Delete() => File.Delete(_path);
 
-    /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
     void Read(Func<T, bool> isWhole)
@@ -94,7 +75,7 @@ public sealed class Journal<T> : IDisposable
         if (!File.Exists(_path)) { return; }
         if (new FileInfo(_path).Length > LargestFile) { throw new IOException($"it is larger than {LargestFile >> 20} MiB"); }
         var lines = File.ReadAllText(_path).Split('\n')[..^1]; // what no end of line follows was never finished
-        if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], s_oneLine) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
+        if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], LabJson.OneLine) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
         if (header.Key != _header.Key)
         {
             Problem = "they belong to another machine, model, build or options";
@@ -104,12 +85,12 @@ public sealed class Journal<T> : IDisposable
         _header = header;
         foreach (var line in lines.Skip(1))
         {
-            if (JsonSerializer.Deserialize<T>(line, s_oneLine) is not { } entry || !isWhole(entry)) { throw new IOException($"line {_entries.Count + 2} is no entry"); }
+            if (JsonSerializer.Deserialize<T>(line, LabJson.OneLine) is not { } entry || !isWhole(entry)) { throw new IOException($"line {_entries.Count + 2} is no entry"); }
             _entries.Add(entry);
         }
     }
 
-    static string Line<TLine>(TLine line) => JsonSerializer.Serialize(line, s_oneLine) + "\n";
+    static string Line<TLine>(TLine line) => JsonSerializer.Serialize(line, LabJson.OneLine) + "\n";
 
     sealed record Header(string Key, string Run, DateTimeOffset Started);
 }

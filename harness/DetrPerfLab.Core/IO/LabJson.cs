@@ -18,4 +18,8 @@ public static class LabJson
         NewLine = "\n",
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    public static JsonSerializerOptions OneLine { get; } = new(Options) { WriteIndented = false };
+
+    public static void Write<T>(string path, T value) => AtomicFile.WriteText(path, JsonSerializer.Serialize(value, Options) + "\n");
 }

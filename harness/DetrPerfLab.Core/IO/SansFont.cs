@@ -1,12 +1,8 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>A sans face of this machine, as font files.</summary>
-/// <remarks>
-/// The build of Skia that needs no further library reads no font configuration: on Linux it knows no face by name, only by file.
-/// So the files are looked for here, in the same way on every system.
-/// </remarks>
-/// <param name="Regular">Path of the upright face.</param>
-/// <param name="Bold">Path of its bold face, or the upright one where there is none.</param>
+/// <summary>A sans face of this machine, as font files; the upright one stands in for a bold one that is missing.</summary>
+/// <remarks>The build of Skia that needs no further library reads no font configuration: on Linux it knows no face by name, only by file. So the files are
+/// looked for here, in the same way on every system.</remarks>
 public sealed record SansFont(string Regular, string Bold)
 {
     // Well-known faces of the desktop systems, by file name: first those that are the same wherever they are.

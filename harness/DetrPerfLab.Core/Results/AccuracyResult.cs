@@ -7,45 +7,22 @@ public sealed record AccuracyResult
     /// <summary>Runtimes whose artefact holds the precision itself; elsewhere the variant decides it, and two variants of one file differ.</summary>
     const string RuntimeOfGraphs = "ONNX Runtime";
 
-    /// <summary>Version of this record.</summary>
     public int Schema { get; init; } = RunResult.CurrentSchema;
-
-    /// <summary>What it was judged on.</summary>
     public required DatasetInfo Dataset { get; init; }
-
-    /// <summary>The file or the weights that were run.</summary>
     public required ArtefactInfo Artefact { get; init; }
-
-    /// <summary>The variant's fixed name.</summary>
     public required string Variant { get; init; }
-
-    /// <summary>For example <c>ONNX Runtime</c>.</summary>
     public required string Runtime { get; init; }
 
     /// <summary>Shorter side that images were brought to, pixels, the model's own where none was asked for; null in records of builds that did not store it.</summary>
     public int? Size { get; init; }
-
-    /// <summary>When it was judged.</summary>
     public required DateTimeOffset Evaluated { get; init; }
-
-    /// <summary>Commit of the lab, with <c>+dirty</c> where the tree was changed.</summary>
     public required string Commit { get; init; }
 
     /// <summary>COCO AP@[.50:.95] in [0, 1].</summary>
-    public required double CocoAp
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp");
-    }
-
-    /// <summary>What it is compared with; null when it was judged alone.</summary>
-    public ArtefactInfo? Reference { get; init; }
-
-    /// <summary>AP minus that of the reference, with a paired bootstrap interval over images.</summary>
-    public Interval? CocoApDifference { get; init; }
-
-    /// <summary>AP of its detections with the reference's as truth, in [0, 1].</summary>
-    public double? DetectionAp { get; init; }
+    public required double CocoAp { get; init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp"); }
+    public ArtefactInfo? Reference { get; init; } // what it is compared with; null when it was judged alone
+    public Interval? CocoApDifference { get; init; } // AP minus that of the reference, with a paired bootstrap interval over images
+    public double? DetectionAp { get; init; } // AP of its detections with the reference's as truth, in [0, 1]
 
     /// <summary>What tells records apart: a later one with the same key takes the place of an earlier one.</summary>
     internal (string, string, string, int?) Key => (Artefact.Sha256, Variant, Dataset.Sha256, Size);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
@@ -7,38 +8,17 @@ namespace DetrPerfLab.Core;
 /// <summary>The machine that measured, as machine.json keeps it. Holds no host name, user or path.</summary>
 public sealed record MachineInfo
 {
-    /// <summary>Version of this record.</summary>
     public int Schema { get; init; } = RunResult.CurrentSchema;
-
-    /// <summary>For example <c>AMD EPYC</c>.</summary>
     public required string CpuModel { get; init; }
-
-    /// <summary>Vendor, family, model and stepping; tells apart what hypervisors name alike.</summary>
-    public string? CpuId { get; init; }
-
-    /// <summary>Logical processors that this process may use.</summary>
-    public required int Cores { get; init; }
-
-    /// <summary>Instruction sets that matter to inference and are there: avx2, avx512f, avx512_vnni, avx512_bf16, amx_int8, …</summary>
-    public IReadOnlyList<string> Isa { get; init; } = [];
-
-    /// <summary>Memory that this process may use, bytes.</summary>
-    public long MemoryBytes { get; init; }
-
-    /// <summary>CPU quota of the container in cores; null without one.</summary>
-    public double? CpuQuota { get; init; }
-
-    /// <summary>Frequency governor; null where the machine hides it.</summary>
-    public string? Governor { get; init; }
-
-    /// <summary>Hypervisor; null on bare metal.</summary>
-    public string? Hypervisor { get; init; }
-
-    /// <summary>Operating system and kernel.</summary>
-    public required string Os { get; init; }
-
-    /// <summary>For example <c>.NET 10.0.12</c>.</summary>
-    public required string Runtime { get; init; }
+    public string? CpuId { get; init; } // vendor, family, model and stepping: tells apart what hypervisors name alike
+    public required int Cores { get; init; } // logical, that this process may use
+    public IReadOnlyList<string> Isa { get; init; } = []; // those that matter to inference: avx2, avx512f, avx512_vnni, avx512_bf16, amx_int8, …
+    public long MemoryBytes { get; init; } // that this process may use
+    public double? CpuQuota { get; init; } // of the container, in cores; null without one
+    public string? Governor { get; init; } // of the frequency; null where the machine hides it
+    public string? Hypervisor { get; init; } // null on bare metal
+    public required string Os { get; init; } // and kernel
+    public required string Runtime { get; init; } // for example .NET 10.0.12
 
     /// <summary>What really ran, by package: versions of ONNX Runtime, TorchSharp, libtorch, Skia, ImageSharp, ScottPlot and its font.</summary>
     public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
@@ -61,4 +41,12 @@ public sealed record MachineInfo
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
         }
     }
+}
+
+/// <summary>Versions of packages, for <see cref="MachineInfo.Packages"/>.</summary>
+public static class PackageVersion
+{
+    public static KeyValuePair<string, string> Of(string package, Assembly assembly) => new(
+        package,
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version?.ToString() ?? "unknown");
 }

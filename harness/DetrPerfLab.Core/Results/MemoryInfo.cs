@@ -1,42 +1,26 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>Memory of one case, bytes; null where this machine does not report it.</summary>
-/// <param name="AllocatedBytesPerOperation">Managed bytes allocated by one operation.</param>
 /// <param name="SteadyRssBytes">Resident set of the process once loaded and warm, read after the operations of the memory pass.</param>
-/// <param name="PeakRssBytes">Largest resident set while the operations ran.</param>
 /// <param name="GrowthBytes">Resident set after all timed operations less that before them, in suites whose operations give back what they take: what stays is kept for later, or fragmented.</param>
-/// <param name="ManagedCommittedBytes">Managed heap, as far as the runtime holds memory for it.</param>
 /// <param name="NativeBytes">Resident memory without a file behind it, less the managed heap: native heaps and arenas. A lower bound, since the managed heap need not be resident.</param>
-/// <param name="MappedBytes">Resident memory mapped from files: libraries and mapped weights.</param>
 /// <param name="MappedWeightsBytes">Of <paramref name="MappedBytes"/>, weights that the engine reads in place from files beside the model; zero where it copied them into memory of its own.</param>
-/// <param name="Arena">What the runtime says of its arena; null where an engine has none to tell of.</param>
-/// <param name="Gpu">The GPU and what is copied to it; null where none is used.</param>
 public sealed record MemoryInfo(
     double? AllocatedBytesPerOperation = null, long? SteadyRssBytes = null, long? PeakRssBytes = null, long? GrowthBytes = null, long? ManagedCommittedBytes = null,
     long? NativeBytes = null, long? MappedBytes = null, long? MappedWeightsBytes = null, ArenaInfo? Arena = null, GpuInfo? Gpu = null);
 
 /// <summary>What a runtime says of the arena that its sessions take memory from, read after the memory pass; figures are null where it does not tell, with the reason.</summary>
 /// <param name="BytesInUse">Handed out now, bytes: between two inferences, weights as far as the runtime takes their memory from the arena.</param>
-/// <param name="LargestBytesInUse">Most that was handed out at once, bytes.</param>
 /// <param name="ReservedBytes">Taken from the system and not given back, bytes: what is in use and what is kept for the next inference.</param>
-/// <param name="Extensions">Times it had to ask the system for more.</param>
-/// <param name="Shrinkages">Times it gave memory back.</param>
-/// <param name="Reason">Why there are no figures; null when there are.</param>
 public sealed record ArenaInfo(
     long? BytesInUse = null, long? LargestBytesInUse = null, long? ReservedBytes = null, long? Extensions = null, long? Shrinkages = null, string? Reason = null);
 
 /// <summary>The GPU beside a result, read after the memory pass; figures are null where they are not told, with the reason.</summary>
-/// <param name="Name">Its name and driver, for example <c>NVIDIA T4, driver 580.65</c>.</param>
 /// <param name="UsedBytes">Memory in use on the whole GPU, bytes, other programs' included.</param>
-/// <param name="TotalBytes">Memory that it has, bytes.</param>
 /// <param name="Use">Share in [0, 1] of the driver's last sampling period in which a kernel ran.</param>
-/// <param name="ToDevice">What one inference copies to the GPU.</param>
-/// <param name="ToHost">What one inference copies back.</param>
-/// <param name="Reason">Why memory and use are not told; null when they are.</param>
 public sealed record GpuInfo(
     string? Name = null, long? UsedBytes = null, long? TotalBytes = null, double? Use = null, CopyCount ToDevice = default, CopyCount ToHost = default, string? Reason = null)
 {
-    /// <summary>The same in words, for the findings of a result.</summary>
     public IEnumerable<Finding> Findings()
     {
         yield return new("copies", "an inference copies its inputs to buffers on the GPU and its outputs back, and the time of that is in the samples", $"{ToDevice} to the GPU, {ToHost} back");
@@ -48,6 +32,5 @@ public sealed record GpuInfo(
 /// <summary>Tensors that one inference copies, and the bytes of all of them.</summary>
 public readonly record struct CopyCount(int Tensors, long Bytes)
 {
-    /// <summary>For example <c>2 tensors, 13.6 MB</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Tensors} {(Tensors == 1 ? "tensor" : "tensors")}, {Bytes / 1e6:0.##} MB");
 }

@@ -4,7 +4,6 @@ namespace DetrPerfLab.Core;
 /// <remarks>By hand: CompareOptions.NumericOrdering needs ICU, which the lab leaves out (InvariantGlobalization) so that results read the same everywhere.</remarks>
 public static class NaturalOrder
 {
-    /// <summary>Below 0, 0 or above 0, as <paramref name="x"/> comes before, with or after <paramref name="y"/>.</summary>
     public static int Compare(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
     {
         while (x.Length > 0 && y.Length > 0)

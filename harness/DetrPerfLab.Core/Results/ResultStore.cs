@@ -36,37 +36,18 @@ public sealed class ResultStore(string root)
             throw LabError.OutOfRange(suite, "a name of letters, digits, '.', '_' and '-', neither machine nor accuracy");
         }
 
-        var path = Path.Combine(FolderOf(machine), $"{suite}.json");
-        Locked(path, () =>
-        {
-            var merged = new OrderedDictionary<string, RunResult>(StringComparer.Ordinal);
-            foreach (var result in (File.Exists(path) ? ReadSuite(path) : []).Concat(results)) { merged[result.Id] = result; }
-            WriteMachine(machine);
-            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
-        });
-        return path;
+        return Merge(machine, $"{suite}.json", path => File.Exists(path) ? ReadSuite(path) : [], results, result => result.Id, keepsMachine: false);
     }
 
     /// <summary>Adds records of accuracy; one takes the place of an earlier one of the same artefact, variant, dataset and size. A machine.json that is there stays, since it may know more.</summary>
     /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
-    public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy)
-    {
-        var path = Path.Combine(FolderOf(machine), AccuracyFile);
-        Locked(path, () =>
-        {
-            var merged = new OrderedDictionary<(string, string, string, int?), AccuracyResult>();
-            foreach (var result in ReadAccuracy(FolderOf(machine)).Concat(accuracy)) { merged[result.Key] = result; }
-            if (!File.Exists(Path.Combine(FolderOf(machine), MachineFile))) { WriteMachine(machine); }
-            AtomicFile.WriteText(path, JsonSerializer.Serialize(merged.Values, LabJson.Options) + "\n");
-        });
-        return path;
-    }
+    public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy) =>
+        Merge(machine, AccuracyFile, _ => ReadAccuracy(FolderOf(machine)), accuracy, result => result.Key, keepsMachine: true);
 
-    void WriteMachine(MachineInfo machine) =>
-        AtomicFile.WriteText(Path.Combine(FolderOf(machine), MachineFile), JsonSerializer.Serialize(machine, LabJson.Options) + "\n");
-
-    static void Locked(string path, Action write)
+    string Merge<TKey, T>(MachineInfo machine, string file, Func<string, IReadOnlyList<T>> read, IEnumerable<T> added, Func<T, TKey> keyOf, bool keepsMachine)
+        where TKey : notnull
     {
+        var (path, machinePath) = (Path.Combine(FolderOf(machine), file), Path.Combine(FolderOf(machine), MachineFile));
         using var mutex = new Mutex(false, $"Global\\detrlab-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))))[..16]}");
         try
         {
@@ -77,8 +58,18 @@ public sealed class ResultStore(string root)
             // The earlier writer was killed; its file is whole, since it is renamed into place.
         }
 
-        try { write(); }
-        finally { mutex.ReleaseMutex(); }
+        try
+        {
+            var merged = new OrderedDictionary<TKey, T>();
+            foreach (var result in read(path).Concat(added)) { merged[keyOf(result)] = result; }
+            if (!keepsMachine || !File.Exists(machinePath)) { LabJson.Write(machinePath, machine); }
+            LabJson.Write(path, merged.Values);
+            return path;
+        }
+        finally
+        {
+            mutex.ReleaseMutex();
+        }
     }
 
     /// <summary>Reads a machine's folder; results carry the accuracy of what they timed.</summary>
@@ -89,56 +80,48 @@ public sealed class ResultStore(string root)
     public static IReadOnlyList<string> SuiteFiles(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) is not (MachineFile or AccuracyFile)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Reads machine.json of a folder.</summary>
-    public static MachineInfo ReadMachine(string folder)
-    {
-        var path = Path.Combine(folder, MachineFile);
-        return Parse<MachineInfo>(path, document => RequireSchema(path, document.RootElement));
-    }
+    public static MachineInfo ReadMachine(string folder) => Parse<MachineInfo>(Path.Combine(folder, MachineFile));
 
-    /// <summary>Reads one suite's file.</summary>
     public static IReadOnlyList<RunResult> ReadSuite(string path)
     {
-        RunResult[] results = [.. Parse<RunResult[]>(path, document => RequireList(path, document)).Select(OldResults.Complete)];
-        foreach (var result in results)
-        {
-            // JSON's 1e999 reads as infinity, from which no median is made.
-            if (result.SamplesMs.Any(s => s is not (> 0 and < double.PositiveInfinity)))
-            {
-                throw Damaged(path, $"result '{result.Id}' has a sample that is no time");
-            }
-        }
-
-        return results;
+        RunResult[] results = [.. Parse<RunResult[]>(path).Select(Complete)];
+        // JSON's 1e999 reads as infinity, from which no median is made.
+        return Array.Find(results, result => result.SamplesMs.Any(s => s is not (> 0 and < double.PositiveInfinity))) is not { } wrong
+            ? results
+            : throw Damaged(path, $"result '{wrong.Id}' has a sample that is no time");
     }
 
-    /// <summary>Reads the accuracy of a folder; nothing where none was recorded.</summary>
+    /// <summary>Fills in what earlier builds did not store but told in another way.</summary>
+    internal static RunResult Complete(RunResult result) => result with
+    {
+        // The row was called "workstation again" or "7 first step again".
+        Repeated = result.Repeated || result.Parameters.Values.Any(value => value.EndsWith(" again", StringComparison.Ordinal)),
+        // Whether there were enough fresh inputs was left to the reader.
+        Audit = result.Audit is { CachingExcluded: null } audit ? audit with { CachingExcluded = audit.FreshInputs >= AuditInfo.LeastFresh } : result.Audit,
+    };
+
     public static IReadOnlyList<AccuracyResult> ReadAccuracy(string folder)
     {
         var path = Path.Combine(folder, AccuracyFile);
-        return File.Exists(path) ? Parse<AccuracyResult[]>(path, document => RequireList(path, document)) : [];
+        return File.Exists(path) ? Parse<AccuracyResult[]>(path) : [];
     }
 
-    static T Parse<T>(string path, Action<JsonDocument> check)
+    static T Parse<T>(string path)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Run a suite first: ./run-all.sh"); }
         if (new FileInfo(path).Length > LargestFile) { throw Damaged(path, $"it is larger than {LargestFile >> 20} MiB"); }
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            check(document);
+            var root = document.RootElement;
+            if (typeof(T).IsArray && root.ValueKind != JsonValueKind.Array) { throw Damaged(path, "it is no list"); }
+            foreach (var entry in typeof(T).IsArray ? root.EnumerateArray() : Enumerable.Repeat(root, 1)) { RequireSchema(path, entry); }
             return document.Deserialize<T>(LabJson.Options)!;
         }
         catch (JsonException e)
         {
             throw Damaged(path, e.Message, e);
         }
-    }
-
-    static void RequireList(string path, JsonDocument document)
-    {
-        if (document.RootElement.ValueKind != JsonValueKind.Array) { throw Damaged(path, "it is no list"); }
-        foreach (var entry in document.RootElement.EnumerateArray()) { RequireSchema(path, entry); }
     }
 
     /// <summary>Before anything is read into a record: a newer file may use a known field in another way.</summary>

@@ -1,27 +1,18 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>The file that was timed.</summary>
-/// <param name="Name">File name, without its folder.</param>
-/// <param name="Sha256">Lower-case hex.</param>
-/// <param name="Bytes">Size of the file; of the weights where no file exists.</param>
+/// <summary>The file that was timed: its name without a folder, and its size, or that of the weights where no file exists.</summary>
 public sealed record ArtefactInfo(string Name, string Sha256, long Bytes);
 
 /// <summary>Pixels (width times height) that an operation makes, and what they are pixels of, for example <c>the photograph</c>.</summary>
 public sealed record PixelCount(long Count, string Of);
 
-/// <summary>What was spent on warming up.</summary>
-/// <param name="Rule">The rule in words.</param>
-/// <param name="Operations">Operations run before the samples.</param>
-/// <param name="TotalMs">Time they took.</param>
-/// <param name="Steady">Whether the rule was met before its cap.</param>
+/// <summary>What was spent on warming up; steady where the rule was met before its cap.</summary>
 public sealed record WarmUpInfo(string Rule, int Operations, double TotalMs, bool Steady);
 
 /// <summary>What a first operation costs; null where it was not measured.</summary>
-/// <param name="ProcessToFirstMs">
-/// From the start of the process to the first detections: load, a photograph's preparation, first inference and what is made of its outputs. Includes what the harness
-/// itself starts before; without what it waited to see the idle machine. Results older than this meaning end at the first inference.
-/// </param>
-/// <param name="LoadMs">Loading the model and building the engine.</param>
+/// <param name="ProcessToFirstMs">From the start of the process to the first detections: load, a photograph's preparation, first inference and what is made of
+/// its outputs. Includes what the harness itself starts before; without what it waited to see the idle machine. Results older than this meaning end at the
+/// first inference.</param>
 /// <param name="FirstMs">The engine's first inference, also where the case times more than that.</param>
 public sealed record ColdInfo(double? ProcessToFirstMs = null, double? LoadMs = null, double? FirstMs = null);
 
@@ -32,91 +23,55 @@ public sealed record HarnessCostInfo(double MedianUs, double ClockStepUs);
 
 /// <summary>That variants took turns; results of one run are paired by the index of their samples, which is the round.</summary>
 /// <param name="Run">The same in all results of one interleaved run, in no other.</param>
-/// <param name="Seed">Repeats the order.</param>
-/// <param name="Variants">All that took part.</param>
 /// <param name="Places">For each sample, the place of this variant in its round, from 0.</param>
 public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<string> Variants, IReadOnlyList<int> Places);
 
 /// <summary>What checking timed operations found; a failed audit leaves no samples.</summary>
 /// <param name="Checks">Timed operations whose outputs were compared with the reference.</param>
 /// <param name="BitwiseEqual">Checks whose outputs had the very bits of the first accepted ones.</param>
-/// <param name="FreshInputs">Timed operations on an input never seen before.</param>
 /// <param name="FreshToUsual">Median time of those over the median of the usual ones; null without any.</param>
 /// <param name="CachingExcluded">Whether there were enough fresh inputs for their times to tell that nothing is cached.</param>
 /// <param name="Seed">Decides the places of checks and the fresh inputs; null in older results.</param>
 /// <param name="Replayed">Fresh inputs that were run again, untimed, and gave again what they gave when timed; null where none was.</param>
-/// <param name="Response">
-/// Of the change that a fresh input makes to the reference's outputs, the share found in the timed ones: near 1 for what is computed, near 0 for what is cached; null
-/// without a reference.
-/// </param>
+/// <param name="Response">Of the change that a fresh input makes to the reference's outputs, the share found in the timed ones: near 1 for what is computed,
+/// near 0 for what is cached; null without a reference.</param>
 public sealed record AuditInfo(
     int Checks, int BitwiseEqual, int FreshInputs, double? FreshToUsual, bool? CachingExcluded = null, ulong? Seed = null, int? Replayed = null, double? Response = null)
 {
-    /// <summary>Fresh inputs that must have been timed before one can say that nothing is cached: fewer slow ones may be noise.</summary>
-    public const int LeastFresh = 3;
+    public const int LeastFresh = 3; // fresh inputs that must have been timed before one can say that nothing is cached: fewer slow ones may be noise
 }
 
-/// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them.</summary>
+/// <summary>How far outputs lie from the reference on the same inputs. A model that gives ranked detections has no logits: its scores stand for them. Boxes differ in fractions of the image.</summary>
 public sealed record AgreementInfo
 {
-    /// <summary>What it was compared with, for example <c>torch-fp32</c>.</summary>
-    public required string Reference { get; init; }
-
-    /// <summary>Largest absolute difference of logits.</summary>
+    public required string Reference { get; init; } // for example torch-fp32
     public required double LogitsMaxAbs { get; init; }
-
-    /// <summary>Mean absolute difference of logits.</summary>
     public double? LogitsMeanAbs { get; init; }
-
-    /// <summary>Largest absolute difference of boxes, in fractions of the image.</summary>
     public required double BoxesMaxAbs { get; init; }
-
-    /// <summary>Share of queries whose most probable class changed, in [0, 1].</summary>
-    public double? ClassChangedShare { get; init; }
-
-    /// <summary>Cosine of the angle between the logits.</summary>
+    public double? ClassChangedShare { get; init; } // share of queries with another most probable class, in [0, 1]
     public double? LogitsCosine { get; init; }
-
-    /// <summary>Mean absolute difference of boxes, in fractions of the image.</summary>
     public double? BoxesMeanAbs { get; init; }
-
-    /// <summary>COCO AP of the detections with the reference's detections as truth, in [0, 1].</summary>
-    public double? DetectionAp { get; init; }
+    public double? DetectionAp { get; init; } // COCO AP of the detections with the reference's detections as truth, in [0, 1]
 }
 
 /// <summary>A measured peak, from a micro-benchmark of matrix products.</summary>
 /// <param name="Precision">For example <c>fp32</c>, <c>int8</c>, or <c>int8 (40 %) and fp32</c> for operations of both.</param>
-/// <param name="GflopsPerSecond">10^9 operations a second with that many threads.</param>
-/// <param name="How">What computed it, for example <c>C# AVX-512</c>.</param>
 /// <param name="Threads">Threads that reached it; null in older files, where it was all cores.</param>
 public sealed record PeakInfo(string Precision, double GflopsPerSecond, string? How = null, int? Threads = null);
 
-/// <summary>Garbage collections in the timed operations, with nothing else run meanwhile.</summary>
-/// <param name="Gen0">Collections of generation 0, without those of higher ones.</param>
-/// <param name="Gen1">Collections of generation 1, likewise.</param>
-/// <param name="Gen2">Collections of generation 2.</param>
-/// <param name="TotalPauseMs">Time that the program stood still for them, milliseconds.</param>
-/// <param name="MaxPauseMs">The longest standstill, milliseconds; null where it is not known.</param>
-/// <param name="Operations">Those operations; the counts are of all of them together.</param>
+/// <summary>Garbage collections in all timed operations together, with nothing else run meanwhile; each generation without the higher ones.</summary>
 public sealed record GcInfo(int Gen0 = 0, int Gen1 = 0, int Gen2 = 0, double TotalPauseMs = 0, double? MaxPauseMs = null, int? Operations = null);
 
 /// <summary>How far a run can be trusted.</summary>
 public enum ContaminationVerdict
 {
-    /// <summary>Nothing beyond this machine's own idle noise.</summary>
-    Clean,
-
-    /// <summary>More than idle, within the limits.</summary>
-    Noisy,
-
-    /// <summary>Beyond the limits: shown, never silently compared.</summary>
-    Contaminated,
+    Clean, // nothing beyond this machine's own idle noise
+    Noisy, // more than that, within the limits
+    Contaminated, // beyond the limits: shown, never silently compared
 }
 
 /// <summary>What disturbed a run; figures are null where the system does not report them.</summary>
-/// <param name="Verdict">How far it can be trusted.</param>
 /// <param name="Reasons">The figures behind the verdict, one in a line, for example <c>steal time 4.1 %, limit 1 %</c>.</param>
-/// <param name="Seconds">Length of the watch.</param>
 /// <param name="StealShare">Share of our cores' time that the hypervisor gave to others, in [0, 1].</param>
 /// <param name="OthersShare">Share of our cores' time that other processes used, in [0, 1].</param>
 /// <param name="InvoluntarySwitchesPerSecond">Times a second that a thread of ours lost its core while it had work: to others, or to another thread of ours. It counts only where others can explain it.</param>

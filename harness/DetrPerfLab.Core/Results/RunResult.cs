@@ -6,118 +6,65 @@ namespace DetrPerfLab.Core;
 /// <remarks>Append-only: a field may be added, never renamed or given another meaning; <see cref="Schema"/> grows when one must.</remarks>
 public sealed record RunResult
 {
-    /// <summary>The schema that this build writes.</summary>
     public const int CurrentSchema = 1;
 
-    /// <summary>Version of this record.</summary>
     public int Schema { get; init; } = CurrentSchema;
-
-    /// <summary>For example <c>PrecisionBenchmarks.Forward(Variant: ort-fp32)</c>. Immutable: results are joined by it.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The axis, for example <c>Precision</c>.</summary>
-    public required string Suite { get; init; }
+    public required string Id { get; init; } // for example PrecisionBenchmarks.Forward(Variant: ort-fp32); immutable: results are joined by it
+    public required string Suite { get; init; } // the axis, for example Precision
 
     /// <summary>The variant's fixed name, for example <c>ort-fp32</c>; in suites that run no model, what does the work, for example <c>plain</c>.</summary>
     public required string Variant { get; init; }
 
-    /// <summary>The same as a value; null in suites that run no model.</summary>
     [JsonIgnore]
-    public VariantName? VariantName => VariantName.TryParse(Variant);
-
-    /// <summary>What else the case sets, by name: threads, batch, size.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>When the measurement began.</summary>
+    public VariantName? VariantName => VariantName.TryParse(Variant); // null in suites that run no model
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>(); // what else the case sets: threads, batch, size
     public required DateTimeOffset Started { get; init; }
-
-    /// <summary>Commit of the lab, with <c>+dirty</c> where the tree was changed.</summary>
-    public required string Commit { get; init; }
-
-    /// <summary>Fingerprint of the machine: <see cref="MachineInfo.Fingerprint"/> of the machine.json beside this file.</summary>
-    public required string Machine { get; init; }
-
-    /// <summary>The model file or weights that were timed; null in suites without a model.</summary>
-    public ArtefactInfo? Artefact { get; init; }
-
-    /// <summary>The engine that ran it; null in suites without one.</summary>
-    public EngineInfo? Engine { get; init; }
+    public required string Commit { get; init; } // of the lab, with +dirty where the tree was changed
+    public required string Machine { get; init; } // the fingerprint of the machine.json beside this file
+    public ArtefactInfo? Artefact { get; init; } // what was timed; null in suites without a model
+    public EngineInfo? Engine { get; init; } // null in suites without one
 
     /// <summary>One value an operation, in milliseconds, in the order measured, outliers kept: summaries can be recomputed.</summary>
     public IReadOnlyList<double> SamplesMs { get; init; } = [];
-
-    /// <summary>Images that one operation handles.</summary>
     public int ImagesPerOperation { get; init; } = 1;
-
-    /// <summary>Operations that the clock timed at once, where one is too short for it; <see cref="SamplesMs"/> are those of one.</summary>
-    public int OperationsPerSample { get; init; } = 1;
+    public int OperationsPerSample { get; init; } = 1; // operations that the clock timed at once, where one is too short for it; SamplesMs are those of one
 
     /// <summary>Shorter side of the images as they entered the network, pixels; null where they vary, where a photograph is tiled, and without a network.</summary>
     public int? InputSide { get; init; }
 
     /// <summary>Of the pixels that the model was fed, the share in [0, 1] that only pads smaller images to the largest of their batch; null where nothing is batched.</summary>
     public double? PaddedShare { get; init; }
-
-    /// <summary>Pixels that one operation makes, so that times can be given a pixel; null in suites without images.</summary>
-    public PixelCount? Pixels { get; init; }
-
-    /// <summary>What was spent before the samples.</summary>
+    public PixelCount? Pixels { get; init; } // pixels that one operation makes, so that times can be given a pixel; null in suites without images
     public WarmUpInfo? WarmUp { get; init; }
-
-    /// <summary>Load and first operation, apart from the steady state.</summary>
-    public ColdInfo? Cold { get; init; }
-
-    /// <summary>What the harness adds to each sample.</summary>
+    public ColdInfo? Cold { get; init; } // apart from the steady state
     public HarnessCostInfo? HarnessCost { get; init; }
 
     /// <summary>What was given to the command beside the choice of cases, for example <c>--quick --model mine.pth</c>; empty for a plain run, and in older results.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
-
-    /// <summary>With which variants this one took turns; null when it was measured alone.</summary>
-    public InterleavingInfo? Interleaving { get; init; }
-
-    /// <summary>What checking the outputs of timed operations found.</summary>
+    public InterleavingInfo? Interleaving { get; init; } // null when it was measured alone
     public AuditInfo? Audit { get; init; }
-
-    /// <summary>Why no timed operation was checked; null when some were, and in older results.</summary>
-    public string? AuditGap { get; init; }
-
-    /// <summary>Memory, measured apart from the time.</summary>
-    public MemoryInfo? Memory { get; init; }
-
-    /// <summary>How far the outputs of the timed artefact lie from the reference.</summary>
+    public string? AuditGap { get; init; } // why no timed operation was checked; null when some were, and in older results
+    public MemoryInfo? Memory { get; init; } // of a pass of its own
     public AgreementInfo? Agreement { get; init; }
-
-    /// <summary>COCO AP@[.50:.95] in [0, 1] of the same artefact and engine; null when not evaluated.</summary>
-    public double? CocoAp { get; init; }
+    public double? CocoAp { get; init; } // COCO AP@[.50:.95] in [0, 1] of the same artefact and engine; null when not evaluated
 
     /// <summary>COCO AP minus that of the reference on the same images, with a paired bootstrap interval over images; null when not evaluated.</summary>
     public Interval? CocoApDifference { get; init; }
-
-    /// <summary>Arithmetic operations of one operation, a multiply-add counted as two; counted from the graph.</summary>
-    public double? Flops { get; init; }
+    public double? Flops { get; init; } // arithmetic operations of one operation, a multiply-add counted as two; counted from the graph
 
     /// <summary>The measured peak in the precisions of this case's operations, with its threads (all cores in older files); null when it was not probed, or the precisions are not known.</summary>
     public PeakInfo? Peak { get; init; }
-
-    /// <summary>Garbage collections during warm operations; null when they were not counted.</summary>
-    public GcInfo? Gc { get; init; }
-
-    /// <summary>What disturbed the run; null when nothing watched it.</summary>
-    public ContaminationInfo? Contamination { get; init; }
+    public GcInfo? Gc { get; init; } // null when they were not counted
+    public ContaminationInfo? Contamination { get; init; } // null when nothing watched it
 
     /// <summary>Where the time goes, in the order of execution, from a profile pass of its own; empty without one.</summary>
     public IReadOnlyList<ModuleTime> Modules { get; init; } = [];
-
-    /// <summary>Why it is as fast as it is: instruction sets, fusions, casts, threads.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>Whether it is the suite's first row measured a second time at its end, to see whether the machine stayed as it was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Repeated { get; init; }
-
-    /// <summary>Why there are no samples; null when there are. A gap is shown with its reason, never guessed.</summary>
-    public string? Gap { get; init; }
+    public string? Gap { get; init; } // why there are no samples; null when there are; a gap is shown with its reason, never guessed
 
     /// <summary>Whether the gap is something that this machine lacks, which is no failure.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

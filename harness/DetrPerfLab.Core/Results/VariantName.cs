@@ -3,49 +3,27 @@ namespace DetrPerfLab.Core;
 /// <summary>What runs a variant, the plainest first.</summary>
 public enum EngineKind
 {
-    /// <summary>libtorch.</summary>
-    Torch,
-
-    /// <summary>libtorch, from a static graph.</summary>
-    TorchScript,
-
-    /// <summary>ONNX Runtime on the processor.</summary>
-    Ort,
-
-    /// <summary>ONNX Runtime on CUDA.</summary>
-    OrtCuda,
-
-    /// <summary>ONNX Runtime with TensorRT.</summary>
-    OrtTensorRt,
+    Torch, // libtorch
+    TorchScript, // libtorch, from a static graph
+    Ort, // ONNX Runtime on the processor
+    OrtCuda, // ONNX Runtime on CUDA
+    OrtTensorRt, // ONNX Runtime with TensorRT
 }
 
 /// <summary>What a variant mainly computes in, the most exact first.</summary>
 public enum Precision
 {
-    /// <summary>32-bit floating point, as the reference.</summary>
-    Fp32,
-
-    /// <summary>bfloat16.</summary>
+    Fp32, // as the reference
     Bf16,
-
-    /// <summary>16-bit floating point.</summary>
     Fp16,
-
-    /// <summary>8-bit integers.</summary>
     Int8,
 }
 
-/// <summary>A variant's name: the same in commands, files, tables and charts, and never renamed. Its text follows from its parts, for example <c>ort-int8-static-all</c>.</summary>
-/// <param name="Engine">What runs it.</param>
-/// <param name="Precision">What it computes in.</param>
-/// <param name="Options">What else sets it apart, for example <c>static-all</c>; empty for the plain one.</param>
+/// <summary>A variant's name: the same in commands, files, tables and charts, and never renamed. Its text follows from its parts, for example <c>ort-int8-static-all</c>; the plain one of an engine and precision has no options.</summary>
 public sealed record VariantName(EngineKind Engine, Precision Precision, string Options = "")
 {
-    /// <summary>The plain eager model, which the others are compared with.</summary>
-    public const string Baseline = "torch-fp32";
-
-    /// <summary>The port line by line. As the first of all variants it leaves its precision out.</summary>
-    public const string Naive = "torch-naive";
+    public const string Baseline = "torch-fp32"; // the plain eager model, which the others are compared with
+    public const string Naive = "torch-naive"; // the port line by line; as the first of all variants it leaves its precision out
 
     // By EngineKind.
     static readonly string[] s_engines = ["torch", "torchscript", "ort", "ort-cuda", "ort-tensorrt"];
@@ -60,10 +38,7 @@ public sealed record VariantName(EngineKind Engine, Precision Precision, string 
         return order != 0 ? order : NaturalOrder.Compare(x, y);
     });
 
-    /// <summary>The engine as it stands in names, for example <c>ort-cuda</c>.</summary>
     public string EngineName => s_engines[(int)Engine];
-
-    /// <summary>The precision as it stands in names, for example <c>bf16</c>.</summary>
     public string PrecisionName => NameOf(Precision);
 
     /// <summary>The inverse of <see cref="ToString"/>; null for the rows of suites that run no model, for example <c>plain</c>.</summary>
@@ -84,7 +59,6 @@ public sealed record VariantName(EngineKind Engine, Precision Precision, string 
         return null;
     }
 
-    /// <summary>For example <c>ort-fp32-disabled</c>.</summary>
     public override string ToString() => this is { Engine: EngineKind.Torch, Precision: Precision.Fp32, Options: "naive" } ? Naive
         : $"{EngineName}-{PrecisionName}{(Options.Length > 0 ? "-" : "")}{Options}";
 

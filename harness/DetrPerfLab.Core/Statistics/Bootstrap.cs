@@ -1,63 +1,33 @@
 namespace DetrPerfLab.Core;
 
 /// <summary>Intervals of medians and of their ratios by drawing the samples anew with replacement (percentile bootstrap).</summary>
-/// <remarks>
-/// Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13. A draw is kept as counts over the sorted samples, so no draw is sorted.
-/// By hand: a stored seed must give the same interval on every machine and with every version of a package.
-/// </remarks>
+/// <remarks>Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13. A draw is kept as counts over the sorted samples, so no draw is
+/// sorted. By hand: a stored seed must give the same interval on every machine and with every version of a package.</remarks>
 public static class Bootstrap
 {
-    /// <summary>Fewer samples give no interval: of 5, even smallest to largest holds the median with less than 95 %.</summary>
-    public const int LeastSamples = 6;
-
-    /// <summary>Draws of an interval: with as many, its ends move by a few percent of its width from seed to seed.</summary>
-    public const int Replicates = 1000;
-
+    public const int LeastSamples = 6; // fewer samples give no interval: of 5, even smallest to largest holds the median with less than 95 %
+    public const int Replicates = 1000; // draws of an interval: with as many, its ends move by a few percent of its width from seed to seed
     const double Level = 0.95;
 
     /// <summary>The median with its interval; null below <see cref="LeastSamples"/>.</summary>
     public static Interval? Median(ReadOnlySpan<double> samples, ulong seed = 1)
     {
         if (samples.Length < LeastSamples) { return null; }
-        var draw = new Draw(samples);
-        var random = new DeterministicRandom(seed);
-        var replicates = new double[Replicates];
-        foreach (ref var replicate in replicates.AsSpan())
-        {
-            draw.Clear();
-            for (var i = 0; i < samples.Length; i++) { draw.Take(random.Next(samples.Length)); }
-            replicate = draw.Median();
-        }
-
+        var (draw, random, replicates) = (new Draw(samples), new DeterministicRandom(seed), new double[Replicates]);
+        foreach (ref var replicate in replicates.AsSpan()) { replicate = draw.Median(random); }
         return IntervalOf(Quantile.Median(samples), replicates);
     }
 
     /// <summary>The ratio of two medians of times above 0, for a speed-up those of the baseline over those of the candidate; null where either has fewer than <see cref="LeastSamples"/>.</summary>
-    /// <param name="numerator">Where paired, one value a round.</param>
-    /// <param name="denominator">Where paired, of the same rounds.</param>
     /// <param name="paired">Whether both were measured in interleaved rounds: then rounds are drawn, so that what slows a whole round cancels.</param>
     public static Interval? RatioOfMedians(ReadOnlySpan<double> numerator, ReadOnlySpan<double> denominator, bool paired = false)
     {
         if (paired) { ArgumentOutOfRangeException.ThrowIfNotEqual(denominator.Length, numerator.Length); }
         if (numerator.Length < LeastSamples || denominator.Length < LeastSamples) { return null; }
-        var (above, below) = (new Draw(numerator), new Draw(denominator));
+        var (above, below, replicates) = (new Draw(numerator), new Draw(denominator), new double[Replicates]);
         var random = new DeterministicRandom(seed: 1);
-        var replicates = new double[Replicates];
-        foreach (ref var replicate in replicates.AsSpan())
-        {
-            above.Clear();
-            below.Clear();
-            for (var i = 0; i < numerator.Length; i++)
-            {
-                var taken = random.Next(numerator.Length);
-                above.Take(taken);
-                if (paired) { below.Take(taken); }
-            }
-
-            for (var i = 0; !paired && i < denominator.Length; i++) { below.Take(random.Next(denominator.Length)); }
-            replicate = above.Median() / below.Median();
-        }
-
+        var other = paired ? new DeterministicRandom(seed: 1) : random; // the same numbers draw the same rounds
+        foreach (ref var replicate in replicates.AsSpan()) { replicate = above.Median(random) / below.Median(other); }
         return IntervalOf(Quantile.Median(numerator) / Quantile.Median(denominator), replicates);
     }
 
@@ -85,12 +55,10 @@ public static class Bootstrap
             for (var place = 0; place < order.Length; place++) { _placeOf[order[place]] = place; }
         }
 
-        internal void Clear() => Array.Clear(_counts);
-
-        internal void Take(int sample) => _counts[_placeOf[sample]]++;
-
-        internal double Median()
+        internal double Median(DeterministicRandom random)
         {
+            Array.Clear(_counts);
+            for (var i = 0; i < _counts.Length; i++) { _counts[_placeOf[random.Next(_counts.Length)]]++; }
             var n = _counts.Length;
             var (below, place) = (0, -1);
             while (below < (n + 1) / 2) { below += _counts[++place]; }

@@ -11,7 +11,6 @@ public sealed class DeterministicRandom(ulong seed)
     /// <summary>An independent generator for part <paramref name="stream"/> of parallel work, so that results do not depend on the thread count.</summary>
     public static DeterministicRandom Stream(ulong seed, int stream) => new(Mix(seed + (Golden * (ulong)(stream + 1))) ^ Golden);
 
-    /// <summary>64 random bits.</summary>
     public ulong NextUInt64() => Mix(_state += Golden);
 
     /// <summary>Uniform in [0, 1), 53 bits.</summary>
@@ -32,7 +31,6 @@ public sealed class DeterministicRandom(ulong seed)
         return (int)high;
     }
 
-    /// <summary>Puts the items in random order (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

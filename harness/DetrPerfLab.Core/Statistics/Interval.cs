@@ -3,7 +3,6 @@ namespace DetrPerfLab.Core;
 /// <summary>An estimate and the interval that holds the true value with a confidence of <c>Level</c>, for example 0.95.</summary>
 public readonly record struct Interval(double Value, double Lower, double Upper, double Level)
 {
-    /// <summary>The same in another unit, for example percent.</summary>
     public Interval Scale(double factor) =>
         factor >= 0 ? new(Value * factor, Lower * factor, Upper * factor, Level) : new(Value * factor, Upper * factor, Lower * factor, Level);
 

@@ -16,7 +16,6 @@ public static class Quantile
         return sorted[below] + ((at - below) * (sorted[above] - sorted[below]));
     }
 
-    /// <summary>The middle value; the mean of the two middle ones of an even number.</summary>
     public static double Median(ReadOnlySpan<double> values)
     {
         var sorted = values.ToArray();

@@ -4,15 +4,7 @@ namespace DetrPerfLab.Core;
 public readonly record struct Percentile(double? Value, string? Reason);
 
 /// <summary>What a report says of raw samples; always recomputed from them, never stored.</summary>
-/// <param name="Count">Samples, outliers among them.</param>
-/// <param name="Minimum">In the samples' unit, as all that follows.</param>
-/// <param name="Maximum">Outliers among them.</param>
-/// <param name="Median">Middle.</param>
-/// <param name="Mad">Median absolute deviation.</param>
-/// <param name="MedianInterval">Bootstrap interval of the median; null below <see cref="Bootstrap.LeastSamples"/>.</param>
-/// <param name="P90">From 64 samples.</param>
-/// <param name="P95">From 130 samples.</param>
-/// <param name="P99">From 662 samples.</param>
+/// <param name="P90">From 64 samples; P95 from 130, P99 from 662.</param>
 /// <param name="Outliers">Samples beyond 1.5 quartile ranges from the quartiles (Tukey); they stay in all other figures.</param>
 public sealed record SampleSummary(
     int Count, double Minimum, double Maximum, double Median, double Mad, Interval? MedianInterval, Percentile P90, Percentile P95, Percentile P99, int Outliers)
@@ -30,11 +22,9 @@ public sealed record SampleSummary(
     }
 
     /// <summary>Samples needed before the quantile <paramref name="p"/>, in [0.5, 1), is reported.</summary>
-    /// <remarks>
-    /// The rule: with 99 % confidence at least two samples lie beyond the quantile, so that the estimate does not rest on the single most extreme one. It fails with
-    /// probability p^n + n p^(n-1) (1-p), all samples or all but one on the near side: of n independent samples, the number at or below the true p-quantile is
-    /// binomial (n, p). Source: Conover, "Practical nonparametric statistics", 1999, chapter 3.2.
-    /// </remarks>
+    /// <remarks>The rule: with 99 % confidence at least two samples lie beyond the quantile, so that the estimate does not rest on the single most extreme one.
+    /// It fails with probability p^n + n p^(n-1) (1-p), all samples or all but one on the near side: of n independent samples, the number at or below the true
+    /// p-quantile is binomial (n, p). Source: Conover, "Practical nonparametric statistics", 1999, chapter 3.2.</remarks>
     internal static int NeededSamples(double p)
     {
         var n = 2;

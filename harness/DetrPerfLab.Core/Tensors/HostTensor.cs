@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace DetrPerfLab.Core;
 
 /// <summary>A named, dense, row-major tensor in pinned managed memory, so that an engine can bind it once and reuse it.</summary>
-/// <remarks>The array lies on the pinned object heap: its address never changes, and freeing needs no handle.</remarks>
+/// <remarks>The array lies on the pinned object heap: its address never changes, and freeing needs no handle. Its elements can be had as their own type only.</remarks>
 public sealed class HostTensor
 {
     readonly Array _data;
@@ -31,36 +31,18 @@ public sealed class HostTensor
         };
     }
 
-    /// <summary>The model's name for it.</summary>
     public string Name { get; }
-
-    /// <summary>Type of the elements.</summary>
     public ElementType Type { get; }
-
-    /// <summary>Elements an axis.</summary>
     public ReadOnlySpan<long> Shape => _shape;
-
-    /// <summary>Number of elements.</summary>
     public int Count { get; }
-
-    /// <summary>The elements; only for <see cref="ElementType.Float32"/>.</summary>
     public Span<float> Floats => (float[])_data;
-
-    /// <summary>The elements; only for <see cref="ElementType.Int64"/>.</summary>
     public Span<long> Longs => (long[])_data;
-
-    /// <summary>The elements as memory, for an engine that binds it.</summary>
-    public Memory<float> FloatMemory => (float[])_data;
-
-    /// <summary>The elements as memory, for an engine that binds it.</summary>
-    public Memory<long> LongMemory => (long[])_data;
+    public Memory<float> FloatMemory => (float[])_data; // the elements as memory, for an engine that binds it
+    public Memory<long> LongMemory => (long[])_data; // the elements as memory, for an engine that binds it
 
     /// <summary>The bytes of the elements, native byte order.</summary>
     public Span<byte> Bytes => Type == ElementType.Float32 ? MemoryMarshal.AsBytes(Floats) : MemoryMarshal.AsBytes(Longs);
+    public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_data, 0); // address of the first element; valid as long as this tensor is reachable
 
-    /// <summary>Address of the first element; valid as long as this tensor is reachable.</summary>
-    public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_data, 0);
-
-    /// <summary>For example <c>logits float32 [1,100,92]</c>.</summary>
     public override string ToString() => $"{Name} {Type.ToString().ToLowerInvariant()} [{string.Join(',', _shape)}]";
 }

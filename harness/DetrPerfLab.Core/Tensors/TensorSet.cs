@@ -5,18 +5,13 @@ namespace DetrPerfLab.Core;
 /// <summary>The tensors of one inference, by name. An engine binds a set once and recognises it by reference.</summary>
 public sealed class TensorSet(params IReadOnlyList<HostTensor> tensors) : IReadOnlyList<HostTensor>
 {
-    /// <summary>The tensor of that name.</summary>
-    /// <exception cref="KeyNotFoundException">There is none.</exception>
     public HostTensor this[string name] =>
         Find(name) ?? throw new KeyNotFoundException($"No tensor '{name}'; there are: {string.Join("; ", tensors)}.");
 
-    /// <inheritdoc/>
     public HostTensor this[int index] => tensors[index];
 
-    /// <inheritdoc/>
     public int Count => tensors.Count;
 
-    /// <summary>The tensor of that name, or null.</summary>
     public HostTensor? Find(string name)
     {
         for (var i = 0; i < tensors.Count; i++) // an enumerator would be allocated at each inference
@@ -45,7 +40,6 @@ public sealed class TensorSet(params IReadOnlyList<HostTensor> tensors) : IReadO
             spec.Name, spec.Type, [.. spec.Dimensions.Select(d => d.IsFixed ? d.Length : lengths[d.Symbol!])]))]);
     }
 
-    /// <summary>Tensors of their own with the same values.</summary>
     public TensorSet Copy() => new([.. tensors.Select(t =>
     {
         var copy = new HostTensor(t.Name, t.Type, t.Shape);
@@ -53,7 +47,6 @@ public sealed class TensorSet(params IReadOnlyList<HostTensor> tensors) : IReadO
         return copy;
     })]);
 
-    /// <inheritdoc/>
     public IEnumerator<HostTensor> GetEnumerator() => tensors.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

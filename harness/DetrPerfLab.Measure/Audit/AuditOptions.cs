@@ -14,9 +14,7 @@ public sealed record AuditOptions
 
     /// <summary>How far outputs for a fresh input must follow the reference's: half of its change, at least; see <see cref="FreshReference.ResponseOf"/>.</summary>
     public double LeastResponse { get; init => field = value is > 0 and < 1 ? value : throw LabError.OutOfRange(value, "above 0 and below 1"); } = 0.5;
-
-    /// <summary>Decides the places and the fresh inputs.</summary>
-    public ulong Seed { get; init; } = 1;
+    public ulong Seed { get; init; } = 1; // decides the places and the fresh inputs
 
     /// <summary>For a number of timed runs: often enough for <see cref="AuditInfo.LeastFresh"/> fresh inputs in short runs, now and then in long ones.</summary>
     public static AuditOptions For(int runs) => new() { Every = runs < 9 ? 2 : runs <= 15 ? 3 : Math.Min(runs / 5, 1000) };

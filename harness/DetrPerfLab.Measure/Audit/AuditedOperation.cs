@@ -1,68 +1,50 @@
 namespace DetrPerfLab.Measure;
 
 /// <summary>An operation that is checked while it is timed, off the clock and at places that the engine cannot foresee.</summary>
-/// <remarks>
-/// Some runs are checked: outputs are poisoned before and compared with the accepted ones after, so that neither a wrong engine nor one that does nothing can
-/// look fast. Others get a fresh input. An engine that reuses results would show there in one of four ways: the outputs are the usual ones (refused at once);
-/// they do not follow the reference's outputs for that input, as a cached output with noise on it does not (refused at once, where such a reference is given);
-/// they are not the same when the input is run again afterwards (<see cref="Replay"/>); or fresh inputs take much longer (<see cref="AuditedRun.Conclude"/>).
-/// Not found is an engine that, without such a reference, alters a cached output by a fixed function of the input.
-/// </remarks>
-public sealed class AuditedOperation : IOperation
+/// <remarks>Some runs are checked: outputs are poisoned before and compared with the accepted ones after, so that neither a wrong engine nor one that does
+/// nothing can look fast. Others get a fresh input. An engine that reuses results would show there in one of four ways: the outputs are the usual ones (refused
+/// at once); they do not follow the reference's outputs for that input, as a cached output with noise on it does not (refused at once, where such a reference
+/// is given); they are not the same when the input is run again afterwards (<see cref="Replay"/>); or fresh inputs take much longer
+/// (<see cref="AuditedRun.Conclude"/>). Not found is an engine that, without such a reference, alters a cached output by a fixed function of the
+/// input.</remarks>
+/// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
+/// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
+public sealed class AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null) : IOperation
 {
-    readonly IAuditSubject _subject;
-    readonly TensorSet _accepted;
-    readonly AuditOptions _options;
-    readonly FreshReference? _freshReference;
-    readonly DeterministicRandom _random;
+    readonly TensorSet _accepted = accepted.Copy();
+    readonly DeterministicRandom _random = new((options ?? new()).Seed);
     int _runs, _checkAt, _freshAt, _freshRuns;
     bool _checking, _fresh, _freshened;
     (int Index, TensorSet Outputs)? _firstFresh, _latestFresh;
     double? _response;
     bool _bitsAccepted;
 
-    /// <summary>Wraps an operation.</summary>
-    /// <param name="accepted">Its outputs for the usual input, checked already; a copy that nobody writes to.</param>
-    /// <param name="freshReference">What the first fresh input should give; null where nothing independent tells.</param>
-    public AuditedOperation(IAuditSubject subject, TensorSet accepted, AuditOptions? options = null, FreshReference? freshReference = null)
-    {
-        (_subject, _accepted, _options, _freshReference) = (subject, accepted.Copy(), options ?? new(), freshReference);
-        _random = new(_options.Seed);
-    }
-
-    /// <summary>Of what is audited, for messages.</summary>
-    public string Name => _subject.Name;
-
-    /// <summary>Tolerances and places.</summary>
-    public AuditOptions Options => _options;
-
-    /// <summary>The latest run that was finished.</summary>
+    public string Name => subject.Name;
+    public AuditOptions Options { get; } = options ?? new();
     public AuditedRun Last { get; private set; }
 
-    /// <inheritdoc/>
     public void Prepare()
     {
-        _subject.Prepare();
-        if (_runs % _options.Every == 0)
+        subject.Prepare();
+        if (_runs % Options.Every == 0)
         {
             // The very first run is checked: all later ones are held against it.
-            _checkAt = _runs == 0 ? 0 : _random.Next(_options.Every);
-            _freshAt = (_checkAt + 1 + _random.Next(_options.Every - 1)) % _options.Every;
+            _checkAt = _runs == 0 ? 0 : _random.Next(Options.Every);
+            _freshAt = (_checkAt + 1 + _random.Next(Options.Every - 1)) % Options.Every;
         }
 
-        _checking = _runs % _options.Every == _checkAt;
-        _fresh = _runs % _options.Every == _freshAt;
+        _checking = _runs % Options.Every == _checkAt;
+        _fresh = _runs % Options.Every == _freshAt;
         _runs++;
         if (_fresh) { Freshen(_freshRuns); }
         if (_checking || _fresh) { Poison(); }
     }
 
-    /// <inheritdoc/>
     public void Run()
     {
         try
         {
-            _subject.Run();
+            subject.Run();
         }
         catch when (_freshened)
         {
@@ -71,12 +53,11 @@ public sealed class AuditedOperation : IOperation
         }
     }
 
-    /// <inheritdoc/>
     public void Synchronize()
     {
         try
         {
-            _subject.Synchronize();
+            subject.Synchronize();
         }
         catch when (_freshened)
         {
@@ -85,7 +66,6 @@ public sealed class AuditedOperation : IOperation
         }
     }
 
-    /// <inheritdoc/>
     public void Finish(double ms)
     {
         if (_fresh)
@@ -97,15 +77,12 @@ public sealed class AuditedOperation : IOperation
 
         Last = new(ms, _fresh, _checking, _checking && Check());
         (_checking, _fresh) = (false, false);
-        _subject.Finish(ms);
+        subject.Finish(ms);
     }
 
-    /// <summary>
-    /// Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance.
-    /// Where this process timed none, as after an interruption, the first one is run twice.
-    /// </summary>
+    /// <summary>Runs the first and the latest fresh input again, untimed: what they gave when timed must come of the input, not of chance. Where this process
+    /// timed none, as after an interruption, the first one is run twice.</summary>
     /// <param name="most">Inputs at most; for operations that take long.</param>
-    /// <exception cref="LabException">They give something else.</exception>
     public AuditReplay Replay(int most = 2)
     {
         if (_firstFresh is null) { RunUntimed(index: 0, AcceptFresh); }
@@ -118,13 +95,13 @@ public sealed class AuditedOperation : IOperation
 
     void RunUntimed(int index, Action check)
     {
-        _subject.Prepare();
+        subject.Prepare();
         Freshen(index);
         Poison();
         try
         {
-            _subject.Run();
-            _subject.Synchronize();
+            subject.Run();
+            subject.Synchronize();
         }
         finally
         {
@@ -132,40 +109,40 @@ public sealed class AuditedOperation : IOperation
         }
 
         check();
-        _subject.Finish(0); // what it keeps for the check must not be there in the memory pass
+        subject.Finish(0); // what it keeps for the check must not be there in the memory pass
     }
 
     /// <returns>Whether the outputs have the very bits of the first accepted ones.</returns>
     bool Check()
     {
         RequireWritten();
-        if (HasBits(_accepted)) { return _bitsAccepted = true; }
+        if (HasAcceptedBits()) { return _bitsAccepted = true; }
         RequireWithin(_accepted, (tensor, found, needed) => Dropped(
             $"a timed inference gave '{tensor}' {found:g3} away from the reference, needed at most {needed:g3}. Its times are dropped; check the variant with: detrlab parity"));
         // The engine may differ from the reference in the last bits, but from now on not from itself.
         if (_bitsAccepted) { return false; }
         _bitsAccepted = true;
-        for (var tensor = 0; tensor < _accepted.Count; tensor++) { _subject.Outputs[tensor].Bytes.CopyTo(_accepted[tensor].Bytes); }
+        for (var tensor = 0; tensor < _accepted.Count; tensor++) { subject.Outputs[tensor].Bytes.CopyTo(_accepted[tensor].Bytes); }
         return true;
     }
 
     void AcceptFresh()
     {
         RequireWritten();
-        if (HasBits(_accepted))
+        if (HasAcceptedBits())
         {
             throw Dropped($"a fresh input gave the very outputs of the usual one, needed outputs computed from the input. Its times are dropped: the engine reuses results.");
         }
 
-        var outputs = CopyOutputs();
+        var outputs = new TensorSet(subject.Outputs).Copy();
         _latestFresh = (_freshRuns, outputs);
         if (_firstFresh is not null) { return; }
         _firstFresh = _latestFresh;
-        if (_freshReference is not { } reference) { return; }
+        if (freshReference is not { } reference) { return; }
         _response = reference.ResponseOf(_accepted, outputs);
-        if (_response < _options.LeastResponse)
+        if (_response < Options.LeastResponse)
         {
-            throw Dropped($"a fresh input changed the outputs by {_response:0.##} of what it changes the reference's, needed at least {_options.LeastResponse:0.##}. Its times are dropped: the engine reuses results.");
+            throw Dropped($"a fresh input changed the outputs by {_response:0.##} of what it changes the reference's, needed at least {Options.LeastResponse:0.##}. Its times are dropped: the engine reuses results.");
         }
 
         try
@@ -186,10 +163,10 @@ public sealed class AuditedOperation : IOperation
         double change = 0, apart = 0;
         for (var tensor = 0; tensor < timed.Count; tensor++)
         {
-            if (!_options.MaxAbs.ContainsKey(timed[tensor].Name)) { continue; }
+            if (!Options.MaxAbs.ContainsKey(timed[tensor].Name)) { continue; }
             var usual = _accepted[tensor].Floats;
             var first = timed[tensor].Floats;
-            var second = _subject.Outputs[tensor].Floats;
+            var second = subject.Outputs[tensor].Floats;
             for (var i = 0; i < first.Length; i++)
             {
                 change += (first[i] - usual[i]) * (double)(first[i] - usual[i]);
@@ -204,11 +181,11 @@ public sealed class AuditedOperation : IOperation
     LabException NotRepeated(string tensor, double found, double needed) => Dropped(
         $"a fresh input run again gave '{tensor}' {found:g3} away from when it was timed, needed at most {needed:g3}. Its times are dropped: its outputs are chance, not computed from the input.");
 
-    LabException Dropped(FormattableString found) => LabError.CheckFailed($"Audit of '{_subject.Name}': {FormattableString.Invariant(found)}");
+    LabException Dropped(FormattableString found) => LabError.CheckFailed($"Audit of '{subject.Name}': {FormattableString.Invariant(found)}");
 
     void Freshen(int index)
     {
-        _subject.Freshen(index);
+        subject.Freshen(index);
         _freshened = true;
     }
 
@@ -216,14 +193,13 @@ public sealed class AuditedOperation : IOperation
     {
         if (!_freshened) { return; } // a failed run did it
         _freshened = false;
-        _subject.Restore(index);
+        subject.Restore(index);
     }
 
-    /// <summary>Makes stale outputs unmistakable.</summary>
     void Poison()
     {
-        _subject.Watch();
-        foreach (var output in _subject.Outputs)
+        subject.Watch();
+        foreach (var output in subject.Outputs)
         {
             if (output.Type == ElementType.Float32) { output.Floats.Fill(float.NaN); }
             else { output.Longs.Fill(long.MinValue); }
@@ -232,7 +208,7 @@ public sealed class AuditedOperation : IOperation
 
     void RequireWritten()
     {
-        foreach (var output in _subject.Outputs)
+        foreach (var output in subject.Outputs)
         {
             for (var i = 0; i < output.Count; i++)
             {
@@ -249,21 +225,11 @@ public sealed class AuditedOperation : IOperation
         for (var tensor = 0; tensor < reference.Count; tensor++)
         {
             var name = reference[tensor].Name;
-            if (!_options.MaxAbs.TryGetValue(name, out var most)) { continue; }
-            var distance = OutputAgreement.Compare(name, reference[tensor].Floats, _subject.Outputs[tensor].Floats).MaxAbs;
+            if (!Options.MaxAbs.TryGetValue(name, out var most)) { continue; }
+            var distance = OutputAgreement.Compare(name, reference[tensor].Floats, subject.Outputs[tensor].Floats).MaxAbs;
             if (distance > most) { throw refusal(name, distance, most); }
         }
     }
 
-    bool HasBits(TensorSet reference)
-    {
-        for (var tensor = 0; tensor < reference.Count; tensor++)
-        {
-            if (!_subject.Outputs[tensor].Bytes.SequenceEqual(reference[tensor].Bytes)) { return false; }
-        }
-
-        return true;
-    }
-
-    TensorSet CopyOutputs() => new TensorSet(_subject.Outputs).Copy();
+    bool HasAcceptedBits() => subject.Outputs.Zip(_accepted).All(pair => pair.First.Bytes.SequenceEqual(pair.Second.Bytes));
 }

@@ -1,14 +1,8 @@
 namespace DetrPerfLab.Measure;
 
-/// <summary>A timed run, and how it was audited.</summary>
-/// <param name="Fresh">Whether its input had never been seen.</param>
-/// <param name="Checked">Whether its outputs were compared with the reference.</param>
-/// <param name="BitwiseEqual">Whether they had the very bits of the first accepted ones.</param>
+/// <summary>A timed run, and how it was audited, as <see cref="AuditInfo"/> counts it.</summary>
 public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bool BitwiseEqual)
 {
-    /// <summary>What a number of runs show together.</summary>
-    /// <param name="options">Tell how much longer fresh inputs may take.</param>
-    /// <param name="end">What was found afterwards; null where it was not looked for.</param>
     /// <exception cref="LabException">Fresh inputs took much longer than usual ones.</exception>
     public static AuditInfo Conclude(string variant, IReadOnlyList<AuditedRun> runs, AuditOptions options, AuditReplay? end = null)
     {
@@ -33,3 +27,6 @@ public readonly record struct AuditedRun(double Ms, bool Fresh, bool Checked, bo
         };
     }
 }
+
+/// <summary>What was found of fresh inputs when the timed runs were over: figures of <see cref="AuditInfo"/>.</summary>
+public sealed record AuditReplay(int Replayed, double? Response);

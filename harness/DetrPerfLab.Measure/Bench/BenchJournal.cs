@@ -9,9 +9,7 @@ namespace DetrPerfLab.Measure;
 public sealed record BenchKey(
     string Machine, string Model, IReadOnlyList<KeyValuePair<string, string>> Artefacts, string Build, int Height, int Width, int Threads, int Rounds, ulong Seed, int UntimedRuns)
 {
-    /// <summary>The variants in the order given.</summary>
     internal string[] Variants => [.. Artefacts.Select(a => a.Key)];
-
     internal string Text => JsonSerializer.Serialize(this, LabJson.Options);
 }
 
@@ -33,17 +31,10 @@ public sealed class BenchJournal : IDisposable
     }
 
     internal BenchKey Key { get; }
-
-    /// <summary>Name of the run, kept when it is continued.</summary>
     internal string Run => _journal.Run;
-
-    /// <summary>When the first part of the run began.</summary>
     public DateTimeOffset Started => _journal.Started;
+    public int CompleteRounds { get; private set; } // rounds in which every variant without a gap had its turn
 
-    /// <summary>Rounds in which every variant without a gap had its turn.</summary>
-    public int CompleteRounds { get; private set; }
-
-    /// <summary>Opens the journal of a run, or begins one.</summary>
     /// <exception cref="LabException">The same bench is running.</exception>
     public static BenchJournal Open(string folder, BenchKey key, bool restart, Action<string> say)
     {
@@ -66,7 +57,6 @@ public sealed class BenchJournal : IDisposable
     /// <summary>The samples of a variant's complete rounds, in their order.</summary>
     internal IReadOnlyList<Sample> SamplesOf(string variant) => [.. Enumerable.Range(0, CompleteRounds).Select(round => _samples[(round, variant)])];
 
-    /// <summary>Why a variant has no samples; null when nothing went wrong.</summary>
     internal BenchGap? GapOf(string variant) => _gaps.GetValueOrDefault(variant);
 
     internal void Add(int round, string variant, Sample sample) => Add(new(variant) { Round = round, Sample = sample });
@@ -76,10 +66,8 @@ public sealed class BenchJournal : IDisposable
         if (!_gaps.ContainsKey(variant)) { Add(new Line(variant) { Gap = gap }); }
     }
 
-    /// <summary>Once the results are stored.</summary>
     public void Delete() => _journal.Delete();
 
-    /// <inheritdoc/>
     public void Dispose() => _journal.Dispose();
 
     void Add(Line line)

@@ -3,29 +3,15 @@ namespace DetrPerfLab.Measure;
 /// <summary>What a variant is doing, or has come to.</summary>
 public enum BenchState
 {
-    /// <summary>Its turn to be opened has not come.</summary>
-    Waiting,
-
-    /// <summary>Loading, checking, warming up.</summary>
-    Opening,
-
-    /// <summary>Ready, while another has its turn.</summary>
-    Ready,
-
-    /// <summary>Being timed.</summary>
+    Waiting, // its turn to be opened has not come
+    Opening, // loading, checking, warming up
+    Ready, // while another has its turn
     Measuring,
-
-    /// <summary>Its memory is being measured.</summary>
     MeasuringMemory,
-
-    /// <summary>Has no samples.</summary>
-    Gap,
+    Gap, // has no samples
 }
 
 /// <summary>A variant as a live table shows it.</summary>
-/// <param name="State">What it is doing.</param>
-/// <param name="SamplesMs">So far, of complete and of begun rounds.</param>
-/// <param name="Gap">Why it has none; null when nothing went wrong.</param>
 public sealed record BenchRow(string Variant, BenchState State, IReadOnlyList<double> SamplesMs, string? Gap);
 
 /// <summary>How far a bench is.</summary>

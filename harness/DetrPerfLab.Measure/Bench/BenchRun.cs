@@ -1,15 +1,10 @@
 namespace DetrPerfLab.Measure;
 
-/// <summary>
-/// Opens variants one after another, has them take turns, then measures their memory one by one. The order is random and new in each round, so that what slows
-/// the machine for a while slows all of them.
-/// </summary>
+/// <summary>Opens variants one after another, has them take turns, then measures their memory one by one. The order is random and new in each round, so that
+/// what slows the machine for a while slows all of them.</summary>
 /// <remarks>Every sample is in the journal before the next turn begins. What fails becomes a gap with its reason; the others go on.</remarks>
-/// <param name="limits">What counts as disturbed on this machine.</param>
-/// <param name="clock">Tells how much time is left; the system's unless a test says otherwise.</param>
 public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, AuditOptions? audit = null, TimeProvider? clock = null)
 {
-    /// <summary>The results' suite.</summary>
     public const string Suite = "Bench";
 
     readonly AuditOptions _audit = audit ?? new() { Seed = journal.Key.Seed };
@@ -27,7 +22,6 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     /// <summary>Measures what the journal lacks.</summary>
     /// <param name="cases">In the order of the journal's key; not disposed here.</param>
     /// <param name="show">Told whenever something changed, off the clock.</param>
-    /// <param name="cancellation">Ends the run at once; the journal keeps what is done.</param>
     /// <returns>One result a variant, in their order, not filed yet.</returns>
     public IReadOnlyList<RunResult> Run(IReadOnlyList<IBenchCase> cases, Action<BenchProgress>? show = null, CancellationToken cancellation = default)
     {
@@ -121,7 +115,6 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         return TimeSpan.FromMilliseconds(ms);
     }
 
-    /// <summary>One of the variants that take turns.</summary>
     sealed class Arm
     {
         internal BenchState State { get; set; }

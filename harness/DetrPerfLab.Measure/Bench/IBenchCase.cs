@@ -4,13 +4,11 @@ namespace DetrPerfLab.Measure;
 /// <remarks>Whatever fails throws; the run then leaves the variant out and keeps the reason.</remarks>
 public interface IBenchCase : IDisposable
 {
-    /// <summary>Its fixed name.</summary>
     string Variant { get; }
 
     /// <summary>Loads, runs once, checks the outputs and warms up; gives what is known by then.</summary>
     RunResult Open(CancellationToken cancellation);
 
-    /// <summary>One timed inference.</summary>
     Sample Sample(int untimedRuns, CancellationToken cancellation);
 
     /// <summary>Ends the audit, then measures memory.</summary>

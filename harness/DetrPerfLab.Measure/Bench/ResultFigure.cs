@@ -3,16 +3,13 @@ using static System.FormattableString;
 namespace DetrPerfLab.Measure;
 
 /// <summary>A column of a table of results: the same in <c>detrlab bench</c> and in the BenchmarkDotNet suites. A column that no row fills is left out.</summary>
-/// <param name="Name">Header, with the unit where the cells have none.</param>
 /// <param name="Format">The cell; null for an empty one. Takes the result and its speed-up in words, null where it has none.</param>
 public sealed record ResultFigure(string Name, string Legend, Func<RunResult, string?, string?> Format)
 {
     const double Mebibyte = 1 << 20;
 
-    /// <summary>Whether cells are figures, which stand to the right.</summary>
-    public bool IsNumeric => Name is not ("Variant" or "Case" or "Machine");
+    public bool IsNumeric => Name is not ("Variant" or "Case" or "Machine"); // whether cells are figures, which stand to the right
 
-    /// <summary>From what was run to how far it can be trusted.</summary>
     public static IReadOnlyList<ResultFigure> All { get; } =
     [
         new("Variant", "What does the work", (r, _) => r.Variant),

@@ -1,9 +1,7 @@
 namespace DetrPerfLab.Measure;
 
-/// <summary>
-/// How every inference is measured, in <c>detrlab bench</c> and in the BenchmarkDotNet suites alike: warmed up, timed sample by sample under audit and watch, and
-/// run again apart for its memory.
-/// </summary>
+/// <summary>How every inference is measured, in <c>detrlab bench</c> and in the BenchmarkDotNet suites alike: warmed up, timed sample by sample under audit and
+/// watch, and run again apart for its memory.</summary>
 /// <example>A harness with its own loop calls <see cref="Before"/>, <see cref="Run"/> (the only part that is timed), <see cref="After"/>; else <see cref="Measure"/>.</example>
 public sealed class MeasuredCase : IDisposable
 {
@@ -12,10 +10,7 @@ public sealed class MeasuredCase : IDisposable
 
     /// <summary>The system counts in ticks of 10 ms: samples shorter than a few of them are not told from what goes on between them.</summary>
     const double LeastCountedSeconds = 0.05;
-
-    /// <summary>Operations of the end of the audit and of the memory pass together, but for a slow operation's.</summary>
-    internal const int EndOperations = Replays + 3;
-
+    internal const int EndOperations = Replays + 3; // operations of the end of the audit and of the memory pass together, but for a slow operation's
     const int Replays = 2;
 
     readonly CaseWork _work;
@@ -39,23 +34,13 @@ public sealed class MeasuredCase : IDisposable
 
     /// <summary>For inferences of about a second on a shared machine: agreement within a few percent, and not without end.</summary>
     public static WarmUpOptions WarmUpRule { get; } = new() { WindowOperations = 1, AgreeingWindows = 3, Tolerance = 0.05, CapMs = 20_000 };
-
-    /// <summary>What is known so far.</summary>
     public RunResult Known { get; private set; }
-
-    /// <summary>The first run, milliseconds.</summary>
     public double FirstMs { get; }
-
-    /// <summary>Whether it takes longer than <see cref="SlowMs"/>.</summary>
     public bool IsSlow => FirstMs > SlowMs;
-
-    /// <summary>Time of all samples together, milliseconds.</summary>
     public double SampledMs => _samples.Sum(s => s.Run.Ms);
-
     IOperation Timed => _work.Audited ?? _work.Operation;
 
     /// <summary>Runs until steady, with nothing of it audited or counted, and measures what this class adds to a sample.</summary>
-    /// <param name="options">Null takes <see cref="WarmUpRule"/>.</param>
     public void WarmUp(WarmUpOptions? options = null) => Known = Known with
     {
         WarmUp = IsSlow
@@ -80,7 +65,6 @@ public sealed class MeasuredCase : IDisposable
         });
     }
 
-    /// <summary>One timed sample.</summary>
     /// <param name="untimedRuns">Runs before it that bring back caches and threads after another variant's turn; a slow operation gets none.</param>
     public Sample Measure(int untimedRuns = 0)
     {
@@ -90,7 +74,6 @@ public sealed class MeasuredCase : IDisposable
         return After();
     }
 
-    /// <summary>Runs that are neither timed nor audited.</summary>
     internal void RunUntimed(int runs)
     {
         for (var i = 0; i < runs; i++)
@@ -125,7 +108,6 @@ public sealed class MeasuredCase : IDisposable
     }
 
     /// <summary>Runs some fresh inputs again, after the last sample; null without an audit.</summary>
-    /// <exception cref="LabException">They give something else than when timed.</exception>
     internal AuditReplay? EndAudit() => _work.Audited?.Replay(IsSlow ? 1 : Replays);
 
     /// <summary>What is known of the case after its last sample, memory from a pass of its own included.</summary>
@@ -149,26 +131,21 @@ public sealed class MeasuredCase : IDisposable
         };
     }
 
-    /// <summary>A result with samples, wherever they were taken, and what disturbed them.</summary>
-    /// <param name="known">Of the case.</param>
     internal static RunResult WithSamples(RunResult known, IReadOnlyList<Sample> samples, ContaminationLimits limits) => known with
     {
         SamplesMs = [.. samples.Select(s => s.Run.Ms)],
         Contamination = ContaminationWatch.JudgeTurns([.. samples.Select(s => s.Counters)], limits),
-        Gc = GcReading.Sum([.. samples.Select(s => s.Gc)], samples.Count),
+        Gc = GcReading.Sum([.. samples.Select(s => s.Gc)]),
     };
 
     /// <summary>The memory pass, which times nothing; the last, so that samples stay good where it fails.</summary>
-    /// <returns>The figures, or why there are none.</returns>
     internal (MemoryInfo? Memory, string? Failure) TryMeasureMemory()
     {
         try { return (_work.CompleteMemory(MemoryPass.Measure(_work.Operation, IsSlow ? 1 : _work.MemoryOperations)), null); }
         catch (Exception reason) { return (null, LabError.ReasonOf(reason)); }
     }
 
-    /// <summary>A failed memory pass as the result tells it.</summary>
     internal static IReadOnlyList<Finding> LackOfMemory(string? failure) => failure is null ? [] : [new("memory", $"not measured: {failure}")];
 
-    /// <inheritdoc/>
     public void Dispose() => _work.Dispose();
 }

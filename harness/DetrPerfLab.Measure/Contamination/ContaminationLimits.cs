@@ -1,8 +1,6 @@
 namespace DetrPerfLab.Measure;
 
-/// <summary>The two limits of a figure.</summary>
-/// <param name="Noisy">Above it, a run is noisy.</param>
-/// <param name="Contaminated">Above it, a run is contaminated.</param>
+/// <summary>The two limits of a figure, above which a run is noisy or contaminated.</summary>
 public readonly record struct FigureLimits(double Noisy, double Contaminated);
 
 /// <summary>What counts as disturbed on this machine.</summary>
@@ -12,25 +10,16 @@ public sealed record ContaminationLimits
     const double MostIdleShare = 0.03;
     const double MostIdleSwitches = 400;
 
-    /// <summary>Limits for a machine that is perfectly quiet when idle.</summary>
-    public static ContaminationLimits Quiet { get; } = new();
-
-    /// <summary>Of <see cref="ContaminationInfo.StealShare"/>.</summary>
+    public static ContaminationLimits Quiet { get; } = new(); // limits for a machine that is perfectly quiet when idle
     public FigureLimits StealShare { get; init; } = new(0.01, 0.05);
-
-    /// <summary>Of <see cref="ContaminationInfo.OthersShare"/>.</summary>
     public FigureLimits OthersShare { get; init; } = new(0.03, 0.10);
 
-    /// <summary>
-    /// Of <see cref="ContaminationInfo.InvoluntarySwitchesPerSecond"/>, at most noisy. They count only where others, processes or steal, had more than
-    /// <see cref="OthersThatSwitch"/>: below it, the case's own threads took the cores from each other.
-    /// </summary>
+    /// <summary>Of <see cref="ContaminationInfo.InvoluntarySwitchesPerSecond"/>, at most noisy. They count only where others, processes or steal, had more than
+    /// <see cref="OthersThatSwitch"/>: below it, the case's own threads took the cores from each other.</summary>
     public FigureLimits InvoluntarySwitchesPerSecond { get; init; } = new(100, double.PositiveInfinity);
 
     /// <summary>Share of our cores' time that others must have had before involuntary switches are laid to them, in [0, 1].</summary>
     public double OthersThatSwitch { get; init; } = 0.01;
-
-    /// <summary>Of <see cref="ContaminationInfo.SpeedChange"/>.</summary>
     public FigureLimits SpeedChange { get; init; } = new(0.03, 0.10);
 
     /// <summary>Limits from what this machine shows when nobody else wants it.</summary>

@@ -10,7 +10,6 @@ public sealed class ContaminationWatch
 
     ContaminationWatch(ICounterSource source) => (_source, _start) = (source, source.Read());
 
-    /// <summary>Begins to watch.</summary>
     public static ContaminationWatch Start(ICounterSource? source = null) => new(source ?? new SystemCounters());
 
     /// <summary>Watches the machine while we sleep, then while we keep every core busy, and takes from it what is normal here.</summary>
@@ -29,7 +28,6 @@ public sealed class ContaminationWatch
     /// <summary>The figures since the start and what they mean. The watch goes on and can be asked again.</summary>
     public ContaminationInfo Stop(ContaminationLimits limits) => Judge(_start, _source.Read(), limits);
 
-    /// <summary>Turns two readings into figures and a verdict.</summary>
     public static ContaminationInfo Judge(in CounterReading start, in CounterReading end, ContaminationLimits limits)
     {
         var seconds = end.Seconds - start.Seconds;

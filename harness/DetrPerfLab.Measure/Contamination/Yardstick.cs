@@ -26,10 +26,8 @@ static class Yardstick
     }
 
     /// <summary>Each step needs the one before, so no width of the core shortens it.</summary>
-    /// <remarks>
-    /// In floating point, as inference is. A chain of shifts and exclusive ors was no yardstick: on an AMD EPYC it had two speeds, 31 % apart, while the rate of
-    /// a loop of AVX-512 multiply-adds in the same moments said nothing of it and this chain stayed within 1 %.
-    /// </remarks>
+    /// <remarks>In floating point, as inference is. A chain of shifts and exclusive ors was no yardstick: on an AMD EPYC it had two speeds, 31 % apart, while
+    /// the rate of a loop of AVX-512 multiply-adds in the same moments said nothing of it and this chain stayed within 1 %.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static double Chain(double x)
     {

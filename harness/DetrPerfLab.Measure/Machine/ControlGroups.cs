@@ -4,7 +4,6 @@ namespace DetrPerfLab.Measure;
 /// <remarks>Source: Linux, Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst. A limit of any ancestor holds, so the least of the chain counts.</remarks>
 readonly record struct ControlGroups(double? CpuQuota, long? MemoryBytes)
 {
-    /// <summary>Reads both versions.</summary>
     internal static ControlGroups Read(string root)
     {
         var (quota, memory) = ((double?)null, (long?)null);

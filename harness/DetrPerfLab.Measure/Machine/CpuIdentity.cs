@@ -1,11 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace DetrPerfLab.Measure;
 
 /// <summary>Processor by name, by CPUID and by the instruction sets that matter to inference.</summary>
-/// <param name="CpuId">For example <c>AuthenticAMD family 25 model 17 stepping 1</c>.</param>
-/// <param name="Isa">Names as Linux spells them.</param>
 /// <param name="Hypervisor">For example <c>KVM</c>; null on bare metal.</param>
 readonly record struct CpuIdentity(string? Model, string? CpuId, IReadOnlyList<string> Isa, string? Hypervisor)
 {
@@ -82,17 +81,6 @@ readonly record struct CpuIdentity(string? Model, string? CpuId, IReadOnlyList<s
 
     static bool Has(int register, int bit) => (register >> bit & 1) != 0;
 
-    static string Ascii(params ReadOnlySpan<int> registers)
-    {
-        var text = new StringBuilder();
-        foreach (var register in registers)
-        {
-            for (var shift = 0; shift < 32; shift += 8)
-            {
-                if ((char)(register >> shift & 255) is var c and >= ' ' and < (char)127) { text.Append(c); }
-            }
-        }
-
-        return text.ToString();
-    }
+    static string Ascii(params ReadOnlySpan<int> registers) =>
+        string.Concat(Encoding.Latin1.GetString(MemoryMarshal.AsBytes(registers)).Where(c => c is >= ' ' and < (char)127));
 }

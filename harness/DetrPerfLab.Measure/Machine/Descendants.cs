@@ -3,8 +3,6 @@ namespace DetrPerfLab.Measure;
 /// <summary>Processes that a process started and that still live, with those that they started.</summary>
 static class Descendants
 {
-    const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
-
     /// <summary>Time of this process's living descendants on cores, with that of children that they waited for; 0 where the system does not tell.</summary>
     /// <remarks>A child that was waited for has left this sum and is part of <see cref="ResourceUsage.CpuSeconds"/>: both together only rise.</remarks>
     internal static double CpuSeconds(string root) => Children(root, "self").Sum(child => SecondsOf(root, child, []));
@@ -31,6 +29,6 @@ static class Descendants
     {
         if (ProcFile.Text(root, $"proc/{process}/stat") is not { } stat) { return 0; }
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Skip(11).Take(4).Sum(f => long.TryParse(f, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var ticks) ? ticks : 0) / TicksPerSecond;
+        return fields.Skip(11).Take(4).Sum(f => long.TryParse(f, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var ticks) ? ticks : 0) / SystemCounters.TicksPerSecond;
     }
 }

@@ -5,10 +5,7 @@ namespace DetrPerfLab.Measure;
 /// <summary>Finds out what machine this is.</summary>
 public static class MachineProbe
 {
-    /// <summary>Describes this machine.</summary>
-    /// <param name="packages">What really runs, by package: only the engines know.</param>
-    public static MachineInfo Read(IReadOnlyDictionary<string, string>? packages = null) => Read(packages, root: "/");
-    internal static MachineInfo Read(IReadOnlyDictionary<string, string>? packages, string root)
+    public static MachineInfo Read(IReadOnlyDictionary<string, string>? packages = null, string root = "/")
     {
         var processor = CpuIdentity.FromProcessor();
         var kernel = ProcFile.Text(root, "proc/cpuinfo") is { } text ? CpuIdentity.FromCpuInfo(text) : default;
@@ -18,7 +15,7 @@ public static class MachineProbe
         {
             CpuModel = kernel.Model ?? processor.Model ?? RuntimeInformation.ProcessArchitecture.ToString(),
             CpuId = kernel.CpuId ?? processor.CpuId,
-            Cores = AllowedCores(ProcFile.Lines(root, "proc/self/status")) ?? Environment.ProcessorCount,
+            Cores = AllowedCoreList(ProcFile.Lines(root, "proc/self/status"))?.Count ?? Environment.ProcessorCount,
             Isa = kernel.Isa is { Count: > 0 } isa ? isa : processor.Isa,
             MemoryBytes = Math.Min(memory, limits.MemoryBytes ?? long.MaxValue),
             CpuQuota = limits.CpuQuota,
@@ -29,9 +26,6 @@ public static class MachineProbe
             Packages = packages ?? new Dictionary<string, string>(),
         };
     }
-
-    /// <summary>How many logical processors the affinity mask holds; null where none is told.</summary>
-    internal static int? AllowedCores(IEnumerable<string> status) => AllowedCoreList(status)?.Count;
 
     /// <summary>The logical processors of the affinity mask, from a line such as <c>Cpus_allowed_list: 0-3,8</c>; null where there is none.</summary>
     internal static List<int>? AllowedCoreList(IEnumerable<string> status)
@@ -56,6 +50,6 @@ public static class MachineProbe
     }
 
     static long? PhysicalMemory(string root) =>
-        ProcFile.Lines(root, "proc/meminfo").FirstOrDefault(l => l.StartsWith("MemTotal:", StringComparison.Ordinal)) is { } line
+        ProcFile.FirstLine(root, "proc/meminfo", "MemTotal:") is { } line
         && long.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], out var kib) ? kib * 1024 : null;
 }

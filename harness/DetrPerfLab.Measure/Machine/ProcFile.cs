@@ -10,7 +10,6 @@ static class ProcFile
     internal static string? FirstLine(string root, string path, string beginning) =>
         Read(root, path, file => File.ReadLines(file).FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal)));
 
-    /// <summary>The lines; none where the file cannot be read.</summary>
     internal static string[] Lines(string root, string path) => Text(root, path)?.Split('\n') ?? [];
 
     static string? Read(string root, string path, Func<string, string?> read)

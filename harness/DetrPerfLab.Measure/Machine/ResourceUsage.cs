@@ -5,8 +5,6 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>What the kernel counts for this process, all threads.</summary>
 /// <param name="CpuSeconds">Time on cores, with that of children that were waited for.</param>
-/// <param name="InvoluntarySwitches">Times that a thread lost its core while it had work.</param>
-/// <param name="PeakRssBytes">Most that was resident since the start.</param>
 readonly partial record struct ResourceUsage(double CpuSeconds, long InvoluntarySwitches, long PeakRssBytes)
 {
     const int Self = 0; // RUSAGE_SELF

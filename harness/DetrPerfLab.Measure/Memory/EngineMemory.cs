@@ -3,7 +3,6 @@ namespace DetrPerfLab.Measure;
 /// <summary>What engines themselves say of their memory, beside what the system says of the process.</summary>
 public static class EngineMemory
 {
-    /// <summary>Adds arenas and mapped weights; engines that tell nothing change nothing.</summary>
     public static MemoryInfo Complete(MemoryInfo memory, params IReadOnlyList<IInferenceEngine> engines)
     {
         var telling = engines.OfType<IArenaEngine>().ToArray();

@@ -4,8 +4,6 @@ namespace DetrPerfLab.Measure;
 public static class MemoryPass
 {
     /// <summary>Runs the warm operation and reads what it took. All threads count: other work in the process would be charged too.</summary>
-    /// <param name="operation">Already warm.</param>
-    /// <param name="operations">Runs; more give a truer mean.</param>
     public static MemoryInfo Measure(IOperation operation, int operations)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(operations);

@@ -1,10 +1,8 @@
-using System.Buffers.Text;
 using System.Diagnostics;
 
 namespace DetrPerfLab.Measure;
 
 /// <summary>Memory of a process that lies in RAM, bytes; null where the system does not tell.</summary>
-/// <param name="RssBytes">Resident now.</param>
 /// <param name="PeakRssBytes">Most that was resident since the start of the process or the last <see cref="ProcessMemory.TryResetPeak"/>.</param>
 /// <param name="AnonymousBytes">Of it, without a file behind it: managed and native heaps.</param>
 /// <param name="FileBytes">Of it, mapped from files: libraries and mapped weights.</param>
@@ -13,7 +11,6 @@ public readonly record struct MemoryReading(long? RssBytes, long? PeakRssBytes, 
 /// <summary>Reads resident memory: Linux from /proc, Windows and macOS through the calls behind <see cref="Process"/> and <c>getrusage</c>.</summary>
 public static partial class ProcessMemory
 {
-    /// <summary>Memory of this process.</summary>
     public static MemoryReading Read() => OperatingSystem.IsLinux() ? ReadLinux("/proc/self/status") : ReadOther();
 
     /// <summary>Memory of another process; all null when it is gone.</summary>
@@ -34,17 +31,8 @@ public static partial class ProcessMemory
     /// <summary>Resident bytes of a process where a page that several processes share counts for each by its part, so that the figures of processes can be added up.</summary>
     /// <returns>Null where the system does not tell: only Linux does, of processes that we may look into.</returns>
     /// <remarks>Source: Linux, Documentation/ABI/testing/procfs-smaps_rollup.</remarks>
-    public static long? ReadProportionalBytes(int processId)
-    {
-        try
-        {
-            return OperatingSystem.IsLinux() ? Field(File.ReadAllBytes($"/proc/{processId}/smaps_rollup"), "\nPss:"u8) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public static long? ReadProportionalBytes(int processId) =>
+        OperatingSystem.IsLinux() && ProcFile.Text("/", $"proc/{processId}/smaps_rollup") is { } shares ? Field(shares, "\nPss:") : null;
 
     /// <summary>Makes the peak start anew from what is resident now.</summary>
     /// <returns>False where the system has no such reset (only Linux has): the peak then counts from the start of the process.</returns>
@@ -63,25 +51,15 @@ public static partial class ProcessMemory
         }
     }
 
-    /// <param name="path">A file as /proc/PID/status.</param>
-    internal static MemoryReading ReadLinux(string path)
-    {
-        try
-        {
-            var status = File.ReadAllBytes(path);
-            return new(Field(status, "VmRSS:"u8), Field(status, "VmHWM:"u8), Field(status, "RssAnon:"u8), Field(status, "RssFile:"u8));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return default;
-        }
-    }
+    internal static MemoryReading ReadLinux(string path) => ProcFile.Text("/", path) is not { } status ? default
+        : new(Field(status, "VmRSS:"), Field(status, "VmHWM:"), Field(status, "RssAnon:"), Field(status, "RssFile:"));
 
     /// <summary>A line such as <c>VmRSS:    1732 kB</c>, in bytes.</summary>
-    static long? Field(ReadOnlySpan<byte> status, ReadOnlySpan<byte> name)
+    static long? Field(string status, string name)
     {
-        var at = status.IndexOf(name);
-        return at >= 0 && Utf8Parser.TryParse(status[(at + name.Length)..].TrimStart(" \t"u8), out long kib, out _) ? kib * 1024 : null;
+        var at = status.IndexOf(name, StringComparison.Ordinal);
+        return at >= 0 && status[(at + name.Length)..].Split((char[])[' ', '\t'], 2, StringSplitOptions.RemoveEmptyEntries) is [var number, ..]
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var kib) ? kib * 1024 : null;
     }
 
     /// <summary>Windows and macOS. Both count bytes: WorkingSet64 is resident memory on either, the peak PeakWorkingSetSize of Windows and ru_maxrss of macOS.</summary>

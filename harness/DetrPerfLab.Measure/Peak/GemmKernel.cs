@@ -10,19 +10,11 @@ static class GemmKernel
     internal const int Rows = 6;
     internal const int Depth = 96;
 
-    /// <summary>Width of the panel, floats.</summary>
-    internal static int Columns => Vector512.IsHardwareAccelerated ? 32 : 16;
-
-    /// <summary>Operations of one call, a multiply-add counted as two.</summary>
-    internal static double Operations => 2.0 * Rows * Columns * Depth;
-
-    /// <summary>For example <c>C#, 512-bit vectors</c>.</summary>
+    internal static int Columns => Vector512.IsHardwareAccelerated ? 32 : 16; // floats of the panel
+    internal static double Operations => 2.0 * Rows * Columns * Depth; // operations of one call, a multiply-add counted as two
     internal static string Name => $"C#, {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)}-bit vectors";
 
-    /// <summary>C += A B.</summary>
-    /// <param name="a">[Depth, Rows], packed.</param>
-    /// <param name="b">[Depth, Columns], packed.</param>
-    /// <param name="c">[Rows, Columns].</param>
+    /// <summary>C += A B of packed A [Depth, Rows] and B [Depth, Columns]; C is [Rows, Columns].</summary>
     internal static void Run(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(a.Length, Depth * Rows);

@@ -7,10 +7,8 @@ using System.Text.Json;
 namespace DetrPerfLab.Measure;
 
 /// <summary>Measures the machine's peak rates, which say how much of them an inference uses.</summary>
-/// <remarks>
-/// float32 and memory are measured in C#. .NET offers no 512-bit VNNI, so INT8 comes from an engine: hand a matrix product of it to <see cref="Attain"/>.
-/// The best of several trials counts: neighbours only ever take speed away.
-/// </remarks>
+/// <remarks>float32 and memory are measured in C#. .NET offers no 512-bit VNNI, so INT8 comes from an engine: hand a matrix product of it to
+/// <see cref="Attain"/>. The best of several trials counts: neighbours only ever take speed away.</remarks>
 public static class PeakProbe
 {
     // Short enough that some fall between a neighbour's turns, many enough that one does.
@@ -18,7 +16,6 @@ public static class PeakProbe
     const double TrialMs = 10;
 
     /// <summary>float32 multiply-adds on that many threads at once.</summary>
-    /// <param name="threads">Threads, no more than cores.</param>
     public static PeakInfo MeasureFp32(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
@@ -39,19 +36,14 @@ public static class PeakProbe
     /// <summary>The best rate that an operation reaches, for example an INT8 matrix product of an engine.</summary>
     /// <param name="operation">Warm, long enough for the clock (10 ms or more).</param>
     /// <param name="operationsARun">Arithmetic operations of one run, a multiply-add counted as two.</param>
-    /// <param name="how">What computes it, for example <c>ONNX Runtime MatMulInteger 1024</c>.</param>
     public static PeakInfo Attain(IOperation operation, double operationsARun, string precision, string how, TimeProvider? clock = null)
     {
         var meter = new LatencyMeter(clock);
-        var shortest = double.MaxValue;
-        for (var trial = 0; trial < Trials; trial++) { shortest = Math.Min(shortest, meter.Measure(operation)); }
+        var shortest = Enumerable.Range(0, Trials).Min(_ => meter.Measure(operation));
         return new(precision, operationsARun / shortest / 1e6, how);
     }
 
     /// <summary>The machine with its peaks, of one thread and of all cores: from the cache where this fingerprint was measured before, else measured, and kept unless the machine was busy.</summary>
-    /// <param name="cacheFolder">Holds one small file a fingerprint.</param>
-    /// <param name="more">Other peaks with so many threads, measured by an engine.</param>
-    /// <param name="counters">Tell whether the machine was busy; this machine's unless a test says otherwise.</param>
     public static MachineInfo WithPeaks(
         MachineInfo machine, string cacheFolder, Func<int, IEnumerable<PeakInfo>>? more = null, ICounterSource? counters = null)
     {
@@ -63,7 +55,7 @@ public static class PeakProbe
             cached = new([.. new SortedSet<int> { 1, machine.Cores }.SelectMany(With)], MeasureMemoryGbPerSecond(machine.Cores));
             if (watch.Stop(ContaminationLimits.Quiet).Verdict != ContaminationVerdict.Contaminated)
             {
-                AtomicFile.WriteText(path, JsonSerializer.Serialize(cached, LabJson.Options) + "\n");
+                LabJson.Write(path, cached);
             }
         }
 
@@ -89,12 +81,7 @@ public static class PeakProbe
         / Stopwatch.GetElapsedTime(trials.Min(t => t.Start), trials.Max(t => t.End)).TotalSeconds;
 
     /// <summary>The rate of the best trial, work a second. The threads of a trial are released together.</summary>
-    static double BestRate(int threads, Func<int, double> work)
-    {
-        var best = 0.0;
-        for (var trial = 0; trial < Trials; trial++) { best = Math.Max(best, RateOf(OnThreads(threads, work))); }
-        return best;
-    }
+    static double BestRate(int threads, Func<int, double> work) => Enumerable.Range(0, Trials).Max(_ => RateOf(OnThreads(threads, work)));
 
     static ThreadTrial[] OnThreads(int threads, Func<int, double> work)
     {
@@ -149,8 +136,6 @@ public static class PeakProbe
         return Vector.Sum(s0 + s1 + s2 + s3) == 0 ? 0 : buffer.Length;
     }
 
-    /// <summary>What one thread did in a trial.</summary>
-    /// <param name="Start">Ticks of <see cref="Stopwatch"/>.</param>
-    /// <param name="Work">Operations or bytes.</param>
+    /// <summary>What one thread did in a trial; start and end are ticks of <see cref="Stopwatch"/>.</summary>
     internal readonly record struct ThreadTrial(long Start, long End, double Work);
 }

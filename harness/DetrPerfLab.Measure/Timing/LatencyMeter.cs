@@ -10,7 +10,6 @@ public sealed class LatencyMeter(TimeProvider? clock = null)
     // GetElapsedTime counts in steps of 100 ns, the clock in finer ones.
     readonly double _msPerTick = MsPerTick(clock ?? TimeProvider.System);
 
-    /// <summary>Readies, times and finishes one run of the operation.</summary>
     /// <returns>Milliseconds from the call until the device is done.</returns>
     public double Measure(IOperation operation)
     {
@@ -28,7 +27,6 @@ public sealed class LatencyMeter(TimeProvider? clock = null)
     }
 
     /// <summary>What lies between start and stop of the clock.</summary>
-    /// <returns>Milliseconds.</returns>
     internal double Time(IOperation operation)
     {
         var start = _clock.GetTimestamp();

@@ -6,18 +6,14 @@ public sealed record WarmUpOptions
 {
     /// <summary>Runs in a window, at least; odd, so that the median is one of them.</summary>
     public int WindowOperations { get; init => field = value is >= 1 and <= 1000 ? value : throw LabError.OutOfRange(value, "1 to 1000"); } = 3;
-
-    /// <summary>Length of a window, at least.</summary>
-    public double WindowMs { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); } = 100;
+    public double WindowMs { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); } = 100; // length of a window, at least
 
     /// <summary>How far the medians of successive windows may differ, as a share.</summary>
     public double Tolerance { get; init => field = value is > 0 and < 1 ? value : throw LabError.OutOfRange(value, "above 0 and below 1"); } = 0.03;
 
     /// <summary>Successive windows that must agree.</summary>
     public int AgreeingWindows { get; init => field = value >= 2 ? value : throw LabError.OutOfRange(value, "2 or more"); } = 3;
-
-    /// <summary>Time spent in any case.</summary>
-    public double FloorMs { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); } = 500;
+    public double FloorMs { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); } = 500; // time spent in any case
 
     /// <summary>Time after which warm-up ends, steady or not.</summary>
     public double CapMs { get; init => field = value > 0 ? value : throw LabError.OutOfRange(value, "above 0"); } = 30_000;
@@ -39,8 +35,6 @@ public sealed class WarmUp(WarmUpOptions? options = null, TimeProvider? clock = 
     readonly WarmUpOptions _options = options ?? new();
     readonly LatencyMeter _meter = new(clock);
 
-    /// <summary>Warms up.</summary>
-    /// <param name="operation">Each run is prepared, timed and finished as in measuring.</param>
     public WarmUpInfo Run(IOperation operation)
     {
         var window = new double[Kept];
@@ -62,15 +56,10 @@ public sealed class WarmUp(WarmUpOptions? options = null, TimeProvider? clock = 
             }
 
             medians[windows++ % medians.Length] = Quantile.Median(window.AsSpan(0, Math.Min(count, Kept)));
-            if (windows >= medians.Length && total >= _options.FloorMs && Agree(medians)) { return Result(steady: true); }
+            var spread = medians.Max() - medians.Min();
+            if (windows >= medians.Length && total >= _options.FloorMs && spread <= _options.Tolerance * medians.Min()) { return Result(steady: true); }
         }
 
         WarmUpInfo Result(bool steady) => new(_options.Rule, operations, total, steady);
-    }
-
-    bool Agree(double[] medians)
-    {
-        var (least, most) = (medians.Min(), medians.Max());
-        return most - least <= _options.Tolerance * least;
     }
 }

@@ -4,40 +4,23 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>What a process of its own is to run: one variant on one image.</summary>
 /// <param name="Threads">0 takes every processor that the process may use.</param>
-/// <param name="CacheFolder">Where artefacts and reference outputs lie, made beforehand.</param>
 public sealed record WorkerRequest(string Model, string Variant, int Height, int Width, int Threads, string CacheFolder)
 {
-    /// <summary>Decides which runs are audited, and the fresh inputs.</summary>
-    public ulong Seed { get; init; } = 1;
-
-    /// <summary>Time after which warm-up ends, steady or not.</summary>
-    public double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs;
-
-    /// <summary>Samples that are planned: the fewer, the more of them are audited.</summary>
-    public int Samples { get; init; } = 15;
+    public ulong Seed { get; init; } = 1; // decides which runs are audited, and the fresh inputs
+    public double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs; // time after which warm-up ends, steady or not
+    public int Samples { get; init; } = 15; // samples that are planned: the fewer, the more of them are audited
 }
 
 /// <summary>What was found after the last sample.</summary>
 public sealed record WorkerEnd
 {
-    /// <summary>Of fresh inputs run again; null where that failed.</summary>
-    public AuditReplay? Audit { get; init; }
-
-    /// <summary>Why the samples are not to be trusted; null when they are.</summary>
-    public string? AuditFailure { get; init; }
-
-    /// <summary>From a pass of its own; null where that, or the audit, failed.</summary>
-    public MemoryInfo? Memory { get; init; }
-
-    /// <summary>Why the memory pass failed; null when it did not.</summary>
-    public string? MemoryFailure { get; init; }
+    public AuditReplay? Audit { get; init; } // of fresh inputs run again; null where that failed
+    public string? AuditFailure { get; init; } // why the samples are not to be trusted; null when they are
+    public MemoryInfo? Memory { get; init; } // from a pass of its own; null where that, or the audit, failed
+    public string? MemoryFailure { get; init; } // why the memory pass failed; null when it did not
 }
 
-/// <summary>A question to a worker: one of four.</summary>
-/// <param name="Open">Load, check and warm up; the first question.</param>
-/// <param name="SampleAfter">One timed inference after so many untimed ones.</param>
-/// <param name="Run">So many inferences, untimed.</param>
-/// <param name="End">End of the audit, and the memory pass.</param>
+/// <summary>A question to a worker, one of four: open (the first), a timed inference after some untimed ones, some untimed ones, end.</summary>
 sealed record WorkerQuestion(WorkerRequest? Open = null, int? SampleAfter = null, int? Run = null, bool End = false);
 
 /// <summary>Its answer: what was asked for, or why there is none.</summary>
@@ -49,10 +32,7 @@ sealed record WorkerAnswer(
 /// <summary>How figures cross from a process to the one that started it: JSON, one line a message, on standard output.</summary>
 public static class WorkerLine
 {
-    /// <summary>Tells messages from what native libraries print.</summary>
-    internal const string Mark = "detrlab-answer ";
-
-    static readonly JsonSerializerOptions s_options = new(LabJson.Options) { WriteIndented = false };
+    internal const string Mark = "detrlab-answer "; // tells messages from what native libraries print
 
     /// <summary>Writes a message at once: the process may end next.</summary>
     public static void Send<T>(TextWriter output, T message)
@@ -68,7 +48,7 @@ public static class WorkerLine
 
     internal static bool IsMessage(string line) => line.StartsWith(Mark, StringComparison.Ordinal);
 
-    internal static string Write<T>(T message) => JsonSerializer.Serialize(message, s_options);
+    internal static string Write<T>(T message) => JsonSerializer.Serialize(message, LabJson.OneLine);
 
-    internal static T Read<T>(string line) => JsonSerializer.Deserialize<T>(IsMessage(line) ? line[Mark.Length..] : line, s_options)!;
+    internal static T Read<T>(string line) => JsonSerializer.Deserialize<T>(IsMessage(line) ? line[Mark.Length..] : line, LabJson.OneLine)!;
 }

@@ -2,10 +2,8 @@ using System.Diagnostics;
 
 namespace DetrPerfLab.Measure;
 
-/// <summary>
-/// A variant in a process of its own: its memory and cold start are its alone, no two runtimes share thread pools or settings, and one that crashes takes no
-/// other with it. Samples are timed inside; only figures cross.
-/// </summary>
+/// <summary>A variant in a process of its own: its memory and cold start are its alone, no two runtimes share thread pools or settings, and one that crashes
+/// takes no other with it. Samples are timed inside; only figures cross.</summary>
 /// <param name="program">Runs <see cref="Worker.Serve"/>; its streams are set here.</param>
 public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest request) : IBenchCase
 {
@@ -16,10 +14,7 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     Process? _process;
     bool _waiting, _peakIsOfRuns;
 
-    /// <inheritdoc/>
     public string Variant => request.Variant;
-
-    /// <summary>Resident now, bytes; null where the system does not tell.</summary>
     public long? RssBytes => ProcessMemory.Read(_process!.Id).RssBytes;
 
     /// <summary>Most that was resident since it was open, bytes; null where the system does not tell.</summary>
@@ -28,7 +23,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     /// <summary>Resident now with shared pages by their part, bytes; null where the system does not tell.</summary>
     public long? ProportionalBytes => ProcessMemory.ReadProportionalBytes(_process!.Id);
 
-    /// <inheritdoc/>
     public RunResult Open(CancellationToken cancellation = default)
     {
         (program.RedirectStandardInput, program.RedirectStandardOutput, program.RedirectStandardError) = (true, true, true);
@@ -41,7 +35,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
         return answer.Opened ?? throw Unexpected(answer);
     }
 
-    /// <inheritdoc/>
     public Sample Sample(int untimedRuns, CancellationToken cancellation)
     {
         Ask(new(SampleAfter: untimedRuns));
@@ -49,7 +42,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
         return answer.Sample ?? throw Unexpected(answer);
     }
 
-    /// <inheritdoc/>
     public WorkerEnd End(CancellationToken cancellation)
     {
         Ask(new(End: true));
@@ -60,7 +52,6 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     /// <summary>Has it run so many inferences; <see cref="Await"/> waits for the last.</summary>
     public void Begin(int inferences) => Ask(new(Run: inferences));
 
-    /// <summary>Waits for what <see cref="Begin"/> began.</summary>
     public void Await() => Answer(default);
 
     /// <summary>Ends the process: at once when it is in the middle of something, else by ending its questions.</summary>
@@ -113,15 +104,17 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
 
     LabException Ended()
     {
-        // 128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.
         var ended = _process!.WaitForExit(s_patience);
         if (ended) { _process.WaitForExit(); } // without a limit it also waits for the last lines
-        var how = !ended ? "its output closed" : _process.ExitCode > 128 ? $"signal {_process.ExitCode - 128}" : $"exit code {_process.ExitCode}";
+        var how = ended ? HowEnded(_process.ExitCode) : "its output closed";
         string lines;
         lock (_lastLines) { lines = string.Join(" | ", _lastLines); }
         return LabError.CheckFailed($"The process that measures '{Variant}' ended ({how}) before it answered{(lines.Length > 0 ? $"; it last wrote: {lines}" : "")}. "
             + "If the system lacked memory, measure fewer variants at once; else see what the engine says: detrlab doctor");
     }
+
+    /// <summary>128 and the signal's number is how .NET tells a signal: 137 is most often the system out of memory.</summary>
+    public static string HowEnded(int exitCode) => exitCode > 128 ? $"signal {exitCode - 128}" : $"exit code {exitCode}";
 
     LabException Unexpected(WorkerAnswer answer) => LabError.CheckFailed(
         $"The process that measures '{Variant}' answered '{answer}', needed an answer to the question put. Build the whole solution anew: dotnet build -c Release");

@@ -1,14 +1,11 @@
 namespace DetrPerfLab.Models;
 
 /// <summary>Reads the weights of a DETR from torch.save's two formats and safetensors, under official or Hugging Face names.</summary>
-/// <remarks>
-/// Files come from strangers. Nothing in them is run; memory stays within a small multiple of the file's size; a wrong, truncated or hostile
-/// file gives a <see cref="LabException"/> with <see cref="ExitCode.BadInput"/> that names the member, tensor or Python object at fault.
-/// </remarks>
+/// <remarks>Files come from strangers. Nothing in them is run; memory stays within a small multiple of the file's size; a wrong, truncated or hostile file
+/// gives a <see cref="LabException"/> with <see cref="ExitCode.BadInput"/> that names the member, tensor or Python object at fault.</remarks>
 static class Checkpoint
 {
     /// <summary>All tensors as float32 under official names; the format is told by the content, the model by the shapes of its tensors.</summary>
-    /// <param name="path">The file; <see cref="WeightStore.Source"/> is its name, <see cref="WeightStore.Sha256"/> its hash.</param>
     /// <param name="dilation">DC5: the last stage is dilated. Null: as the file's saved options say, else whether its name holds <c>dc5</c>.</param>
     /// <param name="name">The model's. Null: that of the zoo's model with these shapes, else the file's.</param>
     internal static WeightStore Load(string path, bool? dilation = null, string? name = null)
@@ -33,7 +30,6 @@ static class Checkpoint
         return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(path), file.Sha256());
     }
 
-    /// <summary>The list of tensors of any format.</summary>
     internal static CheckpointContents ReadContents(CheckpointFile file)
     {
         Span<byte> head = stackalloc byte[(int)Math.Min(file.Length, 512)];
@@ -51,5 +47,39 @@ static class Checkpoint
             _ => $"it begins with {Convert.ToHexStringLower(head[..Math.Min(8, head.Length)])}, which is no known format",
         };
         throw file.Unsupported(found, "Needed: a file of torch.save (.pth, .pt) or a .safetensors file.");
+    }
+}
+
+/// <summary>What a reader found in a file: the tensors of its state dict, unchecked, and what the file says that shapes do not show.</summary>
+/// <param name="Heads">Attention heads, 1 to 1023; null when the file does not say.</param>
+sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dilation = null, int? Heads = null)
+{
+    /// <summary>Keys under which training scripts nest the state dict; DETR's own is the first.</summary>
+    static readonly string[] s_nested = ["model", "state_dict", "model_state_dict"];
+
+    /// <summary>Finds the state dict in an unpickled object; <paramref name="locate"/> gives the bytes of a storage.</summary>
+    internal static CheckpointContents FromPickle(CheckpointFile file, object? root, Func<PickleStorage, StoredBytes> locate)
+    {
+        if (root is not PickleDict dict) { throw NoStateDict("its pickle holds no dict"); }
+        var state = s_nested.Select(key => dict[key]).OfType<PickleDict>().FirstOrDefault() ?? dict;
+        var tensors = new List<StoredTensor>();
+        foreach (var (key, value) in state.Entries)
+        {
+            var name = key as string ?? throw NoStateDict("its dict has a key that is no string");
+            if (value is not PickleTensor tensor) { throw NoStateDict($"entry '{name.Printable()}' of its dict is no tensor"); }
+            if (tensor.Start < 0 || tensor.Start > long.MaxValue - tensor.Storage.View)
+            {
+                throw file.Damaged($"tensor '{name.Printable()}' begins at element {tensor.Start}");
+            }
+
+            tensors.Add(new(name, tensor.Storage.Type, tensor.Shape, tensor.Strides, tensor.Storage.View + tensor.Start, locate(tensor.Storage)));
+        }
+
+        var options = (dict["args"] as PickleNamespace)?.Attributes;
+        return new(tensors, options?["dilation"] as bool?, options?["nheads"] is long and > 0 and < 1024 and var heads ? (int)heads : null);
+
+        LabException NoStateDict(string found) => file.Unsupported(
+            found,
+            "Needed: a state dict, or {'model': state dict} as DETR's training script saves it. Save the weights alone: torch.save(model.state_dict(), FILE).");
     }
 }

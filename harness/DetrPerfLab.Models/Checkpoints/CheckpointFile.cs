@@ -13,9 +13,7 @@ sealed class CheckpointFile : IDisposable
 
     CheckpointFile(string path, SafeFileHandle handle) => (Path, _handle, Length) = (path, handle, RandomAccess.GetLength(handle));
 
-    /// <summary>As the user gave it.</summary>
     internal string Path { get; }
-
     internal long Length { get; }
 
     internal static CheckpointFile Open(string path)
@@ -100,7 +98,6 @@ sealed class CheckpointFile : IDisposable
         }
     }
 
-    /// <summary>Hash of the whole file, lower-case hex.</summary>
     internal string Sha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -143,11 +140,11 @@ sealed class CheckpointFile : IDisposable
     }
 }
 
+/// <summary>A stranger's name as it is printed: without control characters, which could rewrite the terminal, and not longer than a line.</summary>
 static class CheckpointText
 {
     const int MaxLength = 100;
 
-    /// <summary>A stranger's name as it is printed: without control characters, which could rewrite the terminal, and not longer than a line.</summary>
     internal static string Printable(this string name) =>
         string.Concat(name.Take(MaxLength).Select(c => char.IsControl(c) ? '?' : c)) + (name.Length > MaxLength ? "…" : "");
 }

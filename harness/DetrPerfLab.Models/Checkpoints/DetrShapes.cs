@@ -3,8 +3,7 @@ namespace DetrPerfLab.Models;
 /// <summary>Reads the configuration of a DETR off the shapes of its tensors.</summary>
 static class DetrShapes
 {
-    /// <summary>Ten times as many as any published DETR has; bounds the list of names that a file is compared with.</summary>
-    const int MaxLayers = 64;
+    const int MaxLayers = 64; // ten times as many as any published DETR has; bounds the list of names that a file is compared with
     const string Body = "backbone.0.body.layer";
 
     /// <summary>Infers layers, widths, queries, classes and backbone depth; what shapes do not show keeps its default.</summary>

@@ -3,10 +3,8 @@ using System.Text.RegularExpressions;
 namespace DetrPerfLab.Models;
 
 /// <summary>Maps the names of Hugging Face's <c>DetrForObjectDetection</c> to the official ones.</summary>
-/// <remarks>
-/// Source: huggingface/transformers, models/detr (modeling_detr.py and its conversion script) for the transformer and the timm backbone,
-/// models/resnet/modeling_resnet.py for a backbone in transformers' own naming.
-/// </remarks>
+/// <remarks>Source: huggingface/transformers, models/detr (modeling_detr.py and its conversion script) for the transformer and the timm backbone,
+/// models/resnet/modeling_resnet.py for a backbone in transformers' own naming.</remarks>
 static partial class HuggingFaceNames
 {
     const string Backbone = "model.backbone.conv_encoder.model.";
@@ -20,8 +18,7 @@ static partial class HuggingFaceNames
         ("bbox_predictor.", "bbox_embed."),
     ];
 
-    /// <summary>The official name, and which third of <c>in_proj</c> the tensor is: 0 query, 1 key, 2 value, null the whole tensor.</summary>
-    /// <returns>Null when the name is not one of Hugging Face's DETR.</returns>
+    /// <summary>The official name, and which third of <c>in_proj</c> the tensor is: 0 query, 1 key, 2 value, null the whole tensor. Null when the name is not one of Hugging Face's DETR.</summary>
     internal static (string Name, int? Third)? ToOfficial(string name)
     {
         if (name.StartsWith(Backbone, StringComparison.Ordinal))

@@ -5,15 +5,12 @@ using System.Text;
 namespace DetrPerfLab.Models;
 
 /// <summary>Reads the pickles of checkpoints as data: a stack machine that builds lists, dicts and tensor descriptions, and runs nothing.</summary>
-/// <remarks>
-/// Takes the binary opcodes of protocols 2 to 5; <see cref="TorchGlobals"/> says which names it knows. Loops, never recursion, so depth costs nothing;
-/// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory.
-/// By hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.
-/// </remarks>
+/// <remarks>Takes the binary opcodes of protocols 2 to 5; <see cref="TorchGlobals"/> says which names it knows. Loops, never recursion, so depth costs nothing;
+/// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory. By
+/// hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.</remarks>
 sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMemory<byte> bytes)
 {
-    /// <summary>A training checkpoint of ResNet-152 DETR with its optimizer has about 150,000.</summary>
-    const int MaxOpcodes = 1_000_000;
+    const int MaxOpcodes = 1_000_000; // a training checkpoint of ResNet-152 DETR with its optimizer has about 150,000
     static readonly object s_mark = new();
 
     readonly List<object?> _stack = [];
@@ -22,14 +19,11 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
     int _position;
     int _opcodes;
 
-    /// <summary>Bytes read so far: where the next pickle of a sequence begins.</summary>
-    internal int Position => _position;
+    internal int Position => _position; // where the next pickle of a sequence begins
 
-    /// <summary>The storages named so far, by key.</summary>
     internal IReadOnlyDictionary<string, PickleStorage> Storages => _storages;
 
     /// <summary>Reads one pickle, up to its STOP.</summary>
-    /// <exception cref="LabException">It is damaged, or names something that a state dict does not need.</exception>
     internal object? Read()
     {
         _stack.Clear();

@@ -7,14 +7,10 @@ namespace DetrPerfLab.Models;
 /// <remarks>Source: huggingface/safetensors, README, section Format.</remarks>
 static class SafetensorsReader
 {
-    /// <summary>A header has some 120 bytes a tensor; the memory for reading it is bounded by this.</summary>
-    const int MaxHeaderBytes = 16 << 20;
+    const int MaxHeaderBytes = 16 << 20; // a header has some 120 bytes a tensor; the memory for reading it is bounded by this
     const int LengthBytes = sizeof(long);
+    const int MaxDepth = 3; // header entry, its tensors and their offsets: three levels
 
-    /// <summary>Header entry, its tensors and their offsets: three levels.</summary>
-    const int MaxDepth = 3;
-
-    /// <summary>Whether the first bytes and the length of the file can be this format.</summary>
     internal static bool Begins(ReadOnlySpan<byte> head, long fileLength) =>
         head.Length > LengthBytes && head[LengthBytes] == (byte)'{'
         && BinaryPrimitives.ReadInt64LittleEndian(head) is >= 2 and var length && length <= fileLength - LengthBytes;
@@ -62,15 +58,7 @@ static class SafetensorsReader
                 $"tensor '{name}' has shape [{string.Join(',', shape)}] of {dtype.GetString()} at data bytes {begin} to {end} of {file.Length - dataStart}");
         }
 
-        var strides = new long[shape.Length];
-        var stride = 1L;
-        for (var axis = shape.Length - 1; axis >= 0; axis--)
-        {
-            strides[axis] = stride;
-            stride *= shape[axis];
-        }
-
-        return new(entry.Name, type, shape, strides, 0, new StoredBytes(entry.Name, dataStart + begin, end - begin));
+        return new(entry.Name, type, shape, StoredTensor.RowMajor(shape), 0, new StoredBytes(entry.Name, dataStart + begin, end - begin));
     }
 
     static long[]? Longs(JsonElement array)

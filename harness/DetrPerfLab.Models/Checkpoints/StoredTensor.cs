@@ -8,11 +8,13 @@ sealed record StoredBytes(string Name, long Offset, long Length, uint? Crc32 = n
 /// <remarks>Strides, and the start in the storage, count elements.</remarks>
 sealed record StoredTensor(string Name, StoredType Type, long[] Shape, long[] Strides, long Start, StoredBytes Storage)
 {
-    /// <summary>More axes than any tensor of a DETR has, few enough to loop over.</summary>
-    internal const int MaxAxes = 8;
+    internal const int MaxAxes = 8; // more axes than any tensor of a DETR has, few enough to loop over
 
-    /// <summary>Number of elements; only without a <see cref="Fault"/>.</summary>
-    internal long Count => Shape.Aggregate(1L, (product, length) => product * length);
+    internal long Count => Shape.Aggregate(1L, (product, length) => product * length); // number of elements; only without a Fault
+
+    /// <summary>Strides of a dense tensor whose last axis is innermost.</summary>
+    internal static long[] RowMajor(IReadOnlyList<long> shape) =>
+        [.. Enumerable.Range(1, shape.Count).Select(axis => shape.Skip(axis).Aggregate(1L, (product, length) => product * length))];
 
     /// <summary>What is wrong with a shape that is empty, has too many elements or reaches outside its storage; null when nothing is.</summary>
     internal string? Fault(long limit)

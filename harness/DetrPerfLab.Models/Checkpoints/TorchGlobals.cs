@@ -19,7 +19,6 @@ static class TorchGlobals
         new("argparse.Namespace", null, _ => new PickleNamespace()),
     ]).ToDictionary(global => global.Name, StringComparer.Ordinal);
 
-    /// <summary>The object of that name, or null when a state dict does not need it.</summary>
     internal static TorchGlobal? Find(string module, string name) => s_known.GetValueOrDefault($"{module}.{name}");
 
     /// <summary>(storage, storage_offset, size, stride, …): what follows concerns gradients.</summary>

@@ -4,10 +4,8 @@ using System.Numerics;
 namespace DetrPerfLab.Models;
 
 /// <summary>The format of torch.save before PyTorch 1.6: pickles of magic, version, system, object and storage keys, then the storages.</summary>
-/// <remarks>
-/// Storages are little-endian even when a big-endian machine wrote them. Source: pytorch/pytorch, torch/serialization.py (_legacy_load) and
-/// torch/csrc/generic/serialization.cpp (writeFileRaw).
-/// </remarks>
+/// <remarks>Storages are little-endian even when a big-endian machine wrote them. Source: pytorch/pytorch, torch/serialization.py (_legacy_load) and
+/// torch/csrc/generic/serialization.cpp (writeFileRaw).</remarks>
 static class TorchLegacyReader
 {
     const long ProtocolVersion = 1001;

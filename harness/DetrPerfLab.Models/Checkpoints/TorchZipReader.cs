@@ -5,8 +5,7 @@ namespace DetrPerfLab.Models;
 /// <summary>torch.save since PyTorch 1.6: a zip with <c>NAME/data.pkl</c>, a member <c>NAME/data/KEY</c> a storage, <c>NAME/byteorder</c> since 2.1.</summary>
 static class TorchZipReader
 {
-    /// <summary>A state dict's pickle has some 100 bytes a tensor; the memory for reading it is bounded by this.</summary>
-    internal const int MaxPickleBytes = 32 << 20;
+    internal const int MaxPickleBytes = 32 << 20; // a state dict's pickle has some 100 bytes a tensor; the memory for reading it is bounded by this
 
     internal static CheckpointContents Read(CheckpointFile file)
     {

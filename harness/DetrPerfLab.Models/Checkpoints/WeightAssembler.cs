@@ -91,7 +91,6 @@ static class WeightAssembler
         return tensors;
     }
 
-    /// <summary>Tensors do not fit the model that the checkpoint's own shapes imply.</summary>
     internal static LabException Unfit(CheckpointFile file, string model, string[]? missing = null, string[]? extra = null, string[]? misshaped = null)
     {
         const int Shown = 8;

@@ -4,14 +4,11 @@ using System.Text;
 namespace DetrPerfLab.Models;
 
 /// <summary>The members of a zip as torch.save writes it: pickles and tensors are never compressed, so that each is a plain run of bytes in the file.</summary>
-/// <remarks>
-/// Not System.IO.Compression: tensors are read in place, and that API gives neither the place of a member nor whether two overlap.
-/// Source: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3 (zip64, which torch.save always writes).
-/// </remarks>
+/// <remarks>Not System.IO.Compression: tensors are read in place, and that API gives neither the place of a member nor whether two overlap. Source: PKWARE
+/// APPNOTE 6.3.10, sections 4.3 and 4.5.3 (zip64, which torch.save always writes).</remarks>
 static class ZipDirectory
 {
-    /// <summary>Many times the members of the largest DETR (about 1,000).</summary>
-    const int MaxMembers = 100_000;
+    const int MaxMembers = 100_000; // many times the members of the largest DETR (about 1,000)
     const int EndLength = 22;
     const int MaxComment = ushort.MaxValue;
 

@@ -1,10 +1,8 @@
 namespace DetrPerfLab.Models;
 
 /// <summary>Network inputs from a formula, so that outputs can be compared between engines, machines and languages without a file.</summary>
-/// <remarks>
-/// Image i: value = 1.5 * block + 0.5 * noise, where block is <c>image:i/block</c> of <see cref="SyntheticSequence"/> laid out
-/// [3, ceil(h / 64), ceil(w / 64)], each value repeated over 64x64 pixels, and noise is <c>image:i/noise</c>, [3, h, w]. No further normalisation.
-/// </remarks>
+/// <remarks>Image i: value = 1.5 * block + 0.5 * noise, where block is <c>image:i/block</c> of <see cref="SyntheticSequence"/> laid out [3, ceil(h / 64),
+/// ceil(w / 64)], each value repeated over 64x64 pixels, and noise is <c>image:i/noise</c>, [3, h, w]. No further normalisation.</remarks>
 public static class SyntheticImages
 {
     const int BlockSize = 64;
@@ -13,7 +11,6 @@ public static class SyntheticImages
     /// <returns><c>pixel_values</c> float32 [N,3,H,W] and <c>pixel_mask</c> int64 [N,H,W] (1 = image, 0 = padding).</returns>
     public static TensorSet CreateBatch(params ReadOnlySpan<ImageSize> sizes) => CreateBatchFrom(0, sizes);
 
-    /// <summary>The same with images from index <paramref name="first"/> on: other indices, other images.</summary>
     public static TensorSet CreateBatchFrom(int first, params ReadOnlySpan<ImageSize> sizes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);

@@ -6,21 +6,15 @@ using System.Text;
 namespace DetrPerfLab.Models;
 
 /// <summary>Full-size DETR weights from a formula (synthetic-v1): the lab runs at once, and any language can regenerate them bit for bit.</summary>
-/// <remarks>
-/// They detect nothing; times, memory and agreement between engines are what they are for. The amplitudes keep activations of every layer
-/// in the range of a trained model, so that no engine meets denormals, saturation or constant outputs.
-/// value_i = offset + amplitude * <see cref="SyntheticSequence"/>(name)_i, both from the first rule of <see cref="Range"/> that fits the name.
-/// </remarks>
+/// <remarks>They detect nothing; times, memory and agreement between engines are what they are for. The amplitudes keep activations of every layer in the range
+/// of a trained model, so that no engine meets denormals, saturation or constant outputs. value_i = offset + amplitude *
+/// <see cref="SyntheticSequence"/>(name)_i, both from the first rule of <see cref="Range"/> that fits the name.</remarks>
 public static class SyntheticWeights
 {
-    /// <summary>What results call these weights.</summary>
     public const string Source = "synthetic-v1";
 
-    /// <summary>Generates all weights of a model in parallel.</summary>
-    /// <returns>
-    /// A store whose <see cref="WeightStore.Sha256"/> covers, tensor by tensor in official order: the UTF-8 name, a zero byte, the number of
-    /// axes and their lengths as little-endian int64, the values as little-endian float32.
-    /// </returns>
+    /// <returns>A store whose <see cref="WeightStore.Sha256"/> covers, tensor by tensor in official order: the UTF-8 name, a zero byte, the number of axes and
+    /// their lengths as little-endian int64, the values as little-endian float32.</returns>
     public static WeightStore Create(DetrConfig config)
     {
         var specs = DetrStateDict.Describe(config);

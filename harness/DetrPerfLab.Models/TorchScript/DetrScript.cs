@@ -1,22 +1,17 @@
 namespace DetrPerfLab.Models;
 
 /// <summary>Turns the weights of a DETR into a TorchScript archive, which libtorch and PyTorch 2 load without any code of ours.</summary>
-/// <remarks>
-/// <c>forward(pixel_values float32 [N,3,H,W], pixel_mask int64 [N,H,W], 1 = image)</c> gives <c>(logits [N,Q,C+1], pred_boxes [N,Q,4])</c>, for every size and padded batches.
-/// Same values as the original, laid out as a static graph allows: batch norm folded into the convolutions, channels innermost, tokens as rows [N,S,hidden], queries and keys of an
-/// encoder layer as one product. Each part is a method of its own, so that its time can be taken.
-/// Source: facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.
-/// </remarks>
+/// <remarks><c>forward(pixel_values float32 [N,3,H,W], pixel_mask int64 [N,H,W], 1 = image)</c> gives <c>(logits [N,Q,C+1], pred_boxes [N,Q,4])</c>, for every
+/// size and padded batches. Same values as the original, laid out as a static graph allows: batch norm folded into the convolutions, channels innermost, tokens
+/// as rows [N,S,hidden], queries and keys of an encoder layer as one product. Each part is a method of its own, so that its time can be taken. Source:
+/// facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.</remarks>
 public static class DetrScript
 {
-    /// <summary>A method without arguments that gives Q and C+1: what <see cref="DetrInterface.Outputs"/> needs, without a run.</summary>
-    public const string OutputLengths = "output_lengths";
+    public const string OutputLengths = "output_lengths"; // a method without arguments that gives Q and C+1: what DetrInterface.Outputs needs, without a run
 
     /// <summary>The methods of the backbone after its stem, in their order.</summary>
     public static IReadOnlyList<string> Stages { get; } = ["layer1", "layer2", "layer3", "layer4"];
 
-    /// <summary>Writes the archive, or leaves what was there.</summary>
-    /// <exception cref="LabException">A weight is missing.</exception>
     public static void Save(WeightStore weights, ScriptPrecision precision, string path)
     {
         var module = new ScriptModuleWriter(folder: "detr", name: "Detr");
@@ -38,7 +33,6 @@ public static class DetrScript
         AtomicFile.Write(path, module.Save);
     }
 
-    /// <summary>Class scores and boxes of each query.</summary>
     static void AddHeads(ScriptModuleWriter module, ScriptLayers layers)
     {
         var last = layers.Config.BoxHeadLayers - 1;
@@ -55,9 +49,6 @@ public static class DetrScript
 /// <summary>What the linear layers of a scripted DETR's transformer compute in.</summary>
 public enum ScriptPrecision
 {
-    /// <summary>32-bit floating point, as all else.</summary>
     Float32,
-
-    /// <summary>8-bit integers: weights with a scale a row, activations quantised at each call. Convolutions, attention products and heads stay float32.</summary>
-    Int8Dynamic,
+    Int8Dynamic, // weights with a scale a row, activations quantised at each call; convolutions, attention products and heads stay float32
 }

@@ -3,8 +3,7 @@ namespace DetrPerfLab.Models;
 /// <summary>A matrix in 8 bits, symmetric, each row with a scale of its own: w is about code * scale. Codes are row-major, -127 to 127.</summary>
 sealed record Int8Rows(sbyte[] Codes, double[] Scales)
 {
-    /// <summary>Largest code. -128 is left out, so that the codes are as many below zero as above.</summary>
-    const int Largest = 127;
+    const int Largest = 127; // largest code; -128 is left out, so that the codes are as many below zero as above
 
     internal static Int8Rows Of(ReadOnlySpan<float> matrix, int rows)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace DetrPerfLab.Models;
@@ -26,19 +25,19 @@ sealed class PickleWriter
     internal PickleWriter Text(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
         Op('X');
-        _bytes.AddRange([.. length, .. bytes]);
+        _bytes.AddRange([.. Little(bytes.Length, 4), .. bytes]);
         return this;
     }
 
     internal PickleWriter Long(long value)
     {
         Op((char)0x8a, (char)8);
-        for (var i = 0; i < 8; i++) { _bytes.Add((byte)(value >> (8 * i))); }
+        _bytes.AddRange(Little(value, 8));
         return this;
     }
+
+    static IEnumerable<byte> Little(long value, int length) => Enumerable.Range(0, length).Select(i => (byte)(value >> (8 * i)));
 
     internal PickleWriter Longs(IEnumerable<long> values)
     {

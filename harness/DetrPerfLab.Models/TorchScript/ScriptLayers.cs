@@ -5,10 +5,8 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
 {
     internal DetrConfig Config => weights.Config;
 
-    /// <summary>A tensor of the state dict as it is.</summary>
     internal string Tensor(string path, string name) => module.Tensor(path, weights[name].Shape, () => weights[name].Data);
 
-    /// <summary>A convolution with the batch norm that follows it.</summary>
     internal string ConvolutionNorm(string x, BackboneConvolution shape)
     {
         var path = shape.Name.Replace("backbone.0.body.", "backbone.").Replace("downsample.0", "downsample");
@@ -27,7 +25,6 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
         return $"torch.conv2d({x}, {weight}, {Tensor($"{path}.bias", $"{name}.bias")}, [1, 1], [0, 0], [1, 1], 1)";
     }
 
-    /// <summary>Layer normalisation over the last axis.</summary>
     internal string Norm(string path, string x, string name) =>
         $"torch.layer_norm({x}, [{Config.HiddenDim}], {Tensor($"{path}.weight", $"{name}.weight")}, {Tensor($"{path}.bias", $"{name}.bias")}, 1e-05, False)";
 
@@ -35,7 +32,6 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
     internal string HeadLinear(string path, string x, string name) =>
         $"torch.linear({x}, {Tensor($"{path}.weight", $"{name}.weight")}, {Tensor($"{path}.bias", $"{name}.bias")})";
 
-    /// <summary>A linear layer of the transformer.</summary>
     internal string Linear(string path, string x, string name) => Linear(path, x, $"{name}.weight", $"{name}.bias", 0, (int)weights[$"{name}.bias"].Shape[0]);
 
     /// <summary>Some of the three projections that the state dict holds as one matrix, from the first on: 0 = query, 1 = key, 2 = value.</summary>

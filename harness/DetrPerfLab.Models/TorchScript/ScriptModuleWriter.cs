@@ -5,11 +5,10 @@ using System.Text;
 namespace DetrPerfLab.Models;
 
 /// <summary>One TorchScript module as it grows: its source text, its tensors, and the archive that holds both.</summary>
-/// <remarks>
-/// The archive is what torch.jit.save writes: a zip of stored members with one folder at the top, the module's class as text in <c>code/</c>, its attributes as a pickle, the
-/// elements of each tensor as a member of their own. These are made when they are written, one after the other: no second copy of a model is ever in memory.
-/// Source: PyTorch 2.10, torch/csrc/jit/serialization (export_module.cpp, import.cpp, unpickler.cpp), caffe2/serialize/inline_container.h.
-/// </remarks>
+/// <remarks>The archive is what torch.jit.save writes: a zip of stored members with one folder at the top, the module's class as text in <c>code/</c>, its
+/// attributes as a pickle, the elements of each tensor as a member of their own. These are made when they are written, one after the other: no second copy of a
+/// model is ever in memory. Source: PyTorch 2.10, torch/csrc/jit/serialization (export_module.cpp, import.cpp, unpickler.cpp),
+/// caffe2/serialize/inline_container.h.</remarks>
 sealed class ScriptModuleWriter(string folder, string name)
 {
     const int PerChannelAffine = 1; // at::QScheme
@@ -23,7 +22,6 @@ sealed class ScriptModuleWriter(string folder, string name)
     readonly PickleWriter _state = new PickleWriter().Proto().Object("__torch__", name).EmptyDict().Mark().Text("training").Bool(false);
     readonly StringBuilder _methods = new();
 
-    /// <summary>Adds a method, for example <c>forward(self, x: Tensor) -> Tensor</c>, and its lines.</summary>
     internal void Method(string signature, params IEnumerable<string> lines)
     {
         _methods.Append($"  def {signature}:\n");
@@ -31,7 +29,7 @@ sealed class ScriptModuleWriter(string folder, string name)
     }
 
     /// <summary>Adds a float32 tensor and gives the name that the text has for it; its row-major values are asked for when the archive is written.</summary>
-    internal string Tensor(string path, IReadOnlyList<long> shape, Func<float[]> values) => Tensor(path, shape, Strides(shape), values);
+    internal string Tensor(string path, IReadOnlyList<long> shape, Func<float[]> values) => Tensor(path, shape, StoredTensor.RowMajor(shape), values);
 
     /// <summary>Adds the filter of a convolution, its channels innermost in memory, as oneDNN's kernels read it without reordering.</summary>
     internal string Filter(string path, IReadOnlyList<long> shape, Func<float[]> values)
@@ -123,7 +121,4 @@ sealed class ScriptModuleWriter(string folder, string name)
     }
 
     static ReadOnlySpan<byte> Bytes(Array values) => MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(values), Buffer.ByteLength(values));
-
-    static long[] Strides(IReadOnlyList<long> shape) =>
-        [.. Enumerable.Range(1, shape.Count).Select(axis => shape.Skip(axis).Aggregate(1L, (product, length) => product * length))];
 }

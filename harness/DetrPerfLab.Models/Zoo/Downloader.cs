@@ -9,18 +9,14 @@ sealed record DownloadRequest(Uri Url, string Target, string Sha256Head, long Ma
 sealed record DownloadOptions
 {
     internal TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     internal int Attempts { get; init; } = 4;
-
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>Fetches one file: resumes where an earlier run was cut off, checks size and hash, and leaves the target whole or absent.</summary>
-/// <remarks>
-/// What has come lies in <c>TARGET.partial</c>, with the server's validator beside it: a resumed download asks with If-Range (RFC 9110,
-/// section 13.1.5), so that halves of two different files are never joined.
-/// By hand: HttpClient does not resume, and retry packages repeat the whole request instead of asking for the rest.
-/// </remarks>
+/// <remarks>What has come lies in <c>TARGET.partial</c>, with the server's validator beside it: a resumed download asks with If-Range (RFC 9110, section
+/// 13.1.5), so that halves of two different files are never joined. By hand: HttpClient does not resume, and retry packages repeat the whole request instead of
+/// asking for the rest.</remarks>
 sealed class Downloader
 {
     const int BufferBytes = 1 << 16;
@@ -47,7 +43,6 @@ sealed class Downloader
     }
 
     /// <summary>Progress is bytes done and bytes in all (0 when the server does not say); what has come before a cancellation is kept for the next run.</summary>
-    /// <exception cref="LabException">The network failed, or what came is not the file.</exception>
     internal static async Task FetchAsync(
         DownloadRequest request, DownloadOptions? options = null, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {

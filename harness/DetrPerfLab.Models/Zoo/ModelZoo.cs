@@ -3,14 +3,11 @@ using System.Text.Json;
 namespace DetrPerfLab.Models;
 
 /// <summary>Knows the published models, what of them is at hand, and what a model's name means.</summary>
-/// <param name="cache">Folder for checkpoints; the lab's own is <c>models/cache/weights</c>.</param>
 /// <param name="models">The entries; null for models/zoo.json.</param>
-/// <remarks>
-/// <c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights of the
-/// same shape, with a note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names of
-/// imported files, then paths of checkpoints.
-/// Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into every result.
-/// </remarks>
+/// <remarks><c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights
+/// of the same shape, with a note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names
+/// of imported files, then paths of checkpoints. Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into
+/// every result.</remarks>
 public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null)
 {
     const string SyntheticSuffix = "-synthetic";
@@ -18,16 +15,13 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
 
     readonly string _imports = Path.Combine(cache, "imported");
 
-    /// <summary>The zoo of this checkout.</summary>
     public static ModelZoo Default { get; } = new(Path.Combine(LabPaths.ModelCache, "weights"));
-
     internal IReadOnlyList<ZooModel> Models { get; } = models ?? ReadEmbedded();
 
     /// <summary>Every model that a name can stand for, at hand or not.</summary>
     public IEnumerable<KnownModel> List() => [.. Models.Select(Official), .. Models.Select(model => Synthetic(model)), .. Imported()];
 
     /// <summary>Finds out what a name stands for; reads no weights.</summary>
-    /// <exception cref="LabException">There is no such model or file.</exception>
     public KnownModel Resolve(string nameOrFile)
     {
         if (Find(nameOrFile) is { } model)
@@ -50,7 +44,6 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
             : LabError.UnknownName("model", nameOrFile, List().Select(known => known.Name));
     }
 
-    /// <summary>Loads the weights of a model that is at hand.</summary>
     /// <exception cref="LabException">The checkpoint is damaged or is no DETR's.</exception>
     public static WeightStore Load(KnownModel model)
     {
