@@ -5,7 +5,7 @@ sealed record BenchOptions
 {
     internal const string DefaultModel = "detr-r50";
     internal const int DefaultSize = 800;
-    static readonly string[] s_ofWeights = [VariantRegistry.Baseline, "ort-fp32", "ort-int8-static"];
+    static readonly string[] s_ofWeights = [VariantName.Baseline, "ort-fp32", "ort-int8-static"];
     static readonly string[] s_ofOnnx = ["ort-fp32", "ort-int8-static"]; // a file has no eager form
 
     internal string Model { get; init; } = DefaultModel;

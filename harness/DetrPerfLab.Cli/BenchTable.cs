@@ -8,7 +8,7 @@ namespace DetrPerfLab.Cli;
 static class BenchTable
 {
     /// <summary>With whom the others are compared: the registry's baseline where it takes part, else the first.</summary>
-    internal static string BaselineOf(IReadOnlyList<string> variants) => variants.Contains(VariantRegistry.Baseline) ? VariantRegistry.Baseline : variants[0];
+    internal static string BaselineOf(IReadOnlyList<string> variants) => variants.Contains(VariantName.Baseline) ? VariantName.Baseline : variants[0];
 
     /// <summary>The table with what is known so far.</summary>
     internal static IRenderable Live(BenchProgress progress)

@@ -13,7 +13,7 @@ sealed class EvaluationRun(CocoDataset dataset, DetectorOptions options) : IDisp
     readonly string _dataset = dataset.Describe().Sha256;
     readonly List<DetectionJournal> _journals = [];
 
-    internal EvaluationRow Evaluate(Func<OpenedDetector> open, Action<long, long> progress, CancellationToken cancellation)
+    internal EvaluationRow Evaluate(Func<OpenedEngine> open, Action<long, long> progress, CancellationToken cancellation)
     {
         using var opened = open();
         var info = opened.Engine.Info;

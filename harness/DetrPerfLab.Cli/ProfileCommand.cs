@@ -9,7 +9,7 @@ static class ProfileCommand
     /// <summary>3:4, as most photographs: DETR brings it to 800x1066.</summary>
     static readonly ImageSize s_photograph = new(960, 1280);
 
-    static readonly Dictionary<string, string> s_engines = new(StringComparer.Ordinal) { ["ort"] = "ort-fp32", ["torch"] = VariantRegistry.Baseline };
+    static readonly Dictionary<string, string> s_engines = new(StringComparer.Ordinal) { ["ort"] = "ort-fp32", ["torch"] = VariantName.Baseline };
 
     internal static Command Create()
     {

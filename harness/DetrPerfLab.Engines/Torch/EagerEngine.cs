@@ -19,11 +19,9 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
     EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
         : base(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients) => _model = model;
 
-    /// <summary>The variants that run operator by operator, from the plainest to the most optimised.</summary>
     internal static IReadOnlyCollection<string> Names => s_variants.Keys;
 
     /// <summary>Makes the engine of a variant; the weights are copied, the store may be dropped afterwards.</summary>
-    /// <exception cref="LabException">The name is unknown, a weight is missing, or the machine lacks what the variant needs (exit code 3).</exception>
     internal static EagerEngine Create(string variant, WeightStore weights, int threads)
     {
         if (!s_variants.TryGetValue(variant, out var options)) { throw LabError.UnknownName("libtorch variant", variant, Names); }

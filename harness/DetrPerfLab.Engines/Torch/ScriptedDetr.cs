@@ -11,7 +11,6 @@ sealed class ScriptedDetr : TorchScriptEngine, IModuleTimedEngine
     }
 
     /// <summary>Opens an archive that was checked when it was made.</summary>
-    /// <exception cref="LabException">It is missing or damaged, or the machine lacks libtorch (exit code 3).</exception>
     internal static ScriptedDetr Open(string variant, string path, ScriptPrecision precision, int threads) => Read(path, module =>
     {
         var lengths = module.invoke<Tensor>(DetrScript.OutputLengths);

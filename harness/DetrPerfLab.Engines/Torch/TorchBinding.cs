@@ -15,7 +15,6 @@ sealed class TorchBinding(IInferenceEngine engine) : IDisposable
     internal Tensor Logits => _tensors[2];
     internal Tensor PredBoxes => _tensors[3];
 
-    /// <exception cref="LabException">A tensor is missing, or its type or shape does not fit.</exception>
     internal void Bind(TensorSet inputs, TensorSet outputs)
     {
         if (ReferenceEquals(inputs, _inputs) && ReferenceEquals(outputs, _outputs)) { return; }

@@ -21,9 +21,7 @@ abstract class TorchEngine : IInferenceEngine
     }
 
     public EngineInfo Info { get; }
-
     public IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;
-
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
     public void Run(TensorSet inputs, TensorSet outputs)

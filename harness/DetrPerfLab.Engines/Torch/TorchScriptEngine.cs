@@ -20,7 +20,6 @@ class TorchScriptEngine : TorchEngine
     private protected jit.ScriptModule Module { get; }
 
     /// <summary>A file of <c>torch.jit.save</c>, once another process has survived it: <c>pixel_values</c>[, <c>pixel_mask</c>] in, logits and boxes out.</summary>
-    /// <exception cref="LabException">It is missing, unreadable, or has another interface; or libtorch ends the process over it.</exception>
     /// <remarks>A TorchScript file is a program: libtorch runs it, to learn its outputs. Load only what you would run.</remarks>
     internal static TorchScriptEngine Load(string path, int threads)
     {
@@ -37,7 +36,6 @@ class TorchScriptEngine : TorchEngine
         return new TorchScriptEngine(info, module, inputs, Probe(path, module, inputs), threads);
     });
 
-    /// <summary>Reads an archive and makes an engine of it, which owns it then.</summary>
     private protected static T Read<T>(string path, Func<jit.ScriptModule, T> make)
         where T : TorchScriptEngine => TorchRuntime.Guard(() =>
     {
