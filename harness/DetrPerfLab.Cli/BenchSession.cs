@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace DetrPerfLab.Cli;
 
 /// <summary>One run of <c>detrlab bench</c>: prepare, measure, store, report.</summary>
-/// <param name="error">For progress and what went wrong.</param>
 sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter error)
 {
     /// <summary>130 is what a shell gives for Ctrl+C.</summary>

@@ -14,7 +14,6 @@ sealed class DetectorArguments
     };
 
     readonly Option<int?> _size = SharedOptions.Size();
-
     readonly Option<int> _threads = SharedOptions.Threads();
 
     readonly Option<float?> _nms = new("--nms")

@@ -46,11 +46,8 @@ sealed record ParityCase
     public required ParityTensor Logits { get; init; }
     public required ParityTensor Boxes { get; init; }
 
-    /// <summary>Moments and first values of inner tensors, by name.</summary>
     public IReadOnlyDictionary<string, ParityStage> Stages { get; init; } = new Dictionary<string, ParityStage>();
-
     internal DetrConfig Config => DetrConfig.Zoo.First(c => c.Name == Model);
-
     internal ImageSize[] Sizes => [.. ImageSizesHw.Select(s => new ImageSize(s[0], s[1]))];
 
     internal void Check(string path)

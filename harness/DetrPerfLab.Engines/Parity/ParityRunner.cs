@@ -13,7 +13,8 @@ public sealed record ParityRow(string Case, string Variant, string Stage, double
 /// <summary>Recomputes the cases of the <c>manifest.json</c> in a folder with our engines.</summary>
 public sealed class ParityRunner(string folder, ArtefactCache cache)
 {
-    static readonly OnnxRecipe s_stages = new("fp32-stages", build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions { StageOutputs = true }));
+    static readonly OnnxRecipe s_stages = new("fp32-stages",
+        build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions { StageOutputs = true }));
     readonly ParityManifest _manifest = ParityManifest.Load(folder);
 
     /// <summary>Who computed the expected outputs.</summary>

@@ -21,8 +21,6 @@ public sealed record EngineProfile
 
     /// <summary>Operations of one inference that could be counted, a multiply-add as two.</summary>
     public double Flops { get; init; }
-
-    /// <summary>Operators that could not be counted.</summary>
     public IReadOnlyList<OperatorCount> NotCounted { get; init; } = [];
 
     /// <summary>In the order of execution, what lies outside all modules last; empty with a <see cref="ModulesGap"/>.</summary>

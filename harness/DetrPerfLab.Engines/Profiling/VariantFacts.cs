@@ -11,7 +11,6 @@ public sealed record VariantWhy(double? Flops, PeakInfo? Peak, IReadOnlyList<Fin
 public static class VariantFacts
 {
     const string TorchInt8 = "torch-int8-dynamic";
-
     static readonly string[] s_transformer = ["encoder", "decoder"];
 
     /// <summary>Takes seconds at first; then it is read from files in the cache. Settings, images and machine (this one) are those of the measurement.</summary>

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
-sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
+sealed class EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
+    : TorchEngine(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients), IStagedEngine, IModuleTimedEngine
 {
     static readonly Dictionary<string, EagerOptions> s_variants = new(StringComparer.Ordinal)
     {
@@ -13,11 +14,6 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
         // Channels innermost: oneDNN's bfloat16 convolutions reorder anything else, which costs about a fifth of the inference.
         ["torch-bf16"] = new() { DataType = ScalarType.BFloat16, ChannelsLast = true },
     };
-
-    readonly EagerDetr _model;
-
-    EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
-        : base(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients) => _model = model;
 
     internal static IReadOnlyCollection<string> Names => s_variants.Keys;
 
@@ -39,7 +35,7 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
     public IReadOnlyList<HostTensor> RunStages(TensorSet inputs, TensorSet outputs)
     {
         var stages = new List<HostTensor>();
-        _model.OnStage = (name, tensor) =>
+        model.OnStage = (name, tensor) =>
         {
             using var scope = NewDisposeScope();
             var stage = new HostTensor(name, ElementType.Float32, tensor.shape);
@@ -47,16 +43,16 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
             stages.Add(stage);
         };
         try { Run(inputs, outputs); }
-        finally { _model.OnStage = null; }
+        finally { model.OnStage = null; }
         return stages;
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        _model.Dispose();
+        model.Dispose();
     }
 
     private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask) =>
-        _model.Forward(pixelValues, pixelMask, IsTimed ? EndPart : null);
+        model.Forward(pixelValues, pixelMask, IsTimed ? EndPart : null);
 }

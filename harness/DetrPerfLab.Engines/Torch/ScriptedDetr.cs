@@ -3,13 +3,9 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>Our own DETR as the TorchScript archive that <see cref="DetrScript"/> writes.</summary>
-sealed class ScriptedDetr : TorchScriptEngine, IModuleTimedEngine
+sealed class ScriptedDetr(EngineInfo info, jit.ScriptModule module, IReadOnlyList<TensorSpec> outputs, int threads)
+    : TorchScriptEngine(info, module, inputCount: 2, outputs, threads), IModuleTimedEngine
 {
-    ScriptedDetr(EngineInfo info, jit.ScriptModule module, IReadOnlyList<TensorSpec> outputs, int threads)
-        : base(info, module, inputCount: 2, outputs, threads)
-    {
-    }
-
     /// <summary>Opens an archive that was checked when it was made.</summary>
     internal static ScriptedDetr Open(string variant, string path, ScriptPrecision precision, int threads) => Read(path, module =>
     {

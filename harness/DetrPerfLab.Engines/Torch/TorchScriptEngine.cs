@@ -4,20 +4,14 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>A TorchScript file of the user's.</summary>
-class TorchScriptEngine : TorchEngine
+class TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount, IReadOnlyList<TensorSpec> outputs, int threads)
+    : TorchEngine(info, outputs, threads, gradients: false)
 {
     static readonly ImageSize s_exampleSize = new(64, 96);
 
-    readonly object[] _arguments;
+    readonly object[] _arguments = new object[inputCount];
 
-    private protected TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount, IReadOnlyList<TensorSpec> outputs, int threads)
-        : base(info, outputs, threads, gradients: false)
-    {
-        Module = module;
-        _arguments = new object[inputCount];
-    }
-
-    private protected jit.ScriptModule Module { get; }
+    private protected jit.ScriptModule Module => module;
 
     /// <summary>A file of <c>torch.jit.save</c>, once another process has survived it: <c>pixel_values</c>[, <c>pixel_mask</c>] in, logits and boxes out.</summary>
     /// <remarks>A TorchScript file is a program: libtorch runs it, to learn its outputs. Load only what you would run.</remarks>

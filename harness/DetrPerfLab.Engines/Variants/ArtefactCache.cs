@@ -21,7 +21,7 @@ public sealed class ArtefactCache(string folder)
 
     internal string Folder => folder;
 
-    /// <summary>The file of a recipe, built first where it is missing; meanwhile <paramref name="progress"/> is told the recipe's name and (done, of all).</summary>
+    /// <summary>The file of a recipe, built first where it is missing; <paramref name="progress"/> is told the recipe's name and (done, of all).</summary>
     public Artefact Get(VariantModel model, ArtefactRecipe recipe, Action<string, long, long>? progress = null)
     {
         if (recipe.Ready(model) is { } ready) { return ready; }

@@ -7,8 +7,6 @@ public abstract record ArtefactRecipe(string Name, string Extension)
 {
     /// <summary>The file that needs no building, where the model has one; null otherwise.</summary>
     public Func<VariantModel, Artefact?> Ready { get; init; } = _ => null;
-
-    /// <summary>Whether the file depends on what is calibrated on.</summary>
     public bool IsCalibrated { get; init; }
 
     /// <summary>When it throws, there is no file.</summary>

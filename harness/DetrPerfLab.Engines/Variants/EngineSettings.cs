@@ -5,7 +5,6 @@ public sealed record EngineSettings
 {
     /// <summary>Threads inside one operator; 0 takes every processor that this process may use.</summary>
     public int Threads { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); }
-
     public int InterOpThreads { get; init; } = 1;
     public bool Spinning { get; init; } = true;
     public bool Arena { get; init; } = true;
@@ -19,6 +18,5 @@ public sealed record EngineSettings
 
     /// <summary>Adds what looks into ONNX Runtime and changes nothing that is computed: a profile, the saved graph.</summary>
     internal Func<OrtEngineOptions, OrtEngineOptions>? Instrument { get; init; }
-
     internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
 }

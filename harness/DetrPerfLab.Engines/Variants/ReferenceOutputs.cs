@@ -13,7 +13,6 @@ static class ReferenceOutputs
 
     /// <summary>The smallest cosine of logits of variants with fewer bits: below it the outputs are another model's, not a coarser one's.</summary>
     internal const double CosineBound = 0.8;
-
     const string UnoptimisedGraph = "ort-fp32-disabled";
 
     /// <summary>
@@ -24,7 +23,7 @@ static class ReferenceOutputs
         model?.Onnx is null ? (variant.Name == VariantName.Baseline ? UnoptimisedGraph : VariantName.Baseline)
         : variant.Name == UnoptimisedGraph ? "ort-fp32" : UnoptimisedGraph;
 
-    /// <summary>The reference's outputs, computed first where they are missing; <paramref name="inputsName"/> tells these inputs from others, for example <c>synthetic 800x1066</c>.</summary>
+    /// <summary>The reference's outputs, computed first where they are missing; the name tells these inputs from others: <c>synthetic 800x1066</c>.</summary>
     internal static TensorSet Get(VariantModel model, string reference, Func<TensorSet> makeInputs, string inputsName, ArtefactCache cache)
     {
         var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{reference}\n{inputsName}\n{BuildId.Of(typeof(ReferenceOutputs))}"));

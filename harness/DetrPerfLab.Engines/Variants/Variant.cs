@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Engines;
 
-/// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact; the recipe of that file is null where it runs on the weights themselves.</summary>
+/// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact; the recipe is null where that is the weights themselves.</summary>
 public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, OpenedEngine> Create)
 {
     public string Name { get; } = Parts.ToString();
@@ -10,7 +10,6 @@ public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? 
     /// passes that still resembles the reference; the distance is reported.
     /// </summary>
     public bool IsExact => Parts.Precision == Precision.Fp32;
-
     public OrtDevice Device => Parts.Engine switch { EngineKind.OrtCuda => OrtDevice.Cuda, EngineKind.OrtTensorRt => OrtDevice.TensorRt, _ => OrtDevice.Cpu };
 
     /// <summary>How far outputs of later runs may lie from the first run's, by name: the order of additions may change from run to run, nothing else.</summary>

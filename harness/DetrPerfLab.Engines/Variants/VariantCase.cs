@@ -1,8 +1,8 @@
 namespace DetrPerfLab.Engines;
 
 /// <summary>
-/// One variant on a batch of synthetic images: builds what it runs, opens and checks it, says why it is as fast as it is. Sizes, in pixels, are those of the batch's
-/// images; unequal ones are padded. A size that a model file fixes wins where there is one image.
+/// One variant on a batch of synthetic images: builds what it runs, opens and checks it, says why it is as fast as it is.
+/// Sizes, in pixels, are those of the batch's images; unequal ones are padded. A size that a model file fixes wins where there is one image.
 /// </summary>
 public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyList<ImageSize> Sizes, ArtefactCache Artefacts)
 {
@@ -15,9 +15,7 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
 
     /// <summary>Time since the process began that its harness waited for its own sake, milliseconds.</summary>
     public double WaitedMs { get; init; }
-
     string Reference => ReferenceOutputs.ReferenceOf(Variant, Model);
-
     string InputsName => $"synthetic {string.Join(' ', Sizes.Count > 1 ? Sizes : [Model.InputSize(Sizes[0])])}";
 
     /// <summary>Null where images of several sizes share a batch: padding makes it another task than that which accuracy was judged on.</summary>
@@ -31,8 +29,8 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
         };
 
     /// <summary>
-    /// Builds the model file and computes the reference's outputs, where they are missing, with <paramref name="fresh"/> on the audit's first fresh input, too: so no measuring process
-    /// holds a second runtime. Returns the hash of the file that the variant runs; empty where it runs on the weights themselves.
+    /// Builds the model file and computes the reference's outputs, for a fresh input too where the audit needs it: so no measuring process holds a second runtime.
+    /// Returns the hash of the file that the variant runs; empty where it runs on the weights themselves.
     /// </summary>
     public string Prepare(Action<string, long, long> progress, bool fresh)
     {
@@ -63,12 +61,11 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
     public AgreementInfo Compare(Func<TensorSet> inputs, string inputsName, TensorSet outputs) =>
         ReferenceOutputs.ThrowIfDiverged(Variant, Reference, Expected(inputs, inputsName), outputs);
 
-    /// <summary>The reference's outputs on any inputs, computed first where they are missing.</summary>
     public TensorSet Expected(Func<TensorSet> inputs, string inputsName) => ReferenceOutputs.Get(Model, Reference, inputs, inputsName, Artefacts);
 
     /// <summary>
-    /// Adds the operations that an inference takes and what was found in the graph that ran. With <paramref name="profile"/> it runs again, to see where the time goes,
-    /// unless that takes long. Called in the host, not in a process that measures.
+    /// Adds the operations that an inference takes and what was found in the graph that ran; with <paramref name="profile"/> where the time goes, which
+    /// takes further runs, so not for what takes long. Called in the host, not in a process that measures.
     /// </summary>
     public RunResult Explain(RunResult result, MachineInfo machine, bool profile = false)
     {
@@ -81,9 +78,10 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
             Peak = why.Peak,
             Flops = why.Flops * Sizes.Count, // images of a batch are all padded to one size
             Findings = [.. why.Findings, .. result.Memory?.Gpu?.Findings() ?? [], .. result.Findings],
-            Modules = profile
-                ? [.. ModuleProfile.Profile(Model, Variant, Settings, Artefacts, Inputs(), ProfiledRuns).Modules.Select(m => new ModuleTime(m.Name, m.Ms))] : [],
+            Modules = profile ? [.. Profile().Modules.Select(m => new ModuleTime(m.Name, m.Ms))] : [],
         };
+
+        EngineProfile Profile() => ModuleProfile.Profile(Model, Variant, Settings, Artefacts, Inputs(), ProfiledRuns);
     }
 
     /// <summary>What was measured is not lost because it cannot be explained: the reason becomes a finding.</summary>

@@ -13,14 +13,11 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
 
     /// <summary>Pictures that INT8 ranges of other families come from: their own stand for photographs, which differ more than the formula's blocks.</summary>
     const int SyntheticPhotographsToCalibrate = 32;
-
     const int TimedPhotograph = 1000; // far from those of calibration
-
     static readonly ImageSize s_detrSize = new(800, 1066);
 
     /// <summary>Null for a DETR made of weights.</summary>
     public OnnxSource? Onnx { get; init; }
-
     public CalibrationChoice Calibration { get; init; } = new();
 
     /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; see <see cref="ModelZoo.Resolve"/>. Null takes <see cref="CalibrationChoice.FromEnvironment"/>.</summary>

@@ -72,7 +72,7 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
         || name.Contains(".layer4.", StringComparison.Ordinal);
 }
 
-/// <summary>How an eager DETR holds its weights and computes; inputs and outputs of the model stay float32. A port that forgot to turn them off has gradients.</summary>
+/// <summary>How an eager DETR holds its weights and computes; inputs and outputs of the model stay float32. A port may forget to turn gradients off.</summary>
 sealed record EagerOptions
 {
     internal ScalarType DataType { get; init; } = ScalarType.Float32;
