@@ -47,14 +47,8 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     string Prepare(string variant, VariantModel model, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        try
-        {
-            return ConsoleProgress.Run($"Preparing {variant}", report => CaseOf(variant, model).Prepare((_, done, of) => report(done, of), fresh: true));
-        }
-        catch (LabException)
-        {
-            return ""; // its own process fails likewise, and its reason becomes the gap
-        }
+        try { return ConsoleProgress.Run($"Preparing {variant}", report => CaseOf(variant, model).Prepare((_, done, of) => report(done, of), fresh: true)); }
+        catch (LabException) { return ""; } // its own process fails likewise, and its reason becomes the gap
     }
 
     /// <summary>Null when the user interrupted.</summary>
@@ -126,10 +120,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     /// <summary>Null, with the reason said, where it cannot be written: the results are stored by then.</summary>
     ReportFiles? Report(string machine)
     {
-        try
-        {
-            return Reporter.Write(new() { ResultsDir = options.Results, Machine = machine, PlotsDir = options.Charts ? options.Plots : null });
-        }
+        try { return Reporter.Write(new() { ResultsDir = options.Results, Machine = machine, PlotsDir = options.Charts ? options.Plots : null }); }
         catch (LabException reason)
         {
             error.WriteLine($"detrlab: {reason.Message}");

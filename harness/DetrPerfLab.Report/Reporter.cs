@@ -5,7 +5,7 @@ namespace DetrPerfLab.Report;
 /// <summary>Turns result files into charts and pages. Reads files only; needs no engine.</summary>
 public static class Reporter
 {
-    /// <summary>Writes report.md, report.html and the charts of a results folder; where charts cannot be drawn here, the numbers without them, and warns.</summary>
+    /// <summary>Writes report.md, report.html and the charts of a results folder; where none can be drawn here, the numbers alone, with a warning.</summary>
     public static ReportFiles Write(ReportOptions options)
     {
         var model = ReportFolder.Load(options.ResultsDir, options.Machine);
@@ -70,8 +70,8 @@ public sealed record ReportOptions
 }
 
 /// <summary>
-/// What the reader can accept; null where anything will do. AP points (of 100) that may be lost against the reference, the largest peak of resident memory in bytes, the
-/// largest median latency of one operation in milliseconds.
+/// What the reader can accept; null where anything will do. AP points (of 100) that may be lost against the reference, the largest peak of resident
+/// memory in bytes, the largest median latency of one operation in milliseconds.
 /// </summary>
 public sealed record Limits(double? MaxApLoss = null, double? MaxMemoryBytes = null, double? MaxLatencyMs = null);
 

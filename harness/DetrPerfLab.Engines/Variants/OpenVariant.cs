@@ -8,7 +8,7 @@ public sealed class OpenVariant : IDisposable
     readonly AuditOptions _audit;
     readonly double _firstMs;
 
-    /// <summary>Opens the engine, runs it once and checks its outputs. Without <paramref name="detections"/> the time to first detections is left out.</summary>
+    /// <summary>Opens the engine, runs it once and checks its outputs. Null <paramref name="detections"/> leave out the time to them.</summary>
     internal OpenVariant(
         string variant, AuditOptions audit, Func<OpenedEngine> open, TensorSet inputs, Func<TensorSet, AgreementInfo> check, FirstDetections? detections = null, double waitedMs = 0, TimeProvider? clock = null)
     {

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Engines;
 
-/// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact; the recipe is null where that is the weights themselves.</summary>
+/// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact; no recipe: the weights themselves.</summary>
 public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, OpenedEngine> Create)
 {
     public string Name { get; } = Parts.ToString();

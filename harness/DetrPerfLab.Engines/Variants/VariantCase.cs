@@ -29,8 +29,8 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
         };
 
     /// <summary>
-    /// Builds the model file and computes the reference's outputs, for a fresh input too where the audit needs it: so no measuring process holds a second runtime.
-    /// Returns the hash of the file that the variant runs; empty where it runs on the weights themselves.
+    /// Builds the model file and computes the reference's outputs, with <paramref name="fresh"/> for the audit's fresh input too: so no measuring process holds
+    /// a second runtime. Returns the hash of the file that the variant runs; empty where it runs on the weights themselves.
     /// </summary>
     public string Prepare(Action<string, long, long> progress, bool fresh)
     {

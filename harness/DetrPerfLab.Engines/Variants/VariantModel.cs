@@ -20,7 +20,7 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     public OnnxSource? Onnx { get; init; }
     public CalibrationChoice Calibration { get; init; } = new();
 
-    /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; see <see cref="ModelZoo.Resolve"/>. Null takes <see cref="CalibrationChoice.FromEnvironment"/>.</summary>
+    /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; null takes the calibration from the environment.</summary>
     public static VariantModel Of(string nameOrFile, CalibrationChoice? calibration = null) =>
         (IsOnnx(nameOrFile) ? OfOnnx(nameOrFile) : OfWeights(nameOrFile)) with { Calibration = calibration ?? CalibrationChoice.FromEnvironment() };
 

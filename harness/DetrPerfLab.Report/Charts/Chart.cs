@@ -1,8 +1,8 @@
 namespace DetrPerfLab.Report;
 
 /// <summary>
-/// A chart that is ready to be drawn, in any theme. Alt is what it shows, in words, with its main figures: for those who do not see it. Words come on top of the height
-/// of the data, in pixels.
+/// A chart that is ready to be drawn, in any theme. Alt is what it shows, in words, with its main figures: for those who do not see it.
+/// Words come on top of the height of the data, in pixels.
 /// </summary>
 sealed record Chart(string Name, string Alt, int DataHeight, Action<ChartCanvas> Draw)
 {
@@ -62,7 +62,8 @@ static class Disturbed
 {
     internal static string Mark(params IEnumerable<CaseView?> cases) => cases.Any(c => c is { IsContaminated: true }) ? "*" : "";
 
-    internal static string? Note(IEnumerable<CaseView> cases) => cases.Any(c => c.IsContaminated) ? "* from a contaminated run: shown, but it decides nothing" : null;
+    internal static string? Note(IEnumerable<CaseView> cases) =>
+        cases.Any(c => c.IsContaminated) ? "* from a contaminated run: shown, but it decides nothing" : null;
 
     internal static string Sentence(IEnumerable<CaseView> cases) => Note(cases) is null ? "" : $" Measured in contaminated runs: {string.Join("; ", cases.Where(c => c.IsContaminated).Select(c => c.Run.Parameters.Count > 0 ? $"{c.Run.Variant}, {c.ParameterText}" : c.Run.Variant).Distinct())}.";
 }
