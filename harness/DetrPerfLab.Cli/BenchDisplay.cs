@@ -2,10 +2,9 @@ using Spectre.Console;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary>Shows a bench while it runs: a live table on a terminal; else a line for each variant opened and each round.</summary>
+/// <summary>Shows a bench while it runs, on standard error: a live table on a terminal; else a line for each variant opened and each round.</summary>
 static class BenchDisplay
 {
-    /// <param name="writer">Standard error: standard output is for results.</param>
     internal static T Run<T>(TextWriter writer, Func<Action<BenchProgress>, T> work)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });

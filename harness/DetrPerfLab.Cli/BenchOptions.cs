@@ -5,12 +5,11 @@ sealed record BenchOptions
 {
     internal const string DefaultModel = "detr-r50";
     internal const int DefaultSize = 800;
-    static readonly string[] s_ofWeights = [VariantRegistry.Baseline, "ort-fp32", "ort-int8-static"];
+    static readonly string[] s_ofWeights = [VariantName.Baseline, "ort-fp32", "ort-int8-static"];
     static readonly string[] s_ofOnnx = ["ort-fp32", "ort-int8-static"]; // a file has no eager form
 
     internal string Model { get; init; } = DefaultModel;
 
-    /// <summary>What is measured where nothing was asked for.</summary>
     internal static IReadOnlyList<string> DefaultVariants(string model) => Path.GetExtension(model) == ".onnx" ? s_ofOnnx : s_ofWeights;
 
     /// <summary>Names of the registry, all different.</summary>
@@ -31,23 +30,14 @@ sealed record BenchOptions
 
     /// <summary>Shorter side of the image, pixels; the longer follows from 3:4, as 800x1066 does.</summary>
     internal int Size { get; init => field = value is >= 32 and <= 2048 ? value : throw LabError.OutOfRange(value, "32 to 2048", "--size"); } = DefaultSize;
-
     internal ulong Seed { get; init; } = 1;
-
     internal int Threads { get; init => field = value is >= 0 and <= 256 ? value : throw LabError.OutOfRange(value, "0 to 256", "--threads"); }
-
     internal string Results { get; init; } = LabPaths.Results;
-
     internal string Cache { get; init; } = LabPaths.ModelCache;
-
     internal double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs;
-
     internal bool Restart { get; init; }
-
     internal bool Json { get; init; }
-
     internal bool Charts { get; init; } = true;
-
     internal int Width => Size * 4 / 3;
 
     /// <summary>Charts of results that lie elsewhere lie with them.</summary>

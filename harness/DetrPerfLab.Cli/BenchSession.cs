@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace DetrPerfLab.Cli;
 
 /// <summary>One run of <c>detrlab bench</c>: prepare, measure, store, report.</summary>
-/// <param name="error">For progress and what went wrong.</param>
 sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter error)
 {
     /// <summary>130 is what a shell gives for Ctrl+C.</summary>
@@ -48,14 +47,8 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     string Prepare(string variant, VariantModel model, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        try
-        {
-            return ConsoleProgress.Run($"Preparing {variant}", report => CaseOf(variant, model).Prepare((_, done, of) => report(done, of), fresh: true));
-        }
-        catch (LabException)
-        {
-            return ""; // its own process fails likewise, and its reason becomes the gap
-        }
+        try { return ConsoleProgress.Run($"Preparing {variant}", report => CaseOf(variant, model).Prepare((_, done, of) => report(done, of), fresh: true)); }
+        catch (LabException) { return ""; } // its own process fails likewise, and its reason becomes the gap
     }
 
     /// <summary>Null when the user interrupted.</summary>
@@ -127,10 +120,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     /// <summary>Null, with the reason said, where it cannot be written: the results are stored by then.</summary>
     ReportFiles? Report(string machine)
     {
-        try
-        {
-            return Reporter.Write(new() { ResultsDir = options.Results, Machine = machine, PlotsDir = options.Charts ? options.Plots : null });
-        }
+        try { return Reporter.Write(new() { ResultsDir = options.Results, Machine = machine, PlotsDir = options.Charts ? options.Plots : null }); }
         catch (LabException reason)
         {
             error.WriteLine($"detrlab: {reason.Message}");

@@ -8,9 +8,8 @@ namespace DetrPerfLab.Cli;
 static class BenchTable
 {
     /// <summary>With whom the others are compared: the registry's baseline where it takes part, else the first.</summary>
-    internal static string BaselineOf(IReadOnlyList<string> variants) => variants.Contains(VariantRegistry.Baseline) ? VariantRegistry.Baseline : variants[0];
+    internal static string BaselineOf(IReadOnlyList<string> variants) => variants.Contains(VariantName.Baseline) ? VariantName.Baseline : variants[0];
 
-    /// <summary>The table with what is known so far.</summary>
     internal static IRenderable Live(BenchProgress progress)
     {
         var (figures, cells) = Cells([.. progress.Rows.Select(SoFar)]);
@@ -26,7 +25,6 @@ static class BenchTable
         return new Rows(table, new Text($"round {Math.Min(progress.Round + 1, progress.Rounds)} of {progress.Rounds}{left}; Ctrl+C keeps the complete rounds"));
     }
 
-    /// <summary>The table as plain text.</summary>
     internal static IEnumerable<string> Plain(IReadOnlyList<RunResult> results)
     {
         var (figures, cells) = Cells(results);
@@ -38,14 +36,12 @@ static class BenchTable
         }
     }
 
-    /// <summary>A line for logs.</summary>
     internal static string Line(BenchProgress progress)
     {
         var times = progress.Rows.Where(r => r.State != BenchState.Gap).Select(r => r.SamplesMs.Count == 0 ? $"{r.Variant} -" : Invariant($"{r.Variant} {r.SamplesMs[^1]:F1} ms"));
         return $"round {progress.Round} of {progress.Rounds}: {string.Join(", ", times)}{(progress.Left is { } left ? $"; {Duration(left)} left" : "")}";
     }
 
-    /// <summary>What is known of a variant while it runs.</summary>
     static RunResult SoFar(BenchRow row) => RunResult.Unfiled(row.Variant) with { SamplesMs = row.SamplesMs };
 
     /// <summary>The columns that some row fills, and the rows' cells in them.</summary>

@@ -20,7 +20,6 @@ sealed class CalibrationOption
 
     internal IEnumerable<Option> All => [_calibrate, _images, _method, _percentile, _size];
 
-    /// <summary>Static options with what the user chose of calibration.</summary>
     internal StaticOptions Apply(ParseResult parsed, StaticOptions options) =>
         options with
         {

@@ -2,12 +2,9 @@ using Spectre.Console;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary>A progress bar on a terminal; a line now and then where the output goes to a file or to CI.</summary>
+/// <summary>A progress bar on standard error, where that is a terminal; else a line now and then. The work reports (done, of all).</summary>
 static class ConsoleProgress
 {
-    /// <summary>Runs <paramref name="work"/> and shows how far it is, on standard error.</summary>
-    /// <param name="title">What is being done.</param>
-    /// <param name="work">Reports (done, of all) through its argument.</param>
     internal static T Run<T>(string title, Func<Action<long, long>, T> work)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });

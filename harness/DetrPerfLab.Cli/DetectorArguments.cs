@@ -14,7 +14,6 @@ sealed class DetectorArguments
     };
 
     readonly Option<int?> _size = SharedOptions.Size();
-
     readonly Option<int> _threads = SharedOptions.Threads();
 
     readonly Option<float?> _nms = new("--nms")
@@ -27,10 +26,10 @@ sealed class DetectorArguments
 
     internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
 
-    internal OpenedDetector Open(ParseResult parsed) => Open(parsed, Model(parsed), parsed.GetValue(_engine)!);
+    internal OpenedEngine Open(ParseResult parsed) => Open(parsed, Model(parsed), parsed.GetValue(_engine)!);
 
     /// <summary>Opens another model or variant with the same threads.</summary>
-    internal OpenedDetector Open(ParseResult parsed, string model, string engine)
+    internal OpenedEngine Open(ParseResult parsed, string model, string engine)
     {
         var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = parsed.ReadThreads(_threads) });
         if (opened.Note is not null) { parsed.InvocationConfiguration.Error.WriteLine(opened.Note); }

@@ -28,7 +28,7 @@ static class EvalCommand
             foreach (var variant in named) { VariantRegistry.Get(variant); }
             var dataset = CocoDataset.Open(parsed.GetValue(coco)!);
             using var run = new EvaluationRun(dataset, detector.Read(parsed, threshold: 0));
-            EvaluationRow Evaluate(Func<OpenedDetector> open) => ConsoleProgress.Run("Evaluating", report => run.Evaluate(open, report, cancellation));
+            EvaluationRow Evaluate(Func<OpenedEngine> open) => ConsoleProgress.Run("Evaluating", report => run.Evaluate(open, report, cancellation));
 
             var reference = parsed.GetValue(against) ?? (named.Count > 0 ? Fp32 : null);
             var rows = new List<EvaluationRow>();

@@ -13,7 +13,7 @@ sealed class EvaluationRun(CocoDataset dataset, DetectorOptions options) : IDisp
     readonly string _dataset = dataset.Describe().Sha256;
     readonly List<DetectionJournal> _journals = [];
 
-    internal EvaluationRow Evaluate(Func<OpenedDetector> open, Action<long, long> progress, CancellationToken cancellation)
+    internal EvaluationRow Evaluate(Func<OpenedEngine> open, Action<long, long> progress, CancellationToken cancellation)
     {
         using var opened = open();
         var info = opened.Engine.Info;
@@ -29,11 +29,63 @@ sealed class EvaluationRun(CocoDataset dataset, DetectorOptions options) : IDisp
     internal void Forget()
     {
         Dispose();
-        foreach (var journal in _journals) { File.Delete(journal.Path); }
+        _journals.ForEach(journal => File.Delete(journal.Path));
     }
 
-    public void Dispose()
+    public void Dispose() => _journals.ForEach(journal => journal.Dispose());
+}
+
+/// <summary>What <c>detrlab eval</c> shows and writes.</summary>
+static class EvaluationOutput
+{
+    internal static IReadOnlyList<string> Save(IReadOnlyList<EvaluationRow> rows, string file)
     {
-        foreach (var journal in _journals) { journal.Dispose(); }
+        var files = rows.Select((row, i) => rows.Count == 1 ? file
+            : Path.ChangeExtension(file, $"{(rows.Take(i).Any(r => r.Engine.Variant == row.Engine.Variant) ? $"{row.Engine.Variant}-{i + 1}" : row.Engine.Variant)}{Path.GetExtension(file)}")).ToList();
+        foreach (var (row, path) in rows.Zip(files)) { row.Result.Detections.Save(path); }
+        return files;
     }
+
+    /// <summary>For JSON: one artefact as an object, several as a list below the dataset.</summary>
+    internal static object Facts(IReadOnlyList<EvaluationRow> rows, DatasetInfo dataset) => rows is [var only]
+        ? new { Model = only.Artefact, dataset.Images, only.Result.Evaluation.Summary, MeanMs = only.Result.Mean }
+        : new
+        {
+            Dataset = dataset,
+            Variants = rows.Select(r => new
+            {
+                r.Engine.Variant,
+                Model = r.Artefact,
+                r.Result.Evaluation.Summary,
+                r.Comparison?.ApDifference,
+                r.Comparison?.DetectionAp,
+                MeanMs = r.Result.Mean,
+            }),
+        };
+
+    internal static void Print(IReadOnlyList<EvaluationRow> rows, CocoDataset dataset, IReadOnlyList<string> files, TextWriter output)
+    {
+        if (rows.Count == 1)
+        {
+            CocoEvalCommand.Print(rows[0].Result.Evaluation.Summary, output);
+            DetectCommand.PrintTimes(rows[0].Result.Mean, output);
+        }
+        else
+        {
+            output.WriteLine($"{"variant",-26} {"AP",6} {"AP50",6} {"difference to the first, points [95 %]",-38} {"agrees",6} {"MiB",7} {"s/image",8} {"inference",9}  sha256");
+            foreach (var row in rows)
+            {
+                var (summary, mean) = (row.Result.Evaluation.Summary, row.Result.Mean);
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{row.Engine.Variant,-26} {Points(summary.Ap),6} {Points(summary.Ap50),6} {row.Comparison?.Text ?? "the reference",-38} {Points(row.Comparison?.DetectionAp),6} {row.Artefact.Bytes / 1048576.0,7:F1} {mean.TotalMs / 1000,8:F4} {mean.InferenceMs / 1000,9:F4}  {row.Artefact.Sha256[..12]}"));
+            }
+
+            output.WriteLine("AP in points (of 100). Agrees: AP with the detections of the reference as ground truth.");
+        }
+
+        foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier run, which was interrupted; its times count too."); }
+        foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.ImageCount} images, {row.Result.Detections.Count} detections, written to {file}"); }
+    }
+
+    static string Points(double? fraction) => fraction is { } f ? (100 * f).ToString("F1", CultureInfo.InvariantCulture) : "-";
 }

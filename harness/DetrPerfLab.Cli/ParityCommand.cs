@@ -15,7 +15,7 @@ static class ParityCommand
         };
         var command = new Command("parity", "Compares outputs with those of the original DETR code; exit code 1 beyond 2e-4 on logits or 2e-5 on boxes.") { cases, engines };
         command.SetAction(parsed => Run(
-            ParityRunner.Of(parsed.GetValue(cases)!, new ArtefactCache(LabPaths.ModelCache)),
+            new ParityRunner(parsed.GetValue(cases)!, new ArtefactCache(LabPaths.ModelCache)),
             parsed.GetValue(engines) is { Length: > 0 } named ? [.. named.SelectMany(ParityRunner.VariantsOf).Distinct()] : ParityRunner.DefaultVariants,
             parsed.InvocationConfiguration.Output));
         return command;

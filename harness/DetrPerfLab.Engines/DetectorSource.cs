@@ -1,17 +1,6 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 
 namespace DetrPerfLab.Engines;
-
-/// <summary>A detector that is ready to run.</summary>
-/// <param name="Engine">Owned: disposed with this.</param>
-/// <param name="Artefact">What was loaded.</param>
-/// <param name="Note">What the user should know, for example that synthetic weights stand in; null when nothing.</param>
-public sealed record OpenedDetector(IInferenceEngine Engine, ArtefactInfo Artefact, string? Note) : IDisposable
-{
-    /// <inheritdoc/>
-    public void Dispose() => Engine.Dispose();
-}
 
 /// <summary>Opens what a user may name as a detector: an ONNX file, a TorchScript file, a checkpoint, or a model of the zoo.</summary>
 public static class DetectorSource
@@ -26,12 +15,7 @@ public static class DetectorSource
     /// <summary>Short names of engines; the name of a variant serves as well.</summary>
     public static IReadOnlyCollection<string> Engines => s_variants.Keys;
 
-    /// <summary>Opens it.</summary>
-    /// <param name="model">A path or a name.</param>
-    /// <param name="engine">One of <see cref="Engines"/>, or a variant's name.</param>
-    /// <param name="settings">Threads.</param>
-    /// <exception cref="LabException">Nothing of that name, an engine that cannot run it, or a damaged file.</exception>
-    public static OpenedDetector Open(string model, string engine, EngineSettings settings)
+    public static OpenedEngine Open(string model, string engine, EngineSettings settings)
     {
         if (!s_variants.TryGetValue(engine, out var variant)) { variant = VariantRegistry.Get(engine).Name; }
         // Any file that ONNX Runtime runs, as it is; a variant converts it first, which needs a family.
@@ -39,18 +23,17 @@ public static class DetectorSource
         {
             if (engine != "ort") { throw NotFor(engine, model, "ort"); }
             var options = new OrtEngineOptions { IntraOpThreads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads };
-            return new(new OrtEngine(model, options), InfoOf(model), Note: null);
+            return new(new OrtEngine(model, options), Artefact.Of(model).Info);
         }
 
         if (IsTorchScript(model))
         {
             if (engine != "torchscript") { throw NotFor(engine, model, "torchscript"); }
-            return new(TorchScriptEngine.Load(model, settings.EffectiveThreads), InfoOf(model), Note: null);
+            return new(TorchScriptEngine.Load(model, settings.EffectiveThreads), Artefact.Of(model).Info);
         }
 
         var known = VariantModel.Of(model);
-        var opened = VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache));
-        return new(opened.Engine, opened.Artefact, known.Note);
+        return VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache)) with { Note = known.Note };
     }
 
     static LabException NotFor(string engine, string path, string needed) =>
@@ -69,11 +52,5 @@ public static class DetectorSource
         {
             return false; // no zip: the readers of checkpoints say what it is
         }
-    }
-
-    static ArtefactInfo InfoOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return new(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
     }
 }

@@ -8,7 +8,6 @@ public static class EngineProgram
 {
     const string WorkerVerb = "worker";
 
-    /// <summary>A process that serves a <see cref="WorkerProcess"/>.</summary>
     public static ProcessStartInfo Worker => With(WorkerVerb);
 
     internal static ProcessStartInfo With(string argument) => new(

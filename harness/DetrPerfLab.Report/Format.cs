@@ -5,7 +5,6 @@ static class Format
 {
     const double Mebi = 1024 * 1024;
 
-    /// <summary>A fixed number of decimals; minus as a true minus sign.</summary>
     internal static string Number(double value, int decimals) => Sign(value.ToString("F" + decimals, CultureInfo.InvariantCulture));
 
     /// <summary>Three significant digits, without an exponent.</summary>
@@ -19,7 +18,6 @@ static class Format
     /// <summary>As few digits as tell the number from its neighbours on an axis, for example <c>0.25</c> or <c>1500</c>.</summary>
     internal static string Shortest(double value) => Sign(value.ToString("0.########", CultureInfo.InvariantCulture));
 
-    /// <summary>A factor, for example <c>2.41×</c>.</summary>
     internal static string Times(double value) => $"{Number(value, value < 10 ? 2 : 1)}×";
 
     internal static string Mebibytes(double bytes) => Significant(bytes / Mebi) is var s && bytes / Mebi >= 100 ? Number(bytes / Mebi, 0) : s;
@@ -35,7 +33,6 @@ static class Format
 
     internal static string Percent(double share, int decimals = 0) => $"{Number(share * 100, decimals)} %";
 
-    /// <summary>A number of things, for example <c>1 sample</c> or <c>20 samples</c>.</summary>
     internal static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 
     internal static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

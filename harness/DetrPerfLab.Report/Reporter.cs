@@ -1,11 +1,11 @@
+using ScottPlot;
+
 namespace DetrPerfLab.Report;
 
 /// <summary>Turns result files into charts and pages. Reads files only; needs no engine.</summary>
 public static class Reporter
 {
-    /// <summary>Writes report.md, report.html and the charts of a results folder.</summary>
-    /// <returns>What was written; where charts cannot be drawn here, the numbers without them and a warning.</returns>
-    /// <exception cref="LabException">There are no results.</exception>
+    /// <summary>Writes report.md, report.html and the charts of a results folder; where none can be drawn here, the numbers alone, with a warning.</summary>
     public static ReportFiles Write(ReportOptions options)
     {
         var model = ReportFolder.Load(options.ResultsDir, options.Machine);
@@ -41,4 +41,46 @@ public static class Reporter
 
         ReportDocument Document(bool withCharts) => ReportContent.Create(model, options.Limits, answer, comparison, withCharts);
     }
+}
+
+/// <summary>What to report, where to, and what the reader can accept.</summary>
+public sealed record ReportOptions
+{
+    /// <summary>Folder of result files: <c>&lt;machine&gt;/&lt;suite&gt;.json</c>, or the folder of one machine.</summary>
+    public required string ResultsDir { get; init; }
+
+    /// <summary>Part of the name of the machine's folder; null takes the machine that measured last.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>Folder that charts go to; null draws none.</summary>
+    public string? PlotsDir { get; init; }
+
+    /// <summary>Folder that report.md and report.html go to; null takes <see cref="ResultsDir"/>.</summary>
+    public string? OutDir { get; init; }
+    public Limits Limits { get; init; } = new();
+
+    /// <summary>A second results folder to set beside the first; null without one.</summary>
+    public string? CompareDir { get; init; }
+
+    /// <summary>Folders to look for fonts in; null takes the system's.</summary>
+    internal IReadOnlyList<string>? FontFolders { get; init; }
+
+    /// <summary>Compute ratios even where the two folders come from different machines or software; they are marked.</summary>
+    public bool CompareAcrossMachines { get; init; }
+}
+
+/// <summary>
+/// What the reader can accept; null where anything will do. AP points (of 100) that may be lost against the reference, the largest peak of resident
+/// memory in bytes, the largest median latency of one operation in milliseconds.
+/// </summary>
+public sealed record Limits(double? MaxApLoss = null, double? MaxMemoryBytes = null, double? MaxLatencyMs = null);
+
+/// <summary>Paths of what was written, the report's answer in one sentence, and what could not be read or drawn, one line each.</summary>
+public sealed record ReportFiles(string Markdown, string Html, IReadOnlyList<string> Charts, string Answer, IReadOnlyList<string> Warnings);
+
+/// <summary>What draws the charts on this machine, and the face that their words are written in.</summary>
+public static class ReportPackages
+{
+    public static IEnumerable<KeyValuePair<string, string>> Describe() =>
+        [PackageVersion.Of("ScottPlot", typeof(Plot).Assembly), new("chart font", ChartText.Installed ?? "none found: no charts are drawn")];
 }

@@ -13,15 +13,10 @@ sealed record ParityManifest
     };
 
     public required string Reference { get; init; }
-
     public required string Weights { get; init; }
-
     public required IReadOnlyList<ParityCase> Cases { get; init; }
-
     internal string Folder { get; private set; } = "";
 
-    /// <summary>Reads <c>manifest.json</c> of a folder.</summary>
-    /// <exception cref="LabException">It is missing, damaged, or names unknown weights or models.</exception>
     internal static ParityManifest Load(string folder)
     {
         if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Give the folder of a parity manifest: --cases DIR"); }
@@ -35,38 +30,24 @@ sealed record ParityManifest
             manifest.Folder = folder;
             return manifest;
         }
-        catch (JsonException e)
-        {
-            throw Unusable(path, e.Message, e);
-        }
+        catch (JsonException e) { throw Unusable(path, e.Message, e); }
     }
 
     internal static LabException Unusable(string path, string found, Exception? inner = null) => LabError.BadInput(
         $"Parity manifest '{path}': {found}. Needed: the form of a manifest.json with cases, each with model, image_sizes_hw, logits and boxes.", inner);
 }
 
-/// <summary>One model on one batch of images.</summary>
+/// <summary>One model of the zoo on one batch of images, with the logits [N, Q, C + 1] and boxes [N, Q, 4] that are expected.</summary>
 sealed record ParityCase
 {
     public required string Name { get; init; }
-
-    /// <summary>A model of the zoo, for example <c>detr_resnet50</c>.</summary>
     public required string Model { get; init; }
-
-    /// <summary>Height and width of each image.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> ImageSizesHw { get; init; }
-
-    /// <summary>Expected logits, [N, Q, C + 1].</summary>
     public required ParityTensor Logits { get; init; }
-
-    /// <summary>Expected boxes, [N, Q, 4].</summary>
     public required ParityTensor Boxes { get; init; }
 
-    /// <summary>Moments and first values of inner tensors, by name.</summary>
     public IReadOnlyDictionary<string, ParityStage> Stages { get; init; } = new Dictionary<string, ParityStage>();
-
     internal DetrConfig Config => DetrConfig.Zoo.First(c => c.Name == Model);
-
     internal ImageSize[] Sizes => [.. ImageSizesHw.Select(s => new ImageSize(s[0], s[1]))];
 
     internal void Check(string path)
@@ -84,7 +65,6 @@ sealed record ParityCase
 /// <summary>A raw little-endian float32 file in the manifest's folder.</summary>
 sealed record ParityTensor(string File, IReadOnlyList<long> Shape)
 {
-    /// <exception cref="LabException">It is missing, lies elsewhere, or holds another number of bytes.</exception>
     internal float[] Read(string folder)
     {
         var path = Path.Combine(folder, File);

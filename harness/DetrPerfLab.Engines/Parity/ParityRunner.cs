@@ -10,17 +10,12 @@ public sealed record ParityRow(string Case, string Variant, string Stage, double
     public bool Holds => Bound is not { } bound || MaxAbs <= bound;
 }
 
-/// <summary>Recomputes the cases of a manifest with our engines.</summary>
-public sealed class ParityRunner
+/// <summary>Recomputes the cases of the <c>manifest.json</c> in a folder with our engines.</summary>
+public sealed class ParityRunner(string folder, ArtefactCache cache)
 {
-    readonly ParityManifest _manifest;
-    readonly ArtefactCache _cache;
-
-    ParityRunner(ParityManifest manifest, ArtefactCache cache) => (_manifest, _cache) = (manifest, cache);
-
-    /// <summary>Of the <c>manifest.json</c> in a folder.</summary>
-    /// <exception cref="LabException">It is missing, damaged, or names unknown weights or models.</exception>
-    public static ParityRunner Of(string folder, ArtefactCache cache) => new(ParityManifest.Load(folder), cache);
+    static readonly OnnxRecipe s_stages = new("fp32-stages",
+        build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions { StageOutputs = true }));
+    readonly ParityManifest _manifest = ParityManifest.Load(folder);
 
     /// <summary>Who computed the expected outputs.</summary>
     public string Reference => _manifest.Reference;
@@ -29,15 +24,11 @@ public sealed class ParityRunner
     public static IReadOnlyList<string> DefaultVariants { get; } = ["torch-fp32", "torchscript-fp32", "ort-fp32-disabled", "ort-fp32-basic", "ort-fp32"];
 
     /// <summary>The variants that a name stands for: itself, or all default ones of an engine (<c>torch</c>, <c>torchscript</c>, <c>ort</c>).</summary>
-    /// <exception cref="LabException">It is neither.</exception>
     public static IEnumerable<string> VariantsOf(string name)
     {
         var ofEngine = DefaultVariants.Where(v => VariantRegistry.Get(v).Parts.EngineName == name).ToList();
         return ofEngine.Count > 0 ? ofEngine : [VariantRegistry.Get(name).Name];
     }
-
-    static readonly OnnxRecipe s_stages = new("fp32-stages",
-        build => DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions { StageOutputs = true }));
 
     /// <summary>Compares these variants on every case: the inner tensors where a variant shows them, then logits and boxes.</summary>
     public IEnumerable<ParityRow> Run(IReadOnlyList<string> variants) => _manifest.Cases.SelectMany(c => variants.SelectMany(v => Run(c, v)));
@@ -49,7 +40,7 @@ public sealed class ParityRunner
         var variant = VariantRegistry.Get(variantName);
         var model = VariantModel.Synthetic(@case.Config);
         var inputs = SyntheticImages.CreateBatch(@case.Sizes);
-        using var engine = variant.Create(model, new EngineSettings(), _cache);
+        using var engine = variant.Create(model, new EngineSettings(), cache);
         var outputs = TensorSet.AllocateOutputs(engine.Engine.Inputs, inputs, engine.Engine.Outputs);
         foreach (var stage in Stages(variant, model, engine.Engine, inputs, outputs))
         {
@@ -67,7 +58,7 @@ public sealed class ParityRunner
     {
         if (engine is IStagedEngine staged) { return staged.RunStages(inputs, outputs); }
         if (variant.Name != "ort-fp32-disabled") { return []; }
-        using var session = new OrtEngine(_cache.Get(model, s_stages).Path, new OrtEngineOptions { Optimization = GraphOptimization.Disabled });
+        using var session = new OrtEngine(cache.Get(model, s_stages).Path, new OrtEngineOptions { Optimization = GraphOptimization.Disabled });
         var all = session.AllocateOutputs(inputs);
         session.Run(inputs, all);
         return [.. all];

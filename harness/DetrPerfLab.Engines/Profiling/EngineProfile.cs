@@ -7,13 +7,10 @@ public sealed record EngineProfile
     /// <summary>The row that takes what no part of the profile accounts for.</summary>
     public const string Unattributed = "unattributed";
 
-    /// <summary>What ran, for example <c>ort-fp32</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Inferences with the profiler, and as many without.</summary>
     public required int Runs { get; init; }
-
-    /// <summary>Mean time of an inference with the profiler on, by the wall clock, milliseconds.</summary>
     public required double WallMs { get; init; }
 
     /// <summary>The same without the profiler. On libtorch in turns; on ONNX Runtime, where a profiler cannot be restarted, right after in the same session.</summary>
@@ -24,20 +21,14 @@ public sealed record EngineProfile
 
     /// <summary>Operations of one inference that could be counted, a multiply-add as two.</summary>
     public double Flops { get; init; }
-
-    /// <summary>Operators that could not be counted.</summary>
     public IReadOnlyList<OperatorCount> NotCounted { get; init; } = [];
 
     /// <summary>In the order of execution, what lies outside all modules last; empty with a <see cref="ModulesGap"/>.</summary>
     public IReadOnlyList<ProfilePart> Modules { get; init; } = [];
-
-    /// <summary>Why there are no modules; null when there are.</summary>
     public string? ModulesGap { get; init; }
 
     /// <summary>Largest first, what lies outside all operators last; empty with an <see cref="OperatorsGap"/>.</summary>
     public IReadOnlyList<ProfilePart> Operators { get; init; } = [];
-
-    /// <summary>Why there are no operators; null when there are.</summary>
     public string? OperatorsGap { get; init; }
 
     /// <summary>
@@ -74,14 +65,9 @@ public sealed record EngineProfile
     }
 }
 
-/// <summary>One part of an inference.</summary>
-/// <param name="Name">A module or an operator.</param>
-/// <param name="Ms">Mean of one inference.</param>
-/// <param name="Share">Of the wall time with the profiler.</param>
-/// <param name="Nodes">Nodes that ran in it; 0 where there are none to count.</param>
+/// <summary>A module or an operator: its mean time, its share of the wall time with the profiler, its nodes (0 where there are none to count).</summary>
 /// <param name="Flops">Operations of the FP32 graph that it stands for, a multiply-add as two; null where they were not counted.</param>
 public sealed record ProfilePart(string Name, double Ms, double Share, int Nodes, double? Flops)
 {
-    /// <summary>10^9 operations a second; null without operations.</summary>
     public double? GflopsPerSecond => Flops is > 0 && Ms > 0 ? Flops / Ms / 1e6 : null;
 }

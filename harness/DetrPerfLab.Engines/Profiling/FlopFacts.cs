@@ -5,10 +5,7 @@ namespace DetrPerfLab.Engines;
 /// <summary>Arithmetic of a model at one input size: the shapes come from one inference by ONNX Runtime, so that they hold for any operator.</summary>
 static class FlopFacts
 {
-    /// <summary>Operations of the FP32 graph, which every variant of the model computes; a size that the model fixes wins. Kept in the cache.</summary>
-    /// <exception cref="LabException">The model does not run on such inputs.</exception>
-    internal static FlopCount Of(VariantModel model, ArtefactCache cache, ImageSize size, int batch) => Of(model, cache, Repeat(model.CreateInputs(size), batch));
-
+    /// <summary>Operations of the FP32 graph, which every variant of the model computes. Kept in the cache.</summary>
     internal static FlopCount Of(VariantModel model, ArtefactCache cache, TensorSet inputs)
     {
         var artefact = cache.Get(model, OnnxRecipes.Fp32);
@@ -16,8 +13,6 @@ static class FlopFacts
         return SideFile.Get(cache.Beside(model, artefact, $".flops-{images}.json"), artefact.Info.Sha256, () => Count(OnnxFile.Load(artefact.Path), inputs));
     }
 
-    /// <summary>Operations of any model for given inputs.</summary>
-    /// <exception cref="LabException">The model does not run on them.</exception>
     internal static FlopCount Count(ModelProto model, TensorSet inputs)
     {
         // Sequences and optional values have no shape.
@@ -28,11 +23,4 @@ static class FlopFacts
         foreach (var tensor in inputs) { shapes[tensor.Name] = tensor.Shape.ToArray(); }
         return FlopCounter.Count(model, shapes);
     }
-
-    static TensorSet Repeat(TensorSet one, int batch) => batch == 1 ? one : new([.. one.Select(tensor =>
-    {
-        var many = new HostTensor(tensor.Name, tensor.Type, [tensor.Shape[0] * batch, .. tensor.Shape[1..]]);
-        for (var i = 0; i < batch; i++) { tensor.Bytes.CopyTo(many.Bytes[(i * tensor.Bytes.Length)..]); }
-        return many;
-    })]);
 }

@@ -8,13 +8,8 @@ public static class ModuleProfile
 {
     const int WarmUpRuns = 2;
 
-    /// <summary>Time by module in the order of execution, as <see cref="Profile"/> measures it; empty for engines that have no modules.</summary>
-    public static IReadOnlyList<ModuleTime> Measure(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs) =>
-        [.. Profile(model, variant, settings, cache, inputs, runs).Modules.Select(m => new ModuleTime(m.Name, m.Ms))];
-
     /// <summary>Time by module and by operator, of as many inferences with the profiler as without. Holds one engine.</summary>
     /// <remarks>Operators run one after the other, whatever the settings say: times of operators that overlap would not add up.</remarks>
-    /// <exception cref="LabException">The model or the machine lacks something.</exception>
     public static EngineProfile Profile(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, TensorSet inputs, int runs)
     {
         if (variant.Device != OrtDevice.Cpu)
@@ -61,7 +56,6 @@ public static class ModuleProfile
         }
     }
 
-    /// <summary>Sorts the times of nodes by module and by operator.</summary>
     internal static EngineProfile Tabulate(string name, int runs, double wallMs, double plainMs, IReadOnlyList<NodeTime> nodes, GraphProto original, GraphProto optimized, FlopCount flops)
     {
         var modules = ModuleNames.OfGraph(optimized).Where(n => n.Node.Name.Length > 0).GroupBy(n => n.Node.Name).ToDictionary(g => g.Key, g => g.First().Module, StringComparer.Ordinal);

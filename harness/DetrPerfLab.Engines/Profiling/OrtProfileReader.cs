@@ -12,7 +12,6 @@ static class OrtProfileReader
     const string Kernel = "_kernel_time";
 
     /// <summary>Times of the nodes in the order in which they first ran; only the last runs count: those of warm-up and probing come before.</summary>
-    /// <exception cref="InvalidDataException">The trace holds fewer runs.</exception>
     internal static IReadOnlyList<NodeTime> Read(ReadOnlyMemory<byte> json, int lastRuns)
     {
         using var document = JsonDocument.Parse(json);

@@ -5,26 +5,24 @@ namespace DetrPerfLab.Engines;
 /// <summary>Why a variant is as fast as it is.</summary>
 /// <param name="Flops">Operations of one inference, a multiply-add as two, counted on the FP32 graph; null where it could not be counted.</param>
 /// <param name="Peak">The machine's measured peak for these operations and threads; null where it was not measured, or the operations are not known.</param>
-/// <param name="Findings">In plain words, each with the figure behind it.</param>
 public sealed record VariantWhy(double? Flops, PeakInfo? Peak, IReadOnlyList<Finding> Findings);
 
 /// <summary>What a result says of its variant beside the measurement: call it in the host, never in the process that measures.</summary>
 public static class VariantFacts
 {
     const string TorchInt8 = "torch-int8-dynamic";
-
     static readonly string[] s_transformer = ["encoder", "decoder"];
 
     /// <summary>Takes seconds at first; then it is read from files in the cache. Settings, images and machine (this one) are those of the measurement.</summary>
     /// <remarks>What cannot be found out, since the machine lacks a library or a device, becomes a finding with the reason.</remarks>
-    public static VariantWhy Of(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, ImageSize size, int batch, MachineInfo machine)
+    public static VariantWhy Of(VariantModel model, Variant variant, EngineSettings settings, ArtefactCache cache, ImageSize size, MachineInfo machine)
     {
         var findings = new List<Finding>(VariantFindings.Threads(settings.EffectiveThreads, machine));
         double? flops = null;
         PeakInfo? peak = null;
         try
         {
-            var count = FlopFacts.Of(model, cache, size, batch);
+            var count = FlopFacts.Of(model, cache, model.CreateInputs(size));
             flops = count.Total;
             findings.AddRange(VariantFindings.Work(count));
             if (variant.Device != OrtDevice.Cpu)

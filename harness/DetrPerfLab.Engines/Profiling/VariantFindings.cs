@@ -30,7 +30,7 @@ static class VariantFindings
         yield return new("graph", graph.Nodes < change.NodesBefore ? "ONNX Runtime fused or dropped nodes before it ran" : "ONNX Runtime did not shrink the graph", $"{change.NodesBefore} nodes before, {graph.Nodes} after");
         if (graph.QuantizedConvs + graph.QuantizedMatMuls > 0)
         {
-            yield return Set(machine, s_int8Sets, "8-bit products run on instructions made for them", "no VNNI or its like: an 8-bit product takes several instructions");
+            yield return Int8Set(machine);
             foreach (var finding in Integer(graph)) { yield return finding; }
         }
         else if (variant.Precision != Precision.Fp16)
@@ -75,7 +75,7 @@ static class VariantFindings
         if (variant == "torch-bf16") { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
         if (variant == "torch-int8-dynamic")
         {
-            yield return Set(machine, s_int8Sets, "8-bit products run on instructions made for them", "no VNNI or its like: an 8-bit product takes several instructions");
+            yield return Int8Set(machine);
             yield return new("integer", "linear layers of the transformer in 8 bits; convolutions, attention products and heads stay float32", null);
         }
     }
@@ -109,6 +109,9 @@ static class VariantFindings
         quantized == 0 ? $"no {kind} runs on 8-bit integers: all are left in float"
         : inFloat.Count == 0 ? $"every {kind} runs on 8-bit integers"
         : $"{kind}s run on 8-bit integers; left in float: {GraphFacts.Some(inFloat)}";
+
+    static Finding Int8Set(MachineInfo machine) =>
+        Set(machine, s_int8Sets, "8-bit products run on instructions made for them", "no VNNI or its like: an 8-bit product takes several instructions");
 
     static Finding Set(MachineInfo machine, string[] wanted, string there, string missing) => wanted.FirstOrDefault(machine.Isa.Contains) is { } found
         ? new("isa", there, found)

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
-sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
+sealed class EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
+    : TorchEngine(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients), IStagedEngine, IModuleTimedEngine
 {
     static readonly Dictionary<string, EagerOptions> s_variants = new(StringComparer.Ordinal)
     {
@@ -14,16 +15,9 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
         ["torch-bf16"] = new() { DataType = ScalarType.BFloat16, ChannelsLast = true },
     };
 
-    readonly EagerDetr _model;
-
-    EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
-        : base(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients) => _model = model;
-
-    /// <summary>The variants that run operator by operator, from the plainest to the most optimised.</summary>
     internal static IReadOnlyCollection<string> Names => s_variants.Keys;
 
     /// <summary>Makes the engine of a variant; the weights are copied, the store may be dropped afterwards.</summary>
-    /// <exception cref="LabException">The name is unknown, a weight is missing, or the machine lacks what the variant needs (exit code 3).</exception>
     internal static EagerEngine Create(string variant, WeightStore weights, int threads)
     {
         if (!s_variants.TryGetValue(variant, out var options)) { throw LabError.UnknownName("libtorch variant", variant, Names); }
@@ -41,7 +35,7 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
     public IReadOnlyList<HostTensor> RunStages(TensorSet inputs, TensorSet outputs)
     {
         var stages = new List<HostTensor>();
-        _model.OnStage = (name, tensor) =>
+        model.OnStage = (name, tensor) =>
         {
             using var scope = NewDisposeScope();
             var stage = new HostTensor(name, ElementType.Float32, tensor.shape);
@@ -49,16 +43,16 @@ sealed class EagerEngine : TorchEngine, IStagedEngine, IModuleTimedEngine
             stages.Add(stage);
         };
         try { Run(inputs, outputs); }
-        finally { _model.OnStage = null; }
+        finally { model.OnStage = null; }
         return stages;
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        _model.Dispose();
+        model.Dispose();
     }
 
     private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask) =>
-        _model.Forward(pixelValues, pixelMask, IsTimed ? EndPart : null);
+        model.Forward(pixelValues, pixelMask, IsTimed ? EndPart : null);
 }

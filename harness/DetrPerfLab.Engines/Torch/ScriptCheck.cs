@@ -13,7 +13,6 @@ static class ScriptCheck
         return 0;
     }
 
-    /// <exception cref="LabException">The process ended over the file.</exception>
     internal static void ThrowIfFatal(string path)
     {
         var program = EngineProgram.With(Path.GetFullPath(path));

@@ -3,15 +3,10 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>Our own DETR as the TorchScript archive that <see cref="DetrScript"/> writes.</summary>
-sealed class ScriptedDetr : TorchScriptEngine, IModuleTimedEngine
+sealed class ScriptedDetr(EngineInfo info, jit.ScriptModule module, IReadOnlyList<TensorSpec> outputs, int threads)
+    : TorchScriptEngine(info, module, inputCount: 2, outputs, threads), IModuleTimedEngine
 {
-    ScriptedDetr(EngineInfo info, jit.ScriptModule module, IReadOnlyList<TensorSpec> outputs, int threads)
-        : base(info, module, inputCount: 2, outputs, threads)
-    {
-    }
-
     /// <summary>Opens an archive that was checked when it was made.</summary>
-    /// <exception cref="LabException">It is missing or damaged, or the machine lacks libtorch (exit code 3).</exception>
     internal static ScriptedDetr Open(string variant, string path, ScriptPrecision precision, int threads) => Read(path, module =>
     {
         var lengths = module.invoke<Tensor>(DetrScript.OutputLengths);

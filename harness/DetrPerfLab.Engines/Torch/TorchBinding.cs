@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>Tensors that share the memory of one pair of sets, made when the pair changes.</summary>
-sealed class TorchBinding(IInferenceEngine engine) : IDisposable
+sealed class TorchBinding : IDisposable
 {
     readonly List<Tensor> _tensors = [];
     TensorSet? _inputs;
@@ -15,8 +15,7 @@ sealed class TorchBinding(IInferenceEngine engine) : IDisposable
     internal Tensor Logits => _tensors[2];
     internal Tensor PredBoxes => _tensors[3];
 
-    /// <exception cref="LabException">A tensor is missing, or its type or shape does not fit.</exception>
-    internal void Bind(TensorSet inputs, TensorSet outputs)
+    internal void Bind(IInferenceEngine engine, TensorSet inputs, TensorSet outputs)
     {
         if (ReferenceEquals(inputs, _inputs) && ReferenceEquals(outputs, _outputs)) { return; }
         TensorContract.Check(engine, inputs, outputs);

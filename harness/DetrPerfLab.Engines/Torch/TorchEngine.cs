@@ -4,34 +4,24 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>What eager and scripted engines share: binding, threads, modes and the copy of the results.</summary>
-abstract class TorchEngine : IInferenceEngine
+abstract class TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients) : IInferenceEngine
 {
     static int s_threadsOfProcess;
 
-    readonly TorchBinding _binding;
-    readonly int _threads;
-    readonly bool _gradients;
+    readonly TorchBinding _binding = new();
     List<ModuleTime>? _times;
     long _partStart;
 
-    private protected TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients)
-    {
-        (Info, Outputs, _threads, _gradients) = (info, outputs, threads, gradients);
-        _binding = new(this);
-    }
-
-    public EngineInfo Info { get; }
-
+    public EngineInfo Info => info;
     public IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;
-
-    public IReadOnlyList<TensorSpec> Outputs { get; }
+    public IReadOnlyList<TensorSpec> Outputs { get; } = outputs;
 
     public void Run(TensorSet inputs, TensorSet outputs)
     {
-        _binding.Bind(inputs, outputs);
-        SetThreads(_threads);
+        _binding.Bind(this, inputs, outputs);
+        SetThreads(threads);
         using var scope = NewDisposeScope(); // an exception in the middle must leave no tensor to the finalizer
-        using var mode = _gradients ? enable_grad() : inference_mode();
+        using var mode = gradients ? enable_grad() : inference_mode();
         _partStart = Stopwatch.GetTimestamp();
         var (logits, boxes) = Forward(_binding.PixelValues, _binding.PixelMask);
         using var copying = no_grad(); // else autograd would record the copy into the caller's memory

@@ -26,10 +26,8 @@ static class TorchNative
     });
 
     /// <summary>Loads it, once a process; the value says how: as it is, or in which other way and why.</summary>
-    /// <exception cref="DllNotFoundException">It is not there, or cannot be loaded in either way.</exception>
     internal static string HowLoaded => s_loaded.Value;
 
-    /// <summary>Loads the package's native libraries from a folder; a copy that does not ask for the version is kept in the cache.</summary>
     internal static string Load(string folder, string cache, string version = VersionNotNeeded)
     {
         foreach (var name in s_libtorch.Where(name => File.Exists(Path.Combine(folder, name)))) { NativeLibrary.Load(Path.Combine(folder, name)); }
@@ -41,7 +39,6 @@ static class TorchNative
         return $"a copy that does not ask for {version}: this system's {SystemLibrary} is older, and nothing of that version is used";
     }
 
-    /// <summary>The folder of the native libraries: beside the program, or in the package folder.</summary>
     static string? Folder() => (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .FirstOrDefault(folder => File.Exists(Path.Combine(folder, s_library)));
@@ -52,10 +49,7 @@ static class TorchNative
         var name = $"{Convert.ToHexStringLower(SHA256.HashData(library))[..16]}-{s_library}";
         var path = Path.Combine(cache, "native", name);
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(library)) { return path; }
-        try
-        {
-            AtomicFile.Write(path, stream => stream.Write(library));
-        }
+        try { AtomicFile.Write(path, stream => stream.Write(library)); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             path = Path.Combine(Directory.CreateTempSubdirectory("detrlab-native-").FullName, name);

@@ -8,17 +8,12 @@ namespace DetrPerfLab.Engines;
 /// <summary>What this process's libtorch is.</summary>
 static class TorchRuntime
 {
-    /// <summary>The name under which <see cref="Facts"/> gives the BLAS.</summary>
-    internal const string Blas = "libtorch BLAS";
+    internal const string Blas = "libtorch BLAS"; // a name among Facts
 
-    /// <summary>Version of libtorch, for example <c>2.10.0</c>.</summary>
-    /// <exception cref="LabException">The native library is missing.</exception>
     internal static string Version => Guard(() => torch.__version__);
-
     internal static string Binding => $"TorchSharp {typeof(torch).Assembly.GetName().Version}";
 
     /// <summary>How the binding was loaded, threads, and the BLAS where it is MKL; the binding gives no version of oneDNN, and no quantised engine.</summary>
-    /// <exception cref="LabException">The native library is missing.</exception>
     internal static IEnumerable<KeyValuePair<string, string>> Facts
     {
         get
@@ -29,7 +24,6 @@ static class TorchRuntime
         }
     }
 
-    /// <summary>What oneDNN computes bfloat16 with on this processor.</summary>
     internal static string BFloat16Kernels
     {
         get

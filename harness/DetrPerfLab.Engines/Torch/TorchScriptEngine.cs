@@ -4,23 +4,16 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>A TorchScript file of the user's.</summary>
-class TorchScriptEngine : TorchEngine
+class TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount, IReadOnlyList<TensorSpec> outputs, int threads)
+    : TorchEngine(info, outputs, threads, gradients: false)
 {
     static readonly ImageSize s_exampleSize = new(64, 96);
 
-    readonly object[] _arguments;
+    readonly object[] _arguments = new object[inputCount];
 
-    private protected TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount, IReadOnlyList<TensorSpec> outputs, int threads)
-        : base(info, outputs, threads, gradients: false)
-    {
-        Module = module;
-        _arguments = new object[inputCount];
-    }
-
-    private protected jit.ScriptModule Module { get; }
+    private protected jit.ScriptModule Module => module;
 
     /// <summary>A file of <c>torch.jit.save</c>, once another process has survived it: <c>pixel_values</c>[, <c>pixel_mask</c>] in, logits and boxes out.</summary>
-    /// <exception cref="LabException">It is missing, unreadable, or has another interface; or libtorch ends the process over it.</exception>
     /// <remarks>A TorchScript file is a program: libtorch runs it, to learn its outputs. Load only what you would run.</remarks>
     internal static TorchScriptEngine Load(string path, int threads)
     {
@@ -37,7 +30,6 @@ class TorchScriptEngine : TorchEngine
         return new TorchScriptEngine(info, module, inputs, Probe(path, module, inputs), threads);
     });
 
-    /// <summary>Reads an archive and makes an engine of it, which owns it then.</summary>
     private protected static T Read<T>(string path, Func<jit.ScriptModule, T> make)
         where T : TorchScriptEngine => TorchRuntime.Guard(() =>
     {

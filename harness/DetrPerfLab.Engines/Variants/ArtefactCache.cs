@@ -4,26 +4,24 @@ using System.Text.Json;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>A model file that a variant runs.</summary>
-/// <param name="Path">Where it lies.</param>
-/// <param name="Info">Its name, hash and size: what joins latency, memory and accuracy.</param>
-public sealed record Artefact(string Path, ArtefactInfo Info);
+/// <summary>A model file that a variant runs; name, hash and size join latency, memory and accuracy.</summary>
+public sealed record Artefact(string Path, ArtefactInfo Info)
+{
+    internal static Artefact Of(string path) => new(path, new(System.IO.Path.GetFileName(path), FileHash.Sha256(path), new FileInfo(path).Length));
+}
 
 /// <summary>Model files, each built once and known by its sha256.</summary>
 /// <remarks>
 /// A file's name holds a hash of all that decides its bytes: the weights' identity, the recipe, and the build of the code that made it. So a stale file is never
 /// taken; it is removed when its successor is written.
 /// </remarks>
-/// <param name="folder">Usually <see cref="LabPaths.ModelCache"/>.</param>
 public sealed class ArtefactCache(string folder)
 {
     static readonly string s_builder = BuildId.Of(typeof(DetrExporter), typeof(WeightStore), typeof(CalibrationImages), typeof(ArtefactCache));
 
     internal string Folder => folder;
 
-    /// <summary>The file of a recipe, built first where it is missing.</summary>
-    /// <param name="recipe">How its file is made.</param>
-    /// <param name="progress">Told the recipe's name and (done, of all) while it is built.</param>
+    /// <summary>The file of a recipe, built first where it is missing; <paramref name="progress"/> is told the recipe's name and (done, of all).</summary>
     public Artefact Get(VariantModel model, ArtefactRecipe recipe, Action<string, long, long>? progress = null)
     {
         if (recipe.Ready(model) is { } ready) { return ready; }
@@ -37,10 +35,9 @@ public sealed class ArtefactCache(string folder)
             if (!file.StartsWith(path, StringComparison.Ordinal)) { File.Delete(file); } // stale
         }
 
-        using var stream = File.OpenRead(path);
-        var info = new ArtefactInfo(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
-        AtomicFile.WriteText(facts, JsonSerializer.Serialize(info, LabJson.Options));
-        return new(path, info);
+        var artefact = Artefact.Of(path);
+        AtomicFile.WriteText(facts, JsonSerializer.Serialize(artefact.Info, LabJson.Options));
+        return artefact;
     }
 
     /// <summary>Where to keep what was found out about an artefact: in this cache, also where the artefact is a file of the user's.</summary>

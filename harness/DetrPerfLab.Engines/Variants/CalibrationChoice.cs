@@ -6,10 +6,8 @@ namespace DetrPerfLab.Engines;
 /// <summary>What INT8 recipes calibrate on and keep in float, where the user says so.</summary>
 public sealed record CalibrationChoice
 {
-    /// <summary>Environment variable that names <see cref="Folder"/>: it reaches the processes of benchmark cases.</summary>
+    // Environment variables reach the processes of benchmark cases.
     public const string FolderVariable = "DETRLAB_CALIBRATE";
-
-    /// <summary>Environment variable that names <see cref="KeepList"/>.</summary>
     public const string KeepListVariable = "DETRLAB_KEEP_LIST";
 
     /// <summary>Folder of photographs, or a COCO folder with <c>images/</c>; null for built-in pictures.</summary>
@@ -28,11 +26,9 @@ public sealed record CalibrationChoice
     /// <summary>How ranges are chosen unless the user says otherwise: photographs have rare large values, which percentiles cut; the built-in pictures have none.</summary>
     public CalibrationMethod Method => Folder is null ? CalibrationMethod.MinMax : CalibrationMethod.Percentile;
 
-    /// <summary>What the environment names.</summary>
     public static CalibrationChoice FromEnvironment() => new() { Folder = Read(FolderVariable), KeepList = Read(KeepListVariable) };
 
     /// <summary>Changes when the photographs or the keep-list do.</summary>
-    /// <exception cref="LabException">The folder or the table is not there.</exception>
     internal string Identity()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -47,10 +43,7 @@ public sealed record CalibrationChoice
 
     internal IReadOnlyList<string> Photographs() => CalibrationImages.InFolder(Folder!);
 
-    /// <summary>The plan with the kept nodes in float.</summary>
-    internal QuantizationPlan Apply(QuantizationPlan plan) => KeepList is null ? plan : Table().Apply(plan);
-
-    SensitivityTable Table() => SensitivityTable.Load(KeepList!);
+    internal QuantizationPlan Apply(QuantizationPlan plan) => KeepList is null ? plan : SensitivityTable.Load(KeepList).Apply(plan);
 
     static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

@@ -1,31 +1,22 @@
 namespace DetrPerfLab.Engines;
 
-/// <summary>What is chosen for a run and not by the variant. Engines pass over what they do not have.</summary>
+/// <summary>What is chosen for a run and not by the variant. Engines pass over what they do not have; most are options of ONNX Runtime.</summary>
 public sealed record EngineSettings
 {
     /// <summary>Threads inside one operator; 0 takes every processor that this process may use.</summary>
     public int Threads { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); }
-
-    /// <summary>Operators that ONNX Runtime may run at once.</summary>
     public int InterOpThreads { get; init; } = 1;
-
-    /// <summary>Whether ONNX Runtime's idle threads spin.</summary>
     public bool Spinning { get; init; } = true;
-
-    /// <summary>Whether ONNX Runtime keeps freed memory for the next inference.</summary>
     public bool Arena { get; init; } = true;
-
-    /// <summary>Whether ONNX Runtime plans the memory of an inference as one block.</summary>
     public bool MemoryPattern { get; init; } = true;
 
-    /// <summary>Weights, laid out for the kernels, that several sessions of ONNX Runtime share; null for a copy in each.</summary>
+    /// <summary>Weights, laid out for the kernels, that several sessions share; null for a copy in each.</summary>
     public OrtSharedWeights? SharedWeights { get; init; }
 
-    /// <summary>Pairs of tensor sets that stay bound to ONNX Runtime; as many as a caller takes turns with, so that no run binds anew.</summary>
+    /// <summary>Pairs of tensor sets that stay bound; as many as a caller takes turns with, so that no run binds anew.</summary>
     public int Bindings { get; init; } = 4;
 
     /// <summary>Adds what looks into ONNX Runtime and changes nothing that is computed: a profile, the saved graph.</summary>
     internal Func<OrtEngineOptions, OrtEngineOptions>? Instrument { get; init; }
-
     internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
 }

@@ -12,7 +12,6 @@ sealed class FirstDetections
     readonly RgbImage _photograph;
     readonly int _side;
 
-    /// <summary>Makes the photograph; a server has its own.</summary>
     internal FirstDetections(VariantModel model, ImageSize size)
     {
         var start = Stopwatch.GetTimestamp();
@@ -22,13 +21,10 @@ sealed class FirstDetections
         MadeInMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    /// <summary>Time to make the photograph, which is not part of any figure.</summary>
+    /// <summary>Time to make the photograph, which is not part of any figure: a server has its own.</summary>
     internal double MadeInMs { get; }
 
-    /// <summary>Resizes and normalises it as the model takes it.</summary>
     internal void Prepare() => CalibrationImages.Prepare(_inputs, _family, _photograph, new() { Size = _side });
 
-    /// <summary>Reads detections.</summary>
-    /// <param name="outputs">Of a first inference; those of the first image are read.</param>
     internal void Read(TensorSet outputs) => _family.Read(new Postprocessor(new()), outputs, image: 0, s_photographSize);
 }

@@ -17,9 +17,7 @@ static class OnnxRecipes
     internal static OnnxRecipe Fp16Weights { get; } = new("fp16-weights", build => ModelQuantizer.Fp16Weights(Source(build)).Model);
 
     internal static OnnxRecipe Int8Dynamic { get; } = new("int8-dynamic", build => ModelQuantizer.Dynamic(Source(build), new() { Plan = QuantizationPlan.AllDynamic }).Model);
-
     internal static OnnxRecipe Int8Static { get; } = new("int8-static", build => Static(build, build.Model.Calibration.Apply(QuantizationPlan.Mixed))) { IsCalibrated = true };
-
     internal static OnnxRecipe Int8StaticAll { get; } = new("int8-static-all", build => Static(build, QuantizationPlan.AllStatic)) { IsCalibrated = true };
 
     /// <summary>What TensorRT takes as it is; it computes the linear layers in half precision, so they stay float here.</summary>

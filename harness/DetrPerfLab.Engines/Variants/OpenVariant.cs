@@ -8,16 +8,14 @@ public sealed class OpenVariant : IDisposable
     readonly AuditOptions _audit;
     readonly double _firstMs;
 
-    /// <summary>Opens the engine, runs it once and checks what it gave.</summary>
-    /// <param name="check">Throws where outputs differ too much from the reference's.</param>
-    /// <param name="detections">What makes first detections of a first inference; null leaves the time to them out.</param>
+    /// <summary>Opens the engine, runs it once and checks its outputs. Null <paramref name="detections"/> leave out the time to them.</summary>
     internal OpenVariant(
-        string variant, AuditOptions audit, Func<VariantEngine> open, TensorSet inputs, Func<TensorSet, AgreementInfo> check, FirstDetections? detections = null, double waitedMs = 0, TimeProvider? clock = null)
+        string variant, AuditOptions audit, Func<OpenedEngine> open, TensorSet inputs, Func<TensorSet, AgreementInfo> check, FirstDetections? detections = null, double waitedMs = 0, TimeProvider? clock = null)
     {
         (_audit, Inputs) = (audit, inputs);
         clock ??= TimeProvider.System;
         var start = clock.GetTimestamp();
-        (Engine, var artefact) = open();
+        (Engine, var artefact, _) = open();
         try
         {
             Outputs = Engine.AllocateOutputs(inputs);
@@ -40,16 +38,9 @@ public sealed class OpenVariant : IDisposable
         }
     }
 
-    /// <summary>What runs.</summary>
     public IInferenceEngine Engine { get; }
-
-    /// <summary>What it was checked on.</summary>
     public TensorSet Inputs { get; }
-
-    /// <summary>What it filled last.</summary>
     public TensorSet Outputs { get; }
-
-    /// <summary>Artefact, agreement, load and first inference.</summary>
     public RunResult Known { get; internal set; }
 
     /// <summary>What an independent engine gives for the first fresh input of the audit; null where none was asked.</summary>
@@ -63,7 +54,6 @@ public sealed class OpenVariant : IDisposable
         return Work(plain) with { FirstMs = _firstMs, Audited = new(subject, Outputs, _audit, FreshReference?.Invoke()) };
     }
 
-    /// <summary>Other work on this engine.</summary>
     public CaseWork Work(IOperation operation) => new(operation, Known) { CompleteMemory = memory => EngineMemory.Complete(memory, Engine), Owned = [this] };
 
     /// <summary>Other work on this engine under audit; runs it for the first time, so that later runs can be held against that.</summary>
@@ -82,7 +72,6 @@ public sealed class OpenVariant : IDisposable
     public CaseWork Work(Action work, IReadOnlyList<HostTensor> inputs, IReadOnlyList<HostTensor> outputs) =>
         Work(new TensorSubject(Known.Variant, new ActionOperation(work), inputs, outputs, _audit.Seed));
 
-    /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
 
     static double ProcessAgeMs()

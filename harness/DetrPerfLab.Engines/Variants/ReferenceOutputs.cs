@@ -9,29 +9,21 @@ static class ReferenceOutputs
 {
     /// <summary>The largest distance of variants that compute in FP32: the bounds of <c>detrlab parity</c>, 15 times the original's own distance to FP64.</summary>
     internal const double LogitsBound = 2e-4;
-
-    /// <inheritdoc cref="LogitsBound"/>
     internal const double BoxesBound = 2e-5;
 
     /// <summary>The smallest cosine of logits of variants with fewer bits: below it the outputs are another model's, not a coarser one's.</summary>
     internal const double CosineBound = 0.8;
-
     const string UnoptimisedGraph = "ort-fp32-disabled";
 
     /// <summary>
     /// Whom a variant is compared with: the eager baseline, and the baseline itself with the unoptimised ONNX graph. A model that is an ONNX file has no eager form:
     /// there the unoptimised graph is the reference, and it is compared with the optimised one.
     /// </summary>
-    /// <param name="model">Its model; null for a DETR made of weights.</param>
     internal static string ReferenceOf(Variant variant, VariantModel? model = null) =>
-        model?.Onnx is null ? (variant.Name == VariantRegistry.Baseline ? UnoptimisedGraph : VariantRegistry.Baseline)
+        model?.Onnx is null ? (variant.Name == VariantName.Baseline ? UnoptimisedGraph : VariantName.Baseline)
         : variant.Name == UnoptimisedGraph ? "ort-fp32" : UnoptimisedGraph;
 
-    /// <summary>The reference's outputs, computed first where they are missing.</summary>
-    /// <param name="reference">The variant that computes them.</param>
-    /// <param name="makeInputs">Makes the images, where they are needed.</param>
-    /// <param name="inputsName">Tells these inputs from others, for example <c>synthetic 800x1066</c>.</param>
-    /// <returns>All that the model gives: <c>logits</c> [N,Q,C+1] and <c>pred_boxes</c> [N,Q,4] of a DETR.</returns>
+    /// <summary>The reference's outputs, computed first where they are missing; the name tells these inputs from others: <c>synthetic 800x1066</c>.</summary>
     internal static TensorSet Get(VariantModel model, string reference, Func<TensorSet> makeInputs, string inputsName, ArtefactCache cache)
     {
         var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{reference}\n{inputsName}\n{BuildId.Of(typeof(ReferenceOutputs))}"));

@@ -1,12 +1,8 @@
 namespace DetrPerfLab.Engines;
 
-/// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact.</summary>
-/// <param name="Summary">What it is, in a few words.</param>
-/// <param name="Recipe">The model file that it runs; null where it runs on the weights themselves.</param>
-/// <param name="Create">Makes the engine.</param>
-public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, VariantEngine> Create)
+/// <summary>A recipe with a fixed name: model, precision, engine and options. It yields one artefact; no recipe: the weights themselves.</summary>
+public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? Recipe, Func<VariantModel, EngineSettings, ArtefactCache, OpenedEngine> Create)
 {
-    /// <summary>The text of <see cref="Parts"/>.</summary>
     public string Name { get; } = Parts.ToString();
 
     /// <summary>
@@ -14,8 +10,6 @@ public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? 
     /// passes that still resembles the reference; the distance is reported.
     /// </summary>
     public bool IsExact => Parts.Precision == Precision.Fp32;
-
-    /// <summary>Where it runs.</summary>
     public OrtDevice Device => Parts.Engine switch { EngineKind.OrtCuda => OrtDevice.Cuda, EngineKind.OrtTensorRt => OrtDevice.TensorRt, _ => OrtDevice.Cpu };
 
     /// <summary>How far outputs of later runs may lie from the first run's, by name: the order of additions may change from run to run, nothing else.</summary>
@@ -25,11 +19,8 @@ public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? 
         : new Dictionary<string, double> { ["logits"] = 0.1, ["pred_boxes"] = 0.01, ["scores"] = 0.1 };
 }
 
-/// <summary>An engine, and the artefact that it runs.</summary>
-/// <param name="Engine">Owned: disposed with this.</param>
-/// <param name="Artefact">What was loaded.</param>
-public sealed record VariantEngine(IInferenceEngine Engine, ArtefactInfo Artefact) : IDisposable
+/// <summary>An engine, which it owns, the artefact that it runs, and what the user should know, for example that synthetic weights stand in.</summary>
+public sealed record OpenedEngine(IInferenceEngine Engine, ArtefactInfo Artefact, string? Note = null) : IDisposable
 {
-    /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
 }

@@ -1,14 +1,13 @@
 namespace DetrPerfLab.Engines;
 
-/// <summary>One variant on a batch of synthetic images: builds what it runs, opens and checks it, says why it is as fast as it is.</summary>
-/// <param name="Model">Of which the variant is one.</param>
-/// <param name="Sizes">Height and width of each image of the batch, pixels; unequal ones are padded. A size that a model file fixes wins where there is one image.</param>
-/// <param name="Artefacts">Where model files and reference outputs lie.</param>
+/// <summary>
+/// One variant on a batch of synthetic images: builds what it runs, opens and checks it, says why it is as fast as it is.
+/// Sizes, in pixels, are those of the batch's images; unequal ones are padded. A size that a model file fixes wins where there is one image.
+/// </summary>
 public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyList<ImageSize> Sizes, ArtefactCache Artefacts)
 {
     const int ProfiledRuns = 3;
 
-    /// <summary>What is chosen for the run and not by the variant.</summary>
     public EngineSettings Settings { get; init; } = new();
 
     /// <summary>How timed runs are checked; the bounds are the variant's.</summary>
@@ -16,15 +15,12 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
 
     /// <summary>Time since the process began that its harness waited for its own sake, milliseconds.</summary>
     public double WaitedMs { get; init; }
-
     string Reference => ReferenceOutputs.ReferenceOf(Variant, Model);
-
     string InputsName => $"synthetic {string.Join(' ', Sizes.Count > 1 ? Sizes : [Model.InputSize(Sizes[0])])}";
 
     /// <summary>Null where images of several sizes share a batch: padding makes it another task than that which accuracy was judged on.</summary>
     int? InputSide => Sizes.Distinct().Count() > 1 ? null : Math.Min(Model.InputSize(Sizes[0]).Height, Model.InputSize(Sizes[0]).Width);
 
-    /// <summary>What a worker is asked for.</summary>
     public static VariantCase Of(WorkerRequest request) =>
         new(VariantModel.Of(request.Model), VariantRegistry.Get(request.Variant), [new(request.Height, request.Width)], new(request.CacheFolder))
         {
@@ -32,10 +28,10 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
             Audit = AuditOptions.For(request.Samples) with { Seed = request.Seed },
         };
 
-    /// <summary>Builds the model file and computes the reference's outputs, where they are missing: so no measuring process holds a second runtime.</summary>
-    /// <param name="progress">What is being built, how much of it is done, of how much.</param>
-    /// <param name="fresh">Whether for a fresh input too, as the audit of <see cref="OpenVariant.Forward"/> needs.</param>
-    /// <returns>The hash of the file that the variant runs; empty where it runs on the weights themselves.</returns>
+    /// <summary>
+    /// Builds the model file and computes the reference's outputs, with <paramref name="fresh"/> for the audit's fresh input too: so no measuring process holds
+    /// a second runtime. Returns the hash of the file that the variant runs; empty where it runs on the weights themselves.
+    /// </summary>
     public string Prepare(Action<string, long, long> progress, bool fresh)
     {
         var artefact = Variant.Recipe is { } recipe ? Artefacts.Get(Model, recipe, progress).Info.Sha256 : "";
@@ -45,7 +41,6 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
     }
 
     /// <summary>Loads the engine, runs it once and holds its outputs against the reference's: a fast wrong engine fails here.</summary>
-    /// <exception cref="LabException">The engine cannot be had, or computes something else.</exception>
     public OpenVariant Open()
     {
         // libtorch's threads are OpenMP's, which reads this when it is loaded; ONNX Runtime has an option.
@@ -60,34 +55,33 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
     }
 
     /// <summary>Holds outputs on this case's images, from an engine that was opened for others, against the reference's.</summary>
-    /// <exception cref="LabException">They are something else.</exception>
     public AgreementInfo Compare(TensorSet outputs) => Compare(Inputs, InputsName, outputs);
 
-    /// <summary>Holds outputs on any inputs against the reference's, which are computed where they are missing.</summary>
-    /// <param name="inputsName">Tells these inputs from others.</param>
-    /// <exception cref="LabException">They are something else.</exception>
+    /// <summary>The same on any inputs; the name tells them from others.</summary>
     public AgreementInfo Compare(Func<TensorSet> inputs, string inputsName, TensorSet outputs) =>
         ReferenceOutputs.ThrowIfDiverged(Variant, Reference, Expected(inputs, inputsName), outputs);
 
-    /// <summary>The reference's outputs on any inputs, computed first where they are missing.</summary>
     public TensorSet Expected(Func<TensorSet> inputs, string inputsName) => ReferenceOutputs.Get(Model, Reference, inputs, inputsName, Artefacts);
 
-    /// <summary>Adds the operations that an inference takes, what was found in the graph that ran, and where the time goes. Called in the host, not in a process that measures.</summary>
-    /// <param name="result">With samples, or it stays as it is.</param>
-    /// <param name="profile">Whether to run it again, in this process, to see where the time goes; never for what takes long.</param>
+    /// <summary>
+    /// Adds the operations that an inference takes and what was found in the graph that ran; with <paramref name="profile"/> where the time goes, which
+    /// takes further runs, so not for what takes long. Called in the host, not in a process that measures.
+    /// </summary>
     public RunResult Explain(RunResult result, MachineInfo machine, bool profile = false)
     {
         if (result.SamplesMs.Count == 0) { return result; }
         var canvas = Sizes.Count > 1 ? new ImageSize(Sizes.Max(s => s.Height), Sizes.Max(s => s.Width)) : Model.InputSize(Sizes[0]);
-        var why = VariantFacts.Of(Model, Variant, Settings, Artefacts, canvas, batch: 1, machine);
+        var why = VariantFacts.Of(Model, Variant, Settings, Artefacts, canvas, machine);
         profile &= Variant.Device == OrtDevice.Cpu && Quantile.Median([.. result.SamplesMs]) < MeasuredCase.SlowMs;
         return result with
         {
             Peak = why.Peak,
             Flops = why.Flops * Sizes.Count, // images of a batch are all padded to one size
             Findings = [.. why.Findings, .. result.Memory?.Gpu?.Findings() ?? [], .. result.Findings],
-            Modules = profile ? ModuleProfile.Measure(Model, Variant, Settings, Artefacts, Inputs(), ProfiledRuns) : [],
+            Modules = profile ? [.. Profile().Modules.Select(m => new ModuleTime(m.Name, m.Ms))] : [],
         };
+
+        EngineProfile Profile() => ModuleProfile.Profile(Model, Variant, Settings, Artefacts, Inputs(), ProfiledRuns);
     }
 
     /// <summary>What was measured is not lost because it cannot be explained: the reason becomes a finding.</summary>

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
 
 namespace DetrPerfLab.Engines;
 
 /// <summary>What variants are variants of: one detector, by name, without its weights in memory.</summary>
-/// <param name="Name">In commands, tables and folder names, for example <c>detr-r50-synthetic</c>.</param>
 /// <param name="Identity">Changes when the weights do, and is cheap to tell: a hash of the file, or the formula and shape of synthetic weights.</param>
-/// <param name="LoadWeights">Reads or generates the weights; for an ONNX file it says that there are none.</param>
 /// <param name="Note">What the user should know, for example that synthetic weights stand in; null when nothing.</param>
 public sealed record VariantModel(string Name, string Identity, Func<WeightStore> LoadWeights, string? Note = null)
 {
@@ -14,22 +13,14 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
 
     /// <summary>Pictures that INT8 ranges of other families come from: their own stand for photographs, which differ more than the formula's blocks.</summary>
     const int SyntheticPhotographsToCalibrate = 32;
-
-    /// <summary>The picture that is timed; far from those of calibration.</summary>
-    const int TimedPhotograph = 1000;
-
+    const int TimedPhotograph = 1000; // far from those of calibration
     static readonly ImageSize s_detrSize = new(800, 1066);
 
-    /// <summary>The file, for a model that is given as one; null for a DETR made of weights.</summary>
+    /// <summary>Null for a DETR made of weights.</summary>
     public OnnxSource? Onnx { get; init; }
-
-    /// <summary>What INT8 recipes calibrate on.</summary>
     public CalibrationChoice Calibration { get; init; } = new();
 
-    /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; see <see cref="ModelZoo.Resolve"/>.</summary>
-    /// <param name="nameOrFile">Name or path.</param>
-    /// <param name="calibration">Null takes <see cref="CalibrationChoice.FromEnvironment"/>.</param>
-    /// <exception cref="LabException">There is no such model or file, or the file is no detector of a known family.</exception>
+    /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; null takes the calibration from the environment.</summary>
     public static VariantModel Of(string nameOrFile, CalibrationChoice? calibration = null) =>
         (IsOnnx(nameOrFile) ? OfOnnx(nameOrFile) : OfWeights(nameOrFile)) with { Calibration = calibration ?? CalibrationChoice.FromEnvironment() };
 
@@ -37,14 +28,12 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     public static VariantModel Synthetic(DetrConfig config) =>
         new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config));
 
-    /// <summary>Whether a path names an ONNX file.</summary>
     internal static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The size that the model gets when it is asked for another: its own, where the file fixes one.</summary>
     public ImageSize InputSize(ImageSize wanted) => Onnx is { } onnx ? onnx.Family.InputSize(onnx.Header.Inputs, wanted) : wanted;
 
-    /// <summary>The inputs that are timed and compared: one picture from a formula, never one that is calibrated on.</summary>
-    /// <param name="size">Height and width; a size that the file fixes wins.</param>
+    /// <summary>The inputs that are timed and compared: one picture from a formula, never one that is calibrated on. A size that the file fixes wins.</summary>
     public TensorSet CreateInputs(ImageSize size)
     {
         size = InputSize(size);
@@ -74,8 +63,7 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     {
         var model = ModelZoo.Default.Resolve(nameOrFile);
         if (model.Path is null) { return Synthetic(model.Zoo!.Config) with { Name = model.Name, Note = model.Note }; }
-        using var file = File.OpenRead(model.Path);
-        return new(model.Name, Convert.ToHexStringLower(SHA256.HashData(file)), () => ModelZoo.Load(model), model.Note);
+        return new(model.Name, FileHash.Sha256(model.Path), () => ModelZoo.Load(model), model.Note);
     }
 
     static VariantModel OfOnnx(string path)
@@ -88,5 +76,18 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
         {
             Onnx = source,
         };
+    }
+}
+
+/// <summary>A detector that is given as an ONNX file: where its variants come from; the family tells how photographs become its inputs.</summary>
+public sealed record OnnxSource(string Path, ArtefactInfo Info, OnnxHeader Header, IDetectorFamily Family)
+{
+    /// <summary>Changes when the weights do, those in files beside the model included.</summary>
+    internal string Identity => Header.HasExternalData ? Convert.ToHexStringLower(SHA256.HashData(OnnxFile.Load(Path).ToByteArray())) : Info.Sha256;
+
+    internal static OnnxSource Of(string path)
+    {
+        var header = OnnxHeader.Read(path);
+        return new(path, Artefact.Of(path).Info, header, DetectorFamilies.Match(header.Inputs, header.Outputs));
     }
 }

@@ -10,8 +10,8 @@ public static class VariantPeak
     /// fp16 and bf16 are held against a peak of their own where the machine has one, else against fp32, in which they compute then.
     /// More threads than cores reach the peak of all cores; between one and all the peak lies on the line between.
     /// <paramref name="int8Share"/> is the share of the operations that run on 8-bit integers, in [0, 1]; null where it is not known.
+    /// Null where the machine was not probed in a precision that it computes in (int8, or bf16 on a processor that has it), or the share is not known.
     /// </summary>
-    /// <returns>Null where the machine was not probed in a precision that it computes in (int8, or bf16 on a processor that has it), or the share is not known.</returns>
     public static PeakInfo? PeakOf(VariantName variant, MachineInfo machine, int threads, double? int8Share)
     {
         if (int8Share > 0) { return Mixed(At(Int8, machine, threads), At(Float32, machine, threads), int8Share.Value); }

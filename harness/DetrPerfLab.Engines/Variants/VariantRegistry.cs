@@ -5,9 +5,6 @@ namespace DetrPerfLab.Engines;
 /// <summary>Every variant, by its fixed name. A new one is a line here; tests, suites and commands pick it up.</summary>
 public static class VariantRegistry
 {
-    /// <summary>The plain eager model: what the others are compared with.</summary>
-    public const string Baseline = VariantName.Baseline;
-
     /// <summary>From the plainest to the most optimised.</summary>
     public static IReadOnlyList<Variant> All { get; } =
     [
@@ -43,8 +40,6 @@ public static class VariantRegistry
         [];
 #endif
 
-    /// <summary>The variant of that name.</summary>
-    /// <exception cref="LabException">There is none; the message lists them.</exception>
     public static Variant Get(string name) =>
         All.FirstOrDefault(v => v.Name == name) ?? throw LabError.UnknownName("variant", name, All.Select(v => v.Name));
 

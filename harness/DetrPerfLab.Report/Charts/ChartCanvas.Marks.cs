@@ -27,7 +27,6 @@ sealed partial class ChartCanvas
 
     public void WhiskerY(double x, double low, double high) => Whiskers(new ErrorBar([x], [low], null, null, [high - low], [0]));
 
-    /// <summary>A line through points, with markers where <paramref name="marker"/> says so.</summary>
     public void Curve(
         double[] xs, double[] ys, Color color, string legend = "", MarkerShape marker = MarkerShape.None, float width = 2, LinePattern? pattern = null)
     {
@@ -59,7 +58,6 @@ sealed partial class ChartCanvas
         Guide(point.X, point.Y, to.X, to.Y, dashed: false);
     }
 
-    /// <summary>Shows <paramref name="text"/> while the pointer is within a few pixels of a point.</summary>
     public void Hover(double x, double y, string text) => _hovers.Add(() =>
     {
         var (left, top) = PixelOf(x, y);

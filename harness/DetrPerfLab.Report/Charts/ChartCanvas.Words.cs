@@ -13,7 +13,6 @@ sealed partial class ChartCanvas
     // Room right of the data for what is written there.
     float TextOverhang { get; set; }
 
-    /// <summary>Text at a point; it may leave the data's rectangle.</summary>
     public void Text(
         string text, double x, double y, Alignment alignment, float offsetX = 0, float offsetY = 0, Color? color = null, bool bold = false, bool halo = false)
     {
@@ -57,10 +56,10 @@ sealed partial class ChartCanvas
         (legend.FontSize, legend.FontName, legend.FontColor) = (ChartText.Size, ChartText.Family, Theme.Ink);
         (legend.BackgroundColor, legend.ShadowColor, legend.OutlineWidth) = (Colors.Transparent, Colors.Transparent, 0);
         (legend.Padding, legend.InterItemPadding) = (new PixelPadding(2, beside ? Margin : 2, 4, 4), new PixelPadding(0, 18, 4, 4));
-        foreach (var item in legend.ManualItems) { item.LabelText = ChartText.Shorten(item.LabelText, _width * (beside ? 0.34f : 0.8f)); }
+        foreach (var item in legend.ManualItems) { item.LabelText = ChartText.Shorten(item.LabelText, width * (beside ? 0.34f : 0.8f)); }
     }
 
-    PixelSize LegendAbove(Paint paint) => _legendBeside ? PixelSize.Zero : LegendSize(paint, _width - (2 * Margin));
+    PixelSize LegendAbove(Paint paint) => _legendBeside ? PixelSize.Zero : LegendSize(paint, width - (2 * Margin));
 
     PixelSize LegendBeside(Paint paint) => _legendBeside ? LegendSize(paint, Anywhere) : PixelSize.Zero;
 

@@ -9,50 +9,19 @@ namespace DetrPerfLab.Report;
 /// ScottPlot measures what stands around the data and gives it the room; the picture is as high as that takes beside the data's own height.
 /// Where things lie is known once all of it was named, so that hovering and names at points are settled last.
 /// </remarks>
-sealed partial class ChartCanvas : IDisposable
+sealed partial class ChartCanvas(ChartTheme theme, int width, int dataHeight) : IDisposable
 {
     const float Margin = 12; // between words and the picture's edges
     const float Spare = 30;  // right of the data: half of the last tick's label
 
-    readonly Plot _plot = new();
-    readonly int _width;
-    readonly int _dataHeight;
+    readonly Plot _plot = Framed(theme);
     readonly List<string> _words = [];
     string _title = "";
     string _notes = "";
     int? _height;
 
-    public ChartCanvas(ChartTheme theme, int width, int dataHeight)
-    {
-        Theme = theme;
-        _width = width;
-        _dataHeight = dataHeight;
-        _plot.FigureBackground.Color = theme.Background;
-        _plot.Axes.Color(theme.Faint);
-        foreach (var axis in (IAxis[])[_plot.Axes.Bottom, _plot.Axes.Left])
-        {
-            axis.Label.Bold = false;
-            axis.Label.FontSize = ChartText.Size;
-            axis.Label.FontName = axis.TickLabelStyle.FontName = ChartText.Family;
-            axis.TickLabelStyle.FontSize = ChartText.Size;
-            axis.MajorTickStyle.Length = 0;
-            axis.MinorTickStyle.Length = 0;
-        }
+    public ChartTheme Theme => theme;
 
-        _plot.Axes.Left.TickLabelStyle.OffsetY = ChartText.Rise;
-        _plot.Axes.Bottom.TickLabelStyle.OffsetY = 2 * ChartText.Rise; // clear of the other axis' lowest number
-        ((AxisBase)_plot.Axes.Left).PaddingOutsideAxisLabels = new PixelPadding(Margin / 2, 2);
-        ((AxisBase)_plot.Axes.Bottom).PaddingBetweenTickAndAxisLabels = new PixelPadding(5, 5);
-        foreach (var axis in (IAxis[])[_plot.Axes.Top, _plot.Axes.Right, _plot.Axes.Left]) { axis.FrameLineStyle.Width = 0; }
-        _plot.Axes.Right.MinimumSize = _plot.Axes.Right.MaximumSize = Spare;
-        _plot.Axes.Top.MinimumSize = _plot.Axes.Top.MaximumSize = 8;
-        _plot.Grid.MajorLineColor = theme.Grid;
-        _plot.Legend.IsVisible = false; // drawn in a panel instead, beside the data
-    }
-
-    public ChartTheme Theme { get; }
-
-    /// <summary>Of the picture, pixels; settled by its words.</summary>
     internal int Height
     {
         get
@@ -65,13 +34,12 @@ sealed partial class ChartCanvas : IDisposable
     public void Frame(string title, string caption, string xLabel, string yLabel, string? note = null)
     {
         _words.AddRange(((string[])[title, .. note?.Split('\n') ?? [], caption, xLabel, yLabel]).Where(w => w.Length > 0));
-        _title = ChartText.Wrap(title, _width - (2 * Margin), ChartText.TitleSize, bold: true);
-        _notes = ChartText.Wrap(note is null ? caption : $"{note}\n{caption}", _width - (2 * Margin));
+        _title = ChartText.Wrap(title, width - (2 * Margin), ChartText.TitleSize, bold: true);
+        _notes = ChartText.Wrap(note is null ? caption : $"{note}\n{caption}", width - (2 * Margin));
         _plot.Axes.Bottom.Label.Text = xLabel;
-        _plot.Axes.Left.Label.Text = ChartText.Wrap(yLabel, _dataHeight);
+        _plot.Axes.Left.Label.Text = ChartText.Wrap(yLabel, dataHeight);
     }
 
-    /// <summary>The horizontal axis, with round numbers of ScottPlot's choice.</summary>
     public void XAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Bottom, Numbers(suffix, density: 0.75), low, high, grid: true);
 
     public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid: true);
@@ -83,18 +51,17 @@ sealed partial class ChartCanvas : IDisposable
     {
         _words.AddRange(names);
         // The longest may take a third of the picture; hovering tells the whole name.
-        Axis(_plot.Axes.Left, At(names.Select((n, i) => ((double)-i, ChartText.Shorten(n, _width / 3f)))), -names.Count + 0.4, 0.6, grid: false);
+        Axis(_plot.Axes.Left, At(names.Select((n, i) => ((double)-i, ChartText.Shorten(n, width / 3f)))), -names.Count + 0.4, 0.6, grid: false);
         _plot.Axes.Left.TickLabelStyle.ForeColor = Theme.Ink;
     }
 
-    /// <summary>The picture as SVG, without the places to hover on.</summary>
-    internal string ToSvg() => _plot.GetSvgXml(_width, Height);
+    internal string ToSvg() => _plot.GetSvgXml(width, Height);
 
     internal byte[] ToPng(int scale = 1)
     {
         var height = Height;
         _plot.ScaleFactor = scale;
-        using var image = _plot.GetImage(_width * scale, height * scale);
+        using var image = _plot.GetImage(width * scale, height * scale);
         _plot.ScaleFactor = 1;
         return image.GetImageBytes();
     }
@@ -107,7 +74,6 @@ sealed partial class ChartCanvas : IDisposable
         return (pixel.X, pixel.Y);
     }
 
-    /// <summary>Whether a box of words stays among the data.</summary>
     internal bool Holds(PixelRect box)
     {
         Layout();
@@ -122,6 +88,33 @@ sealed partial class ChartCanvas : IDisposable
     internal Plot Plot => _plot;
 
     public void Dispose() => _plot.Dispose();
+
+    static Plot Framed(ChartTheme theme)
+    {
+        var plot = new Plot();
+        plot.FigureBackground.Color = theme.Background;
+        plot.Axes.Color(theme.Faint);
+        foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left])
+        {
+            axis.Label.Bold = false;
+            axis.Label.FontSize = ChartText.Size;
+            axis.Label.FontName = axis.TickLabelStyle.FontName = ChartText.Family;
+            axis.TickLabelStyle.FontSize = ChartText.Size;
+            axis.MajorTickStyle.Length = 0;
+            axis.MinorTickStyle.Length = 0;
+        }
+
+        plot.Axes.Left.TickLabelStyle.OffsetY = ChartText.Rise;
+        plot.Axes.Bottom.TickLabelStyle.OffsetY = 2 * ChartText.Rise; // clear of the other axis' lowest number
+        ((AxisBase)plot.Axes.Left).PaddingOutsideAxisLabels = new PixelPadding(Margin / 2, 2);
+        ((AxisBase)plot.Axes.Bottom).PaddingBetweenTickAndAxisLabels = new PixelPadding(5, 5);
+        foreach (var axis in (IAxis[])[plot.Axes.Top, plot.Axes.Right, plot.Axes.Left]) { axis.FrameLineStyle.Width = 0; }
+        plot.Axes.Right.MinimumSize = plot.Axes.Right.MaximumSize = Spare;
+        plot.Axes.Top.MinimumSize = plot.Axes.Top.MaximumSize = 8;
+        plot.Grid.MajorLineColor = theme.Grid;
+        plot.Legend.IsVisible = false; // drawn in a panel instead, beside the data
+        return plot;
+    }
 
     // Fewer ticks than would fit; no number where the quantity cannot go.
     static NumericAutomatic Numbers(string suffix, double density, double last = double.PositiveInfinity) => new()
@@ -150,19 +143,18 @@ sealed partial class ChartCanvas : IDisposable
         _plot.Axes.AddPanel(new ChartPanel(Edge.Right, p => LegendBeside(p).Width, (rp, rect) => DrawLegend(rp, rect.Left, rect.Top, LegendBeside(rp.Paint))));
 
         const int Enough = 4000;
-        _plot.RenderInMemory(_width, Enough);
+        _plot.RenderInMemory(width, Enough);
         // Centred below the data, the quantity has the room that is left and right of there.
         var (data, label) = (_plot.LastRender.DataRect, _plot.Axes.Bottom.Label);
-        label.Text = ChartText.Wrap(label.Text, 2 * (Math.Min(data.HorizontalCenter, _width - data.HorizontalCenter) - Margin));
-        _plot.RenderInMemory(_width, Enough);
+        label.Text = ChartText.Wrap(label.Text, 2 * (Math.Min(data.HorizontalCenter, width - data.HorizontalCenter) - Margin));
+        _plot.RenderInMemory(width, Enough);
         var around = Enough - _plot.LastRender.DataRect.Height;
         using var paint = Paint.NewDisposablePaint();
-        _height = (int)Math.Ceiling(around + Math.Max(_dataHeight, LegendBeside(paint).Height));
-        _plot.RenderInMemory(_width, _height.Value);
+        _height = (int)Math.Ceiling(around + Math.Max(dataHeight, LegendBeside(paint).Height));
+        _plot.RenderInMemory(width, _height.Value);
     }
 
     LabelStyle TitleStyle => Colored(ChartText.Style(_title, ChartText.TitleSize, bold: true), Theme.Ink);
-
     LabelStyle NotesStyle => Colored(ChartText.Style(_notes), Theme.Faint);
 
     void DrawTop(RenderPack rp, PixelRect rect)

@@ -6,13 +6,9 @@ namespace DetrPerfLab.Report;
 sealed class ChartPanel(Edge edge, Func<Paint, float> measure, Action<RenderPack, PixelRect> draw) : IPanel
 {
     public Edge Edge => edge;
-
     public bool IsVisible { get; set; } = true;
-
     public float MinimumSize { get; set; }
-
     public float MaximumSize { get; set; } = float.MaxValue;
-
     public bool ShowDebugInformation { get; set; }
 
     public float Measure(Paint paint) => measure(paint);

@@ -14,7 +14,6 @@ static class ChartText
 
     /// <summary>What stands in for the face where an SVG's reader lacks it: first those of the same width.</summary>
     internal const string Fallbacks = "Verdana, Helvetica, Arial, sans-serif";
-
     static readonly Lazy<string?> s_family = new(Register);
 
     /// <summary>The face's name; asked for before anything is drawn or measured.</summary>

@@ -9,7 +9,6 @@ sealed record DrawnCharts(IReadOnlyList<string> Paths, IReadOnlyDictionary<strin
 /// <summary>Writes charts: SVG for light and dark pages, PNG for everything else.</summary>
 static class ChartWriter
 {
-    /// <exception cref="LabException">The machine lacks what draws: the library or a font.</exception>
     internal static DrawnCharts Write(IReadOnlyList<Chart> charts, string folder, IReadOnlyList<string>? fontFolders = null)
     {
         if (Guard(() => ChartText.Find(fontFolders)) is null) { throw LabError.NoFont(fontFolders ?? SansFont.Folders); }
@@ -29,10 +28,7 @@ static class ChartWriter
     /// <summary>Runs drawing code; what it throws where the machine lacks the renderer becomes a message.</summary>
     internal static T Guard<T>(Func<T> draw)
     {
-        try
-        {
-            return draw();
-        }
+        try { return draw(); }
         catch (Exception e) when (MissingBackend(e) is { } missing)
         {
             throw LabError.Missing($"No charts: libSkiaSharp, which draws them, does not load here ({missing.Message.TrimEnd('.')}). "

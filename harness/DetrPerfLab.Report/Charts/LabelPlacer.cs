@@ -7,7 +7,6 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
 {
     /// <summary>Of more lines than these, a name at each point would bury them all: one point a line is named, hovering tells the others.</summary>
     internal const int MostLines = 6;
-
     const float LineHeight = 15;
     const float Near = 12;
     const float Far = 24; // from here on a line joins name and point

@@ -10,7 +10,6 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 {
     static readonly MarkerShape[] s_further = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond, MarkerShape.OpenCircle, MarkerShape.OpenTriangleDown];
 
-    /// <summary>The style of a variant; grey for what is none.</summary>
     public static VariantStyle Of(VariantName? variant) => variant?.Engine switch
     {
         EngineKind.Torch => new("libtorch, eager", MarkerOf(variant), new("#D55E00"), new("#F28A3C")),
@@ -46,7 +45,5 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 sealed record ChartTheme(string Suffix, Color Background, Color Ink, Color Faint, Color Grid, bool IsDark)
 {
     public static ChartTheme Light { get; } = new("", new("#FFFFFF"), new("#1F2328"), new("#59636E"), new("#E4E8EC"), IsDark: false);
-
-    /// <summary>Light on near black; the background is GitHub's.</summary>
     public static ChartTheme Dark { get; } = new("-dark", new("#0D1117"), new("#E6EDF3"), new("#9198A1"), new("#262C36"), IsDark: true);
 }

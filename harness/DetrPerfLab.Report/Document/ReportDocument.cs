@@ -6,30 +6,34 @@ sealed record ReportDocument(string Title, string Caption, IReadOnlyList<Section
 /// <summary>A heading and what stands below it; <c>Id</c> is its anchor.</summary>
 sealed record Section(string Id, string Heading, IReadOnlyList<Block> Blocks);
 
+/// <summary>One thing below a heading.</summary>
 abstract record Block;
 
+/// <summary>Running text.</summary>
 sealed record Paragraph(IReadOnlyList<Inline> Text, Tone Tone = Tone.Text) : Block;
 
+/// <summary>How a paragraph is set; the lead is the report's answer.</summary>
 enum Tone
 {
     Text,
-
     Lead,
-
     Warning,
-
     Note,
 }
 
+/// <summary>Points without an order.</summary>
 sealed record PointList(IReadOnlyList<IReadOnlyList<Inline>> Items) : Block;
 
+/// <summary>A heading within a section.</summary>
 sealed record SubHeading(string Text) : Block;
 
+/// <summary>Commands, a line each.</summary>
 sealed record CodeBlock(string Text) : Block;
 
 /// <summary>A chart, drawn elsewhere.</summary>
 sealed record Figure(Chart Chart) : Block;
 
+/// <summary>Rows of cells; the caption is read out, and shown where the table is folded away.</summary>
 sealed record Table(string Caption, IReadOnlyList<Column> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows) : Block
 {
     /// <summary>Reference rather than reading: folded away at first.</summary>
@@ -45,7 +49,7 @@ sealed record Cell(IReadOnlyList<Inline> Text, double? SortKey = null, string? H
     public Cell(Inline text, double? sortKey = null, string? hint = null)
         : this([text], sortKey, hint) { }
 
-    /// <summary>A second line in small print, for example the interval.</summary>
+    // In small print below the text, for example the interval.
     public string? Second { get; init; }
 
     /// <summary>Why the cell is empty, or how its text came about; a numbered note below the table.</summary>
@@ -68,11 +72,10 @@ readonly record struct Inline(string Text, InlineStyle Style = InlineStyle.Plain
     public static Inline Bold(string text) => new(text, InlineStyle.Bold);
 }
 
+/// <summary>How a run of text is set.</summary>
 enum InlineStyle
 {
     Plain,
-
     Code,
-
     Bold,
 }

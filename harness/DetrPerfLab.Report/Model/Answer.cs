@@ -14,11 +14,8 @@ sealed record Candidate(CaseView View, Fit Fit, IReadOnlyList<string> Reasons);
 /// <summary>Which variant to use.</summary>
 sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyList<Candidate> Candidates)
 {
-    /// <summary>AP points that may be lost when the reader sets no limit.</summary>
-    internal const double DefaultApLoss = 1;
-
-    /// <summary>Without labelled images, a larger share of changed classes is not recommended.</summary>
-    internal const double MaxClassChanged = 0.02;
+    const double DefaultApLoss = 1; // points
+    const double MaxClassChanged = 0.02; // share of the queries, without labelled images
 
     internal static Answer Find(ReportModel model, Limits limits)
     {

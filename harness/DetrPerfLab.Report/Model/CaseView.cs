@@ -1,23 +1,14 @@
 namespace DetrPerfLab.Report;
 
 /// <summary>One measured case and what follows from its samples.</summary>
-sealed class CaseView
+sealed class CaseView(RunResult run)
 {
-    internal CaseView(RunResult run)
-    {
-        Run = run;
-        Summary = SampleSummary.Of(run.SamplesMs);
-    }
-
-    internal RunResult Run { get; }
+    internal RunResult Run => run;
 
     /// <summary>Of the samples, milliseconds; null without any.</summary>
-    internal SampleSummary? Summary { get; }
-
+    internal SampleSummary? Summary { get; } = SampleSummary.Of(run.SamplesMs);
     internal Estimate? Median => Summary is { } s ? new(s.Median, s.MedianInterval) : null;
-
     internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
-
     internal Estimate? SpeedUp { get; private set; }
 
     /// <summary>What this case is compared with, itself where it is the baseline; null without one.</summary>
@@ -28,12 +19,10 @@ sealed class CaseView
 
     /// <summary>The suite's first row, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
     internal CaseView? FirstTime { get; set; }
-
     internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 
     /// <summary>Pauses of the garbage collector over all images of the timed operations; null where they were not counted.</summary>
     internal double? PauseMsPerImage => Run.Gc is { Operations: > 0 and var operations } gc ? gc.TotalPauseMs / (operations * (double)Math.Max(1, Run.ImagesPerOperation)) : null;
-
     internal string? Gap => Summary is not null ? null : Run.Gap ?? "the result holds no samples and no reason";
 
     internal string? Parameter(string name) => Run.Parameters.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase)).Value;

@@ -4,9 +4,7 @@ namespace DetrPerfLab.Report;
 readonly record struct Estimate(double Value, Interval? Interval)
 {
     internal double Lower => Interval?.Lower ?? Value;
-
     internal double Upper => Interval?.Upper ?? Value;
-
     internal bool HasWidth => Upper > Lower;
 
     /// <summary>Median time per image of the one over that of the other; by rounds where both took turns in one run, so that what slowed a whole round cancels.</summary>
@@ -35,6 +33,7 @@ readonly record struct Estimate(double Value, Interval? Interval)
         one.Interleaving is { } a && other.Interleaving is { } b && a.Run == b.Run && one.SamplesMs.Count == other.SamplesMs.Count;
 }
 
+/// <summary>Undecided where an interval holds 1, or there is none.</summary>
 enum Verdict
 {
     Undecided,

@@ -8,17 +8,15 @@ sealed record Interaction(string Factor, string Level, string WithFactor, string
 
 /// <summary>Main effects and two-way interactions of a full factorial run, on the logarithm of the median latency.</summary>
 /// <remarks>Source: Box, Hunter, Hunter, "Statistics for experimenters", 2005, chapter 5; intervals by bootstrap of the cells' samples.</remarks>
-sealed class Factorial
+sealed class Factorial((string Name, string[] Levels)[] factors, (int[] Levels, double[] Samples)[] cells)
 {
     const string Precision = "precision"; // the factor that the variants are levels of
     const int Replicates = 400;
     const ulong Seed = 5;
 
-    readonly (int[] Levels, double[] Samples)[] _cells; // row-major over the factors' levels
+    readonly (int[] Levels, double[] Samples)[] _cells = cells; // row-major over the factors' levels
 
-    Factorial((string Name, string[] Levels)[] factors, (int[] Levels, double[] Samples)[] cells) => (Factors, _cells) = (factors, cells);
-
-    internal (string Name, string[] Levels)[] Factors { get; }
+    internal (string Name, string[] Levels)[] Factors => factors;
 
     /// <summary>Finds the grid in the cases; null with a reason where it is incomplete or has fewer than two factors.</summary>
     internal static Factorial? From(IReadOnlyList<CaseView> cases, out string reason)

@@ -41,10 +41,7 @@ static class ReportFolder
 
     static T? Try<T>(Func<T> read, List<string> problems) where T : class
     {
-        try
-        {
-            return read();
-        }
+        try { return read(); }
         catch (LabException e)
         {
             problems.Add($"Left out: {e.Message}");

@@ -36,9 +36,7 @@ sealed class ReportModel
         });
 
     internal MachineInfo? Machine { get; }
-
     internal IReadOnlyList<CaseView> Cases { get; }
-
     internal IReadOnlyList<string> Problems { get; }
 
     /// <summary>Machine, day and commits (newest first), as every chart shows them: rows of several commits must not look like one run.</summary>

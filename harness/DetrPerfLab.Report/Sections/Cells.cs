@@ -27,7 +27,6 @@ static class Cells
 
     internal static Cell Factor(Estimate ratio) => new(Format.Times(ratio.Value), ratio.Value) { Second = TimesRange(ratio) };
 
-    /// <summary>The speed-up; where there is none, <paramref name="lack"/> says why.</summary>
     internal static Cell SpeedUp(CaseView view, string lack = $"{VariantName.Baseline} was not measured in the same run") =>
         view.SpeedUp is { } ratio ? Factor(ratio) with { Note = OnContaminated(view) } : Missing(view, lack);
 
@@ -50,7 +49,6 @@ static class Cells
             : new(text);
     }
 
-    /// <summary>What a speed-up says by its whole interval.</summary>
     internal static string Word(Estimate speedUp) => speedUp.Verdict.ToString().ToLowerInvariant();
 
     static string Reasons(CaseView view) => string.Join("; ", view.Run.Contamination!.Reasons);

@@ -10,21 +10,13 @@ static class CaseColumns
     const string NoOperations = "operations were not counted";
 
     internal static CaseColumn Variant { get; } = Text("variant", view => new(Inline.Code(view.Run.Variant), hint: view.Run.Id));
-
     internal static CaseColumn Judgement { get; } = Text("verdict", Cells.Verdict, "by the whole interval of the comparison");
-
     internal static CaseColumn Latency { get; } = Figure("latency, ms", "median of one operation; 95 % interval below", Cells.Latency);
-
     internal static CaseColumn P90 { get; } = Percentile("p90, ms", s => s.P90);
-
     internal static CaseColumn P99 { get; } = Percentile("p99, ms", s => s.P99);
-
     internal static CaseColumn SpeedUp { get; } = Figure("speed-up", "over the row marked baseline; 95 % interval below", Compared);
-
     internal static CaseColumn ImagesPerSecond { get; } = Figure("images/s", "at the median", view => view.ImagesPerSecond, Format.Significant, "not measured");
-
     internal static CaseColumn LatencyPerImage { get; } = Figure("ms/image", "median of one operation over its images; 95 % interval below", view => Scaled(view, 1.0 / view.Run.ImagesPerOperation));
-
     internal static CaseColumn Allocated { get; } = Figure("managed", "managed bytes allocated by one operation", view => view.Run.Memory?.AllocatedBytesPerOperation, Format.Bytes, "allocations were not measured");
 
     internal static CaseColumn AllocatedPerImage { get; } = Figure("managed/image", "managed bytes allocated per image",
@@ -50,16 +42,13 @@ static class CaseColumns
         : Cells.Missing(view, "outputs were not compared"));
 
     internal static CaseColumn Operations { get; } = Figure("GFLOP", "10⁹ operations of one inference, counted from the graph", view => view.Run.Flops / 1e9, Format.Significant, NoOperations);
-
     internal static CaseColumn Rate { get; } = Figure("GFLOP/s", "operations over the median", view => view.Run.Flops / 1e6 / view.Summary?.Median, Format.Significant, NoOperations);
 
     internal static CaseColumn PeakShare { get; } = Figure("of peak", "of the peak measured on this machine in that precision",
         PeakChart.Share, share => Format.Percent(share), "the machine's peak was not measured, or operations were not counted");
 
     internal static CaseColumn Padding { get; } = Figure("padding", "share of the model's input pixels that only pad", view => view.Run.PaddedShare, share => Format.Percent(share), "the result does not tell how much was padded");
-
     internal static CaseColumn Efficiency { get; } = Figure("efficiency", "speed-up over the ratio of threads; 100 % is ideal", EfficiencyOf, share => Format.Percent(share), "not compared");
-
     internal static CaseColumn TimeToBaseline { get; } = Figure("time/baseline", "latency over that of the row marked baseline", view => 1 / view.SpeedUp?.Value, share => Format.Percent(share), "not compared");
 
     internal static CaseColumn StepFactor { get; } = Figure("this step", "speed-up over the step before; 95 % interval below", view => view.Previous is not { } before || view.Run.Repeated ? Cell.Blank
@@ -72,7 +61,6 @@ static class CaseColumns
         : new(Format.Significant(median.Value * 1e6 / pixels.Count), median.Value * 1e6 / pixels.Count, $"{pixels.Count} pixels") { Second = $"of {pixels.Of}" });
 
     internal static CaseColumn Microseconds { get; } = Figure("µs", "median of one run; 95 % interval below", view => Scaled(view, 1000));
-
     internal static CaseColumn NanosecondsPerQuery { get; } = Figure("ns/query", "median", view => view.Summary?.Median * 1e6 / view.Number("queries"), Format.Significant, "the result does not tell its queries");
 
     internal static CaseColumn[] Collections { get; } =

@@ -2,7 +2,6 @@ namespace DetrPerfLab.Report;
 
 /// <summary>A suite as those who read its results know it: what it asks, how its rows are ordered, what each is compared with, and what a page shows of it.</summary>
 /// <param name="Name">For example <c>Thread</c>, measured by <c>ThreadBenchmarks</c>.</param>
-/// <param name="Asks">What it answers, in a few words.</param>
 /// <param name="Parameters">All that tells its rows apart; rows are ordered by the first, then by the second and so on.</param>
 public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteParameter> Parameters) : IComparer<RunResult>
 {
@@ -11,8 +10,6 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
 
     /// <summary>The variant that all others are compared with; null where the first row is.</summary>
     internal string? Baseline { get; init; }
-
-    /// <summary>What speed-ups are counted from, in words.</summary>
     internal string ComparedWith { get; init; } = "the first row that differs only in what the suite varies";
 
     /// <summary>The command that measures it; a name from a file of results brings nothing but letters and digits into it.</summary>
@@ -23,7 +20,6 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
     }
 
     internal IReadOnlyList<CaseColumn> Columns { get; init; } = CaseColumns.OfVariants;
-
     internal Func<ReportModel, Drawing>? Chart { get; init; }
 
     /// <summary>What its measured cases say, a sentence each, to stand above the table.</summary>
@@ -68,7 +64,6 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
 }
 
 /// <summary>Something that tells the rows of a suite apart, and how its values are ordered: words as listed, then variants from the plainest on, numbers as numbers, and text.</summary>
-/// <param name="Name">Of the parameter, or <see cref="Suite.Variant"/>.</param>
 /// <param name="Varies">Whether it is what the suite asks about; rows are compared only where all else is equal.</param>
 /// <param name="Words">Values, or their beginnings, in their order; the longest that fits a value counts.</param>
 public sealed record SuiteParameter(string Name, bool Varies, params IReadOnlyList<string> Words) : IComparer<string?>

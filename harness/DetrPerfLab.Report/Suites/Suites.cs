@@ -7,7 +7,6 @@ namespace DetrPerfLab.Report;
 public static class Suites
 {
     const string BaselineOfRun = $"{VariantName.Baseline} of the same run";
-
     static readonly SuiteParameter s_ofOneVariant = Fixed(Suite.Variant);
 
     /// <summary>Every suite; a class of benchmarks without an entry fails a test.</summary>
@@ -89,7 +88,6 @@ public static class Suites
     /// <summary>The suite of this name; for an unknown one, as a newer lab may have measured, a description that compares its variants.</summary>
     public static Suite Find(string name) => All.FirstOrDefault(s => s.Name == name) ?? Comparing(name, "");
 
-    /// <summary>Place in <see cref="All"/>; unknown names come last.</summary>
     internal static int PlaceOf(string name) => All.TakeWhile(s => s.Name != name).Count();
 
     static Suite Comparing(string name, string asks) => new(name, asks, Varies(Suite.Variant)) { Baseline = VariantName.Baseline, ComparedWith = BaselineOfRun };

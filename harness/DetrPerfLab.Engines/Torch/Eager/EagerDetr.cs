@@ -16,7 +16,6 @@ sealed class EagerDetr : IDisposable
     readonly Linear _classHead;
     readonly Linear[] _boxHead;
 
-    /// <exception cref="LabException">A weight is missing.</exception>
     internal EagerDetr(WeightStore weights, EagerOptions options)
     {
         _options = options;
@@ -41,10 +40,10 @@ sealed class EagerDetr : IDisposable
     /// <summary>Called with inner tensors under their names in a parity manifest; they live only during the call.</summary>
     internal Action<string, Tensor>? OnStage { get; set; }
 
-    /// <param name="pixelValues">float32 [N, 3, H, W], normalised.</param>
-    /// <param name="pixelMask">int64 [N, H, W], 1 = image.</param>
-    /// <param name="onModule">Called with a module's name when its last operator has been given to libtorch.</param>
-    /// <returns>float32 logits [N, Q, C + 1] and boxes [N, Q, 4].</returns>
+    /// <summary>
+    /// Images float32 [N, 3, H, W], normalised, and mask int64 [N, H, W], 1 = image, to float32 logits [N, Q, C + 1] and boxes [N, Q, 4].
+    /// <paramref name="onModule"/> is called with a module's name when its last operator has been given to libtorch.
+    /// </summary>
     internal (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask, Action<string>? onModule = null)
     {
         using var scope = NewDisposeScope();

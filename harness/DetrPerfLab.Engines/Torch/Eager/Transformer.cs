@@ -17,8 +17,7 @@ sealed class Transformer(WeightLoader weights)
     readonly Tensor _queries = weights.Load("query_embed.weight");
     readonly int _heads = weights.Config.Heads;
 
-    /// <summary>Source and position are [N, hidden, h, w]; the mask is int64 [N, h, w], 1 = image.</summary>
-    /// <returns>Decoder output [N, Q, hidden] and encoder memory [S, N, hidden], S = h * w.</returns>
+    /// <summary>Source and position [N, hidden, h, w], mask int64 [N, h, w], 1 = image, to objects [N, Q, hidden] and memory [h * w, N, hidden].</summary>
     internal (Tensor Objects, Tensor Memory) Forward(Tensor source, Tensor position, Tensor mask, Action<string>? onModule = null)
     {
         using var scope = NewDisposeScope();

@@ -10,11 +10,8 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
 
     internal DetrConfig Config => store.Config;
 
-    /// <summary>The tensor of that name in the model's own type.</summary>
-    /// <exception cref="LabException">It is missing.</exception>
     internal Tensor Load(string name) => Own(Raw(name).to(options.DataType, disposeAfter: true)).requires_grad_(options.Gradients && IsTrained(name));
 
-    /// <summary>A convolution's filter, [out, in, height, width].</summary>
     internal Tensor LoadFilter(string name)
     {
         using var filter = Raw(name);
@@ -46,7 +43,6 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
             new(Own(weight.narrow(0, index * width, width)), Own(bias.narrow(0, index * width, width)));
     }
 
-    /// <summary>Keeps something until the model ends.</summary>
     internal Tensor Own(Tensor tensor)
     {
         _owned.Add(tensor.DetachFromDisposeScope());
@@ -59,7 +55,6 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
         _owned.Clear();
     }
 
-    /// <summary>A fresh float32 copy in native memory.</summary>
     Tensor Raw(string name)
     {
         var weight = store[name];
@@ -75,4 +70,23 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
         || name.Contains(".layer2.", StringComparison.Ordinal)
         || name.Contains(".layer3.", StringComparison.Ordinal)
         || name.Contains(".layer4.", StringComparison.Ordinal);
+}
+
+/// <summary>How an eager DETR holds its weights and computes; inputs and outputs of the model stay float32. A port may forget to turn gradients off.</summary>
+sealed record EagerOptions
+{
+    internal ScalarType DataType { get; init; } = ScalarType.Float32;
+    internal bool Gradients { get; init; }
+
+    /// <summary>Whether images and filters lie in memory with channels innermost, which oneDNN's kernels read without reordering.</summary>
+    internal bool ChannelsLast { get; init; }
+
+    /// <summary>A [N, C, H, W] tensor in the type and the layout of these options.</summary>
+    /// <remarks>TorchSharp has no <c>contiguous(memory_format)</c>; a copy in the order of [N, H, W, C], seen as [N, C, H, W], is the same thing.</remarks>
+    internal Tensor Arrange(Tensor images)
+    {
+        if (!ChannelsLast) { return images.to(DataType); }
+        using var scope = NewDisposeScope();
+        return images.to(DataType).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
 }

@@ -43,8 +43,8 @@ public class FlopFactsTests
         OnnxFile.Save(DetrExporter.Export(SyntheticWeights.Create(s_config with { BackboneDepth = 18 }), new ExportOptions()), theirs.File("mine.onnx"));
         var (model, cache) = (VariantModel.Of(theirs.File("mine.onnx")), new ArtefactCache(ours.Path));
 
-        var one = FlopFacts.Of(model, cache, new ImageSize(64, 96), 1).Total;
-        var two = FlopFacts.Of(model, cache, new ImageSize(64, 96), 2).Total;
+        var one = FlopFacts.Of(model, cache, SyntheticImages.CreateBatch(new ImageSize(64, 96))).Total;
+        var two = FlopFacts.Of(model, cache, SyntheticImages.CreateBatch([new(64, 96), new(64, 96)])).Total;
 
         Assert.InRange(two / one, 1.9, 2); // some scalars do not grow with the batch
         Assert.Equal([theirs.File("mine.onnx")], Directory.GetFiles(theirs.Path));
@@ -56,15 +56,15 @@ public class FlopFactsTests
     {
         using var folder = new TempFolder();
         var (model, cache) = (VariantModel.Synthetic(s_config with { BackboneDepth = 18 }), new ArtefactCache(folder.Path));
-        var first = FlopFacts.Of(model, cache, new ImageSize(64, 96), 1);
+        var first = FlopFacts.Of(model, cache, SyntheticImages.CreateBatch(new ImageSize(64, 96)));
         var file = Assert.Single(Directory.GetFiles(folder.Path, "*.flops-1x3x64x96.json", SearchOption.AllDirectories));
         // A figure that nobody would count shows that the file was read.
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"total\":", "\"total\": 7, \"was\":"));
 
         Assert.True(first.Total > 1e6);
-        Assert.Equal(7, FlopFacts.Of(model, cache, new ImageSize(64, 96), 1).Total);
+        Assert.Equal(7, FlopFacts.Of(model, cache, SyntheticImages.CreateBatch(new ImageSize(64, 96))).Total);
         File.WriteAllText(file, "{");
-        Assert.Equal(first.Total, FlopFacts.Of(model, cache, new ImageSize(64, 96), 1).Total);
+        Assert.Equal(first.Total, FlopFacts.Of(model, cache, SyntheticImages.CreateBatch(new ImageSize(64, 96))).Total);
     }
 
     /// <summary>

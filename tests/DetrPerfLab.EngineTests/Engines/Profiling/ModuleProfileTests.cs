@@ -96,20 +96,6 @@ public sealed class ModuleProfileTests : IDisposable
         Assert.InRange(profile.PlainWallMs, least, most);
     }
 
-    [Theory]
-    [InlineData("ort-fp32")]
-    [InlineData("torch-fp32")]
-    public void Measure_ForAResult_AddsUpToTheSameWhole(string variant)
-    {
-        var modules = ModuleProfile.Measure(VariantModel.Synthetic(s_config), VariantRegistry.Get(variant), s_settings, new ArtefactCache(_folder.Path), s_inputs, Runs);
-        var whole = MeanMs(variant);
-
-        Assert.Equal([.. s_modules.Order(), EngineProfile.Unattributed], [.. modules.SkipLast(1).Select(m => m.Name).Order(), modules[^1].Name]);
-        Assert.All(modules, m => Assert.True(m.Ms >= 0));
-        Assert.InRange(modules[^1].Ms / modules.Sum(m => m.Ms), 0, MostUnattributed);
-        Assert.InRange(modules.Sum(m => m.Ms), whole / AnotherMoment, whole * AnotherMoment);
-    }
-
     [Fact]
     public void Tabulate_ScriptedTrace_GivesTheseShares()
     {

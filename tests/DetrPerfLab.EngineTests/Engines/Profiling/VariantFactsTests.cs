@@ -83,7 +83,7 @@ public sealed class VariantFactsTests : IDisposable
 
         // Eight-bit work takes no time on such a machine, so the peak tells the share of the rest: convolutions, which are most of it.
         var share = 1 - (100 / why.Peak.GflopsPerSecond);
-        var count = FlopFacts.Of(VariantModel.Synthetic(s_config), new ArtefactCache(_folder.Path), s_size, 1);
+        var count = FlopFacts.Of(VariantModel.Synthetic(s_config), new ArtefactCache(_folder.Path), SyntheticImages.CreateBatch(s_size));
         var transformer = count.Modules.Where(m => m.Name.StartsWith("encoder", StringComparison.Ordinal) || m.Name.StartsWith("decoder", StringComparison.Ordinal)).Sum(m => m.Flops);
         Assert.InRange(share, 0.4 * transformer / count.Total, 1.05 * transformer / count.Total);
     }
@@ -148,7 +148,7 @@ public sealed class VariantFactsTests : IDisposable
     }
 
     VariantWhy Of(string variant, MachineInfo? machine = null, int threads = 2) => VariantFacts.Of(
-        VariantModel.Synthetic(s_config), VariantRegistry.Get(variant), new EngineSettings { Threads = threads }, new ArtefactCache(_folder.Path), s_size, 1, machine ?? s_machine);
+        VariantModel.Synthetic(s_config), VariantRegistry.Get(variant), new EngineSettings { Threads = threads }, new ArtefactCache(_folder.Path), s_size, machine ?? s_machine);
 
     static string Figure(VariantWhy why, string topic) => why.Findings.First(f => f.Topic == topic).Figure!;
 }

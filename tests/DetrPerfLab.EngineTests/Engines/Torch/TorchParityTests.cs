@@ -13,7 +13,7 @@ public class TorchParityTests
     {
         using var folder = new TempFolder();
 
-        var rows = ParityRunner.Of(TestPaths.SharedData("parity"), new ArtefactCache(folder.Path)).Run(name, variant).ToList();
+        var rows = new ParityRunner(TestPaths.SharedData("parity"), new ArtefactCache(folder.Path)).Run(name, variant).ToList();
 
         Assert.All(rows, row => Assert.True(row.Holds, row.ToString()));
         // Inner tensors have no promised bound. Their values reach about 10, ten times the outputs', and so does what rounding may do to them.

@@ -119,7 +119,7 @@ public sealed class VariantContractTests(VariantContractTests.Cache cache) : ICl
         Assert.Equal(ExitCode.CheckFailed, mistake.ExitCode);
     }
 
-    VariantEngine Create(Variant variant) => variant.Create(s_model, new EngineSettings { Threads = 2 }, cache.Artefacts);
+    OpenedEngine Create(Variant variant) => variant.Create(s_model, new EngineSettings { Threads = 2 }, cache.Artefacts);
 
     static string? MayLack(string name) => s_mayLack.GetValueOrDefault(VariantName.TryParse(name)!.Engine);
 
