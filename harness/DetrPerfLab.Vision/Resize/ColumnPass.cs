@@ -43,10 +43,12 @@ static unsafe class ColumnPass
     internal static void Normalize(byte* pixels, Normalization normalization, int channel, Span<float> target)
     {
         var x = 0;
-        if (normalization.CorrectedProductIsExact)
+        if (normalization.ProductsAreExact)
         {
-            var (mean, deviation, reciprocal) =
-                (new Vector<float>(normalization.Mean[channel]), new Vector<float>(normalization.Deviation[channel]), new Vector<float>(1 / normalization.Deviation[channel]));
+            var mean = new Vector<float>(normalization.Mean[channel]);
+            var (top, topRest) = Normalization.Reciprocal(255);
+            var (scale, scaleRest) = Normalization.Reciprocal(normalization.Deviation[channel]);
+            Vector<float> a = new(top), aRest = new(topRest), b = new(scale), bRest = new(scaleRest);
             fixed (float* start = target)
             {
                 for (; x + Vector<byte>.Count <= target.Length; x += Vector<byte>.Count)
@@ -54,10 +56,10 @@ static unsafe class ColumnPass
                     Vector.Widen(Vector.Load(pixels + x), out var lower, out var upper);
                     Vector.Widen(lower, out var first, out var second);
                     Vector.Widen(upper, out var third, out var fourth);
-                    Scale(first, mean, deviation, reciprocal).Store(start + x);
-                    Scale(second, mean, deviation, reciprocal).Store(start + x + Vector<float>.Count);
-                    Scale(third, mean, deviation, reciprocal).Store(start + x + (2 * Vector<float>.Count));
-                    Scale(fourth, mean, deviation, reciprocal).Store(start + x + (3 * Vector<float>.Count));
+                    Times(Times(ToFloat(first), a, aRest) - mean, b, bRest).Store(start + x);
+                    Times(Times(ToFloat(second), a, aRest) - mean, b, bRest).Store(start + x + Vector<float>.Count);
+                    Times(Times(ToFloat(third), a, aRest) - mean, b, bRest).Store(start + x + (2 * Vector<float>.Count));
+                    Times(Times(ToFloat(fourth), a, aRest) - mean, b, bRest).Store(start + x + (3 * Vector<float>.Count));
                 }
             }
         }
@@ -66,14 +68,8 @@ static unsafe class ColumnPass
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector<float> Scale(Vector<uint> pixels, Vector<float> mean, Vector<float> deviation, Vector<float> reciprocal) =>
-        Divide(Divide(Vector.ConvertToSingle(pixels.As<uint, int>()), new(255), new(1 / 255f)) - mean, deviation, reciprocal);
+    static Vector<float> ToFloat(Vector<uint> pixels) => Vector.ConvertToSingle(pixels.As<uint, int>());
 
-    /// <summary><see cref="Normalization"/>'s corrected product.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector<float> Divide(Vector<float> a, Vector<float> b, Vector<float> reciprocal)
-    {
-        var quotient = a * reciprocal;
-        return Vector.FusedMultiplyAdd(Vector.FusedMultiplyAdd(-quotient, b, a), reciprocal, quotient);
-    }
+    static Vector<float> Times(Vector<float> value, Vector<float> factor, Vector<float> rest) => Vector.FusedMultiplyAdd(value, factor, value * rest);
 }
