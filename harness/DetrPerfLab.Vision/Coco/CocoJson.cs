@@ -35,8 +35,13 @@ static class CocoJson
 /// <summary>A box is the list [x, y, width, height].</summary>
 sealed class CocoBoxConverter : JsonConverter<CocoBox>
 {
-    public override CocoBox Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize<double[]>(ref reader, options) is [var x, var y, var width, var height] ? new(x, y, width, height) : throw new JsonException();
+    public override CocoBox Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        Span<double> edges = stackalloc double[4];
+        if (reader.TokenType != JsonTokenType.StartArray) { throw new JsonException(); }
+        foreach (ref var edge in edges) { edge = reader.Read() && reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : throw new JsonException(); }
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? new(edges[0], edges[1], edges[2], edges[3]) : throw new JsonException();
+    }
 
     public override void Write(Utf8JsonWriter writer, CocoBox box, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, (double[])[box.X, box.Y, box.Width, box.Height], options);

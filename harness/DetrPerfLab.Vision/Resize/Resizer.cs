@@ -103,11 +103,14 @@ public sealed class Resizer
                 ring.Advance(columns.First(y), weights.Length);
                 for (var channel = 0; channel < 3; channel++)
                 {
+                    var taps = ring.Taps(columns.First(y), weights.Length, channel);
                     var pixels = ring.Output(channel);
-                    ColumnPass.Sum(ring.Taps(columns.First(y), weights.Length, channel), weights, pixels, width);
-                    if (_normalization is null) { continue; }
-                    var row = _floats + ((((long)channel * _canvas.Height) + y) * _canvas.Width);
-                    ColumnPass.Normalize(pixels, _normalization, channel, new Span<float>(row, width));
+                    if (_normalization is null) { ColumnPass.ToBytes(taps, weights, pixels, width); }
+                    else
+                    {
+                        var row = _floats + ((((long)channel * _canvas.Height) + y) * _canvas.Width);
+                        ColumnPass.ToFloats(taps, weights, pixels, _normalization, channel, new Span<float>(row, width));
+                    }
                 }
 
                 if (_normalization is null) { ring.MergeOutput(_bytes + ((long)y * width * 3)); }

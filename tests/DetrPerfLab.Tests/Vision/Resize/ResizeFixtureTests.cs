@@ -52,7 +52,7 @@ public class ResizeFixtureTests
         PlainPreprocessor.Normalize(image, normalization, plain, image.Size);
         new Resizer().ResizeToPlanes(image, image.Size, normalization, fast, image.Size);
 
-        Assert.True(normalization.CorrectedProductIsExact);
+        Assert.True(normalization.ProductsAreExact);
         Assert.Equal(expected, plain);
         Assert.Equal(expected, fast);
         Assert.Equal(expected, new[] { 0, 1, 2 }.SelectMany(c => normalization.Table(c).ToArray()).ToArray());
