@@ -8,12 +8,6 @@ public static partial class ModuleNames
     /// <summary>What neither its name nor its neighbours place.</summary>
     public const string Other = "other";
 
-    static readonly Dictionary<string, string> s_parts = new()
-    {
-        ["input_proj"] = "input_proj", ["position"] = "position", ["encoder"] = "encoder", ["decoder"] = "decoder",
-        ["class_embed"] = "heads", ["bbox_embed"] = "heads",
-    };
-
     /// <summary>The module of a node's or value's name: <c>backbone.layer3.2.conv2</c> is of <c>backbone.layer3</c>; null for <c>Conv_12</c>.</summary>
     public static string? Of(string name)
     {
@@ -25,7 +19,12 @@ public static partial class ModuleNames
             return match.Groups["stage"] is { Success: true, Value: var stage } ? $"backbone.{stage}" : match.Success ? "backbone.stem" : "backbone";
         }
 
-        return s_parts.GetValueOrDefault(path[0]) ?? (path.Length > 1 ? path[0] : null);
+        return path[0] switch
+        {
+            "input_proj" or "position" or "encoder" or "decoder" => path[0],
+            "class_embed" or "bbox_embed" => "heads",
+            _ => path.Length > 1 ? path[0] : null,
+        };
     }
 
     /// <summary>The module of each node of a graph, in the graph's order.</summary>
