@@ -1,15 +1,10 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Arithmetic operations of a graph for inputs of one size.</summary>
+/// <summary>Arithmetic operations of a graph for inputs of one size: modules (<see cref="ModuleNames"/>) and nodes in its order, nodes without any left out.</summary>
 public sealed record FlopCount
 {
-    /// <summary>All that was counted, a multiply-add as two.</summary>
     public required double Total { get; init; }
-
-    /// <summary>Operations of each module (<see cref="ModuleNames"/>), in the order of the graph.</summary>
     public required IReadOnlyList<NamedFlops> Modules { get; init; }
-
-    /// <summary>Operations of each node by name, in the order of the graph, those without any left out.</summary>
     public required IReadOnlyList<NamedFlops> Nodes { get; init; }
 
     /// <summary>Operators for which there is no rule, or whose shapes are not known, with how many nodes: what <see cref="Total"/> lacks.</summary>
@@ -23,8 +18,7 @@ public sealed record NamedFlops(string Name, double Flops);
 /// <remarks>Count the float32 graph: a quantised one does the same arithmetic, plus conversions that nobody asked for.</remarks>
 public static class FlopCounter
 {
-    /// <summary>Counts the main graph, from the shape of each value that nodes make and of each input.</summary>
-    /// <remarks>Nodes with graphs of their own (If, Loop, Scan) are named as not counted.</remarks>
+    /// <summary>Counts the main graph, from the shape of each value that nodes make and of each input. Nodes with graphs of their own (If, Loop, Scan) are named as not counted.</summary>
     public static FlopCount Count(ModelProto model, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
     {
         var constants = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
