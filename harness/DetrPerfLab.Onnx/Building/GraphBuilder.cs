@@ -38,7 +38,8 @@ sealed class GraphBuilder(string graphName, int opset)
 
     internal string Scalar(float value) => Shared($"{value:R}", [], [value]);
 
-    /// <summary>Adds a node with one output, named as the node but for <paramref name="output"/>. An empty name stands for the module, an empty input is left out.</summary>
+    /// <summary>Adds a node with one output, named as the node where <paramref name="output"/> is null.</summary>
+    /// <remarks>An empty name is the module's own; an empty input is an optional one left out.</remarks>
     internal string Node(string opType, string name, ReadOnlySpan<string> inputs, Action<NodeProto>? attributes = null, string? output = null)
     {
         var node = new NodeProto { Name = Qualify(name), OpType = opType };

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Arithmetic operations of a graph for inputs of one size: modules (<see cref="ModuleNames"/>) and nodes in its order, nodes without any left out.</summary>
+/// <summary>Arithmetic operations of a graph for one input size, by module (<see cref="ModuleNames"/>) and by node in its order; nodes with none left out.</summary>
 public sealed record FlopCount
 {
     public required double Total { get; init; }
@@ -18,7 +18,8 @@ public sealed record NamedFlops(string Name, double Flops);
 /// <remarks>Count the float32 graph: a quantised one does the same arithmetic, plus conversions that nobody asked for.</remarks>
 public static class FlopCounter
 {
-    /// <summary>Counts the main graph, from the shape of each value that nodes make and of each input. Nodes with graphs of their own (If, Loop, Scan) are named as not counted.</summary>
+    /// <summary>Counts the main graph, from the shape of each value that nodes make and of each input.</summary>
+    /// <remarks>Nodes with graphs of their own (If, Loop, Scan) are named as not counted.</remarks>
     public static FlopCount Count(ModelProto model, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
     {
         var constants = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);

@@ -43,7 +43,8 @@ public sealed record GraphFacts
             FloatConvs = Names(IsFloatConv),
             QuantizedMatMuls = Of(s_integerMatMuls),
             FloatMatMuls = Names(IsFloatMatMul),
-            QuantizedBackboneConvs = ModuleNames.OfGraph(graph).Count(n => n.Module.StartsWith("backbone", StringComparison.Ordinal) && s_integerConvs.Contains(n.Node.OpType)),
+            QuantizedBackboneConvs = ModuleNames.OfGraph(graph)
+                .Count(n => n.Module.StartsWith("backbone", StringComparison.Ordinal) && s_integerConvs.Contains(n.Node.OpType)),
             QuantizeNodes = Names(n => n.OpType == "QuantizeLinear"),
             DequantizeNodes = Names(n => n.OpType == "DequantizeLinear" && index.Constant(n.Input[0]) is null),
             NeedlessPairs = graph.Node.Count(n => n.OpType == "DequantizeLinear" && index.Consumers(n.Output[0]).Any(c => c.OpType == "QuantizeLinear")),
