@@ -45,7 +45,6 @@ static unsafe class CudaRuntime
     /// <summary>Blocks until the bytes lie in host memory.</summary>
     internal static void ToHost(nint host, nint device, long bytes) => Check(s_memcpy(host, device, (nuint)bytes, DeviceToHost));
 
-    /// <summary>Blocks until the GPU has done all that it was given.</summary>
     internal static void Synchronize() => Check(s_deviceSynchronize());
 
     static void Check(int error)

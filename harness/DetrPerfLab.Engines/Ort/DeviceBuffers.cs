@@ -10,7 +10,6 @@ sealed class DeviceBuffers : IDisposable
     readonly OrtAllocator _allocator;
     readonly List<(HostTensor Host, OrtMemoryAllocation Device, OrtValue Value)> _inputs = [], _outputs = [];
 
-    /// <exception cref="LabException">The session has no such memory.</exception>
     internal DeviceBuffers(InferenceSession session)
     {
         _memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, CudaRuntime.Device, OrtMemType.Default);
@@ -18,14 +17,12 @@ sealed class DeviceBuffers : IDisposable
     }
 
     internal CopyCount ToDeviceCopies => Count(_inputs);
-
     internal CopyCount ToHostCopies => Count(_outputs);
 
     internal OrtValue AddInput(HostTensor host) => Add(_inputs, host);
 
     internal OrtValue AddOutput(HostTensor host) => Add(_outputs, host);
 
-    /// <summary>Copies the inputs to the GPU.</summary>
     internal void Upload()
     {
         CudaRuntime.UseDevice(); // of this thread
@@ -34,7 +31,6 @@ sealed class DeviceBuffers : IDisposable
         CudaRuntime.Synchronize();
     }
 
-    /// <summary>Waits for the GPU and copies the outputs back.</summary>
     internal void Download()
     {
         CudaRuntime.Synchronize();

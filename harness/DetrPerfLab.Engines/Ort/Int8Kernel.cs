@@ -26,13 +26,9 @@ public sealed class Int8Kernel : IDisposable
         for (var i = 0; i < 3; i++) { Run(); }
     }
 
-    /// <summary>The matrix product of <see cref="Int8Graphs.MatMul"/>.</summary>
-    /// <exception cref="LabException">ONNX Runtime is missing.</exception>
     public static Int8Kernel MatMul(int threads) =>
         new(Int8Graphs.MatMul(), threads, 127, 2.0 * Int8Graphs.Size * Int8Graphs.Size * Int8Graphs.Size, $"MatMulInteger {Int8Graphs.Size}");
 
-    /// <summary>The convolutions of <see cref="Int8Graphs.Convolution"/>.</summary>
-    /// <exception cref="LabException">ONNX Runtime is missing.</exception>
     public static Int8Kernel Convolution(int threads)
     {
         const double Filter = Int8Graphs.Channels * Int8Graphs.Kernel * Int8Graphs.Kernel, Outputs = Int8Graphs.Channels * Int8Graphs.Side * Int8Graphs.Side;
@@ -41,11 +37,8 @@ public sealed class Int8Kernel : IDisposable
 
     /// <summary>Arithmetic operations of one run, a multiply-add counted as two; the zeros at a convolution's border are not left out.</summary>
     public double Operations { get; }
-
-    /// <summary>As <see cref="PeakInfo.How"/> keeps it.</summary>
     public string How { get; }
 
-    /// <summary>Of the latest run.</summary>
     internal ReadOnlySpan<T> Output<T>() where T : unmanaged => _output.GetTensorDataAsSpan<T>();
 
     internal static byte Input(int i, int period) => (byte)((i * 31L) % period);
@@ -53,7 +46,6 @@ public sealed class Int8Kernel : IDisposable
     /// <summary>One run; blocks until it is done, allocates nothing.</summary>
     public void Run() => _session.RunWithBinding(_run, _binding);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _binding.Dispose();

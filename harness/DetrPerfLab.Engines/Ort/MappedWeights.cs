@@ -13,32 +13,27 @@ static class MappedWeights
         {
             if (!OnnxHeader.Read(modelPath).HasExternalData) { return 0; }
             var folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
-            return File.Exists(Maps) ? Sum(File.ReadLines(Maps), name => File.Exists(Path.Combine(folder, name))) : null;
+            if (!File.Exists(Maps)) { return null; }
+            var (sum, wanted) = (0L, false);
+            foreach (var line in File.ReadLines(Maps))
+            {
+                // 7f0c8a000000-7f0c8b000000 r--p 00000000 fe:01 1234   /models/weights.bin
+                // Rss:               16384 kB
+                if (line.StartsWith("Rss:", StringComparison.Ordinal))
+                {
+                    if (wanted && long.TryParse(line.AsSpan(4, line.Length - 6), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var kib)) { sum += kib * 1024; }
+                }
+                else if (line.IndexOf('-') is > 0 and var dash && dash < line.IndexOf(' '))
+                {
+                    wanted = line.IndexOf('/') is >= 0 and var path && File.Exists(Path.Combine(folder, Path.GetFileName(line[path..])));
+                }
+            }
+
+            return sum;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LabException)
         {
             return null; // a sandbox may hide the one file, or the other be gone
         }
-    }
-
-    /// <summary>Sums what is resident of the mappings whose file has one of the wanted names.</summary>
-    internal static long Sum(IEnumerable<string> smaps, Func<string, bool> isWanted)
-    {
-        var (sum, wanted) = (0L, false);
-        foreach (var line in smaps)
-        {
-            // 7f0c8a000000-7f0c8b000000 r--p 00000000 fe:01 1234   /models/weights.bin
-            // Rss:               16384 kB
-            if (line.StartsWith("Rss:", StringComparison.Ordinal))
-            {
-                if (wanted && long.TryParse(line.AsSpan(4, line.Length - 6), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var kib)) { sum += kib * 1024; }
-            }
-            else if (line.IndexOf('-') is > 0 and var dash && dash < line.IndexOf(' '))
-            {
-                wanted = line.IndexOf('/') is >= 0 and var path && isWanted(Path.GetFileName(line[path..]));
-            }
-        }
-
-        return sum;
     }
 }

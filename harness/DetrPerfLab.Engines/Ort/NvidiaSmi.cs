@@ -9,7 +9,6 @@ static class NvidiaSmi
     const string Fields = "name,driver_version,memory.used,memory.total,utilization.gpu";
 
     /// <summary>Name, memory and use as they stand, or why they cannot be had; copies are not filled.</summary>
-    /// <param name="busId">Of <see cref="CudaRuntime.BusId"/>.</param>
     internal static GpuInfo Read(string busId)
     {
         try

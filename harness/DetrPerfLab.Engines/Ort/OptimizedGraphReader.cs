@@ -7,12 +7,9 @@ public static class OptimizedGraphReader
 {
     /// <summary>Lets ONNX Runtime load a variant's model, with the options that the variant chooses, save what it made of it, and reads that.</summary>
     /// <remarks>What a run chooses, threads for example, leaves the graph as it is.</remarks>
-    /// <exception cref="LabException">ONNX Runtime refuses the model, or the machine lacks what the variant needs (exit code 3).</exception>
     public static ModelProto Read(VariantModel model, Variant variant, ArtefactCache cache) =>
         Read(save => variant.Create(model, new EngineSettings { Instrument = save }, cache));
 
-    /// <summary>The facts of the graph that a file becomes on the CPU.</summary>
-    /// <exception cref="LabException">ONNX Runtime refuses the model.</exception>
     public static GraphFacts Facts(string modelPath) => GraphFacts.Of(Read(save => OrtSession.Open(modelPath, save(new OrtEngineOptions()))));
 
     static ModelProto Read(Func<Func<OrtEngineOptions, OrtEngineOptions>, IDisposable> open)

@@ -8,7 +8,6 @@ sealed class OrtBinding : IDisposable
     readonly List<OrtValue> _values = [];
 
     /// <summary>Binds the tensors that the model takes; where <paramref name="outputs"/> is null, ONNX Runtime allocates them.</summary>
-    /// <exception cref="LabException">A tensor is missing or does not fit the model.</exception>
     internal OrtBinding(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet? outputs, bool onGpu)
     {
         TensorContract.Check(engine, inputs, outputs);
@@ -29,7 +28,6 @@ sealed class OrtBinding : IDisposable
     internal DeviceBuffers? Device { get; }
 
     internal TensorSet Inputs { get; }
-
     internal TensorSet? Outputs { get; }
 
     public void Dispose()

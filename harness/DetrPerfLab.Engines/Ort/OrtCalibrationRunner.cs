@@ -6,12 +6,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>Runs models with intermediate values as outputs, through ONNX Runtime on the CPU.</summary>
-/// <param name="threads">Threads inside one operator; 0 leaves the choice to ONNX Runtime.</param>
+/// <summary>Runs models with intermediate values as outputs, through ONNX Runtime on the CPU; with 0 threads it chooses their number.</summary>
 public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
 {
-    /// <inheritdoc/>
-    /// <exception cref="LabException">The model does not run on these inputs.</exception>
     public IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes(ModelProto model, IReadOnlyList<string> values, TensorSet inputs)
     {
         // The shapes leave the runtime, not the values: those may take gigabytes together.
@@ -29,7 +26,6 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
         return shapes;
     }
 
-    /// <inheritdoc/>
     public ICalibrationSession Open(ModelProto model, IReadOnlyList<string> values)
     {
         var extended = model.Clone();

@@ -49,16 +49,10 @@ public sealed class OrtEngine : IArenaEngine
         Info = new EngineInfo(name, "ONNX Runtime", OrtSession.Version(), options.Describe());
     }
 
-    /// <inheritdoc/>
     public EngineInfo Info { get; }
-
-    /// <inheritdoc/>
     public IReadOnlyList<TensorSpec> Inputs { get; } = [];
-
-    /// <inheritdoc/>
     public IReadOnlyList<TensorSpec> Outputs { get; } = [];
 
-    /// <inheritdoc/>
     public void Run(TensorSet inputs, TensorSet outputs)
     {
         if (!_takesMask && inputs.Find("pixel_mask") is { } mask && mask.Longs.ContainsAnyExcept(1L))
@@ -80,8 +74,7 @@ public sealed class OrtEngine : IArenaEngine
         }
     }
 
-    /// <inheritdoc/>
-    /// <remarks>Where an output's length follows from no input's, the model is run once to learn it.</remarks>
+    // Where an output's length follows from no input's, the model is run once to learn it.
     public TensorSet AllocateOutputs(TensorSet inputs)
     {
         var known = Inputs.SelectMany(i => i.Dimensions).Select(d => d.Symbol).ToHashSet();
@@ -102,25 +95,20 @@ public sealed class OrtEngine : IArenaEngine
     /// <summary>Ends profiling and writes the file, which it names; null where <see cref="OrtEngineOptions.ProfilePrefix"/> was not set.</summary>
     internal string? EndProfiling() => _session.EndProfiling() is { Length: > 0 } path ? path : null;
 
-    /// <inheritdoc/>
-    /// <remarks>On the processor <see cref="Run"/> blocks. On a GPU it has waited for the outputs; this waits for whatever else the GPU was given.</remarks>
+    // On the processor Run blocks. On a GPU it has waited for the outputs; this waits for whatever else the GPU was given.
     public void Synchronize()
     {
         if (_onGpu) { CudaRuntime.Synchronize(); }
     }
 
-    /// <inheritdoc/>
     public GpuInfo? ReadGpu() => !_onGpu ? null
         : NvidiaSmi.Read(CudaRuntime.BusId()) with { ToDevice = _latest?.Device?.ToDeviceCopies ?? default, ToHost = _latest?.Device?.ToHostCopies ?? default };
 
-    /// <inheritdoc/>
-    /// <remarks>Of this session's arena on the CPU, on a GPU too.</remarks>
+    // Of this session's arena on the CPU, on a GPU too.
     public ArenaInfo ReadArena() => OrtArena.Read(_session);
 
-    /// <inheritdoc/>
     public long? ReadMappedWeightsBytes() => MappedWeights.ResidentBytes(_path);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var binding in _bindings) { binding.Dispose(); }

@@ -12,14 +12,9 @@ enum GraphOptimization
 /// <summary>Where ONNX Runtime runs.</summary>
 public enum OrtDevice
 {
-    /// <summary>The processor.</summary>
     Cpu,
-
-    /// <summary>An NVIDIA GPU; what it cannot do runs on the processor.</summary>
-    Cuda,
-
-    /// <summary>An NVIDIA GPU through TensorRT, which compiles the graph; what it cannot do runs as with <see cref="Cuda"/>.</summary>
-    TensorRt,
+    Cuda, // an NVIDIA GPU; what it cannot do runs on the processor
+    TensorRt, // the same through TensorRT, which compiles the graph; what it cannot do runs as with Cuda
 }
 
 /// <summary>Everything that can change a measurement with ONNX Runtime. Written verbatim into each result file.</summary>
@@ -43,17 +38,10 @@ sealed record OrtEngineOptions
     } = 1;
 
     internal GraphOptimization Optimization { get; init; } = GraphOptimization.All;
-
-    /// <summary>Lower latency, at the cost of a core's time between operators.</summary>
     internal bool Spinning { get; init; } = true;
-
     internal bool Arena { get; init; } = true;
-
     internal bool MemoryPattern { get; init; } = true;
-
-    /// <summary>Whether constant weights are laid out for the kernels at load; costs memory, saves time.</summary>
-    internal bool Prepacking { get; init; } = true;
-
+    internal bool Prepacking { get; init; } = true; // of constant weights for the kernels at load: costs memory, saves time
     internal OrtSharedWeights? SharedWeights { get; init; }
 
     /// <summary>Pairs of tensor sets that stay bound; the one bound first makes room for another. Each is kept alive.</summary>
@@ -63,16 +51,9 @@ sealed record OrtEngineOptions
         init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more");
     } = 4;
 
-    /// <summary>Start of the file name of a profile; null for none. <see cref="OrtEngine.EndProfiling"/> writes it.</summary>
-    internal string? ProfilePrefix { get; init; }
-
-    /// <summary>Where ONNX Runtime writes the graph that it really runs; null for nowhere.</summary>
+    internal string? ProfilePrefix { get; init; } // start of the profile's path; OrtEngine.EndProfiling writes it
     internal string? OptimizedModelPath { get; init; }
-
-    /// <summary>Options of the GPU's execution provider, by ONNX Runtime's keys.</summary>
     internal IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Folder in which TensorRT keeps what it compiled; null for none.</summary>
     internal string? EngineCache { get; init; }
 
     /// <summary>The options by name, for <see cref="EngineInfo"/>; paths, which change nothing that is measured, are reduced to whether they are set.</summary>

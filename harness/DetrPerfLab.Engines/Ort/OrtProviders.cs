@@ -9,7 +9,6 @@ static class OrtProviders
     static readonly string[] s_ofGpu = ["CUDA failure", "CUDNN failure", "CUBLAS failure", "CUDA error", "TensorRT EP failed to create"];
 
     /// <summary>Appends the providers of the device: what the first cannot do goes to the next, in the end to the processor.</summary>
-    /// <exception cref="LabException">The device cannot be used.</exception>
     internal static void Append(SessionOptions native, OrtEngineOptions options)
     {
         if (options.Device == OrtDevice.Cpu) { return; }

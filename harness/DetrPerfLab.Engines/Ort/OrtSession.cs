@@ -14,7 +14,6 @@ static class OrtSession
     /// <summary>The execution providers that it was built with, for example <c>CUDAExecutionProvider</c>; whether their libraries are there is another question.</summary>
     internal static string[] Providers() => OrMissing(() => OrtEnv.Instance().GetAvailableProviders());
 
-    /// <exception cref="LabException">No such file, not a model that this runtime can run, or the library or device is missing.</exception>
     internal static InferenceSession Open(string path, OrtEngineOptions options)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one."); }
@@ -31,7 +30,6 @@ static class OrtSession
         }
     }
 
-    /// <exception cref="LabException">Not a model that this runtime can run, or the library is missing.</exception>
     internal static InferenceSession Open(ModelProto model, OrtEngineOptions options)
     {
         try
@@ -47,8 +45,6 @@ static class OrtSession
     internal static LabException DoesNotRun(string found, Exception? inner = null) => LabError.BadInput(
         $"ONNX Runtime does not run the model: {found.TrimEnd('.')}. Needed: a model that it loads and inputs that fit. Check it with 'detrlab detect --model FILE'.", inner);
 
-    /// <summary>Names, types and shapes of inputs or outputs.</summary>
-    /// <exception cref="LabException">One is no tensor of float32 or int64.</exception>
     internal static IReadOnlyList<TensorSpec> Specs(string path, IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
         [.. names.Select(name => Spec(path, name, metadata[name]))];
 

@@ -15,9 +15,8 @@ public sealed class OrtSharedWeights : IDisposable
 
     readonly string _path;
     readonly List<(OrtValue Value, HostTensor Data)> _weights = [];
+    readonly PrePackedWeightsContainer _packed = new();
 
-    /// <summary>Reads the float32 weights of a model file.</summary>
-    /// <exception cref="LabException">The file is missing or damaged.</exception>
     public OrtSharedWeights(string modelPath)
     {
         _path = modelPath;
@@ -34,15 +33,12 @@ public sealed class OrtSharedWeights : IDisposable
     {
         if (Path.GetFullPath(path) != Path.GetFullPath(_path)) { throw LabError.OutOfRange(path, $"the file whose weights are shared, {_path}"); }
         foreach (var (value, data) in _weights) { options.AddInitializer(data.Name, value); }
-        return new InferenceSession(path, options, Packed);
+        return new InferenceSession(path, options, _packed);
     }
 
-    PrePackedWeightsContainer Packed { get; } = new();
-
-    /// <inheritdoc/>
     public void Dispose()
     {
-        Packed.Dispose();
+        _packed.Dispose();
         foreach (var (value, _) in _weights) { value.Dispose(); }
         _weights.Clear();
     }

@@ -10,12 +10,7 @@ namespace DetrPerfLab.Engines;
 /// </remarks>
 static class OrtTelemetry
 {
-    const string Switch = "ORT_DISABLE_TELEMETRY";
-
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "The lab promises it of every process; a call to remember is one to forget.")]
-    internal static void TurnOff()
-    {
-        NativeEnvironment.Set(Switch, "1");
-    }
+    internal static void TurnOff() => NativeEnvironment.Set("ORT_DISABLE_TELEMETRY", "1");
 }

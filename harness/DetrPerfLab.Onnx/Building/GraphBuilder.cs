@@ -2,7 +2,7 @@ namespace DetrPerfLab.Onnx;
 
 /// <summary>Builds an ONNX graph node by node. A value has the name of its node, which tells the module; each method gives that name.</summary>
 /// <remarks>Nothing depends on time, order of hashing or the machine: the same calls give the same bytes.</remarks>
-sealed partial class GraphBuilder(string graphName, int opset)
+sealed class GraphBuilder(string graphName, int opset)
 {
     readonly GraphProto _graph = new() { Name = graphName };
     readonly HashSet<string> _nodes = new(StringComparer.Ordinal);
@@ -26,27 +26,20 @@ sealed partial class GraphBuilder(string graphName, int opset)
     /// <summary>Declares a value, which a node has or will have, as an output of the model.</summary>
     internal void Output(string name, DataType type, params IReadOnlyList<Dimension> shape) => _graph.Output.Add(OnnxValues.Create(name, type, shape));
 
-    /// <summary>Adds a weight of the current module, row-major.</summary>
     internal string Weight<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged =>
         AddInitializer(OnnxTensors.Create(Define(Qualify(name)), dims, values));
 
-    /// <summary>A tensor of the checkpoint as a weight of the current module.</summary>
     internal string Weight(string name, WeightTensor tensor) => Weight<float>(name, [.. tensor.Shape], tensor.Data);
 
     /// <summary>A small constant that nodes of any module share: a vector of integers, for shapes, axes and indices.</summary>
     internal string Constant(params ReadOnlySpan<long> values) => Shared(string.Join(',', values.ToArray()), [values.Length], values);
 
-    /// <summary>A shared scalar.</summary>
     internal string Scalar(long value) => Shared($"{value}", [], [value]);
 
     internal string Scalar(float value) => Shared($"{value:R}", [], [value]);
 
-    /// <summary>Adds a node with one output.</summary>
-    /// <param name="opType">A standard operator.</param>
-    /// <param name="name">Within the module; empty for the module itself.</param>
-    /// <param name="inputs">Names of values; an empty one is an optional input left out.</param>
-    /// <param name="attributes">Sets the node's attributes.</param>
-    /// <param name="output">Name of the value made, where it is not the node's name.</param>
+    /// <summary>Adds a node with one output, named as the node where <paramref name="output"/> is null.</summary>
+    /// <remarks>An empty name is the module's own; an empty input is an optional one left out.</remarks>
     internal string Node(string opType, string name, ReadOnlySpan<string> inputs, Action<NodeProto>? attributes = null, string? output = null)
     {
         var node = new NodeProto { Name = Qualify(name), OpType = opType };
@@ -62,6 +55,29 @@ sealed partial class GraphBuilder(string graphName, int opset)
         _graph.Node.Add(node);
         return node.Output[0];
     }
+
+    /// <summary>Convolution with its bias. <paramref name="x"/> [N,C,H,W], weight [M,C,k,k].</summary>
+    internal string Conv(string name, string x, string weight, string bias, int kernel, int stride = 1, int padding = 0, int dilation = 1) =>
+        Node("Conv", name, [x, weight, bias], n => n
+            .Set("dilations", dilation, dilation).Set("group", 1).Set("kernel_shape", kernel, kernel)
+            .Set("pads", padding, padding, padding, padding).Set("strides", stride, stride));
+
+    /// <summary>Over the last axis.</summary>
+    internal string Softmax(string name, string x) => Node("Softmax", name, [x], n => n.Set("axis", -1));
+
+    /// <summary>-1 stands for the rest, 0 for the length that the axis has.</summary>
+    internal string Reshape(string name, string x, params ReadOnlySpan<long> shape) => Node("Reshape", name, [x, Constant(shape)]);
+
+    internal string Transpose(string name, string x, params long[] permutation) => Node("Transpose", name, [x], n => n.Set("perm", permutation));
+
+    internal string Concat(string name, long axis, params ReadOnlySpan<string> inputs) => Node("Concat", name, inputs, n => n.Set("axis", axis));
+
+    internal string Gather(string name, string x, string indices, long axis) => Node("Gather", name, [x, indices], n => n.Set("axis", axis));
+
+    internal string Cast(string name, string x, DataType type) => Node("Cast", name, [x], n => n.Set("to", (long)type));
+
+    /// <summary>Lengths of the axes from <paramref name="start"/> to before <paramref name="end"/>, int64.</summary>
+    internal string Shape(string name, string x, long start, long end) => Node("Shape", name, [x], n => n.Set("start", start).Set("end", end));
 
     internal ModelProto Build()
     {
@@ -87,7 +103,6 @@ sealed partial class GraphBuilder(string graphName, int opset)
 
     string Define(string value) => _values.Add(value) ? value : throw new InvalidOperationException($"Two values are named '{value}'.");
 
-    /// <summary>Leaves the module when disposed.</summary>
     internal readonly ref struct ModuleScope(GraphBuilder builder, string outer)
     {
         public void Dispose() => builder._module = outer;

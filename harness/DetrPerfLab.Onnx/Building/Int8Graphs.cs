@@ -3,14 +3,9 @@ namespace DetrPerfLab.Onnx;
 /// <summary>Small models of 8-bit integers: what the machine can do in int8 is measured with them.</summary>
 public static class Int8Graphs
 {
-    /// <summary>Rows and columns of <see cref="MatMul"/>.</summary>
-    public const int Size = 1024;
-
-    /// <summary>Of <see cref="Convolution"/>.</summary>
-    public const int Channels = 256, Side = 56, Kernel = 3;
-
-    /// <summary>Convolutions in a row, so that the change of layout at both ends counts little.</summary>
-    public const int Layers = 4;
+    public const int Size = 1024; // rows and columns of the matrix product
+    public const int Channels = 256, Side = 56, Kernel = 3; // of each convolution
+    public const int Layers = 4; // convolutions in a row, so that the change of layout at both ends counts little
 
     /// <summary>A square matrix product, uint8 [Size, Size] x int8 to int32, as linear layers do it.</summary>
     public static ModelProto MatMul()

@@ -6,7 +6,6 @@ namespace DetrPerfLab.Onnx;
 /// <summary>A histogram of each watched value, by name, and the hash over the inputs in order (names, shapes, bytes), lower-case hex.</summary>
 sealed record CalibrationTable(IReadOnlyDictionary<string, ActivationHistogram> Histograms, string InputSha256)
 {
-    /// <summary>Ranges by the method of the options; one table serves many.</summary>
     internal IReadOnlyDictionary<string, TensorRange> Ranges(StaticOptions options) =>
         Histograms.ToDictionary(h => h.Key, h => Calibrator.Choose(options.Calibration, h.Value, options.Percentile), StringComparer.Ordinal);
 }
@@ -15,7 +14,6 @@ sealed record CalibrationTable(IReadOnlyDictionary<string, ActivationHistogram> 
 static class ActivationCalibration
 {
     /// <summary>Watches as many values at a time as fit into <paramref name="maxBytes"/>, in passes over all inputs.</summary>
-    /// <exception cref="LabException">No inputs, or a value that is not finite.</exception>
     internal static CalibrationTable Run(
         ICalibrationRunner runner, ModelProto model, IReadOnlyList<string> values, IEnumerable<TensorSet> inputs, int count,
         Action<long, long>? progress = null, long maxBytes = 2L << 30)

@@ -18,17 +18,10 @@ sealed class ActivationHistogram
     readonly long[] _counts = new long[Bins];
 
     internal float Min { get; private set; } = float.PositiveInfinity;
-
     internal float Max { get; private set; } = float.NegativeInfinity;
-
-    /// <summary>Values seen, zeros included.</summary>
-    internal long Count { get; private set; }
-
-    /// <summary>Values that were exactly 0; they are in no bin.</summary>
-    internal long Zeros { get; private set; }
-
-    /// <summary>NaN and infinities seen; they are in no bin and no extreme.</summary>
-    internal long NonFinite { get; private set; }
+    internal long Count { get; private set; } // all values, zeros and what is not finite included
+    internal long Zeros { get; private set; } // exactly 0: in no bin
+    internal long NonFinite { get; private set; } // NaN and infinities: in no bin and no extreme
 
     /// <summary>L: half of the span of the bins; 0 before the first value that is not 0.</summary>
     internal double Limit { get; private set; }

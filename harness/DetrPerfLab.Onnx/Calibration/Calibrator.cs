@@ -4,17 +4,10 @@ namespace DetrPerfLab.Onnx;
 /// <remarks>Photographs have rare outliers, which a percentile cuts; built-in pictures have none, and the extremes serve better.</remarks>
 public enum CalibrationMethod
 {
-    /// <summary>The smallest and the largest value seen: nothing saturates, outliers cost resolution.</summary>
-    MinMax,
-
-    /// <summary>Cuts a fixed share of the values in the tails.</summary>
-    Percentile,
-
-    /// <summary>The range whose 256 levels keep the distribution best (least Kullback-Leibler divergence).</summary>
-    Entropy,
-
-    /// <summary>The range with the least expected squared error of rounding and saturation together.</summary>
-    Mse,
+    MinMax, // nothing saturates, outliers cost resolution
+    Percentile, // cuts a fixed share of the values in the tails
+    Entropy, // least Kullback-Leibler divergence between the values and their 256 levels
+    Mse, // least expected squared error of rounding and saturation together
 }
 
 /// <summary>The interval of real values that a quantised tensor shall hold, Min not above Max; values beyond it saturate.</summary>
@@ -41,25 +34,25 @@ static class Calibrator
     internal static TensorRange Percentile(ActivationHistogram seen, double percentile)
     {
         var cut = (long)Math.Floor(seen.Count * (100 - percentile) / 200);
-        var (min, max) = (seen.Range.Min, seen.Range.Max);
-        var counts = seen.Counts;
-        long below = 0, above = 0;
-        for (var i = 0; i < counts.Length; i++)
-        {
-            if (i == counts.Length / 2) { below += seen.Zeros; } // zeros lie at the lower edge of the first bin above 0
-            if (below > cut) { break; }
-            below += counts[i];
-            if (below > cut) { min = Math.Max(min, seen.BinCentre(i) - (seen.BinWidth / 2)); break; }
-        }
+        var (min, max) = seen.Range;
+        const int Middle = ActivationHistogram.Bins / 2; // zeros lie at the lower edge of this bin
+        var low = End(Enumerable.Range(0, ActivationHistogram.Bins), Middle, -seen.BinWidth / 2) ?? min;
+        var high = End(Enumerable.Range(0, ActivationHistogram.Bins).Reverse(), Middle - 1, seen.BinWidth / 2) ?? max;
+        return new TensorRange(Math.Max(min, low), Math.Min(max, high)).WithZero();
 
-        for (var i = counts.Length - 1; i >= 0; i--)
+        // The outer edge of the first bin, from the outside, that the cut does not take whole.
+        double? End(IEnumerable<int> bins, int zerosBefore, double toEdge)
         {
-            if (i == (counts.Length / 2) - 1) { above += seen.Zeros; }
-            if (above > cut) { break; }
-            above += counts[i];
-            if (above > cut) { max = Math.Min(max, seen.BinCentre(i) + (seen.BinWidth / 2)); break; }
-        }
+            var passed = 0L;
+            foreach (var i in bins)
+            {
+                if (i == zerosBefore) { passed += seen.Zeros; }
+                if (passed > cut) { return null; }
+                passed += seen.Counts[i];
+                if (passed > cut) { return seen.BinCentre(i) + toEdge; }
+            }
 
-        return new TensorRange(min, max).WithZero();
+            return null;
+        }
     }
 }

@@ -10,7 +10,6 @@ static class EntropyCalibrator
 {
     const int Candidates = 128;
 
-    /// <summary>Chooses the range; <paramref name="levels"/> is 256 for 8 bits.</summary>
     internal static TensorRange Choose(ActivationHistogram seen, int levels)
     {
         var full = seen.Range.WithZero();

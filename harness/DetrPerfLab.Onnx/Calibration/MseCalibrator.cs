@@ -11,7 +11,6 @@ static class MseCalibrator
     const int Sweeps = 4; // the alternation settles after two or three
     const int Middle = ActivationHistogram.Bins / 2;
 
-    /// <summary>Chooses the range; <paramref name="steps"/> across it are 255 for 8 bits.</summary>
     internal static TensorRange Choose(ActivationHistogram seen, int steps)
     {
         var full = seen.Range.WithZero();

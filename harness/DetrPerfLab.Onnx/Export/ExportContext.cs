@@ -4,9 +4,7 @@ namespace DetrPerfLab.Onnx;
 sealed class ExportContext(GraphBuilder graph, WeightStore weights)
 {
     internal GraphBuilder Graph => graph;
-
     internal WeightStore Weights => weights;
-
     internal DetrConfig Config => weights.Config;
 
     /// <summary>y = x W + b for rows x [rows, inputs]; <paramref name="module"/> becomes the node's name.</summary>
@@ -17,7 +15,6 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
         return graph.Node("Gemm", "", withBias ? [x, weight, graph.Weight<float>("bias", [linear.Outputs], linear.Bias)] : [x, weight]);
     }
 
-    /// <summary>Normalises the last axis with the weights of <paramref name="source"/>.</summary>
     internal string Norm(string module, string x, string source)
     {
         using var _ = graph.Module(module);
@@ -25,7 +22,6 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
             n => n.Set("axis", -1).Set("epsilon", 1e-5f));
     }
 
-    /// <summary>A linear layer of the state dict.</summary>
     internal LinearWeights Linear(string source) => new(weights[$"{source}.weight"].Data, weights[$"{source}.bias"].Data);
 
     /// <summary>One third of an attention's joint input projection: <paramref name="part"/> 0 query, 1 key, 2 value.</summary>
@@ -49,7 +45,6 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
 sealed record LinearWeights(float[] Weight, float[] Bias)
 {
     internal int Outputs => Bias.Length;
-
     internal int Inputs => Weight.Length / Bias.Length;
 
     /// <summary>W x + b in double precision.</summary>

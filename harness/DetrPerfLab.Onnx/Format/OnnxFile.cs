@@ -18,12 +18,10 @@ public static class OnnxFile
         return model;
     }
 
-    /// <exception cref="LabException">There is no such file.</exception>
     internal static FileInfo Existing(string path) =>
         new FileInfo(path) is { Exists: true } file ? file : throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one.");
 
     /// <summary>Reads a model from memory; external data stays where it is. <paramref name="source"/> names the bytes in messages.</summary>
-    /// <exception cref="LabException">Not ONNX, or damaged.</exception>
     internal static ModelProto Parse(ReadOnlySpan<byte> bytes, string source)
     {
         if (bytes.IsEmpty) { throw LabError.NotOnnx(source, "it is empty"); }
@@ -44,7 +42,6 @@ public static class OnnxFile
     }
 
     /// <summary>Writes a model; the file appears whole or not at all, and its folder is made. The same model gives the same bytes.</summary>
-    /// <exception cref="LabException">The model is too large for one file.</exception>
     public static void Save(ModelProto model, string path)
     {
         // Serialising computes sizes in int and would overflow: the tensors, which make up nearly all, are counted in long first.

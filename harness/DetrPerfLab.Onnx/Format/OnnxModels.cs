@@ -23,10 +23,8 @@ static class OnnxModels
         else if (value is not null) { model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value }); }
     }
 
-    /// <summary>Whether the node is of an operator of ONNX itself, not of a runtime's own.</summary>
     internal static bool IsStandard(this NodeProto node) => IsStandard(node.Domain);
 
-    /// <summary>Whether the node has this input: optional ones may be left out.</summary>
     internal static bool Has(this NodeProto node, int input) => input < node.Input.Count && node.Input[input].Length > 0;
 
     /// <summary>The graph and every graph inside its nodes' attributes (If, Loop, Scan), outermost first.</summary>
@@ -36,7 +34,6 @@ static class OnnxModels
         foreach (var inner in graph.Node.SelectMany(AllSubgraphs)) { yield return inner; }
     }
 
-    /// <summary>The graphs that a node holds in its attributes.</summary>
     internal static IEnumerable<GraphProto> Subgraphs(this NodeProto node) =>
         node.Attribute.SelectMany(a => a.G is { } graph ? a.Graphs.Prepend(graph) : a.Graphs);
 

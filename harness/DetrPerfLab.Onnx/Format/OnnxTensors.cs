@@ -11,24 +11,19 @@ public static class OnnxTensors
     const long MaxElements = long.MaxValue / 128; // so that the number of bits does not overflow
 
     /// <summary>A tensor with the given elements, row-major, held in <c>raw_data</c>; <paramref name="dims"/> is empty for a scalar.</summary>
-    internal static TensorProto Create<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged =>
-        CreateRaw(name, TypeOf<T>(), dims, MemoryMarshal.AsBytes(values));
-
-    internal static TensorProto CreateRaw(string name, DataType type, ReadOnlySpan<long> dims, ReadOnlySpan<byte> bytes)
+    internal static TensorProto Create<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged
     {
-        var tensor = new TensorProto { Name = name, DataType = (int)type, Dims = { dims.ToArray() } };
-        if (tensor.ByteCount() != bytes.Length) { throw new ArgumentException($"{tensor.Describe()} does not take {bytes.Length} bytes.", nameof(bytes)); }
+        var bytes = MemoryMarshal.AsBytes(values);
+        var tensor = new TensorProto { Name = name, DataType = (int)TypeOf<T>(), Dims = { dims.ToArray() } };
+        if (tensor.ByteCount() != bytes.Length) { throw new ArgumentException($"{tensor.Describe()} does not take {bytes.Length} bytes.", nameof(values)); }
         tensor.RawData = ByteString.CopyFrom(bytes);
         return tensor;
     }
 
-    /// <summary>The element type.</summary>
     public static DataType Type(this TensorProto tensor) => (DataType)tensor.DataType;
 
-    /// <summary>Whether the tensor holds float32, the one type that the conversions change.</summary>
     internal static bool IsFloat(this TensorProto tensor) => tensor.Type() == DataType.Float;
 
-    /// <summary>Number of elements; 1 for a scalar.</summary>
     /// <exception cref="LabException">A length is negative or the product overflows.</exception>
     internal static long ElementCount(this TensorProto tensor)
     {
@@ -46,14 +41,11 @@ public static class OnnxTensors
         return count;
     }
 
-    /// <summary>Bytes that the elements take in <c>raw_data</c>.</summary>
-    /// <exception cref="LabException">A string tensor, an unknown type, or an impossible shape.</exception>
     public static long ByteCount(this TensorProto tensor) => Bits(tensor.Type()) is > 0 and var bits
         ? (tensor.ElementCount() * bits + 7) / 8
         : throw Unfit(tensor, $"has element type {tensor.Type()}", "a numeric type");
 
     /// <summary>The elements as little-endian bytes, whichever field holds them; no copy where that is <c>raw_data</c>.</summary>
-    /// <exception cref="LabException">The bytes that are there do not fit type and shape.</exception>
     public static ReadOnlySpan<byte> Bytes(this TensorProto tensor)
     {
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
@@ -76,14 +68,11 @@ public static class OnnxTensors
             : throw Unfit(tensor, $"has {bytes.Length:N0} bytes of data", $"{tensor.ByteCount():N0} for {tensor.Describe()}");
     }
 
-    /// <summary>The elements, in the type that the tensor has.</summary>
-    /// <exception cref="LabException">The tensor has another type, or its data do not fit.</exception>
     internal static ReadOnlySpan<T> Values<T>(this TensorProto tensor) where T : unmanaged => tensor.Type() == TypeOf<T>()
         ? MemoryMarshal.Cast<byte, T>(tensor.Bytes())
         : throw Unfit(tensor, $"has element type {tensor.Type()}", $"{TypeOf<T>()}");
 
     /// <summary>The elements converted to float32, from any real type.</summary>
-    /// <exception cref="LabException">Strings, complex or sub-byte types, or data that do not fit.</exception>
     internal static float[] ToFloats(this TensorProto tensor) => tensor.Type() switch
     {
         DataType.Float => tensor.Values<float>().ToArray(),
@@ -94,7 +83,6 @@ public static class OnnxTensors
     };
 
     /// <summary>The elements converted to int64, from any integer type or bool.</summary>
-    /// <exception cref="LabException">Another type, or data that do not fit.</exception>
     internal static long[] ToLongs(this TensorProto tensor) => tensor.Type() switch
     {
         DataType.Int64 => tensor.Values<long>().ToArray(),

@@ -14,7 +14,6 @@ static class WireScan
 
     const int MaxDepth = 64; // Below the parser's own 100, so that its message is never the one a user sees.
 
-    /// <summary>What is wrong with the bytes, or null.</summary>
     internal static string? FindFault(ReadOnlySpan<byte> bytes, MessageDescriptor type)
     {
         var path = new List<(FieldDescriptor Field, int Index)>();

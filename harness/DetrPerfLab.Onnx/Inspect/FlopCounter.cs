@@ -1,15 +1,10 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>Arithmetic operations of a graph for inputs of one size.</summary>
+/// <summary>Arithmetic operations of a graph for one input size, by module (<see cref="ModuleNames"/>) and by node in its order; nodes with none left out.</summary>
 public sealed record FlopCount
 {
-    /// <summary>All that was counted, a multiply-add as two.</summary>
     public required double Total { get; init; }
-
-    /// <summary>Operations of each module (<see cref="ModuleNames"/>), in the order of the graph.</summary>
     public required IReadOnlyList<NamedFlops> Modules { get; init; }
-
-    /// <summary>Operations of each node by name, in the order of the graph, those without any left out.</summary>
     public required IReadOnlyList<NamedFlops> Nodes { get; init; }
 
     /// <summary>Operators for which there is no rule, or whose shapes are not known, with how many nodes: what <see cref="Total"/> lacks.</summary>

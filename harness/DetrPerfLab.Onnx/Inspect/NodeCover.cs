@@ -6,7 +6,6 @@ namespace DetrPerfLab.Onnx;
 /// <remarks>Fusing keeps the name of one of the fused nodes, or of the value that they give. What kept neither went into the node that reads its result.</remarks>
 public static partial class NodeCover
 {
-    /// <summary>A node's name; that of its first value where it has none.</summary>
     public static string NameOf(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? "";
 
     /// <summary>The name without what ONNX Runtime adds when it rewrites a node: <c>InsertedPrecisionFreeCast_a_nchwc</c> was <c>a</c>.</summary>

@@ -8,8 +8,6 @@ namespace DetrPerfLab.Onnx;
 /// </remarks>
 static class DynamicQuantizer
 {
-    /// <summary>Converts the nodes that the plan makes dynamic of a model of opset 11 to 21, which stays as it is.</summary>
-    /// <exception cref="LabException">Unsupported, or nothing to convert.</exception>
     internal static ConversionResult Convert(ModelProto source, QuantizationOptions options)
     {
         var editor = new GraphEditor(GraphPreparation.Prepare(source));

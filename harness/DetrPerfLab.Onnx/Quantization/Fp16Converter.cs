@@ -18,7 +18,7 @@ sealed record Fp16Options
 
 /// <summary>Turns weights and operators to float16; inputs and outputs stay float32, and so does what <see cref="Fp16Options"/> keeps.</summary>
 /// <remarks>Each value is cast at most once each way; light operators follow their neighbours, so that no cast stands inside a float32 stretch.</remarks>
-sealed class Fp16Converter
+sealed class Fp16Converter(GraphEditor editor)
 {
     const float LargestHalf = 65504;
 
@@ -32,34 +32,25 @@ sealed class Fp16Converter
     // Float32 by the operator's own type rules.
     static readonly HashSet<string> s_neverHalf = ["Cast", "CastLike", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConstantOfShape", "EyeLike", "Upsample", "Constant"];
 
-    readonly GraphEditor _editor;
     readonly Fp16Options _options = new();
-    readonly IReadOnlyDictionary<string, DataType> _types;
-    readonly GraphIndex _source; // of the graph before it is rewritten
+    readonly IReadOnlyDictionary<string, DataType> _types = ElementTypes.Infer(editor.Graph);
+    readonly GraphIndex _source = editor.Index; // of the graph before it is rewritten
     readonly HashSet<NodeProto> _half = new(ReferenceEqualityComparer.Instance);
     readonly SortedDictionary<string, string> _kept = new(StringComparer.Ordinal);
     readonly Dictionary<(string Value, DataType Type), string> _casts = [];
     (long Flushed, long Total) _underflow;
 
-    Fp16Converter(ModelProto prepared)
-    {
-        _editor = new GraphEditor(prepared);
-        _types = ElementTypes.Infer(prepared.Graph);
-        _source = _editor.Index;
-    }
-
-    /// <summary>Converts a model of opset 11 to 21, which stays as it is.</summary>
-    /// <exception cref="LabException">Unsupported opset, a graph that is none, or nothing to convert.</exception>
     internal static ConversionResult Convert(ModelProto source)
     {
-        var converter = new Fp16Converter(GraphPreparation.Prepare(source));
+        var editor = new GraphEditor(GraphPreparation.Prepare(source));
+        var converter = new Fp16Converter(editor);
         converter.Choose();
         converter.FollowNeighbours();
-        var nodes = converter._editor.Graph.Node.ToList();
+        var nodes = editor.Graph.Node.ToList();
         foreach (var node in nodes) { converter.RewriteInputs(node); }
         foreach (var node in nodes.Where(converter._half.Contains)) { converter.RewriteOutputs(node); }
-        converter._editor.Finish();
-        return new(converter._editor.Model, converter.Report());
+        editor.Finish();
+        return new(editor.Model, converter.Report());
     }
 
     bool IsFloat(string value) => _types.GetValueOrDefault(value) == DataType.Float;
@@ -68,8 +59,8 @@ sealed class Fp16Converter
 
     void Choose()
     {
-        var names = _options.KeepNames.Select(p => NodePattern.Parse(p, "keep-FP32 list")).ToList();
-        foreach (var node in _editor.Graph.Node)
+        var names = _options.KeepNames.Select(p => new Regex(p, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)).ToList();
+        foreach (var node in editor.Graph.Node)
         {
             if (!node.Input.Concat(node.Output).Any(IsFloat) || TakesAny(node)) { continue; }
             if (Reason(node, names) is { } reason) { _kept[node.Name] = reason; }
@@ -107,7 +98,7 @@ sealed class Fp16Converter
         do
         {
             changed = false;
-            foreach (var node in _editor.Graph.Node.Where(n => _half.Contains(n) && s_light.Contains(n.OpType)))
+            foreach (var node in editor.Graph.Node.Where(n => _half.Contains(n) && s_light.Contains(n.OpType)))
             {
                 var near = node.Input.Where(IsFloat).Select(_source.Producer).OfType<NodeProto>().Concat(node.Output.SelectMany(_source.Consumers));
                 if (near.Any(_half.Contains)) { continue; }
@@ -128,13 +119,11 @@ sealed class Fp16Converter
         {
             var value = node.Input[i];
             if (!IsFloat(value)) { continue; }
-            var needed = _half.Contains(node) && !StaysFloat(node, i) ? DataType.Float16 : DataType.Float;
+            var staysFloat = node.OpType == "Resize" && i is 1 or 2; // region and scales
+            var needed = _half.Contains(node) && !staysFloat ? DataType.Float16 : DataType.Float;
             if (needed != ActualType(value)) { node.Input[i] = Convert(value, needed); }
         }
     }
-
-    // Resize takes its region and its scales as float32.
-    static bool StaysFloat(NodeProto node, int input) => node.OpType == "Resize" && input is 1 or 2;
 
     DataType ActualType(string value) => _source.Producer(value) is { } producer && _half.Contains(producer) ? DataType.Float16 : DataType.Float;
 
@@ -143,7 +132,7 @@ sealed class Fp16Converter
         if (_casts.TryGetValue((value, type), out var known)) { return known; }
         var suffix = type == DataType.Float16 ? "fp16" : "fp32";
         if (_source.Constant(value) is { } constant) { return _casts[(value, type)] = HalfConstant(constant, $"{value}.{suffix}"); }
-        var node = _editor.AddNode("Cast", $"{value}.to_{suffix}", [value], $"{value}.{suffix}").Set("to", (long)type);
+        var node = editor.AddNode("Cast", $"{value}.to_{suffix}", [value], $"{value}.{suffix}").Set("to", (long)type);
         return _casts[(value, type)] = node.Output[0];
     }
 
@@ -158,7 +147,7 @@ sealed class Fp16Converter
         }
 
         _underflow.Total += halves.Length;
-        return _editor.AddConstant<Half>(name, [.. tensor.Dims], halves);
+        return editor.AddConstant<Half>(name, [.. tensor.Dims], halves);
     }
 
     // A graph output keeps its name and float32: the node makes another value, and a cast makes the output of it.
@@ -170,12 +159,12 @@ sealed class Fp16Converter
             if (!IsFloat(value)) { continue; }
             if (_source.IsOutput(value))
             {
-                var consumers = _editor.Index.Consumers(value);
-                var inner = _editor.RenameOutput(node, i, $"{value}.fp16");
-                _editor.Redirect(consumers, value, inner);
-                _editor.AddNode("Cast", $"{value}.to_fp32", [inner], value).Set("to", (long)DataType.Float).Output[0] = value;
+                var consumers = editor.Index.Consumers(value);
+                var inner = editor.RenameOutput(node, i, $"{value}.fp16");
+                editor.Redirect(consumers, value, inner);
+                editor.AddNode("Cast", $"{value}.to_fp32", [inner], value).Set("to", (long)DataType.Float).Output[0] = value;
             }
-            else if (_editor.Graph.ValueInfo.FirstOrDefault(v => v.Name == value)?.Type?.TensorType is { } declared) { declared.ElemType = (int)DataType.Float16; }
+            else if (editor.Graph.ValueInfo.FirstOrDefault(v => v.Name == value)?.Type?.TensorType is { } declared) { declared.ElemType = (int)DataType.Float16; }
         }
     }
 

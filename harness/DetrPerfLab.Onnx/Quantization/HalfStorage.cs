@@ -7,8 +7,6 @@ namespace DetrPerfLab.Onnx;
 /// </remarks>
 static class HalfStorage
 {
-    /// <summary>Converts a model of opset 11 to 21, which stays as it is.</summary>
-    /// <exception cref="LabException">Unsupported opset, a graph that is none, or no weight to convert.</exception>
     internal static ConversionResult Convert(ModelProto source, HalfStorageOptions options)
     {
         var editor = new GraphEditor(GraphPreparation.Prepare(source));

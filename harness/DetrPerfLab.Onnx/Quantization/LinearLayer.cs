@@ -1,21 +1,11 @@
 namespace DetrPerfLab.Onnx;
 
-/// <summary>A MatMul or Gemm with constant weights, in one form: y = x W + bias.</summary>
-/// <param name="Node">The MatMul or Gemm; its first input is x.</param>
-/// <param name="WeightName">The constant that W comes from.</param>
-/// <param name="Weight">W, row-major [Rows, Columns], Gemm's alpha and transB worked in.</param>
-/// <param name="Rows">Length of the sum.</param>
-/// <param name="Columns">Output channels.</param>
-/// <param name="Bias">[Columns], Gemm's beta worked in; null where there is none.</param>
-/// <param name="BiasAdd">The Add that follows a MatMul with the bias; null for a Gemm or where there is none.</param>
+/// <summary>A MatMul or Gemm with constant weights, in one form: y = x W + bias, with W row-major [Rows, Columns] and bias [Columns] or null.</summary>
+/// <remarks>Gemm's alpha, beta and transB are worked in. BiasAdd is the Add that follows a MatMul with the bias; null for a Gemm.</remarks>
 sealed record LinearLayer(NodeProto Node, string WeightName, float[] Weight, int Rows, int Columns, float[]? Bias, NodeProto? BiasAdd)
 {
     internal string Input => Node.Input[0];
-
-    /// <summary>Whether x is transposed first.</summary>
     internal bool TransposeInput => Node.OpType == "Gemm" && Node.GetInt("transA", 0) != 0;
-
-    /// <summary>The value that the layer gives, bias included.</summary>
     internal string Output => (BiasAdd ?? Node).Output[0];
 
     /// <summary>Null, with the reason, where the node is of another form.</summary>

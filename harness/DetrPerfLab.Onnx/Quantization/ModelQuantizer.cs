@@ -5,7 +5,6 @@ namespace DetrPerfLab.Onnx;
 /// <summary>A float model that is to be converted, and the sha256 of the file that it came from.</summary>
 public sealed record ConversionSource(ModelProto Model, string Sha256)
 {
-    /// <exception cref="LabException">The file cannot be read.</exception>
     public static ConversionSource Load(string path) => new(OnnxFile.Load(path), FileHash.Sha256(path));
 }
 
@@ -19,13 +18,7 @@ public sealed record ConversionResult(ModelProto Model, ConversionReport Report)
 /// <remarks>The metadata hold no time and no path: the same source and options give the same bytes.</remarks>
 public static class ModelQuantizer
 {
-    /// <summary>
-    /// Names of precisions: float16; weights stored as float16, float32 arithmetic; INT8, activations quantised at run time; INT8, activations calibrated,
-    /// mixed by the plan.
-    /// </summary>
     public const string Fp16Precision = "fp16", Fp16WeightsPrecision = "fp16-weights", DynamicPrecision = "int8-dynamic", StaticPrecision = "int8-static";
-
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Precisions { get; } = [Fp16Precision, Fp16WeightsPrecision, DynamicPrecision, StaticPrecision];
 
     // Keys of the metadata. The calibration's is absent where no inputs were used.
@@ -34,22 +27,15 @@ public static class ModelQuantizer
 
     static readonly JsonSerializerOptions s_oneLine = new(LabJson.Options) { WriteIndented = false };
 
-    /// <summary>Converts to float16.</summary>
-    /// <exception cref="LabException">The model cannot be converted.</exception>
     public static ConversionResult Fp16(ConversionSource source) => Stamped(Fp16Converter.Convert(source.Model), source, Fp16Precision, new Fp16Options());
 
-    /// <summary>Stores weights as float16.</summary>
-    /// <inheritdoc cref="Fp16"/>
     public static ConversionResult Fp16Weights(ConversionSource source) =>
         Stamped(HalfStorage.Convert(source.Model, new()), source, Fp16WeightsPrecision, new HalfStorageOptions());
 
-    /// <summary>Converts to INT8 with activations quantised at run time.</summary>
-    /// <inheritdoc cref="Fp16"/>
     public static ConversionResult Dynamic(ConversionSource source, QuantizationOptions options) =>
         Stamped(DynamicQuantizer.Convert(source.Model, options), source, DynamicPrecision, options);
 
     /// <summary>Calibrates on <paramref name="count"/> inputs, the same each time that they are enumerated, and converts to INT8.</summary>
-    /// <exception cref="LabException">The model cannot be run or converted.</exception>
     public static ConversionResult Static(
         ConversionSource source, StaticOptions options, ICalibrationRunner runner, IEnumerable<TensorSet> inputs, int count, Action<long, long>? progress = null)
     {

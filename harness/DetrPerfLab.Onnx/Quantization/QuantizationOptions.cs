@@ -6,10 +6,7 @@ namespace DetrPerfLab.Onnx;
 /// <summary>Options that dynamic and static quantisation share. Written into the file's metadata.</summary>
 public record QuantizationOptions
 {
-    /// <summary>Which node computes how.</summary>
     public QuantizationPlan Plan { get; init; } = QuantizationPlan.Mixed;
-
-    /// <summary>One scale an output channel instead of one a weight.</summary>
     public bool PerChannel { get; init; } = true;
 
     /// <summary>7-bit weights, for machines whose u8*s8 products saturate in 16 bits. Default: as this machine needs.</summary>
@@ -33,7 +30,6 @@ public sealed record StaticOptions : QuantizationOptions
     /// <remarks>Source: onnxruntime.ai, TensorRT execution provider, explicit quantisation; NVIDIA TensorRT, ONNX operator support, QuantizeLinear.</remarks>
     public bool ForTensorRt { get; init; }
 
-    /// <summary>How ranges are chosen.</summary>
     public CalibrationMethod Calibration { get; init; } = CalibrationMethod.MinMax;
 
     /// <summary>Share of the values that <see cref="CalibrationMethod.Percentile"/> keeps, per cent: by default 0.01 % are cut at each end.</summary>

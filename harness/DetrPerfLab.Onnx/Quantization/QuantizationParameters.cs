@@ -3,10 +3,7 @@ namespace DetrPerfLab.Onnx;
 /// <summary>The 8-bit integer type of a quantised tensor.</summary>
 public enum QuantizedType
 {
-    /// <summary>0..255.</summary>
     UInt8,
-
-    /// <summary>-128..127.</summary>
     Int8,
 }
 
@@ -17,7 +14,6 @@ readonly record struct QuantizationParameters(float Scale, int ZeroPoint, Quanti
     const float SmallestScale = 1e-36f;
 
     internal int MinCode => Type == QuantizedType.UInt8 ? 0 : -128;
-
     internal int MaxCode => MinCode + 255;
 
     /// <summary>Parameters that spread all codes over a range, which is widened to hold 0.</summary>
@@ -33,8 +29,7 @@ readonly record struct QuantizationParameters(float Scale, int ZeroPoint, Quanti
     internal static QuantizationParameters Symmetric(TensorRange range, QuantizedType type) =>
         new(Step(Math.Max(Math.Abs(range.Min), Math.Abs(range.Max)) / 127), type == QuantizedType.UInt8 ? 128 : 0, type);
 
-    /// <summary>saturate(round(x / scale) + zero point), ties to even.</summary>
-    /// <remarks>Source: ONNX operator QuantizeLinear.</remarks>
+    /// <summary>saturate(round(x / scale) + zero point), ties to even: ONNX operator QuantizeLinear.</summary>
     internal int Quantize(float value) => (int)Math.Clamp(MathF.Round(value / Scale) + ZeroPoint, MinCode, MaxCode);
 
     // A tensor that is 0 everywhere has no step; 1 keeps it 0.

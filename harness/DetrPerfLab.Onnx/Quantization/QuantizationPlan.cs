@@ -6,14 +6,9 @@ namespace DetrPerfLab.Onnx;
 /// <summary>How one node computes.</summary>
 public enum NodePrecision
 {
-    /// <summary>As in the source.</summary>
-    Float,
-
-    /// <summary>8-bit weights; activations quantised at run time by their own extremes.</summary>
-    Dynamic,
-
-    /// <summary>8-bit weights and activations, ranges fixed by calibration.</summary>
-    Static,
+    Float, // as in the source
+    Dynamic, // 8-bit weights; activations quantised at run time by their own extremes
+    Static, // 8-bit weights and activations, ranges fixed by calibration
 }
 
 /// <summary>One rule of a plan: what matches name and operator gets the precision.</summary>
@@ -22,13 +17,10 @@ public sealed record PlanRule
     /// <summary>Regular expression over node names, without regard to case; null matches all.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Operators; empty matches all.</summary>
+    /// <summary>Empty matches all.</summary>
     public IReadOnlyList<string> Operators { get; init; } = [];
 
-    /// <summary>What matching nodes get.</summary>
     public required NodePrecision Precision { get; init; }
-
-    /// <summary>Why, for the reader of reports.</summary>
     public string? Reason { get; init; }
 }
 
@@ -36,7 +28,6 @@ public sealed record PlanRule
 /// <remarks>Only nodes that do arithmetic with weights are planned, and products of two activations; what lies between quantised nodes follows them.</remarks>
 public sealed record QuantizationPlan
 {
-    /// <summary>The rules, first to last.</summary>
     public required IReadOnlyList<PlanRule> Rules { get; init; }
 
     /// <summary>All that can be is static: the warning example, fastest on paper and least accurate.</summary>
@@ -70,8 +61,6 @@ public sealed record QuantizationPlan
         Rules = [.. nodes.Select(n => new PlanRule { Name = $"^{Regex.Escape(n)}$", Precision = precision, Reason = reason }), .. Rules],
     };
 
-    /// <summary>Reads a plan file.</summary>
-    /// <exception cref="LabException">No such file, no JSON, or a pattern that is none.</exception>
     public static QuantizationPlan Load(string path)
     {
         var plan = Read<QuantizationPlan>(path, "Name a plan that 'detrlab sensitivity' wrote.");
@@ -79,7 +68,6 @@ public sealed record QuantizationPlan
         return plan;
     }
 
-    /// <summary>Reads a plan, or a table that holds one.</summary>
     internal static T Read<T>(string path, string whereAbsent)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, whereAbsent); }
@@ -93,11 +81,9 @@ public sealed record QuantizationPlan
         }
     }
 
-    /// <summary>The plan as a function of the node, patterns compiled once.</summary>
-    /// <exception cref="LabException">A pattern is no regular expression.</exception>
     internal Func<NodeProto, NodePrecision> Compile()
     {
-        var rules = Rules.Select(r => (Rule: r, Name: r.Name is { } name ? NodePattern.Parse(name, "quantisation plan") : null)).ToList();
+        var rules = Rules.Select(r => (Rule: r, Name: r.Name is { } name ? Pattern(name) : null)).ToList();
         return node =>
         {
             foreach (var (rule, name) in rules)
@@ -107,5 +93,19 @@ public sealed record QuantizationPlan
 
             return NodePrecision.Float;
         };
+    }
+
+    // In linear time, since a pattern may come from a stranger's file.
+    static Regex Pattern(string pattern)
+    {
+        try
+        {
+            return new Regex(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw LabError.BadInput(
+                $"Pattern '{pattern}' in the quantisation plan cannot be used: {e.Message.TrimEnd('.')}. Needed: a regular expression without backreferences or lookaround.", e);
+        }
     }
 }

@@ -9,8 +9,6 @@ sealed class StaticQuantizer
     readonly StaticSelection _selection;
     readonly List<NodeProto> _dynamic;
 
-    /// <summary>Chooses nodes of a model of opset 11 to 21, which stays as it is.</summary>
-    /// <exception cref="LabException">Unsupported, or the plan leaves nothing to convert.</exception>
     internal StaticQuantizer(ModelProto source, StaticOptions options)
     {
         _options = options;
@@ -33,7 +31,6 @@ sealed class StaticQuantizer
     /// <summary>Nodes that will compute on 8-bit integers by decision of the plan, in order; what joins between them is not listed.</summary>
     internal IEnumerable<string> StaticNodes => _selection.Units.Where(u => u.Kind is StaticKind.Weighted or StaticKind.Product).Select(u => u.Node.Name);
 
-    /// <summary>The activations that need a range.</summary>
     internal IReadOnlyList<string> TensorsToCalibrate
     {
         get
@@ -46,7 +43,6 @@ sealed class StaticQuantizer
     /// <summary>Every activation that a part of the chosen nodes may need a range for: more than <see cref="TensorsToCalibrate"/>, so that one calibration serves many plans.</summary>
     internal IReadOnlyList<string> AllActivations => Distinct(u => u.Outputs, _ => true);
 
-    /// <summary>Nodes that the plan quantises, statically or dynamically, and that have such a form.</summary>
     internal HashSet<string> Quantizable =>
     [
         .. StaticNodes,
@@ -54,7 +50,6 @@ sealed class StaticQuantizer
     ];
 
     /// <summary>Writes the quantised model from a range for each of <see cref="TensorsToCalibrate"/>. Call it once.</summary>
-    /// <exception cref="LabException">A range is missing.</exception>
     internal ConversionResult Convert(IReadOnlyDictionary<string, TensorRange> ranges)
     {
         var kept = _selection.Kept;

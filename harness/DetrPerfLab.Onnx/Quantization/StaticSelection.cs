@@ -6,21 +6,14 @@ namespace DetrPerfLab.Onnx;
 /// The plan decides on nodes with weights and on products. What lies between them (residual sums, concatenations, pools, activations, moves) joins where an
 /// input comes from and an output goes to quantised nodes; repeated until nothing changes.
 /// </remarks>
-sealed class StaticSelection
+sealed class StaticSelection(GraphEditor editor)
 {
-    readonly GraphIndex _index;
-    readonly long _opset;
-    readonly IReadOnlyDictionary<string, DataType> _types;
+    readonly GraphIndex _index = editor.Index;
+    readonly long _opset = editor.Model.OpsetVersion();
+    readonly IReadOnlyDictionary<string, DataType> _types = ElementTypes.Infer(editor.Graph);
     readonly Dictionary<NodeProto, StaticUnit> _units = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<string, StaticUnit> _producers = new(StringComparer.Ordinal);
 
-    StaticSelection(GraphEditor editor)
-    {
-        (_index, _opset) = (editor.Index, editor.Model.OpsetVersion());
-        _types = ElementTypes.Infer(editor.Graph);
-    }
-
-    /// <summary>The chosen units in topological order.</summary>
     internal IReadOnlyList<StaticUnit> Units { get; private set; } = [];
 
     /// <summary>Nodes that the plan makes static and that have no such form, with the reason.</summary>
@@ -35,7 +28,6 @@ sealed class StaticSelection
         return selection;
     }
 
-    /// <summary>Whether a unit makes the value as 8-bit codes.</summary>
     internal bool IsQuantizedOutput(string value) => _producers.TryGetValue(value, out var unit) && (unit.Kind != StaticKind.Weighted && unit.Kind != StaticKind.Product
         || unit.Node.OpType == "Conv" || ReadByUnitsOnly(value));
 

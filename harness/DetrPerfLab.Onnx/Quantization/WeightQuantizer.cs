@@ -6,13 +6,11 @@ static class WeightQuantizer
     // Bias codes stay below 2^30: accumulation adds the products of the weights on top.
     const double LargestBiasCode = 1 << 30;
 
-    /// <summary>Codes of a weight, row-major as it is, and one scale a channel, or one in all.</summary>
-    /// <param name="weight">Row-major; finite.</param>
-    /// <param name="shape">Elements an axis.</param>
-    /// <param name="axis">The axis of the output channels, each with its own scale; null for one scale in all.</param>
-    /// <param name="reduceRange">7 bits (-64..64): pairs of u8*s8 products then fit the int16 sums of machines without VNNI.</param>
-    /// <param name="bias">One a channel, or null. A channel whose bias would not fit int32 gets a larger scale.</param>
-    /// <param name="inputScale">Scale of the activation that the weight meets; used with <paramref name="bias"/>.</param>
+    /// <summary>Codes of a finite, row-major weight, and one scale for each output channel, or one in all where <paramref name="axis"/> is null.</summary>
+    /// <remarks>
+    /// The reduced range is 7 bits (-64..64): pairs of u8*s8 products then fit the int16 sums of machines without VNNI.
+    /// A channel whose bias would not fit int32, with the scale of the activation at the input, gets a larger scale.
+    /// </remarks>
     internal static (sbyte[] Codes, float[] Scales) Quantize(
         ReadOnlySpan<float> weight, IReadOnlyList<long> shape, int? axis, bool reduceRange,
         ReadOnlySpan<float> bias = default, float inputScale = 1)

@@ -25,7 +25,6 @@ public static class SensitivityAnalysis
     const double MostDb = 200;
 
     /// <summary>Measures all groups of a float model; a handful of inputs suffices for calibration and comparison.</summary>
-    /// <exception cref="LabException">The model cannot be run or converted.</exception>
     public static SensitivityTable Run(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, SensitivityOptions options)
     {
         var (all, table) = Calibrate(runner, model, inputs, options.Quantization);
@@ -58,7 +57,6 @@ public static class SensitivityAnalysis
         return new() { InputSha256 = table.InputSha256, Groups = [.. measured.OrderBy(m => m.SqnrDb).ThenBy(m => m.Group, StringComparer.Ordinal)] };
     }
 
-    /// <summary>The first parts of a name, or the whole.</summary>
     internal static string GroupOf(string node, int depth) =>
         // A leading slash opens the first part.
         depth < 1 ? node : Regex.Match(node, $"^[./]?[^./]*([./][^./]*){{0,{depth - 1}}}").Value;

@@ -5,10 +5,7 @@ namespace DetrPerfLab.Onnx;
 /// <summary>What quantising one group of nodes alone does to the outputs.</summary>
 public sealed record GroupSensitivity
 {
-    /// <summary>Module or node.</summary>
     public required string Group { get; init; }
-
-    /// <summary>Nodes of the group that the plan quantises.</summary>
     public required IReadOnlyList<string> Nodes { get; init; }
 
     /// <summary>Share of the model's multiplications that the group has, in [0, 1]: what quantising it can win.</summary>
@@ -27,10 +24,7 @@ public sealed record SensitivityTable
     /// <summary>Lower-case hex sha256 of the model file; null for a model in memory.</summary>
     public string? ModelSha256 { get; init; }
 
-    /// <summary>Hash of the inputs.</summary>
     public required string InputSha256 { get; init; }
-
-    /// <summary>Most sensitive first.</summary>
     public required IReadOnlyList<GroupSensitivity> Groups { get; init; }
 
     /// <summary>The search for nodes to keep; null before one was made.</summary>
@@ -40,10 +34,7 @@ public sealed record SensitivityTable
     public QuantizationPlan Apply(QuantizationPlan plan) => KeepList is null ? plan
         : plan.With(NodePrecision.Float, Groups.Where(g => KeepList.Groups.Contains(g.Group)).SelectMany(g => g.Nodes), "keep-list");
 
-    /// <summary>Reads a table.</summary>
-    /// <exception cref="LabException">No such file or no such table.</exception>
     public static SensitivityTable Load(string path) => QuantizationPlan.Read<SensitivityTable>(path, "Make it with 'detrlab sensitivity'.");
 
-    /// <summary>Writes the table.</summary>
     public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LabJson.Options) + "\n");
 }

@@ -19,13 +19,11 @@ sealed class GraphEditor
     }
 
     internal ModelProto Model { get; }
-
     internal GraphProto Graph => Model.Graph;
 
     /// <summary>The graph as it was at the first use after the last edit through this class.</summary>
     internal GraphIndex Index => _index ??= new GraphIndex(Graph);
 
-    /// <summary>A name that the model does not use, the wanted one where it is free.</summary>
     internal string Unique(string wanted)
     {
         var name = wanted;
@@ -33,7 +31,6 @@ sealed class GraphEditor
         return name;
     }
 
-    /// <summary>Adds a constant under a free name, which it gives.</summary>
     internal string AddConstant<T>(string wanted, ReadOnlySpan<long> dims, ReadOnlySpan<T> values) where T : unmanaged
     {
         var tensor = OnnxTensors.Create(Unique(wanted), dims, values);
@@ -68,7 +65,6 @@ sealed class GraphEditor
         node.Output[0] = next.Output[0];
     }
 
-    /// <summary>Makes a constant of what a node computes.</summary>
     internal void Replace(NodeProto node, TensorProto constant)
     {
         constant.Name = node.Output[0];
@@ -76,7 +72,6 @@ sealed class GraphEditor
         Graph.Initializer.Add(constant);
     }
 
-    /// <summary>Makes nodes read <paramref name="to"/> where they read <paramref name="from"/>.</summary>
     internal void Redirect(IEnumerable<NodeProto> consumers, string from, string to)
     {
         foreach (var node in consumers)

@@ -40,10 +40,8 @@ public sealed class GraphIndex
         }
     }
 
-    /// <summary>The node that makes a value; null for inputs, initializers and unknown names.</summary>
     internal NodeProto? Producer(string value) => _producers.GetValueOrDefault(value);
 
-    /// <summary>The nodes of this graph that read a value, each once, in the graph's order.</summary>
     internal IReadOnlyList<NodeProto> Consumers(string value) => _consumers.GetValueOrDefault(value) ?? [];
 
     /// <summary>The one node that reads a value, where nothing else does: no other node, no subgraph, no graph output.</summary>

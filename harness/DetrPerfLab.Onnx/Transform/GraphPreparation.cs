@@ -3,8 +3,6 @@ namespace DetrPerfLab.Onnx;
 /// <summary>Brings a model from any exporter into the form that the conversions expect. The model computes the same, but for rounding of folded weights.</summary>
 static class GraphPreparation
 {
-    /// <summary>A prepared copy; <paramref name="source"/> stays as it is.</summary>
-    /// <exception cref="LabException">Unsupported opset, or a graph that is none.</exception>
     internal static ModelProto Prepare(ModelProto source)
     {
         OpsetUpgrade.Check(source);

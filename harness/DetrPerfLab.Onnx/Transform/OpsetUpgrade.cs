@@ -9,7 +9,6 @@ static class OpsetUpgrade
 {
     const int Oldest = 11, Newest = 21;
 
-    /// <summary>Refuses models of opsets that the lab does not transform.</summary>
     internal static void Check(ModelProto model)
     {
         if (model.OpsetVersion() is var found && found is < Oldest or > Newest)
@@ -18,8 +17,6 @@ static class OpsetUpgrade
         }
     }
 
-    /// <summary>Upgrades the model where it is older than 13.</summary>
-    /// <exception cref="LabException">The model has an operator to change inside a subgraph or function.</exception>
     internal static void To13(GraphEditor editor)
     {
         if (editor.Model.OpsetVersion() is var opset && opset >= 13) { return; }

@@ -1,4 +1,5 @@
 using DetrPerfLab.Onnx.Proto;
+using Google.Protobuf;
 using DataType = DetrPerfLab.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace DetrPerfLab.Tests.Onnx;
@@ -71,7 +72,7 @@ public class OnnxTensorsTests
 
     [Fact]
     public void Bytes_SubByteTypes_ArePackedTwoAByte() =>
-        Assert.Equal(2, OnnxTensors.CreateRaw("w", DataType.Int4, [3], [0x21, 0x03]).Bytes().Length);
+        Assert.Equal(2, new TensorProto { DataType = (int)DataType.Int4, Dims = { 3 }, RawData = ByteString.CopyFrom(0x21, 0x03) }.Bytes().Length);
 
     [Fact]
     public void Set_Attributes_ReadBackAndReplace()
