@@ -20,7 +20,7 @@ public sealed class Normalization
             {
                 var value = ((x / 255f) - mean[c]) / deviation[c];
                 _table[(c * 256) + x] = value;
-                var product = Divide(Divide(x, 255f) - mean[c], deviation[c]);
+                var product = ColumnPass.Scale(new((uint)x), new(mean[c]), new(deviation[c]), new(1 / deviation[c]))[0];
                 CorrectedProductIsExact &= BitConverter.SingleToInt32Bits(product) == BitConverter.SingleToInt32Bits(value);
             }
         }
@@ -32,24 +32,12 @@ public sealed class Normalization
     /// <summary>Only x / 255 (the DEIM family).</summary>
     internal static Normalization UnitRange { get; } = new([0, 0, 0], [1, 1, 1]);
 
-    /// <summary>Of red, green, blue.</summary>
     public IReadOnlyList<float> Mean { get; }
-
-    /// <summary>Of red, green, blue.</summary>
     public IReadOnlyList<float> Deviation { get; }
 
     /// <summary>The result for each of the 256 values of a channel (0 red, 1 green, 2 blue).</summary>
     internal ReadOnlySpan<float> Table(int channel) => _table.AsSpan(channel * 256, 256);
 
-    /// <summary>Whether <see cref="Divide"/> gives the same bits as a division for all 768 inputs, so that vector code may use it.</summary>
+    /// <summary>Whether <see cref="ColumnPass.Scale"/> gives the same bits as divisions for all 768 inputs.</summary>
     internal bool CorrectedProductIsExact { get; }
-
-    /// <summary>a / b as a product with the reciprocal and one correction of the remainder: five times the throughput of a vector division.</summary>
-    /// <remarks>Source: P. Markstein, IBM J. Res. Dev. 34 (1990) 111. Correct for most a and b; so it is checked above for those that occur.</remarks>
-    static float Divide(float a, float b)
-    {
-        var reciprocal = 1 / b;
-        var quotient = a * reciprocal;
-        return MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(-quotient, b, a), reciprocal, quotient);
-    }
 }
