@@ -10,9 +10,42 @@ public sealed record DetectorOptions
         init => field = value is null or (>= 1 and <= ResizeRule.LongestSide) ? value : throw LabError.OutOfRange(value, $"1 to {ResizeRule.LongestSide}", "size");
     }
 
-    /// <summary>Which detections are kept.</summary>
     public PostprocessOptions Postprocess { get; init; } = new();
+    public int Threads { get; init; } = 1; // of preprocessing, for one image
+}
 
-    /// <summary>Threads that preprocessing may use for one image.</summary>
-    public int Threads { get; init; } = 1;
+/// <summary>How photographs become a model's input. The defaults are those of the original DETR.</summary>
+public sealed record PreprocessOptions
+{
+    public ResizeRule Resize { get; init; } = ResizeRule.Detr;
+    internal Normalization Normalization { get; init; } = Normalization.ImageNet;
+
+    /// <summary>Threads that one image may use, 1 to 256.</summary>
+    public int Threads
+    {
+        get;
+        init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256");
+    } = 1;
+
+    internal string PixelsName { get; init; } = "pixel_values"; // float32 [N, 3, H, W]
+
+    public static PreprocessOptions Detr { get; } = new();
+}
+
+/// <summary>Which detections are kept.</summary>
+public sealed record PostprocessOptions
+{
+    /// <summary>Lowest score, in [0, 1]. Default 0.7, as in DETR's own demonstration; 0 keeps all for COCO AP.</summary>
+    public float Threshold
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1");
+    } = 0.7f;
+
+    /// <summary>Greatest IoU of two detections of one class, in [0, 1]; null leaves overlaps be: a DETR needs no suppression.</summary>
+    public float? NmsIou
+    {
+        get;
+        init => field = value is null or (>= 0 and <= 1) ? value : throw LabError.OutOfRange(value, "0 to 1");
+    }
 }

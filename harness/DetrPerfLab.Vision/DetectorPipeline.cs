@@ -16,8 +16,6 @@ public sealed class DetectorPipeline
     readonly List<(int Batch, ImageSize Canvas, TensorSet Inputs, TensorSet Outputs)> _tensors = [];
     readonly List<List<Detection>> _detections = [];
 
-    /// <summary>Finds the family that the engine's model belongs to.</summary>
-    /// <exception cref="LabException">The model's interface is none of the known ones.</exception>
     public DetectorPipeline(IInferenceEngine engine, DetectorOptions? options = null)
     {
         options ??= new();
@@ -27,20 +25,15 @@ public sealed class DetectorPipeline
     }
 
     internal IDetectorFamily Family { get; }
-
     internal PreprocessOptions Preprocessing => _preprocessor.Options;
+    public StageTimes Times { get; private set; } // of the last call
 
     /// <summary>What the labels of the detections mean; known after the first image.</summary>
     internal LabelMap Labels { get; private set; } = LabelMap.CategoryIds;
 
-    /// <summary>Where the time of the last call went.</summary>
-    public StageTimes Times { get; private set; }
-
     /// <summary>The photograph of the last call that decoded a file.</summary>
     internal RgbImage Photograph { get; } = new();
 
-    /// <summary>Decodes a file and detects what is on it.</summary>
-    /// <exception cref="LabException">The file is no image that can be decoded, or the model failed on it.</exception>
     internal IReadOnlyList<Detection> Detect(string path)
     {
         var start = Stopwatch.GetTimestamp();
@@ -51,9 +44,7 @@ public sealed class DetectorPipeline
         return detections;
     }
 
-    /// <summary>Detects what is on photographs, in one batch. Those of unequal size need a model that takes a mask.</summary>
-    /// <returns>A list for each, best first.</returns>
-    /// <exception cref="LabException">The model cannot take them, or failed, or gave NaN.</exception>
+    /// <summary>Detects in one batch; a list for each photograph, best first. Those of unequal size need a model that takes a mask.</summary>
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(params ReadOnlySpan<RgbImage> images)
     {
         ArgumentOutOfRangeException.ThrowIfZero(images.Length, nameof(images));
@@ -104,7 +95,6 @@ public sealed class DetectorPipeline
         return (inputs, outputs);
     }
 
-    /// <exception cref="LabException">The float32 tensor holds NaN or infinity.</exception>
     internal static void RequireFinite(HostTensor output)
     {
         ReadOnlySpan<float> values = output.Floats;

@@ -5,7 +5,6 @@ namespace DetrPerfLab.Vision;
 /// <summary>What the image library really is on this machine.</summary>
 public static class VisionPackages
 {
-    /// <summary>The package and its native library.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Describe() =>
     [
         PackageVersion.Of("SkiaSharp", typeof(SKCodec).Assembly),

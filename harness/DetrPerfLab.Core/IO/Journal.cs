@@ -11,9 +11,8 @@ namespace DetrPerfLab.Core;
 public sealed class Journal<T> : IDisposable
     where T : class
 {
-    const long LargestFile = 64 << 20;
-
     readonly string _path;
+    readonly long _largestFile;
     readonly FileStream _lock;
     readonly List<T> _entries = [];
     Header _header;
@@ -21,10 +20,11 @@ public sealed class Journal<T> : IDisposable
 
     /// <param name="key">All that decides the entries; another key is another journal.</param>
     /// <param name="isWhole">Whether an entry that was read is one; the first that is not ends what is taken. Null takes any.</param>
+    /// <param name="largestFile">Bytes; a larger file is damage.</param>
     /// <exception cref="LabException">Another process has it open.</exception>
-    public Journal(string folder, string kind, string key, Func<T, bool>? isWhole = null)
+    public Journal(string folder, string kind, string key, Func<T, bool>? isWhole = null, long largestFile = 64 << 20)
     {
-        _path = PathOf(folder, kind, key);
+        (_path, _largestFile) = (PathOf(folder, kind, key), largestFile);
         Directory.CreateDirectory(folder);
         try
         {
@@ -73,9 +73,9 @@ public sealed class Journal<T> : IDisposable
     void Read(Func<T, bool> isWhole)
     {
         if (!File.Exists(_path)) { return; }
-        if (new FileInfo(_path).Length > LargestFile) { throw new IOException($"it is larger than {LargestFile >> 20} MiB"); }
-        var lines = File.ReadAllText(_path).Split('\n')[..^1]; // what no end of line follows was never finished
-        if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], LabJson.OneLine) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
+        if (new FileInfo(_path).Length > _largestFile) { throw new IOException($"it is larger than {_largestFile >> 20} MiB"); }
+        var lines = File.ReadLines(_path).SkipLast(EndsItsLine() ? 0 : 1); // what no end of line follows was never finished
+        if (lines.FirstOrDefault() is not { } first || JsonSerializer.Deserialize<Header>(first, LabJson.OneLine) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
         if (header.Key != _header.Key)
         {
             Problem = "they belong to another machine, model, build or options";
@@ -88,6 +88,13 @@ public sealed class Journal<T> : IDisposable
             if (JsonSerializer.Deserialize<T>(line, LabJson.OneLine) is not { } entry || !isWhole(entry)) { throw new IOException($"line {_entries.Count + 2} is no entry"); }
             _entries.Add(entry);
         }
+    }
+
+    bool EndsItsLine()
+    {
+        using var file = File.OpenRead(_path);
+        file.Seek(-Math.Min(1, file.Length), SeekOrigin.End);
+        return file.ReadByte() == '\n';
     }
 
     static string Line<TLine>(TLine line) => JsonSerializer.Serialize(line, LabJson.OneLine) + "\n";

@@ -5,7 +5,6 @@ namespace DetrPerfLab.Vision;
 static class ApBootstrap
 {
     /// <summary>AP of the candidate minus AP of the baseline, in [-1, 1], paired by image; null where the dataset holds no object.</summary>
-    /// <exception cref="LabException">They were evaluated against different ground truth.</exception>
     internal static Interval? Difference(CocoEvaluation baseline, CocoEvaluation candidate, ulong seed = 1)
     {
         if (!baseline.ImageIds.SequenceEqual(candidate.ImageIds)

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DetrPerfLab.Vision;
 
 /// <summary>One detection in COCO's terms: box in pixels of the original image; of the score only the order counts, higher is surer.</summary>
 [method: JsonConstructor]
-readonly record struct CocoDetection(long ImageId, int CategoryId, double Score, [property: JsonPropertyName("bbox")] CocoBox Box);
+public readonly record struct CocoDetection(long ImageId, int CategoryId, double Score, [property: JsonPropertyName("bbox")] CocoBox Box);
 
 /// <summary>Detections over a dataset, as COCO's results format holds them; the name is for messages.</summary>
 public sealed class CocoDetections
@@ -16,14 +17,11 @@ public sealed class CocoDetections
     internal CocoDetections(string name) => Name = name;
 
     internal string Name { get; }
-
-    /// <summary>How many.</summary>
     public int Count => _items.Count;
 
     /// <summary>In the order added, which breaks ties of the score.</summary>
     internal IReadOnlyList<CocoDetection> Items => _items;
 
-    /// <exception cref="LabException">The score or a coordinate is not finite, or a width or height is negative.</exception>
     internal void Add(in CocoDetection detection)
     {
         var problem = detection.Box.Problem ?? (double.IsFinite(detection.Score) ? null : $"score is {detection.Score}, needed a finite number");
@@ -36,8 +34,6 @@ public sealed class CocoDetections
         Add(new(imageId, categoryId, detection.Score, new(
             detection.X1, detection.Y1, Math.Max(0, detection.X2 - (double)detection.X1), Math.Max(0, detection.Y2 - (double)detection.Y1))));
 
-    /// <summary>Reads a results file.</summary>
-    /// <exception cref="LabException">No such file, damaged JSON, an entry that cannot be used.</exception>
     public static CocoDetections Load(string path)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a detections file in COCO's results format."); }
@@ -52,7 +48,6 @@ public sealed class CocoDetections
         return detections;
     }
 
-    /// <summary>Writes COCO's results format, one detection a line.</summary>
     public void Save(string path) => AtomicFile.Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
@@ -68,4 +63,42 @@ public sealed class CocoDetections
         writer.WriteLine();
         writer.WriteLine(']');
     });
+}
+
+/// <summary>A box as COCO files write it: left and top edge, width and height (0 or more), in pixels.</summary>
+[JsonConverter(typeof(CocoBoxConverter))]
+public readonly record struct CocoBox(double X, double Y, double Width, double Height)
+{
+    internal double Area => Width * Height;
+
+    internal string? Problem =>
+        !double.IsFinite(X) || !double.IsFinite(Y) || !double.IsFinite(Width) || !double.IsFinite(Height) ? $"bbox is [{X}, {Y}, {Width}, {Height}], needed four finite numbers"
+        : Width < 0 || Height < 0 ? $"bbox has width {Width} and height {Height}, needed 0 or more" : null;
+
+    /// <summary>Intersection over union in [0, 1]; over the detection's own area where the object is a crowd.</summary>
+    /// <remarks>Source: cocodataset/cocoapi, common/maskApi.c, bbIou; the order of operations decides the last bit.</remarks>
+    internal static double Iou(in CocoBox detection, in CocoBox truth, bool crowd)
+    {
+        var width = Math.Min(detection.Width + detection.X, truth.Width + truth.X) - Math.Max(detection.X, truth.X);
+        if (width <= 0) { return 0; }
+        var height = Math.Min(detection.Height + detection.Y, truth.Height + truth.Y) - Math.Max(detection.Y, truth.Y);
+        if (height <= 0) { return 0; }
+        var both = width * height;
+        return both / (crowd ? detection.Area : detection.Area + truth.Area - both);
+    }
+}
+
+/// <summary>A box is the list [x, y, width, height].</summary>
+sealed class CocoBoxConverter : JsonConverter<CocoBox>
+{
+    public override CocoBox Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        Span<double> edges = stackalloc double[4];
+        if (reader.TokenType != JsonTokenType.StartArray) { throw new JsonException(); }
+        foreach (ref var edge in edges) { edge = reader.Read() && reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : throw new JsonException(); }
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? new(edges[0], edges[1], edges[2], edges[3]) : throw new JsonException();
+    }
+
+    public override void Write(Utf8JsonWriter writer, CocoBox box, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, (double[])[box.X, box.Y, box.Width, box.Height], options);
 }

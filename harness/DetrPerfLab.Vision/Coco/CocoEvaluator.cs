@@ -6,11 +6,8 @@ public sealed class CocoEvaluation
     internal CocoEvaluation(CocoSummary summary, IReadOnlyList<long> imageIds, IReadOnlyList<PrecisionCurve> curves) =>
         (Summary, ImageIds, Curves) = (summary, imageIds, curves);
 
-    /// <summary>The 12 numbers.</summary>
     public CocoSummary Summary { get; }
-
     internal IReadOnlyList<long> ImageIds { get; } // all that were judged, by rising id
-
     internal IReadOnlyList<PrecisionCurve> Curves { get; } // a category each, objects of all sizes
 }
 
@@ -24,10 +21,7 @@ public static class CocoEvaluator
     static readonly int s_areas = CocoProtocol.Areas.Count;
     static readonly int s_thresholds = CocoProtocol.IouThresholds.Count;
 
-    /// <summary>Judges detections by the truth; repeated detections count as false, as in pycocotools.</summary>
-    /// <exception cref="LabException">
-    /// A detection names an unknown image, or an unknown category unless <paramref name="skipUnknownCategories"/> leaves these out: a model may know more than the dataset.
-    /// </exception>
+    /// <summary>Repeated detections count as false, as in pycocotools. A model may know categories that the dataset lacks: refused, or skipped.</summary>
     public static CocoEvaluation Evaluate(CocoGroundTruth truth, CocoDetections detections, bool skipUnknownCategories = false)
     {
         var truths = new List<(int Image, CocoAnnotation Item)>[truth.Categories.Count];

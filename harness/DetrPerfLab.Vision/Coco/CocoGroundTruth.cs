@@ -9,21 +9,20 @@ readonly record struct CocoImage(long Id, string FileName, ImageSize Size);
 [method: JsonConstructor]
 readonly record struct CocoCategory(int Id, string Name = "");
 
-/// <summary>One object that stands in an image.</summary>
-/// <remarks>
-/// The area, in square pixels of its mask where there is one, decides small, medium or large.
-/// A crowd is a group marked as one: detections in it count neither for nor against.
-/// </remarks>
+/// <summary>One object that stands in an image. Its area, in square pixels of its mask where there is one, decides small, medium or large.</summary>
+/// <remarks>A crowd is a group marked as one: detections in it count neither for nor against.</remarks>
 readonly record struct CocoAnnotation(long ImageId, int CategoryId, CocoBox Box, double Area, bool Crowd);
 
 /// <summary>Images, categories and objects: the truth that detections are judged by.</summary>
-public sealed partial class CocoGroundTruth
+public sealed class CocoGroundTruth
 {
     // Curves are kept a category; the largest vocabularies in use have a few thousand.
     const int MostCategories = 1 << 16;
 
+    const string NeededForm = "an object with the lists 'images', 'annotations' and 'categories' (instances.json): every 'id', 'image_id' and 'category_id' a whole number, "
+        + "every 'bbox' [x, y, width, height] of four numbers";
+
     /// <summary>Images and categories are sorted by id, as the evaluation walks them; annotations stay in the file's order, which breaks ties.</summary>
-    /// <exception cref="LabException">An id occurs twice or is unknown; a box is not finite.</exception>
     internal CocoGroundTruth(
         string name, IEnumerable<CocoImage> images, IEnumerable<CocoCategory> categories, IReadOnlyList<CocoAnnotation> annotations)
     {
@@ -46,19 +45,37 @@ public sealed partial class CocoGroundTruth
     }
 
     internal string Name { get; }
-
-    /// <summary>How many images.</summary>
     public int ImageCount => Images.Count;
-
     internal IReadOnlyList<CocoImage> Images { get; }
-
     internal IReadOnlyList<CocoCategory> Categories { get; }
-
     internal IReadOnlyList<CocoAnnotation> Annotations { get; }
-
     internal Dictionary<long, int> ImageIndex { get; }
-
     internal Dictionary<long, int> CategoryIndex { get; }
+
+    public static CocoGroundTruth Load(string path)
+    {
+        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name the dataset's instances.json."); }
+        using var stream = File.OpenRead(path);
+        return Parse(stream, Path.GetFileName(path));
+    }
+
+    internal static CocoGroundTruth Parse(Stream stream, string name)
+    {
+        var (images, categories, annotations) = CocoJson.Read<Instances>(stream, name, NeededForm);
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (images[i].Problem is { } problem) { throw LabError.BadCocoEntry(name, "images", i, problem); }
+        }
+
+        var ids = new HashSet<long>();
+        for (var i = 0; i < annotations.Count; i++)
+        {
+            var id = annotations[i].Id;
+            if (id != Annotation.NoId && !ids.Add(id)) { throw LabError.BadCocoEntry(name, "annotations", i, $"id {id} occurs twice"); }
+        }
+
+        return new(name, images.Select(i => new CocoImage(i.Id, i.FileName, new(i.Height, i.Width))), categories, [.. annotations.Select(a => a.Object)]);
+    }
 
     /// <summary>
     /// Takes another variant's detections, of at least the score <paramref name="threshold"/>, as the truth, to ask how far detections agree with them.
@@ -78,5 +95,22 @@ public sealed partial class CocoGroundTruth
         }
 
         return index;
+    }
+
+    sealed record Instances(List<Image> Images, List<CocoCategory> Categories, List<Annotation> Annotations);
+
+    sealed record Image(long Id, string FileName = "", int Width = 0, int Height = 0)
+    {
+        internal string? Problem =>
+            Width < 0 || Height < 0 ? $"size {Height}x{Width} is no image size"
+            : Path.IsPathRooted(FileName) || FileName.Contains(':') || FileName.Split('/', '\\').Contains("..") ? $"file_name '{FileName}' leads out of the image folder"
+            : null;
+    }
+
+    sealed record Annotation(long ImageId, int CategoryId, CocoBox Bbox, long Id = Annotation.NoId, double Area = double.NaN, long Iscrowd = 0)
+    {
+        internal const long NoId = long.MinValue; // what is not there, where null would let null in
+
+        internal CocoAnnotation Object => new(ImageId, CategoryId, Bbox, double.IsNaN(Area) ? Bbox.Area : Area, Iscrowd != 0);
     }
 }

@@ -51,7 +51,6 @@ sealed class CocoMatcher
         for (var d = 0; d < found.Length; d++) { matched.Add(new(image, d, found[d].Score, bits[d].Matched, bits[d].Ignored)); }
     }
 
-    /// <summary>Whether an object is out of the count for one object size.</summary>
     internal static bool IsIgnored(in CocoAnnotation truth, int area) =>
         truth.Crowd || truth.Area < CocoProtocol.Areas[area].Least || truth.Area > CocoProtocol.Areas[area].Most;
 

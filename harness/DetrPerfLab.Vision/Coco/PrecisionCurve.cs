@@ -37,8 +37,7 @@ sealed class PrecisionCurve
 
     internal ReadOnlySpan<(int Image, int Count)> Objects => _objects;
 
-    /// <summary>Average precision at each IoU threshold, with one weight an image (none: 1 each).</summary>
-    /// <returns>Whether the weighted images hold any object of the category; without one, nothing is written.</returns>
+    /// <summary>At each IoU threshold, with one weight an image (none: 1 each). False, and nothing written, where these hold no object.</summary>
     internal bool AveragePrecision(ReadOnlySpan<int> weights, Span<double> averages, Scratch scratch)
     {
         long positives = 0;
@@ -76,14 +75,14 @@ sealed class PrecisionCurve
 
         for (var i = points - 1; i > 0; i--) { precision[i - 1] = Math.Max(precision[i - 1], precision[i]); }
         var (total, point) = (0.0, 0);
-        foreach (var needed in scratch.RecallThresholds)
+        foreach (var needed in CocoProtocol.RecallThresholds)
         {
             while (point < points && recall[point] < needed) { point++; }
             if (point == points) { break; }
             total += precision[point];
         }
 
-        return total / scratch.RecallThresholds.Length;
+        return total / CocoProtocol.RecallThresholds.Length;
     }
 
     /// <summary>Buffers of one thread.</summary>
@@ -92,8 +91,6 @@ sealed class PrecisionCurve
         long[] _counted = [];
         double[] _recall = [];
         double[] _precision = [];
-
-        internal double[] RecallThresholds { get; } = [.. CocoProtocol.RecallThresholds];
 
         internal Span<long> Counted(int length)
         {

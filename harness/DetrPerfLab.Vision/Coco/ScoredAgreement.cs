@@ -13,7 +13,6 @@ public static class ScoredAgreement
     /// Differences of scores in place of logits; of boxes as fractions of the largest coordinate that the reference gives. The share of changed classes is
     /// that of the reference's sure detections, half as sure as its surest or more, that meet none.
     /// </summary>
-    /// <exception cref="LabException">The shapes differ, or there is NaN or infinity.</exception>
     public static AgreementInfo Compare(string name, TensorSet reference, TensorSet actual)
     {
         foreach (var tensor in new[] { "labels", "boxes", "scores" })
@@ -61,9 +60,7 @@ public static class ScoredAgreement
     readonly ref struct Image(TensorSet outputs, int image)
     {
         internal int Count { get; } = (int)outputs["scores"].Shape[1];
-
         internal readonly ReadOnlySpan<float> Scores => outputs["scores"].Floats.Slice(image * Count, Count);
-
         internal readonly ReadOnlySpan<long> Labels => outputs["labels"].Longs.Slice(image * Count, Count);
 
         internal readonly Box Box(int i)

@@ -15,7 +15,6 @@ public sealed class CalibrationImages : IReadOnlyCollection<TensorSet>
     CalibrationImages(IReadOnlyList<TensorSpec> inputs, IDetectorFamily family, IReadOnlyList<string>? paths, int count, DetectorOptions options) =>
         (_inputs, _family, _paths, Count, _options) = (inputs, family, paths, count, options);
 
-    /// <summary>How many.</summary>
     public int Count { get; }
 
     /// <summary>Photographs from files for a model with these inputs: at most so many, evenly taken out of all that are named.</summary>
@@ -25,20 +24,16 @@ public sealed class CalibrationImages : IReadOnlyCollection<TensorSet>
         return new(inputs, family, [.. Enumerable.Range(0, count).Select(i => paths[(int)((long)i * paths.Count / count)])], count, options);
     }
 
-    /// <summary>Pictures from a formula.</summary>
     public static CalibrationImages Synthetic(IReadOnlyList<TensorSpec> inputs, IDetectorFamily family, int count, DetectorOptions options) =>
         new(inputs, family, null, count, options);
 
     /// <summary>The photographs of a folder; of a COCO folder those in <c>images/</c>.</summary>
-    /// <exception cref="LabException">It is not there or holds none.</exception>
     public static IReadOnlyList<string> InFolder(string folder) =>
         ImageFiles.Expand([Directory.Exists(Path.Combine(folder, "images")) ? Path.Combine(folder, "images") : folder]);
 
-    /// <summary>One image as inputs of a model.</summary>
     public static TensorSet Prepare(IReadOnlyList<TensorSpec> inputs, IDetectorFamily family, RgbImage image, DetectorOptions options) =>
         Prepare(inputs, family, image, new Preprocessor(family.Preprocessing(inputs, options)));
 
-    /// <inheritdoc/>
     public IEnumerator<TensorSet> GetEnumerator()
     {
         var preprocessor = new Preprocessor(_family.Preprocessing(_inputs, _options));

@@ -9,11 +9,8 @@ public sealed class CocoDataset
 
     CocoDataset(string folder, CocoGroundTruth truth) => (_folder, Truth) = (folder, truth);
 
-    /// <summary>What stands in the images.</summary>
     public CocoGroundTruth Truth { get; }
 
-    /// <summary>Reads the labels and checks that every image is there.</summary>
-    /// <exception cref="LabException">The folder, the labels or an image is missing, or the labels are damaged.</exception>
     public static CocoDataset Open(string folder)
     {
         if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Name a folder with images/ and instances.json."); }

@@ -5,7 +5,6 @@ public static class SyntheticPhotographs
 {
     const int Rectangles = 12;
 
-    /// <summary>One picture; each index has its own colours and rectangles.</summary>
     public static RgbImage Create(int index, ImageSize size)
     {
         var image = new RgbImage();
@@ -18,7 +17,8 @@ public static class SyntheticPhotographs
         {
             for (var x = 0; x < size.Width; x++)
             {
-                for (var c = 0; c < 3; c++) { Put(pixels, size, y, x, c, corner[c] + ((corner[3 + c] - corner[c]) * (x + y) / (size.Width + size.Height))); }
+                var pixel = pixels.Slice(((y * size.Width) + x) * 3, 3);
+                for (var c = 0; c < 3; c++) { pixel[c] = (byte)(corner[c] + ((corner[3 + c] - corner[c]) * (x + y) / (size.Width + size.Height))); }
             }
         }
 
@@ -31,19 +31,12 @@ public static class SyntheticPhotographs
     {
         var (height, width) = (1 + random.Next(size.Height / 2), 1 + random.Next(size.Width / 2));
         var (top, left) = (random.Next(size.Height - height), random.Next(size.Width - width));
-        var (red, green, blue) = (random.Next(256), random.Next(256), random.Next(256));
+        ReadOnlySpan<byte> colour = [(byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)];
         for (var y = top; y < top + height; y++)
         {
-            for (var x = left; x < left + width; x++)
-            {
-                Put(pixels, size, y, x, 0, red);
-                Put(pixels, size, y, x, 1, green);
-                Put(pixels, size, y, x, 2, blue);
-            }
+            for (var x = left; x < left + width; x++) { colour.CopyTo(pixels[(((y * size.Width) + x) * 3)..]); }
         }
     }
-
-    static void Put(Span<byte> pixels, ImageSize size, int y, int x, int channel, int value) => pixels[(((y * size.Width) + x) * 3) + channel] = (byte)value;
 
     // splitmix32, not DeterministicRandom: other numbers are other pictures, so other INT8 models than those that stored results name.
     struct Sequence(uint seed)

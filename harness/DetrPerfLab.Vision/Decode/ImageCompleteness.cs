@@ -8,13 +8,11 @@ static class ImageCompleteness
 {
     static ReadOnlySpan<byte> JpegSignature => [0xFF, 0xD8, 0xFF];
 
-    static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-
     /// <returns>True for every other format: the decoder judges.</returns>
     internal static bool IsComplete(ReadOnlySpan<byte> data)
     {
         if (data.StartsWith(JpegSignature)) { return JpegIsComplete(data); }
-        if (data.StartsWith(PngSignature)) { return PngIsComplete(data); }
+        if (data.StartsWith(PngChunks.Signature)) { return PngChunks.Find(data, "IEND"u8, out _); }
         if (data.StartsWith("GIF8"u8)) { return GifIsComplete(data); }
         return !data.StartsWith("RIFF"u8) || (data.Length >= 8 && BinaryPrimitives.ReadUInt32LittleEndian(data[4..]) <= data.Length - 8);
     }
@@ -47,18 +45,6 @@ static class ImageCompleteness
     }
 
     static int ColourTableLength(byte flags) => flags < 0x80 ? 0 : 3 << ((flags & 7) + 1);
-
-    static bool PngIsComplete(ReadOnlySpan<byte> data)
-    {
-        for (long at = PngSignature.Length; at + 12 <= data.Length;)
-        {
-            var chunk = data[(int)at..];
-            at += 12L + BinaryPrimitives.ReadUInt32BigEndian(chunk); // length, type, body, checksum
-            if (chunk[4..8].SequenceEqual("IEND"u8)) { return at <= data.Length; }
-        }
-
-        return false;
-    }
 
     static bool JpegIsComplete(ReadOnlySpan<byte> data)
     {

@@ -21,7 +21,6 @@ public sealed class ImageDecoder
     internal int MaxFileBytes { get; init; } = 512 << 20;
 
     /// <summary>Decodes a file, whatever its extension. The target is left alone when that fails.</summary>
-    /// <exception cref="LabException">The file is missing, too large, no image, or damaged.</exception>
     internal void Decode(string path, RgbImage target)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a JPEG or PNG file."); }
@@ -39,7 +38,6 @@ public sealed class ImageDecoder
     internal void Decode(Stream stream, string name, RgbImage target) => Decode(Read(stream, name), name, target);
 
     /// <summary>Decodes a whole file that lies in memory; messages call it by the name. The target is left alone when that fails.</summary>
-    /// <exception cref="LabException">It is too large, no image, or damaged.</exception>
     public void Decode(ReadOnlySpan<byte> data, string name, RgbImage target)
     {
         if (data.IsEmpty) { throw UnknownFormat(name, data); }
@@ -81,7 +79,7 @@ public sealed class ImageDecoder
                 if (result != SKCodecResult.Success) { throw LabError.BadInput($"Image '{name}' could not be decoded: Skia says {result}. Fetch or export it again."); }
             }
 
-            return (size, codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(data) : (int)codec.EncodedOrigin);
+            return (size, codec.EncodedFormat == SKEncodedImageFormat.Png ? PngChunks.Orientation(data) : (int)codec.EncodedOrigin);
         }
     }
 

@@ -6,7 +6,6 @@ public static class ImageFiles
     static readonly string[] s_extensions = [".jpg", ".jpeg", ".png"];
 
     /// <summary>Files as they are named; of a folder its .jpg, .jpeg and .png files (not those of its folders), by name.</summary>
-    /// <exception cref="LabException">Something is not there, or a folder holds no images.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> filesAndFolders)
     {
         var files = new List<string>();

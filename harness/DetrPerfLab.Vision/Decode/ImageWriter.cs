@@ -5,7 +5,6 @@ namespace DetrPerfLab.Vision;
 /// <summary>Writes pictures.</summary>
 public static class ImageWriter
 {
-    /// <summary>Writes a PNG; an earlier file stays whole until this one is complete.</summary>
     internal static void SavePng(RgbImage image, string path)
     {
         using var encoded = Encode(image, SKEncodedImageFormat.Png, quality: 100);
@@ -25,8 +24,7 @@ public static class ImageWriter
         return bitmap.Encode(format, quality);
     }
 
-    /// <summary>A copy that Skia draws on and encodes; dispose of it.</summary>
-    internal static SKBitmap Bitmap(RgbImage image)
+    internal static SKBitmap Bitmap(RgbImage image) // to be disposed of
     {
         var bitmap = new SKBitmap(new SKImageInfo(image.Size.Width, image.Size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         PixelPacking.Unpack(image.Pixels, bitmap.GetPixelSpan());

@@ -6,7 +6,6 @@ public sealed class RgbImage
 {
     byte[] _pixels = [];
 
-    /// <summary>Height and width in pixels.</summary>
     public ImageSize Size { get; private set; }
 
     /// <summary>The pixels, [height, width, 3].</summary>

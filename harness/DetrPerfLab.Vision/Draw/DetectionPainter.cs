@@ -45,7 +45,6 @@ public static class DetectionPainter
         PixelPacking.Pack(bitmap.GetPixelSpan(), image.Pixels);
     }
 
-    /// <summary>The same class always has the same colour, and no class that of the next.</summary>
     internal static SKColor ColourOf(int label) => SKColor.FromHsl((uint)label * GoldenAngle % 360, 90, s_lightness[(uint)label % (uint)s_lightness.Length]);
 
     /// <summary>At least one pixel, so that even an empty box shows.</summary>

@@ -20,7 +20,6 @@ sealed class LabelPen : IDisposable
         _height = (int)Math.Ceiling(_font.Metrics.Descent - _font.Metrics.Ascent) + 2;
     }
 
-    /// <summary>Finds a place at the box. Give the surest first.</summary>
     internal SKRectI Place(SKRectI box, string text) => _layout.Place(box, (int)Math.Ceiling(_font.MeasureText(text)) + (2 * _margin), _height);
 
     /// <summary>A label wider than the image loses its end.</summary>
@@ -48,7 +47,6 @@ sealed class LabelPen : IDisposable
         _canvas.DrawRect(place, _paint);
     }
 
-    /// <summary>Black or white, whichever reads better on this colour.</summary>
     internal static SKColor Ink(SKColor colour) => Contrast(colour, SKColors.White) > Contrast(colour, SKColors.Black) ? SKColors.White : SKColors.Black;
 
     /// <summary>1 (none) to 21 (black on white).</summary>
@@ -71,4 +69,16 @@ sealed class LabelPen : IDisposable
         var most = MathF.Sqrt(0.2f * image.Height * image.Width / (0.6f * 1.3f * Math.Max(1, letters)));
         return Math.Max(9, Math.Min(wanted, most));
     }
+}
+
+/// <summary>The face in which labels are written: the first sans of this machine that Skia can read.</summary>
+static class SansFace
+{
+    static readonly Lazy<SKTypeface?> s_typeface = new(() => Open());
+
+    /// <summary>Null where no font is to be had. Lives as long as the process.</summary>
+    internal static SKTypeface? Typeface => s_typeface.Value;
+
+    internal static SKTypeface? Open(IEnumerable<string>? folders = null) =>
+        SansFont.Candidates(folders).Select(font => SKTypeface.FromFile(font.Regular)).FirstOrDefault(face => face is not null);
 }

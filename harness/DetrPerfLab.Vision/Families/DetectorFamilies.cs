@@ -3,14 +3,9 @@ namespace DetrPerfLab.Vision;
 /// <summary>The known families, told apart by a model's inputs and outputs.</summary>
 public static class DetectorFamilies
 {
-    /// <summary>The family of this lab's own models.</summary>
     public static IDetectorFamily Detr { get; } = new DetrFamily();
-
-    /// <summary>Every family.</summary>
     public static IReadOnlyList<IDetectorFamily> All { get; } = [Detr, new DeimFamily()];
 
-    /// <summary>The family that a model belongs to.</summary>
-    /// <exception cref="LabException">None; the message lists the known interfaces and what was found.</exception>
     public static IDetectorFamily Match(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs) =>
         All.FirstOrDefault(f => f.Matches(inputs, outputs))
         ?? throw LabError.BadInput($"The model is no detector known here. Found inputs {string.Join("; ", inputs)}, outputs {string.Join("; ", outputs)}. "
@@ -20,7 +15,6 @@ public static class DetectorFamilies
     internal static bool TakesExactly(IReadOnlyList<TensorSpec> inputs, params (string Name, ElementType Type, int Rank)[] known) =>
         inputs.All(i => known.Any(k => Fits(i, k))) && known.All(k => k.Name.EndsWith('?') || inputs.Any(i => i.Name == k.Name));
 
-    /// <summary>Whether these outputs are there; a model may give more.</summary>
     internal static bool Gives(IReadOnlyList<TensorSpec> outputs, params (string Name, ElementType Type, int Rank)[] known) =>
         known.All(k => outputs.Any(o => Fits(o, k)));
 

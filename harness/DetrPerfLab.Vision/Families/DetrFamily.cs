@@ -34,10 +34,6 @@ sealed class DetrFamily : IDetectorFamily
             : new TensorSet(pixels);
     }
 
-    public void FillOtherInputs(TensorSet inputs, ReadOnlySpan<RgbImage> images)
-    {
-    }
-
     public ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
         postprocessor.Detr(outputs, image, original);
 

@@ -4,13 +4,11 @@ namespace DetrPerfLab.Vision;
 /// <remarks>A new family is a file that implements this and a line in <see cref="DetectorFamilies"/>.</remarks>
 public interface IDetectorFamily
 {
-    /// <summary>For example <c>DETR</c>.</summary>
     string Name { get; }
 
     /// <summary>Inputs and outputs in words, for messages.</summary>
     string Interface { get; }
 
-    /// <summary>Whether a model with these inputs and outputs belongs to the family.</summary>
     bool Matches(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs);
 
     /// <summary>How photographs become the model's input; a size that the inputs fix wins over the options'.</summary>
@@ -23,12 +21,10 @@ public interface IDetectorFamily
     TensorSet AllocateInputs(IReadOnlyList<TensorSpec> inputs, int batch, ImageSize canvas);
 
     /// <summary>Fills the inputs that the preprocessor does not know, from as many images as the batch holds.</summary>
-    void FillOtherInputs(TensorSet inputs, ReadOnlySpan<RgbImage> images);
+    void FillOtherInputs(TensorSet inputs, ReadOnlySpan<RgbImage> images) { }
 
     /// <summary>Reads the detections of one image of the batch, of its size before any resize. Valid until the next call.</summary>
-    /// <exception cref="LabException">The outputs have other shapes than the family's.</exception>
     ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original);
 
-    /// <summary>What the labels of a model with these outputs mean.</summary>
     internal LabelMap Labels(TensorSet outputs);
 }

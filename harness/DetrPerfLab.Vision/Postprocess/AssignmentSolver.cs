@@ -20,7 +20,6 @@ sealed class AssignmentSolver
     /// <summary>
     /// Takes costs [rows, columns], gives the column of each row [rows], -1 for those left over when there are more rows than columns, and returns the least sum.
     /// </summary>
-    /// <exception cref="LabException">A cost is NaN or infinite.</exception>
     internal double Solve(ReadOnlySpan<double> cost, int rows, int columns, Span<int> columnOfRow)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(cost.Length, checked(rows * columns));

@@ -4,12 +4,11 @@ namespace DetrPerfLab.Vision;
 /// <remarks>Source: facebookresearch/detr@29901c5, util/box_ops.py.</remarks>
 readonly record struct Box(float X1, float Y1, float X2, float Y2)
 {
-    /// <summary>Square units; 0 for an empty box.</summary>
     internal float Area => Math.Max(X2 - X1, 0) * Math.Max(Y2 - Y1, 0);
 
-    /// <summary>From DETR's form: centre, width and height.</summary>
-    internal static Box FromCenter(float cx, float cy, float width, float height) =>
-        new(cx - (0.5f * width), cy - (0.5f * height), cx + (0.5f * width), cy + (0.5f * height));
+    /// <summary>From DETR's form: (cx, cy, width, height).</summary>
+    internal static Box FromCenter(ReadOnlySpan<float> box) =>
+        new(box[0] - (0.5f * box[2]), box[1] - (0.5f * box[3]), box[0] + (0.5f * box[2]), box[1] + (0.5f * box[3]));
 
     /// <summary>Intersection over union in [0, 1]; 0 where neither box has an area.</summary>
     internal static float Iou(in Box a, in Box b)
@@ -31,4 +30,16 @@ readonly record struct Box(float X1, float Y1, float X2, float Y2)
 
     static float Intersection(in Box a, in Box b) =>
         new Box(Math.Max(a.X1, b.X1), Math.Max(a.Y1, b.Y1), Math.Min(a.X2, b.X2), Math.Min(a.Y2, b.Y2)).Area;
+}
+
+/// <summary>
+/// One detected object: the class index as the model gives it (a family's label map turns it into a COCO category), its probability in [0, 1], and the
+/// left, top, right and bottom edge in pixels of the original image.
+/// </summary>
+public readonly record struct Detection(int Label, float Score, float X1, float Y1, float X2, float Y2)
+{
+    internal Box Box => new(X1, Y1, X2, Y2);
+
+    /// <summary>The same object where a tile's origin lies at these pixels of the whole image.</summary>
+    public Detection Shifted(float right, float down) => this with { X1 = X1 + right, X2 = X2 + right, Y1 = Y1 + down, Y2 = Y2 + down };
 }

@@ -21,9 +21,7 @@ public static class DetectionFilter
     /// <summary>Highest score first; equal scores by label, then by place, so that the order never depends on the input's.</summary>
     public static void SortByScore(Span<Detection> detections) => detections.Sort(s_byScore);
 
-    /// <summary>
-    /// Greedy non-maximum suppression within each class: the best stays, what overlaps it goes (IoU above the threshold, in [0, 1]), and so on. Sorts by score.
-    /// </summary>
+    /// <summary>Greedy non-maximum suppression within each class: the best stays, what overlaps it (IoU above the threshold) goes. Sorts by score.</summary>
     public static int SuppressOverlaps(Span<Detection> detections, float iouThreshold)
     {
         SortByScore(detections);

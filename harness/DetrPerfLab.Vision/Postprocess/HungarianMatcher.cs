@@ -14,11 +14,9 @@ public sealed class HungarianMatcher(MatchCosts costs)
     double[] _cost = [];
 
     /// <summary>
-    /// Matches the outputs of one image, logits [queries, classes + 1] and boxes (cx, cy, w, h) in fractions of the image [queries, 4], with targets: labels [targets],
-    /// each a class of the logits, and boxes [targets, 4]. Takes the query of each target [targets], -1 for those left over when there are more targets than queries.
+    /// Outputs of one image: logits [queries, classes + 1] and boxes (cx, cy, w, h) in fractions of the image [queries, 4]; targets: classes [targets] and
+    /// boxes [targets, 4]. Gives the query of each target [targets], -1 for those beyond the number of queries, and returns the total cost.
     /// </summary>
-    /// <returns>The total cost.</returns>
-    /// <exception cref="LabException">An output is NaN or infinite, or a label lies outside the logits.</exception>
     public double Match(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> boxes, ReadOnlySpan<int> targetLabels, ReadOnlySpan<float> targetBoxes, Span<int> queryOfTarget)
     {
@@ -48,8 +46,6 @@ public sealed class HungarianMatcher(MatchCosts costs)
     {
         var distance = 0f;
         for (var i = 0; i < 4; i++) { distance += MathF.Abs(a[i] - b[i]); }
-        return (costs.Box * distance) - (costs.Giou * Box.GeneralizedIou(Corners(a), Corners(b)));
+        return (costs.Box * distance) - (costs.Giou * Box.GeneralizedIou(Box.FromCenter(a), Box.FromCenter(b)));
     }
-
-    static Box Corners(ReadOnlySpan<float> box) => Box.FromCenter(box[0], box[1], box[2], box[3]);
 }

@@ -3,17 +3,13 @@ namespace DetrPerfLab.Vision;
 /// <summary>The same as <see cref="Postprocessor"/>, one value after the other: what the fast one is tested and measured against.</summary>
 public static class PostProcessReference
 {
-    /// <summary>
-    /// Outputs of a DETR for one image, logits [queries, classes + 1] and boxes (cx, cy, w, h) as fractions of the image [queries, 4], to one detection a query,
-    /// corners in pixels of the original size and not clipped to it.
-    /// </summary>
     public static void Detr(ReadOnlySpan<float> logits, ReadOnlySpan<float> boxes, ImageSize image, Span<Detection> detections)
     {
         var classes = Postprocessor.LogitsOfAQuery(logits, boxes, detections);
         for (var q = 0; q < detections.Length; q++)
         {
             var (label, score) = Best(logits.Slice(q * classes, classes));
-            var box = Box.FromCenter(boxes[q * 4], boxes[(q * 4) + 1], boxes[(q * 4) + 2], boxes[(q * 4) + 3]);
+            var box = Box.FromCenter(boxes.Slice(q * 4, 4));
             detections[q] = new Detection(
                 label, score, box.X1 * image.Width, box.Y1 * image.Height, box.X2 * image.Width, box.Y2 * image.Height);
         }

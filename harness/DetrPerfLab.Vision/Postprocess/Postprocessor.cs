@@ -10,11 +10,7 @@ public sealed class Postprocessor(PostprocessOptions options)
 {
     Detection[] _detections = [];
 
-    /// <summary>
-    /// One image of the outputs of a DETR, <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4], of its size before any resize or padding.
-    /// Valid until the next call.
-    /// </summary>
-    /// <exception cref="LabException">The outputs are not those of a DETR.</exception>
+    /// <summary>One image of <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4]; its size before any resize. Valid until the next call.</summary>
     public ReadOnlySpan<Detection> Detr(TensorSet outputs, int image, ImageSize original)
     {
         var logits = Find(outputs, "logits", ElementType.Float32, rank: 3, "float32 [N,Q,C+1]");
@@ -25,11 +21,7 @@ public sealed class Postprocessor(PostprocessOptions options)
         return Choose(detections);
     }
 
-    /// <summary>
-    /// One image of the outputs of a DEIM or RT-DETR: <c>labels</c> [N, Q], <c>boxes</c> [N, Q, 4] in pixels of the original, <c>scores</c> [N, Q].
-    /// Valid until the next call.
-    /// </summary>
-    /// <exception cref="LabException">The outputs are not of that family.</exception>
+    /// <summary>One image of <c>labels</c> and <c>scores</c> [N, Q] and <c>boxes</c> [N, Q, 4] in pixels of the original. Valid until the next call.</summary>
     internal ReadOnlySpan<Detection> Scored(TensorSet outputs, int image)
     {
         var scores = Find(outputs, "scores", ElementType.Float32, rank: 2, "float32 [N,Q]");
@@ -97,9 +89,6 @@ public sealed class Postprocessor(PostprocessOptions options)
         }
     }
 
-    /// <summary>
-    /// Outputs of a DEIM or RT-DETR for one image, which are detections already: labels and scores [queries], boxes (x1, y1, x2, y2) in pixels of the original [queries, 4].
-    /// </summary>
     internal static void Scored(ReadOnlySpan<long> labels, ReadOnlySpan<float> boxes, ReadOnlySpan<float> scores, Span<Detection> detections)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Length, detections.Length);

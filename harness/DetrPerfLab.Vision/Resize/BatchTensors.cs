@@ -5,7 +5,6 @@ readonly struct BatchTensors(HostTensor pixels, HostTensor? mask)
 {
     const string Mask = "pixel_mask";
 
-    /// <summary>H and W.</summary>
     internal ImageSize Canvas { get; } = new((int)pixels.Shape[2], (int)pixels.Shape[3]);
 
     /// <summary>Finds the tensors and checks that every image fits, before anything is written.</summary>

@@ -13,7 +13,6 @@ public sealed class Preprocessor(PreprocessOptions options)
     internal PreprocessOptions Options => options;
 
     /// <summary>Height and width that a batch needs: the largest of its images, each after the resize.</summary>
-    /// <exception cref="LabException">An image is too large.</exception>
     public ImageSize CanvasSize(params ReadOnlySpan<RgbImage> images)
     {
         var canvas = default(ImageSize);
@@ -30,7 +29,6 @@ public sealed class Preprocessor(PreprocessOptions options)
     /// Fills the pixels of a batch, float32 [N, 3, H, W], and, where the model has it, pixel_mask, int64 [N, H, W] (1 = image);
     /// H and W at least <see cref="CanvasSize"/>. Other tensors stay as they are.
     /// </summary>
-    /// <exception cref="LabException">The tensors do not fit, or images need padding and there is no mask.</exception>
     public void Prepare(ReadOnlySpan<RgbImage> images, TensorSet inputs)
     {
         var batch = BatchTensors.Check(images, inputs, options);
@@ -42,7 +40,5 @@ public sealed class Preprocessor(PreprocessOptions options)
         }
     }
 
-    /// <summary>Fills the tensors of a batch of one.</summary>
-    /// <inheritdoc cref="Prepare(ReadOnlySpan{RgbImage}, TensorSet)"/>
     public void Prepare(RgbImage image, TensorSet inputs) => Prepare(new ReadOnlySpan<RgbImage>(in image), inputs);
 }

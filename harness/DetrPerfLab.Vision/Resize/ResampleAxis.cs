@@ -49,11 +49,8 @@ sealed class ResampleAxis
     }
 
     internal int Source { get; } // pixels before, 1 or more
-
     internal int Target { get; } // pixels after, 1 or more
-
-    /// <summary>Most source pixels that make one output pixel.</summary>
-    internal int MaxTaps { get; }
+    internal int MaxTaps { get; } // most source pixels that make one output pixel
 
     /// <summary>Pillow leaves out a pass that changes no size; its weights are one 1 a pixel, so the result is the same.</summary>
     internal bool IsIdentity => Source == Target;

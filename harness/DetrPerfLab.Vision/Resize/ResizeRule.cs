@@ -13,11 +13,9 @@ public sealed record ResizeRule
 
     ResizeRule(int shorter, int longest, ImageSize exact) => (_shorter, _longest, _exact) = (shorter, longest, exact);
 
-    /// <summary>DETR's own: the shorter side to 800, the longer at most 1333.</summary>
     internal static ResizeRule Detr { get; } = ShorterSide(800);
 
     /// <summary>Keeps the aspect ratio: the shorter side to <paramref name="shorter"/> pixels, fewer where the longer would exceed <paramref name="longest"/>.</summary>
-    /// <exception cref="LabException">A side is not in 1 to 65535, or the longest is below the shorter.</exception>
     public static ResizeRule ShorterSide(int shorter, int longest = 1333)
     {
         if (shorter is < 1 or > LongestSide) { throw LabError.OutOfRange(shorter, $"1 to {LongestSide}", "shorter side"); }
@@ -36,8 +34,6 @@ public sealed record ResizeRule
     /// <summary>Shorter side that images are brought to, pixels; an image whose longer side reaches its limit first is smaller.</summary>
     internal int Side => _shorter > 0 ? _shorter : Math.Min(_exact.Height, _exact.Width);
 
-    /// <summary>The size that an image of <paramref name="original"/> takes.</summary>
-    /// <exception cref="LabException">A side is longer than 65535 pixels.</exception>
     /// <remarks>
     /// Source: facebookresearch/detr@29901c5, datasets/transforms.py, get_size_with_aspect_ratio: the shorter side is rounded half to even to fit
     /// the longest, the other truncated, so the longer may come out a little above. Where the original rounds the shorter side to 0 and fails, this gives 1.
@@ -62,7 +58,6 @@ public sealed record ResizeRule
             : new ImageSize(shorter, (int)((double)((long)shorter * w) / h));
     }
 
-    /// <summary>Refuses a side longer than <see cref="LongestSide"/>.</summary>
     internal static void CheckSides(ImageSize size)
     {
         if (Math.Max(size.Height, size.Width) > LongestSide)

@@ -24,8 +24,6 @@ public sealed class Resizer
         _workers = new BandWorkers(threads, _job.Run);
     }
 
-    /// <summary>Resizes to 8-bit pixels of another image.</summary>
-    /// <exception cref="LabException">A side is longer than 65535 pixels.</exception>
     public unsafe void Resize(RgbImage source, ImageSize size, RgbImage target)
     {
         if (ReferenceEquals(source, target)) { throw new ArgumentException("An image cannot be resized into itself.", nameof(target)); }

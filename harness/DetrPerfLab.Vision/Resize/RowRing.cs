@@ -26,7 +26,6 @@ sealed unsafe class RowRing
         if (_taps.Length < _slots) { _taps = GC.AllocateUninitializedArray<nint>(_slots, pinned: true); }
     }
 
-    /// <summary>Begins a band.</summary>
     internal void Start(byte* source)
     {
         _source = source;
@@ -59,6 +58,32 @@ sealed unsafe class RowRing
     internal void MergeOutput(byte* target) => RgbPlanes.Merge(Output(0), _stride, new Span<byte>(target, _tables.Rows.Target * 3));
 
     byte* SourceRow => Output(3);
-
     byte* Base => (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
+}
+
+/// <summary>The weights of a resize; those of sizes seen before are kept.</summary>
+sealed class ResizeTables
+{
+    // A data set of photographs has some dozens of shapes; the bound keeps a stream of strange ones from growing without end.
+    const int MostKept = 256;
+
+    readonly Dictionary<(int Source, int Target), RowPass> _rows = [];
+    readonly Dictionary<(int Source, int Target), ResampleAxis> _columns = [];
+
+    internal RowPass RowPass { get; private set; } = null!;
+    internal ResampleAxis Rows => RowPass.Axis;
+    internal ResampleAxis Columns { get; private set; } = null!;
+
+    internal void Load(ImageSize source, ImageSize target)
+    {
+        RowPass = Find(_rows, (source.Width, target.Width), static key => new RowPass(new ResampleAxis(key.Source, key.Target)));
+        Columns = Find(_columns, (source.Height, target.Height), static key => new ResampleAxis(key.Source, key.Target));
+    }
+
+    static T Find<T>(Dictionary<(int Source, int Target), T> tables, (int Source, int Target) key, Func<(int Source, int Target), T> make)
+    {
+        if (tables.TryGetValue(key, out var table)) { return table; }
+        if (tables.Count == MostKept) { tables.Clear(); }
+        return tables[key] = make(key);
+    }
 }

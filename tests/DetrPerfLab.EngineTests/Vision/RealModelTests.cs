@@ -69,16 +69,16 @@ public class RealModelTests
         using var engine = new OrtEngine(Model, new OrtEngineOptions());
         var dataset = CocoDataset.Open(TestPaths.SharedData("coco-val2017-mini"));
         using var stop = new CancellationTokenSource();
-        using (var journal = new DetectionJournal(folder.Path, "k"))
+        using (var journal = new Journal<JournalEntry>(folder.Path, "eval", "k"))
         {
             Assert.Throws<OperationCanceledException>(() => DatasetEvaluator.Evaluate(
                 engine, dataset, new(), (done, _) => { if (done == 20) { stop.Cancel(); } }, stop.Token, journal));
         }
 
-        using var again = new DetectionJournal(folder.Path, "k");
-        Assert.Equal(20, again.Count);
+        using var again = new Journal<JournalEntry>(folder.Path, "eval", "k");
+        Assert.Equal(20, again.Entries.Count);
         var resumed = DatasetEvaluator.Evaluate(engine, dataset, new(), journal: again);
-        Assert.Equal(79, again.Count);
+        Assert.Equal(79, again.Entries.Count);
         Assert.Equal(DatasetEvaluator.Evaluate(engine, dataset, new()).Detections.Items, resumed.Detections.Items);
     }
 }

@@ -24,7 +24,7 @@ public class BoxTests
     public void FromCenter_OfAnyBox_SameBox() =>
         Prop.ForAll(s_boxes, box =>
             // Integers and their halves: nothing rounds.
-            Box.FromCenter((box.X1 + box.X2) / 2, (box.Y1 + box.Y2) / 2, box.X2 - box.X1, box.Y2 - box.Y1) == box).QuickCheckThrowOnFailure();
+            Box.FromCenter([(box.X1 + box.X2) / 2, (box.Y1 + box.Y2) / 2, box.X2 - box.X1, box.Y2 - box.Y1]) == box).QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData(0, 0, 10, 10, 0, 0, 10, 5, 0.5, 0.5)]

@@ -2,28 +2,33 @@ using System.Buffers.Binary;
 
 namespace DetrPerfLab.Vision;
 
-/// <summary>The EXIF orientation of a PNG, which Skia does not read (it reads that of JPEG and WebP) and Pillow's <c>exif_transpose</c> obeys.</summary>
-/// <remarks>Source: PNG specification, section 11.3.4.5 (eXIf, before or after the pixels); TIFF 6.0, section 2.</remarks>
-static class PngOrientation
+/// <summary>What is read of a PNG here: whether it is whole, and its EXIF orientation, which Skia does not read (it does of JPEG and WebP) and Pillow obeys.</summary>
+/// <remarks>Source: PNG specification, sections 5 and 11.3.4.5 (eXIf, before or after the pixels); TIFF 6.0, section 2.</remarks>
+static class PngChunks
 {
-    const int HeaderLength = 8;
     const ushort OrientationTag = 0x0112;
     const ushort ShortType = 3;
 
-    /// <summary>1 to 8; 1 where nothing that makes sense is said.</summary>
-    internal static int Read(ReadOnlySpan<byte> png)
+    internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <summary>The first chunk of a type that is whole, as are those before it.</summary>
+    internal static bool Find(ReadOnlySpan<byte> png, ReadOnlySpan<byte> type, out ReadOnlySpan<byte> body)
     {
-        for (long at = HeaderLength; at + 12 <= png.Length;)
+        body = default;
+        for (png = png[Signature.Length..]; png.Length >= 12;)
         {
-            var chunk = png[(int)at..];
-            var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
-            if (length > chunk.Length - 12) { return 1; }
-            if (chunk[4..8].SequenceEqual("eXIf"u8)) { return OfTiff(chunk.Slice(8, (int)length)); }
-            at += 12L + length; // length, type, body, checksum
+            var length = BinaryPrimitives.ReadUInt32BigEndian(png);
+            if (length > png.Length - 12) { return false; }
+            body = png.Slice(8, (int)length);
+            if (png[4..8].SequenceEqual(type)) { return true; }
+            png = png[(12 + (int)length)..]; // length, type, body, checksum
         }
 
-        return 1;
+        return false;
     }
+
+    /// <summary>1 to 8; 1 where nothing that makes sense is said.</summary>
+    internal static int Orientation(ReadOnlySpan<byte> png) => Find(png, "eXIf"u8, out var tiff) ? OfTiff(tiff) : 1;
 
     static int OfTiff(ReadOnlySpan<byte> tiff)
     {
