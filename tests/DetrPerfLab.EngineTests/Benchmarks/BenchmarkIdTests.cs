@@ -18,7 +18,7 @@ public partial class BenchmarkIdTests
         var ids = Classes
             .SelectMany(t => BenchmarkConverter.TypeToBenchmarks(t).BenchmarksCases)
             .Select(b => Threads().Replace(SuiteCase.IdOf(b), "Threads: n")) // as many rows as the machine has powers of two
-                                                                              // Rows of a build with GPU support: approved in every build.
+                                                                             // Rows of a build with GPU support: approved in every build.
             .Concat(VariantRegistry.All.Where(v => v.Device != OrtDevice.Cpu).Select(v => SuiteCase.IdOf(typeof(PrecisionBenchmarks), new SuiteCase(v.Name))))
             .Distinct()
             .Order(StringComparer.Ordinal)
