@@ -15,6 +15,18 @@ public partial class DocumentationTests
         Assert.Empty(silent);
     }
 
+    /// <summary>A newcomer can follow each way: its files are there, and fewer than 25.</summary>
+    [Fact]
+    public void WaysThroughTheCode_OfContributing_AreThereAndShort()
+    {
+        var ways = File.ReadAllText(Path.Combine(TestPaths.RepoRoot, "CONTRIBUTING.md")).Split("\n**")[1..]
+            .Select(way => Step().Matches(way).Select(m => m.Groups[1].Value).ToList()).Where(way => way.Count > 0).ToList();
+        Assert.Equal(4, ways.Count);
+        Assert.All(ways, way => Assert.InRange(way.Count, 2, 24));
+        Assert.All(ways.SelectMany(w => w), file =>
+            Assert.True(File.Exists(Path.Combine(TestPaths.RepoRoot, file.StartsWith("benchmarks/", StringComparison.Ordinal) ? file : $"harness/DetrPerfLab.{file}")), file));
+    }
+
     static IEnumerable<(string Line, bool Documented)> TopLevelTypes(string[] lines)
     {
         for (var i = 0; i < lines.Length; i++)
@@ -25,6 +37,9 @@ public partial class DocumentationTests
             yield return (lines[i], above >= 0 && lines[above].StartsWith("///", StringComparison.Ordinal));
         }
     }
+
+    [GeneratedRegex(@"(?m)^\| \d+ \| `([^`]+)` \|")]
+    private static partial Regex Step();
 
     [GeneratedRegex(@"^(public |sealed |static |abstract |readonly |unsafe |partial )*(class|record|interface|enum|struct) \w")]
     private static partial Regex Declaration();
