@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace DetrPerfLab.Core;
 
@@ -68,8 +69,8 @@ public static class LabError
     public static LabException OutputNotFinite(string tensor, int index) => CheckFailed(
         $"Output '{tensor}' holds NaN or infinity (first at element {index}), needed finite numbers. A precision too narrow for the model is the usual cause: keep more of it in float32.");
 
-    public static LabException BadCocoFile(string file, string needed, Exception inner) =>
-        BadInput($"'{file}' is no COCO file: {inner.Message.TrimEnd('.')}. Needed: {needed}.", inner);
+    public static LabException BadCocoFile(string file, string needed, JsonException inner) =>
+        BadInput($"'{file}' is no COCO file: {LabJson.ProblemOf(inner)}. Needed: {needed}.", inner);
 
     public static LabException BadCocoEntry(string file, string list, long index, string problem) =>
         BadInput($"'{file}': entry {index} of {list}: {problem}. Mend or remove the entry.");

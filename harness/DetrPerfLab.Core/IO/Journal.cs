@@ -37,7 +37,7 @@ public sealed class Journal<T> : IDisposable
 
         _header = new(key, Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow);
         try { Read(isWhole ?? (_ => true)); }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException) { Problem = $"the file is damaged: {e.Message.TrimEnd('.')}"; }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException) { Problem = $"the file is damaged: {(e is JsonException json ? LabJson.ProblemOf(json) : e.Message.TrimEnd('.'))}"; }
     }
 
     public string Run => _header.Run; // the same where a run is continued

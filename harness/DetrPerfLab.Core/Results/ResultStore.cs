@@ -120,7 +120,7 @@ public sealed class ResultStore(string root)
         }
         catch (JsonException e)
         {
-            throw Damaged(path, e.Message, e);
+            throw Damaged(path, LabJson.ProblemOf(e), e);
         }
     }
 

@@ -30,7 +30,7 @@ sealed record ParityManifest
             manifest.Folder = folder;
             return manifest;
         }
-        catch (JsonException e) { throw Unusable(path, e.Message, e); }
+        catch (JsonException e) { throw Unusable(path, LabJson.ProblemOf(e), e); }
     }
 
     internal static LabException Unusable(string path, string found, Exception? inner = null) => LabError.BadInput(

@@ -77,7 +77,7 @@ public sealed record QuantizationPlan
         }
         catch (JsonException e)
         {
-            throw LabError.QuantizationPlan(path, e.Message.TrimEnd('.'), e);
+            throw LabError.QuantizationPlan(path, LabJson.ProblemOf(e), e);
         }
     }
 

@@ -47,7 +47,7 @@ public class ResultStoreTests
     [InlineData("[{}]", "no schema number")]
     [InlineData("[null]", "no schema number")]
     [InlineData("{\"schema\":1}", "no list")]
-    [InlineData("[{\"schema\":1}]", "required properties")]
+    [InlineData("[{\"schema\":1}]", "missing ")]
     [InlineData("[{\"schema\":1", "no result file")]
     [InlineData("", "no result file")]
     [InlineData("""[{"schema":1,"id":"a","suite":"s","variant":"v","started":"2026-01-01T00:00:00Z","commit":"c","machine":"m","samplesMs":null}]""", "no result file")]

@@ -47,7 +47,7 @@ public class CocoFilesTests
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1e999]}""", "four finite numbers")]
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,NaN,1]}""", "no COCO file")]
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,-1,1]}""", "0 or more")]
-    [InlineData("""{"id":1,"image_id":1,"category_id":18}""", "including: 'bbox'")]
+    [InlineData("""{"id":1,"image_id":1,"category_id":18}""", "missing 'bbox'")]
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1],"area":-3}""", "area")]
     [InlineData("""{"id":1,"id":1}""", "'id'")]
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1]},{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1]}""", "entry 1 of annotations")]
@@ -56,7 +56,7 @@ public class CocoFilesTests
 
     [Theory]
     [InlineData("{}", "a list")]
-    [InlineData("""[{"image_id":1,"category_id":2,"bbox":[0,0,1,1]}]""", "including: 'score'")]
+    [InlineData("""[{"image_id":1,"category_id":2,"bbox":[0,0,1,1]}]""", "missing 'score'")]
     [InlineData("""[{"image_id":"1"}]""", "$[0].image_id")]
     [InlineData("""[{"image_id":1,"category_id":2,"bbox":[0,0,1,1],"score":"a"}]""", "$[0].score")]
     [InlineData("""[{"image_id":1,"image_id":1}]""", "'image_id'")]
