@@ -15,16 +15,23 @@ static class BenchmarkModel
     /// <summary>A variant on images that it takes; a model of fixed size takes <see cref="DefaultSize"/> as its own.</summary>
     internal static VariantCase CaseOf(SuiteCase row, params IReadOnlyList<ImageSize> sizes)
     {
-        if (sizes is not [var one] || (one != DefaultSize && Current.InputSize(one) != one)) { RequireDetr(); }
+        if (!Takes(Current, sizes)) { throw Unfit(); }
         return new(Current, VariantRegistry.Get(row.Variant), sizes, Artefacts) { WaitedMs = SuiteBenchmarks.WaitedMs };
     }
 
-    /// <summary>For suites that need images of any size, in batches, as a DETR takes them.</summary>
+    /// <summary>Whether a model runs on images of these very sizes: else a row would time another size than it says.</summary>
+    internal static bool Takes(VariantModel model, IReadOnlyList<ImageSize> sizes) =>
+        (sizes is [var one] && one == DefaultSize) || (IsDetr(model) && sizes.All(size => model.InputSize(size) == size));
+
+    /// <summary>For rows that prepare a photograph and read detections as a DETR needs it.</summary>
     internal static void RequireDetr()
     {
-        if (Current.Onnx is not { } file || file.Family == DetectorFamilies.Detr) { return; }
-        throw LabError.Missing($"Model '{Current.Name}' takes images of one size and family; this row needs a DETR that takes any size and batch. Leave --model out, or name a DETR.");
+        if (!IsDetr(Current)) { throw Unfit(); }
     }
+
+    static bool IsDetr(VariantModel model) => model.Onnx is not { } file || file.Family == DetectorFamilies.Detr;
+
+    static LabException Unfit() => LabError.Missing($"Model '{Current.Name}' takes images of one size and family; this row needs a DETR that takes any size and batch. Leave --model out, or name a DETR.");
 
     internal static void Prepare(VariantCase row, Action<string, long, long> progress, bool fresh = false)
     {

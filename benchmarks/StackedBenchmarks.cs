@@ -25,6 +25,6 @@ public class StackedBenchmarks : WorkBenchmarks
         var open = (ModelOf(row) with { Audit = Audit }).Open();
         var fused = row["Step"]!.StartsWith('6');
         var preprocess = PreprocessOptions.Detr with { Threads = fused ? Environment.ProcessorCount : 1 };
-        return open.Work(new PipelineOperation(open.Engine, PipelineOperation.CocoSize, preprocess) { Plain = !fused, KeepBuffers = fused });
+        return open.Work(new PipelineOperation(open.Engine, PipelineOperation.CocoSize, preprocess) { Plain = !fused, KeepBuffers = fused }) with { MemoryOperations = MemoryOperations };
     }
 }

@@ -39,6 +39,7 @@ public class WorkerBenchmarks : WorkBenchmarks
         return work with
         {
             Known = work.Known with { ImagesPerOperation = ImagesAWorker * s_cores },
+            MemoryOperations = MemoryOperations,
             CompleteMemory = memory => EngineMemory.Complete(memory, [.. open.Select(o => o.Engine)]),
             Owned = open,
         };

@@ -28,7 +28,7 @@ sealed record RunPlace(MachineInfo Machine, string Results, string? Plots, strin
 /// <summary>What lies around BenchmarkDotNet's run: the journal, model files, progress, the report.</summary>
 sealed class BenchmarkRun : IDisposable
 {
-    static readonly TimeSpan s_journalsKept = TimeSpan.FromDays(14); // By then nobody goes on any more; what was measured is stale, too
+    static readonly TimeSpan s_journalsKept = TimeSpan.FromDays(14); // by then nobody goes on any more; what was measured is stale, too
     static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(5);
 
     readonly RunOptions _options;

@@ -13,14 +13,16 @@ namespace DetrPerfLab.Benchmarks;
 sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace place, RunResult unfiled) : EventProcessor
 {
     readonly Stopwatch _clock = new();
-    readonly ContaminationLimits _limits = ContaminationWatch.MeasureLimits(milliseconds: 300);
     readonly int _before = journal.Entries.Count; // of an interrupted run that goes on: they count as done, and cost this run no time
     int _done, _all;
     DateTimeOffset _started;
+    ContaminationLimits? _limits; // of this machine, once an ordinary benchmark needs them: other cases watch themselves
     ContaminationWatch? _watch;
 
     internal int Failures { get; private set; } // cases that failed, and not by a lack of the machine
     internal string? NotStarted { get; private set; } // why cases were not so much as started; BenchmarkDotNet tells it in its log only
+
+    static bool IsSuite(BenchmarkCase benchmark) => benchmark.Descriptor.Type.IsSubclassOf(typeof(SuiteBenchmarks));
 
     internal static IHostedSuite? HostedOf(BenchmarkCase benchmark) => Activator.CreateInstance(benchmark.Descriptor.Type) as IHostedSuite;
 
@@ -50,12 +52,15 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
     public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase)
     {
         place.Output.Write($"[{_before + _done + 1}/{_all}] {SuiteCase.SuiteOf(benchmarkCase.Descriptor.Type),-12} {SuiteCase.Of(benchmarkCase).Label,-52} ");
-        (_started, _watch) = (DateTimeOffset.UtcNow, ContaminationWatch.Start());
+        _started = DateTimeOffset.UtcNow;
+        if (IsSuite(benchmarkCase)) { return; }
+        _limits ??= ContaminationWatch.MeasureLimits(milliseconds: 300);
+        _watch = ContaminationWatch.Start();
     }
 
     public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
     {
-        var measured = File(benchmarkCase, report);
+        var measured = Filed(benchmarkCase, report);
         book.Add(measured); // before anything else: what was measured is not lost because it cannot be explained
         var result = HostedOf(benchmarkCase) is { } suite ? VariantCase.TryExplain(measured, r => suite.Explain(SuiteCase.Of(benchmarkCase), r, place.Machine)) : measured;
         book.Add(result);
@@ -68,11 +73,11 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
     }
 
     /// <summary>What the case's process said of itself; an ordinary benchmark's says nothing, and BenchmarkDotNet's samples are its own.</summary>
-    RunResult File(BenchmarkCase benchmark, BenchmarkReport report)
+    RunResult Filed(BenchmarkCase benchmark, BenchmarkReport report)
     {
         var row = SuiteCase.Of(benchmark);
         var said = WorkerLine.Last<RunResult>(report.ExecuteResults.SelectMany(e => e.StandardOutput));
-        var result = said ?? (benchmark.Descriptor.Type.IsSubclassOf(typeof(SuiteBenchmarks)) ? RunResult.Unfiled("") : Ordinary(report));
+        var result = said ?? (IsSuite(benchmark) ? RunResult.Unfiled("") : Ordinary(report));
         return result with
         {
             Id = SuiteCase.IdOf(benchmark),
@@ -84,7 +89,7 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
             Commit = unfiled.Commit,
             Machine = unfiled.Machine,
             Options = unfiled.Options,
-            // Without its word, or all of its samples, a case was cut off.
+            // Without its word, or without samples, a case was cut off.
             Gap = result.Gap ?? (result.SamplesMs.Count == 0 ? CutOff(report) : null),
         };
     }
@@ -100,7 +105,7 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
             SamplesMs = [.. samples.Select(m => m.Nanoseconds / m.Operations / 1e6)],
             OperationsPerSample = samples.Length > 0 ? (int)samples[0].Operations : 1,
             Memory = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) is { } bytes ? new() { AllocatedBytesPerOperation = bytes } : null,
-            Contamination = _watch?.Stop(_limits),
+            Contamination = _watch?.Stop(_limits!),
             AuditGap = "no network runs: what it gives was compared once, before it was timed",
         };
     }

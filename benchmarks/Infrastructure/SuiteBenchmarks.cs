@@ -33,6 +33,8 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>How timed operations are audited: the fewer samples, the more of them.</summary>
     private protected AuditOptions Audit => AuditOptions.For(GetType().GetCustomAttribute<SamplesAttribute>()!.Count);
 
+    private protected static int MemoryOperations => RunOptions.IsQuick ? 1 : 3; // of the memory pass, for rows of one inference an operation
+
     internal static double WaitedMs { get; private set; } // time since the process began that was waited to see the idle machine, milliseconds
 
     /// <summary>Makes what a row times, checked and ready. Runs in the row's own process.</summary>
@@ -67,7 +69,9 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>What is timed, by the lab's own clock. BenchmarkDotNet asks for a number of samples; a slow case whose time is spent takes no more.</summary>
     private protected void Sample()
     {
-        if (!IsSpent) { OrGap(_measured.Run); }
+        if (IsSpent) { return; }
+        try { _measured.Run(); }
+        catch (Exception reason) { EndAsGap(reason); }
     }
 
     [IterationCleanup]
@@ -87,16 +91,15 @@ public abstract class SuiteBenchmarks : IHostedSuite
     /// <summary>A case that cannot run leaves its reason as a gap and ends the process; the others go on.</summary>
     internal static void OrGap(Action work)
     {
-        try
-        {
-            work();
-        }
-        catch (Exception reason)
-        {
-            var code = (reason as LabException)?.ExitCode ?? ExitCode.CheckFailed;
-            WorkerLine.Send(Console.Out, RunResult.Unfiled("") with { Gap = LabError.ReasonOf(reason), GapIsLack = code == ExitCode.Missing });
-            Environment.Exit((int)code);
-        }
+        try { work(); }
+        catch (Exception reason) { EndAsGap(reason); }
+    }
+
+    static void EndAsGap(Exception reason)
+    {
+        var code = (reason as LabException)?.ExitCode ?? ExitCode.CheckFailed;
+        WorkerLine.Send(Console.Out, RunResult.Unfiled("") with { Gap = LabError.ReasonOf(reason), GapIsLack = code == ExitCode.Missing });
+        Environment.Exit((int)code);
     }
 
     bool IsSpent => _measured.IsSlow && _measured.SampledMs > BudgetMs;
@@ -110,7 +113,7 @@ public abstract class ForwardBenchmarks : SuiteBenchmarks
 
     private protected abstract VariantCase CaseOf(SuiteCase row);
 
-    internal override CaseWork Open(SuiteCase row) => (CaseOf(row) with { Audit = Audit }).Open().Forward();
+    internal override CaseWork Open(SuiteCase row) => (CaseOf(row) with { Audit = Audit }).Open().Forward() with { MemoryOperations = MemoryOperations };
 
     public override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(CaseOf(row), progress, fresh: true);
 

@@ -20,6 +20,17 @@ public static partial class LabJson
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>For files that others write, as Python does: snake_case names, and nothing missing, null or twice where a record promises a value.</summary>
+    public static JsonSerializerOptions Foreign { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
     public static JsonSerializerOptions OneLine { get; } = new(Options) { WriteIndented = false };
 
     public static void Write<T>(string path, T value) => AtomicFile.WriteText(path, JsonSerializer.Serialize(value, Options) + "\n");

@@ -5,13 +5,6 @@ namespace DetrPerfLab.Engines;
 /// <summary>Outputs of another implementation for weights and images that follow from a formula.</summary>
 sealed record ParityManifest
 {
-    static readonly JsonSerializerOptions s_json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
-
     public required string Reference { get; init; }
     public required string Weights { get; init; }
     public required IReadOnlyList<ParityCase> Cases { get; init; }
@@ -24,7 +17,7 @@ sealed record ParityManifest
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the folder of a parity manifest: --cases DIR"); }
         try
         {
-            var manifest = JsonSerializer.Deserialize<ParityManifest>(File.ReadAllText(path), s_json) ?? throw Unusable(path, "it is empty");
+            var manifest = JsonSerializer.Deserialize<ParityManifest>(File.ReadAllText(path), LabJson.Foreign) ?? throw Unusable(path, "it is empty");
             if (manifest.Weights != "synthetic-v1") { throw Unusable(path, $"weights are '{manifest.Weights}', needed synthetic-v1"); }
             foreach (var @case in manifest.Cases) { @case.Check(path); }
             manifest.Folder = folder;

@@ -5,7 +5,9 @@ namespace DetrPerfLab.Measure;
 /// <summary>Finds out what machine this is.</summary>
 public static class MachineProbe
 {
-    public static MachineInfo Read(IReadOnlyDictionary<string, string>? packages = null, string root = "/")
+    public static MachineInfo Read(IReadOnlyDictionary<string, string>? packages = null) => Read(packages, root: "/");
+
+    internal static MachineInfo Read(IReadOnlyDictionary<string, string>? packages, string root)
     {
         var processor = CpuIdentity.FromProcessor();
         var kernel = ProcFile.Text(root, "proc/cpuinfo") is { } text ? CpuIdentity.FromCpuInfo(text) : default;

@@ -34,17 +34,21 @@ public static class WorkerLine
 {
     internal const string Mark = "detrlab-answer "; // tells messages from what native libraries print
 
-    /// <summary>Writes a message at once: the process may end next.</summary>
+    /// <summary>Writes a message at once: the process may end next. On a line of its own, also where a native library printed without ending its line.</summary>
     public static void Send<T>(TextWriter output, T message)
     {
+        output.WriteLine();
         output.WriteLine(Mark + Write(message));
         output.Flush();
     }
 
-    /// <summary>The last message among the lines that a process printed; null where there is none.</summary>
+    /// <summary>The last message among the lines that a process printed; null where there is none, or where the process was killed while it wrote it.</summary>
     public static T? Last<T>(IEnumerable<string> lines)
-        where T : class =>
-        lines.LastOrDefault(IsMessage) is { } line ? Read<T>(line) : null;
+        where T : class
+    {
+        try { return lines.LastOrDefault(IsMessage) is { } line ? Read<T>(line) : null; }
+        catch (JsonException) { return null; }
+    }
 
     internal static bool IsMessage(string line) => line.StartsWith(Mark, StringComparison.Ordinal);
 

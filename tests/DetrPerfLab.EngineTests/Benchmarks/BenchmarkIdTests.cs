@@ -49,6 +49,20 @@ public partial class BenchmarkIdTests
         }
     }
 
+    /// <summary>A file that fixes its size would time that one under the name of another.</summary>
+    [Fact]
+    public void Takes_FileOfFixedSize_RefusesOtherSizes()
+    {
+        static VariantModel Detr(Dimension height, Dimension width) => new("detr", "id", () => throw new NotSupportedException())
+        {
+            Onnx = new("detr.onnx", new("detr.onnx", "00", 1), new([new TensorSpec("pixel_values", ElementType.Float32, [1, 3, height, width])], [], HasExternalData: false), DetectorFamilies.Detr),
+        };
+        Assert.True(BenchmarkModel.Takes(Detr(640, 640), [BenchmarkModel.DefaultSize])); // as its own
+        Assert.False(BenchmarkModel.Takes(Detr(640, 640), [new(512, 682)]));
+        Assert.False(BenchmarkModel.Takes(Detr(640, 640), [BenchmarkModel.DefaultSize, BenchmarkModel.DefaultSize]));
+        Assert.True(BenchmarkModel.Takes(Detr("H", "W"), [new(512, 682), new(800, 1066)]));
+    }
+
     static List<SuiteCase> RowsOf(Type suite) => [.. BenchmarkConverter.TypeToBenchmarks(suite).BenchmarksCases.Select(SuiteCase.Of)];
 
     [Theory]

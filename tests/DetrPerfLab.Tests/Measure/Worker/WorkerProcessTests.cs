@@ -42,7 +42,7 @@ public class WorkerProcessTests
         DetrPerfLab.Measure.Worker.Serve(new StringReader(questions), answers,
             request => Work(engine, new() { MaxAbs = new Dictionary<string, double> { ["y"] = 1e-3 } }));
 
-        var end = WorkerLine.Read<WorkerAnswer>(answers.ToString().Split('\n')[1]).End!;
+        var end = WorkerLine.Read<WorkerAnswer>(answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[1]).End!;
         Assert.Contains("run again", end.AuditFailure);
         Assert.Null(end.Memory);
     }
@@ -58,6 +58,24 @@ public class WorkerProcessTests
         Assert.Equal(ExitCode.Missing, code);
         Assert.Single(answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("needs a checkpoint", answers.ToString());
+    }
+
+    [Fact]
+    public void Send_AfterALineThatWasNotEnded_IsFound()
+    {
+        using var output = new StringWriter();
+        output.Write("oneDNN says hello");
+        WorkerLine.Send(output, RunResult.Unfiled("a"));
+        Assert.Equal("a", WorkerLine.Last<RunResult>(output.ToString().Split('\n'))!.Variant);
+    }
+
+    [Fact]
+    public void Last_MessageThatWasCutOff_IsNone()
+    {
+        using var output = new StringWriter();
+        WorkerLine.Send(output, RunResult.Unfiled("a"));
+        Assert.Null(WorkerLine.Last<RunResult>([output.ToString().Trim()[..40]]));
+        Assert.Null(WorkerLine.Last<RunResult>(["hello"]));
     }
 
     [Fact]

@@ -115,6 +115,17 @@ public class CocoFilesTests
         Assert.Equal(2999 % 97, truth.Images[2999].FileName.Length);
     }
 
+    /// <summary>The serializer would hold it whole; from a pipe there is no length to look at first.</summary>
+    [Theory]
+    [InlineData('x', "\"")]
+    [InlineData('\\', "\"")]
+    [InlineData('1', "")]
+    public void Parse_ValueBeyondAllReason_IsRefusedBeforeItIsHeld(char filling, string quote)
+    {
+        var file = new MemoryStream(Encoding.UTF8.GetBytes("{\"images\":[{\"id\":1,\"file_name\":" + quote + new string(filling, (1 << 26) + 2)));
+        Assert.Contains("one value is longer than 67108864 bytes", Refused(() => CocoGroundTruth.Parse(file, "instances.json")));
+    }
+
     static CocoGroundTruth Parse(string json) => CocoGroundTruth.Parse(CocoCases.Json(json), "instances.json");
 
     static string Refused(Action action)
