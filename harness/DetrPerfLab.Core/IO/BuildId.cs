@@ -4,5 +4,5 @@ namespace DetrPerfLab.Core;
 public static class BuildId
 {
     /// <summary>Changes when the code of one of these types' assemblies does.</summary>
-    public static string Of(params IEnumerable<Type> types) => string.Join(' ', types.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString("N")[..8]));
+    public static string Of(params IEnumerable<Type> types) => string.Join(' ', types.Select(t => t.Assembly.ManifestModule.ModuleVersionId.ToString("N")));
 }

@@ -16,7 +16,7 @@ public sealed class Journal<T> : IDisposable
     readonly FileStream _lock;
     readonly List<T> _entries = [];
     Header _header;
-    bool _written;
+    bool _fileIsThis; // the file holds the header and these entries, no more and no less
 
     /// <param name="key">All that decides the entries; another key is another journal.</param>
     /// <param name="isWhole">Whether an entry that was read is one; the first that is not ends what is taken. Null takes any.</param>
@@ -35,9 +35,14 @@ public sealed class Journal<T> : IDisposable
             throw LabError.BadInput($"The same command is running: another process holds '{Name}'. Wait for it, or end it.");
         }
 
-        _header = new(key, Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow);
+        _header = Header.Of(key);
         try { Read(isWhole ?? (_ => true)); }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException) { Problem = $"the file is damaged: {(e is JsonException json ? LabJson.ProblemOf(json) : e.Message.TrimEnd('.'))}"; }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { Problem = $"the file is damaged: {e.Message.TrimEnd('.')}"; }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
     }
 
     public string Run => _header.Run; // the same where a run is continued
@@ -52,19 +57,26 @@ public sealed class Journal<T> : IDisposable
     public void Add(T entry)
     {
         _entries.Add(entry);
-        if (_written)
+        if (_fileIsThis)
         {
             File.AppendAllText(_path, Line(entry));
             return;
         }
 
-        // The first time, in place of what an earlier part left: without what was not taken of it.
-        AtomicFile.WriteText(_path, string.Concat(_entries.Select(Line).Prepend(Line(_header))));
-        _written = true;
+        // In place of what an earlier part left: without what was not taken of it.
+        AtomicFile.Write(_path, stream =>
+        {
+            foreach (var line in _entries.Select(Line).Prepend(Line(_header))) { stream.Write(Encoding.UTF8.GetBytes(line)); }
+        });
+        _fileIsThis = true;
     }
 
-    /// <summary>Forgets entries of an earlier part; before the first is added.</summary>
-    public void Forget(Predicate<T> which) => _entries.RemoveAll(which);
+    /// <summary>Forgets entries of an earlier part; before the first is added. Without any it is a new run.</summary>
+    public void Forget(Predicate<T> which)
+    {
+        _fileIsThis &= _entries.RemoveAll(which) == 0;
+        if (_entries.Count == 0) { (_header, _fileIsThis) = (Header.Of(_header.Key), false); }
+    }
 
     public void Delete() => File.Delete(_path);
 
@@ -74,8 +86,9 @@ public sealed class Journal<T> : IDisposable
     {
         if (!File.Exists(_path)) { return; }
         if (new FileInfo(_path).Length > _largestFile) { throw new IOException($"it is larger than {_largestFile >> 20} MiB"); }
-        var lines = File.ReadLines(_path).SkipLast(EndsItsLine() ? 0 : 1); // what no end of line follows was never finished
-        if (lines.FirstOrDefault() is not { } first || JsonSerializer.Deserialize<Header>(first, LabJson.OneLine) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
+        var ends = EndsItsLine();
+        var lines = File.ReadLines(_path).SkipLast(ends ? 0 : 1); // what no end of line follows was never finished
+        if (lines.FirstOrDefault() is not { } first || Entry<Header>(first, 1) is not { Key: not null, Run: not null } header) { throw new IOException("it does not say what was run"); }
         if (header.Key != _header.Key)
         {
             Problem = "they belong to another machine, model, build or options";
@@ -85,9 +98,17 @@ public sealed class Journal<T> : IDisposable
         _header = header;
         foreach (var line in lines.Skip(1))
         {
-            if (JsonSerializer.Deserialize<T>(line, LabJson.OneLine) is not { } entry || !isWhole(entry)) { throw new IOException($"line {_entries.Count + 2} is no entry"); }
+            if (Entry<T>(line, _entries.Count + 2) is not { } entry || !isWhole(entry)) { throw new IOException($"line {_entries.Count + 2} is no entry"); }
             _entries.Add(entry);
         }
+
+        _fileIsThis = ends;
+    }
+
+    static TLine? Entry<TLine>(string line, int number)
+    {
+        try { return JsonSerializer.Deserialize<TLine>(line, LabJson.OneLine); }
+        catch (JsonException e) { throw new IOException($"line {number} is no entry: {LabJson.ProblemOf(e)}"); }
     }
 
     bool EndsItsLine()
@@ -99,5 +120,8 @@ public sealed class Journal<T> : IDisposable
 
     static string Line<TLine>(TLine line) => JsonSerializer.Serialize(line, LabJson.OneLine) + "\n";
 
-    sealed record Header(string Key, string Run, DateTimeOffset Started);
+    sealed record Header(string Key, string Run, DateTimeOffset Started)
+    {
+        internal static Header Of(string key) => new(key, Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow);
+    }
 }

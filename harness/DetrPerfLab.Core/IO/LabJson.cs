@@ -43,10 +43,10 @@ public static partial class LabJson
             : OtherKind().IsMatch(found) ? "a value of another kind"
             : OurTypes().Replace(Place().Replace(found, ""), "").TrimEnd('.', ' ');
         return at.Success || mistake.Path is not null
-            ? string.Create(CultureInfo.InvariantCulture, $"{found} at {mistake.Path ?? "$"}, line {(mistake.LineNumber ?? 0) + 1}") : found;
+            ? string.Create(CultureInfo.InvariantCulture, $"{found} at {mistake.Path ?? "$"}, line {(mistake.LineNumber ?? 0) + 1}, byte {mistake.BytePositionInLine ?? 0}") : found;
     }
 
-    [GeneratedRegex(@" ?(Path: \S+ \| )?LineNumber: \d+ \| BytePositionInLine: \d+\.?")]
+    [GeneratedRegex(@" ?(Path: .*? \| )?LineNumber: \d+ \| BytePositionInLine: \d+\.?")]
     private static partial Regex Place();
 
     [GeneratedRegex(" encountered during deserialization of type '[^']*'| (of|for) type '[^']*'")]

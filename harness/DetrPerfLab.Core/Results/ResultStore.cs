@@ -116,6 +116,7 @@ public sealed class ResultStore(string root)
             var root = document.RootElement;
             if (typeof(T).IsArray && root.ValueKind != JsonValueKind.Array) { throw Damaged(path, "it is no list"); }
             foreach (var entry in typeof(T).IsArray ? root.EnumerateArray() : Enumerable.Repeat(root, 1)) { RequireSchema(path, entry); }
+            if (HoldsNull(root)) { throw Damaged(path, "a list or a parameter holds null"); }
             return document.Deserialize<T>(LabJson.Options)!;
         }
         catch (JsonException e)
@@ -123,6 +124,15 @@ public sealed class ResultStore(string root)
             throw Damaged(path, LabJson.ProblemOf(e), e);
         }
     }
+
+    /// <summary>The serializer refuses null where a record promises a value, but not in a list or map of values.</summary>
+    static bool HoldsNull(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().Any(e => e.ValueKind == JsonValueKind.Null || HoldsNull(e)),
+        JsonValueKind.Object => element.EnumerateObject().Any(member => HoldsNull(member.Value)
+            || (member.NameEquals("parameters") && member.Value.ValueKind == JsonValueKind.Object && member.Value.EnumerateObject().Any(p => p.Value.ValueKind == JsonValueKind.Null))),
+        _ => false,
+    };
 
     /// <summary>Before anything is read into a record: a newer file may use a known field in another way.</summary>
     static void RequireSchema(string path, JsonElement entry)

@@ -21,14 +21,15 @@ public sealed record SampleSummary(
             Estimate(sorted, 0.90), Estimate(sorted, 0.95), Estimate(sorted, 0.99), sorted.Count(s => s < low - fence || s > high + fence));
     }
 
-    /// <summary>Samples needed before the quantile <paramref name="p"/>, in [0.5, 1), is reported.</summary>
+    /// <summary>Samples needed before the quantile <paramref name="p"/>, in (0, 1), is reported; a low one is counted from below.</summary>
     /// <remarks>The rule: with 99 % confidence at least two samples lie beyond the quantile, so that the estimate does not rest on the single most extreme one.
     /// It fails with probability p^n + n p^(n-1) (1-p), all samples or all but one on the near side: of n independent samples, the number at or below the true
     /// p-quantile is binomial (n, p). Source: Conover, "Practical nonparametric statistics", 1999, chapter 3.2.</remarks>
     internal static int NeededSamples(double p)
     {
-        var n = 2;
-        while (Math.Pow(p, n) + (n * Math.Pow(p, n - 1) * (1 - p)) > 0.01) { n++; }
+        if (p is not (> 0 and < 1)) { throw new ArgumentOutOfRangeException(nameof(p), p, "needed above 0 and below 1"); }
+        var (n, near) = (2, Math.Max(p, 1 - p));
+        while (Math.Pow(near, n) + (n * Math.Pow(near, n - 1) * (1 - near)) > 0.01) { n++; }
         return n;
     }
 

@@ -38,7 +38,8 @@ public sealed class BenchJournal : IDisposable
     /// <exception cref="LabException">The same bench is running.</exception>
     public static BenchJournal Open(string folder, BenchKey key, bool restart, Action<string> say)
     {
-        var journal = new Journal<Line>(folder, "bench", key.Text, line => line.IsOf(key));
+        var journal = new Journal<Line>(
+            folder, "bench", key.Text, line => line.IsOf(key), largestFile: (1L << 20) + ((1L << 10) * key.Rounds * key.Artefacts.Count)); // twice what its lines need
         if (journal.Problem is { } problem) { say($"Earlier rounds in {journal.Name} are not taken: {problem}."); }
         if (restart && journal.Entries.Count > 0) { say($"Starting anew; the rounds in {journal.Name} are dropped."); }
         if (restart) { journal.Forget(_ => true); }

@@ -97,9 +97,11 @@ public sealed class CocoGroundTruth
         return index;
     }
 
+    // Entries are structs: a null among them is no entry.
     sealed record Instances(List<Image> Images, List<CocoCategory> Categories, List<Annotation> Annotations);
 
-    sealed record Image(long Id, string FileName = "", int Width = 0, int Height = 0)
+    [method: JsonConstructor]
+    readonly record struct Image(long Id, string FileName = "", int Width = 0, int Height = 0)
     {
         internal string? Problem =>
             Width < 0 || Height < 0 ? $"size {Height}x{Width} is no image size"
@@ -107,7 +109,8 @@ public sealed class CocoGroundTruth
             : null;
     }
 
-    sealed record Annotation(long ImageId, int CategoryId, CocoBox Bbox, long Id = Annotation.NoId, double Area = double.NaN, long Iscrowd = 0)
+    [method: JsonConstructor]
+    readonly record struct Annotation(long ImageId, int CategoryId, CocoBox Bbox, long Id = Annotation.NoId, double Area = double.NaN, long Iscrowd = 0)
     {
         internal const long NoId = long.MinValue; // what is not there, where null would let null in
 

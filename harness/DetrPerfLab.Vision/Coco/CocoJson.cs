@@ -5,7 +5,7 @@ namespace DetrPerfLab.Vision;
 /// <summary>Reads COCO's JSON; fields that nobody asks for are passed over.</summary>
 static class CocoJson
 {
-    /// <summary>The one way in which a COCO file is refused: what is wrong, at which entry, and the form that it needs.</summary>
+    /// <summary>Refuses a damaged file with what is wrong, at which entry, and the form that it needs.</summary>
     internal static T Read<T>(Stream stream, string name, string needed)
         where T : class
     {
@@ -22,9 +22,10 @@ static class CocoJson
     /// <summary>JSON on its way to the serializer, which holds a value whole: one beyond all reason ends the reading first. From files and pipes.</summary>
     sealed class ShortValues(Stream inner) : Stream
     {
-        const int Largest = 1 << 26; // a name or number of 64 MiB is an attack, not data
+        const int Largest = 1 << 26; // an entry of 64 MiB is an attack, not data
+        const int EntryDepth = 2; // an entry lies in a list, which may lie in an object
 
-        int _length;
+        int _length, _depth;
         bool _quoted, _escaped;
 
         public override int Read(Span<byte> buffer)
@@ -32,10 +33,10 @@ static class CocoJson
             var read = inner.Read(buffer);
             foreach (var b in buffer[..read])
             {
-                var ends = b == '"' ? !_escaped : !_quoted && b is (byte)',' or (byte)':' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
                 _quoted ^= b == '"' && !_escaped;
                 _escaped = _quoted && b == '\\' && !_escaped;
-                _length = ends ? 0 : _length + 1;
+                _depth += _quoted ? 0 : b is (byte)'{' or (byte)'[' ? 1 : b is (byte)'}' or (byte)']' ? -1 : 0;
+                _length = !_quoted && b is (byte)'}' or (byte)']' && _depth <= EntryDepth ? 0 : _length + 1;
                 if (_length > Largest) { throw new JsonException($"one value is longer than {Largest} bytes"); }
             }
 

@@ -26,7 +26,7 @@ static unsafe class ColumnPass
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ToFloats(byte** rows, ReadOnlySpan<int> weights, byte* pixels, Normalization normalization, int channel, Span<float> target)
     {
-        if (!Avx512F.IsSupported || !normalization.ProductsAreExact || target.Length < Step)
+        if (!Vector512.IsHardwareAccelerated || !Avx512F.IsSupported || !normalization.ProductsAreExact || target.Length < Step)
         {
             ToBytes(rows, weights, pixels, target.Length);
             Normalize(pixels, normalization, channel, target);

@@ -62,10 +62,10 @@ public sealed class JournalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("null")]
-    [InlineData("{")]
-    [InlineData("\"refused\"")]
-    public void Open_LineThatIsNoEntry_TakesThoseBeforeItAndSaysSo(string line)
+    [InlineData("null", "line 4 is no entry")]
+    [InlineData("{", "line 4 is no entry: ")]
+    [InlineData("\"refused\"", "line 4 is no entry")]
+    public void Open_LineThatIsNoEntry_TakesThoseBeforeItAndSaysSo(string line, string problem)
     {
         var journal = Closed();
         journal.Add("a");
@@ -75,6 +75,7 @@ public sealed class JournalTests : IDisposable
         var again = Closed();
         Assert.Equal(["a", "b"], again.Entries);
         Assert.Contains("damaged", again.Problem);
+        Assert.Contains(problem, again.Problem);
     }
 
     [Fact]
@@ -87,6 +88,32 @@ public sealed class JournalTests : IDisposable
         again.Forget(e => e == "a");
         again.Add("c");
         Assert.Equal(["b", "c"], Closed().Entries);
+    }
+
+    [Fact]
+    public void Forget_All_IsANewRun()
+    {
+        var journal = Closed();
+        journal.Add("a");
+        var again = Closed();
+        again.Forget(_ => true);
+        Assert.NotEqual(journal.Run, again.Run);
+        Assert.True(again.Started >= journal.Started);
+        again.Add("b");
+        var third = Closed();
+        Assert.Equal((again.Run, again.Started), (third.Run, third.Started));
+        Assert.Equal(["b"], third.Entries);
+    }
+
+    [Fact]
+    public void Add_ContinuedRun_AddsToTheFile()
+    {
+        Closed().Add("a");
+        var before = File.ReadAllText(PathOfFile);
+        using var held = File.Open(PathOfFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite); // a file written anew would be another
+        Closed().Add("b");
+        using var reader = new StreamReader(held);
+        Assert.Equal(before + "\"b\"\n", reader.ReadToEnd());
     }
 
     [Fact]

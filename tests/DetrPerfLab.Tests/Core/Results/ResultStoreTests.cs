@@ -52,6 +52,8 @@ public class ResultStoreTests
     [InlineData("", "no result file")]
     [InlineData("""[{"schema":1,"id":"a","suite":"s","variant":"v","started":"2026-01-01T00:00:00Z","commit":"c","machine":"m","samplesMs":null}]""", "no result file")]
     [InlineData("""[{"schema":1,"id":"a","suite":"s","variant":"v","started":"2026-01-01T00:00:00Z","commit":"c","machine":"m","samplesMs":[1e999]}]""", "no time")]
+    [InlineData("""[{"schema":1,"id":"a","suite":"s","variant":"v","started":"2026-01-01T00:00:00Z","commit":"c","machine":"m","samplesMs":[1],"parameters":{"Mode":null}}]""", "a list or a parameter holds null")]
+    [InlineData("""[{"schema":1,"id":"a","suite":"s","variant":"v","started":"2026-01-01T00:00:00Z","commit":"c","machine":"m","samplesMs":[1],"parameters":{},"findings":[null]}]""", "a list or a parameter holds null")]
     public void Merge_DamagedFileBefore_SaysSoAndLeavesIt(string content, string needed)
     {
         using var folder = new TempFolder();

@@ -40,7 +40,14 @@ public class SampleSummaryTests
     [Theory]
     [InlineData(0.90, 64)]
     [InlineData(0.99, 662)]
+    [InlineData(0.10, 64)]
     public void NeededSamples_Quantile_IsAsTheDesignSays(double p, int expected) => Assert.Equal(expected, SampleSummary.NeededSamples(p));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(double.NaN)]
+    public void NeededSamples_NoQuantile_IsRefused(double p) => Assert.Throws<ArgumentOutOfRangeException>(() => SampleSummary.NeededSamples(p));
 
     [Fact]
     public void NeededSamples_Rule_IsTheSmallestThatHolds()

@@ -26,8 +26,11 @@ public class CocoFilesTests
     [InlineData("", "no COCO file")]
     [InlineData("[]", "an object")]
     [InlineData("{", "no COCO file")]
-    [InlineData("""{"images":[]}""", "'categories'")]
-    [InlineData("""{"images":[],"images":[]}""", "'images'")]
+    [InlineData("""{"images":[]}""", "missing 'categories'")]
+    [InlineData("""{"images":[],"images":[]}""", "Duplicate property 'images'")]
+    [InlineData("""{"images":[null],"annotations":[],"categories":[]}""", "$.images[0]")]
+    [InlineData("""{"images":[],"annotations":[null],"categories":[]}""", "$.annotations[0]")]
+    [InlineData("""{"images":[],"annotations":[],"categories":[null]}""", "$.categories[0]")]
     [InlineData("""{"images":[1]}""", "$.images[0]")]
     [InlineData("""{"images":{}}""", "$.images")]
     [InlineData("""{"images":[{"id":1},{"id":1}],"annotations":[],"categories":[]}""", "id 1 occurs twice")]
@@ -49,7 +52,7 @@ public class CocoFilesTests
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,-1,1]}""", "0 or more")]
     [InlineData("""{"id":1,"image_id":1,"category_id":18}""", "missing 'bbox'")]
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1],"area":-3}""", "area")]
-    [InlineData("""{"id":1,"id":1}""", "'id'")]
+    [InlineData("""{"id":1,"id":1}""", "Duplicate property 'id'")]
     [InlineData("""{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1]},{"id":1,"image_id":1,"category_id":18,"bbox":[0,0,1,1]}""", "entry 1 of annotations")]
     public void Parse_BadAnnotation_SaysWhich(string annotation, string needed) =>
         Assert.Contains(needed, Refused(() => Parse($$"""{ {{Images}},{{Categories}},"annotations":[{{annotation}}]}""")));
@@ -59,7 +62,8 @@ public class CocoFilesTests
     [InlineData("""[{"image_id":1,"category_id":2,"bbox":[0,0,1,1]}]""", "missing 'score'")]
     [InlineData("""[{"image_id":"1"}]""", "$[0].image_id")]
     [InlineData("""[{"image_id":1,"category_id":2,"bbox":[0,0,1,1],"score":"a"}]""", "$[0].score")]
-    [InlineData("""[{"image_id":1,"image_id":1}]""", "'image_id'")]
+    [InlineData("""[{"image_id":1,"image_id":1}]""", "Duplicate property 'image_id'")]
+    [InlineData("[null]", "$[0]")]
     [InlineData("""[{"image_id":1""", "no COCO file")]
     public void ParseDetections_Bad_SaysWhat(string json, string needed) =>
         Assert.Contains(needed, Refused(() => CocoDetections.Parse(CocoCases.Json(json), "d.json")));
@@ -117,12 +121,15 @@ public class CocoFilesTests
 
     /// <summary>The serializer would hold it whole; from a pipe there is no length to look at first.</summary>
     [Theory]
-    [InlineData('x', "\"")]
-    [InlineData('\\', "\"")]
-    [InlineData('1', "")]
-    public void Parse_ValueBeyondAllReason_IsRefusedBeforeItIsHeld(char filling, string quote)
+    [InlineData("file_name", "\"", "x")]
+    [InlineData("file_name", "\"", "\\")]
+    [InlineData("width", "", "1")]
+    [InlineData("bbox", "[", "1,")]
+    [InlineData("bbox", "[", "[],")]
+    [InlineData("bbox", "[", "\"\",")]
+    public void Parse_ValueBeyondAllReason_IsRefusedBeforeItIsHeld(string member, string start, string filling)
     {
-        var file = new MemoryStream(Encoding.UTF8.GetBytes("{\"images\":[{\"id\":1,\"file_name\":" + quote + new string(filling, (1 << 26) + 2)));
+        var file = new MemoryStream(Encoding.UTF8.GetBytes($"{{\"annotations\":[{{\"{member}\":{start}" + new StringBuilder().Insert(0, filling, ((1 << 26) / filling.Length) + 2)));
         Assert.Contains("one value is longer than 67108864 bytes", Refused(() => CocoGroundTruth.Parse(file, "instances.json")));
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -10,6 +12,35 @@ public class ResizerTests
 
     static readonly Arbitrary<(int, int, int, int)> s_geometry =
         (from h in s_side.Generator from w in s_side.Generator from nh in s_side.Generator from nw in s_side.Generator select (h, w, nh, nw)).ToArbitrary();
+
+    /// <summary>A machine with narrower vectors: these tests in a process whose runtime is told to do without.</summary>
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512")]
+    [InlineData("DOTNET_EnableAVX2")]
+    [InlineData("DOTNET_EnableHWIntrinsic")]
+    public void Resize_NarrowerVectors_EqualsReference(string switchedOff)
+    {
+        var tests = typeof(ResizerTests).Assembly.Location;
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [tests, "-class", typeof(ResizerTests).FullName!, "-method-", $"*.{nameof(Resize_NarrowerVectors_EqualsReference)}"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { [switchedOff] = "0" },
+        };
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, said);
+        Assert.Contains("Failed: 0, Skipped: 0", said);
+    }
+
+    [Fact]
+    public void Runtime_ToldToDoWithoutInstructions_DoesWithout()
+    {
+        Assert.False(Avx512F.IsSupported && (Off("DOTNET_EnableAVX512") || Off("DOTNET_EnableAVX2") || Off("DOTNET_EnableHWIntrinsic")));
+        Assert.False(Avx2.IsSupported && (Off("DOTNET_EnableAVX2") || Off("DOTNET_EnableHWIntrinsic")));
+
+        static bool Off(string name) => Environment.GetEnvironmentVariable(name) == "0";
+    }
 
     [Fact]
     public void Resize_AnySizes_EqualsReference() =>
