@@ -15,7 +15,7 @@ static class BenchCommand
         var rounds = new Option<int>("--rounds") { Description = "Rounds; each times every variant once. Intervals need 6.", DefaultValueFactory = _ => 15 };
         var size = new Option<int>("--size") { Description = "Shorter side of the image, pixels; the longer is 4/3 of it.", DefaultValueFactory = _ => BenchOptions.DefaultSize };
         var seed = new Option<ulong>("--seed") { Description = "Decides the order in each round and which runs are audited.", DefaultValueFactory = _ => 1 };
-        var threads = new Option<int>("--threads") { Description = "Threads; 0 takes all that this process may use.", DefaultValueFactory = _ => 0 };
+        var threads = SharedOptions.Threads();
         var results = new Option<string>("--results", "--out") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
         var restart = new Option<bool>("--restart") { Description = "Drop the rounds of an interrupted run instead of going on with it." };
         var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts." };

@@ -30,7 +30,11 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var results = measured.Select(r => Complete(r, model, machine, commit)).ToList();
         var file = store.Merge(machine, BenchRun.Suite, results);
         journal.Delete();
-        foreach (var one in results.Where(r => r is { Gap: null, Memory: null })) { error.WriteLine($"detrlab: the memory of {one.Variant} was {one.Findings.Last(f => f.Topic == "memory").Text}"); }
+        foreach (var one in results.Where(r => r is { Gap: null, Memory: null }))
+        {
+            if (one.Findings.LastOrDefault(f => f.Topic == "memory") is { } lack) { error.WriteLine($"detrlab: {one.Variant}: memory {lack.Text}"); }
+        }
+
         Print(results, file, Path.GetFileName(store.FolderOf(machine)));
         return CodeOf(results);
     }

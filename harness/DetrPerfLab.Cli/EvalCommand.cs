@@ -27,7 +27,8 @@ static class EvalCommand
             var named = (parsed.GetValue(variants) ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToList();
             foreach (var variant in named) { VariantRegistry.Get(variant); }
             var dataset = CocoDataset.Open(parsed.GetValue(coco)!);
-            using var run = new EvaluationRun(dataset, detector.Read(parsed, threshold: 0));
+            var info = dataset.Describe(); // hashes every image
+            using var run = new EvaluationRun(dataset, info, detector.Read(parsed, threshold: 0));
             EvaluationRow Evaluate(Func<OpenedEngine> open) => ConsoleProgress.Run("Evaluating", report => run.Evaluate(open, report, cancellation));
 
             var reference = parsed.GetValue(against) ?? (named.Count > 0 ? Fp32 : null);
@@ -44,20 +45,20 @@ static class EvalCommand
             if (reference is not null) { for (var i = 1; i < rows.Count; i++) { rows[i] = rows[i].ComparedWith(rows[0], dataset.Truth); } }
 
             var files = EvaluationOutput.Save(rows, parsed.GetValue(file)!);
-            if (parsed.GetResult(record) is not null) { Record(parsed.GetValue(record) ?? LabPaths.Results, rows, dataset); }
-            parsed.Answer(json, EvaluationOutput.Facts(rows, dataset.Describe()), output => EvaluationOutput.Print(rows, dataset, files, output));
+            if (parsed.GetResult(record) is not null) { Record(parsed.GetValue(record) ?? LabPaths.Results, rows, info); }
+            parsed.Answer(json, EvaluationOutput.Facts(rows, info), output => EvaluationOutput.Print(rows, dataset, files, output));
             run.Forget();
             return Task.CompletedTask;
         });
         return command;
     }
 
-    static void Record(string folder, IReadOnlyList<EvaluationRow> rows, CocoDataset dataset)
+    static void Record(string folder, IReadOnlyList<EvaluationRow> rows, DatasetInfo dataset)
     {
-        var (info, commit) = (dataset.Describe(), CommitProbe.Read(LabPaths.Root));
+        var commit = CommitProbe.Read(LabPaths.Root);
         new ResultStore(folder).MergeAccuracy(ThisMachine.Read(), rows.Where(r => r.Result.Evaluation.Summary.Ap is not null).Select(row => new AccuracyResult
         {
-            Dataset = info,
+            Dataset = dataset,
             Artefact = row.Artefact,
             Variant = row.Engine.Variant,
             Runtime = row.Engine.Runtime,

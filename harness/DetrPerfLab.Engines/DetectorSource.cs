@@ -22,7 +22,7 @@ public static class DetectorSource
         if (VariantModel.IsOnnx(model) && s_variants.ContainsKey(engine))
         {
             if (engine != "ort") { throw NotFor(engine, model, "ort"); }
-            var options = new OrtEngineOptions { IntraOpThreads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads };
+            var options = new OrtEngineOptions { IntraOpThreads = settings.EffectiveThreads };
             return new(new OrtEngine(model, options), Artefact.Of(model).Info);
         }
 

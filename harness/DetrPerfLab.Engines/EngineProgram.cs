@@ -10,8 +10,17 @@ public static class EngineProgram
 
     public static ProcessStartInfo Worker => With(WorkerVerb);
 
-    internal static ProcessStartInfo With(string argument) => new(
-        Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet", [typeof(EngineProgram).Assembly.Location, argument]);
+    internal static ProcessStartInfo With(string argument) => new(Host(), [typeof(EngineProgram).Assembly.Location, argument]);
+
+    /// <summary>The .NET that runs this process, which need not be the one on the path: its host, the one that it names, the one above its runtime's folder.</summary>
+    static string Host()
+    {
+        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        if (Environment.ProcessPath is { } own && Path.GetFileName(own) == name) { return own; }
+        if (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } named) { return named; }
+        var above = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name)); // of shared/Microsoft.NETCore.App/10.0.0
+        return File.Exists(above) ? above : name;
+    }
 
     static int Main(string[] args)
     {

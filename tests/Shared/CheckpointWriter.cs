@@ -9,12 +9,12 @@ namespace DetrPerfLab.Tests;
 /// <summary>Writes checkpoints as PyTorch and safetensors do, and, by its parts, checkpoints that nobody should write.</summary>
 static class CheckpointWriter
 {
-    /// <summary>A state dict of float32 tensors in the zip format of torch.save.</summary>
-    internal static void WriteZip(string path, IEnumerable<WeightTensor> tensors, bool bigEndian = false)
+    /// <summary>A state dict of float32 tensors in the zip format of torch.save; with <paramref name="heads"/> as training saves it, beside its options.</summary>
+    internal static void WriteZip(string path, IEnumerable<WeightTensor> tensors, bool bigEndian = false, int? heads = null)
     {
         var list = tensors.ToList();
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        AddMember(zip, "archive/data.pkl", StateDict(list));
+        AddMember(zip, "archive/data.pkl", StateDict(list, heads));
         AddMember(zip, "archive/byteorder", bigEndian ? "big"u8 : "little"u8);
         for (var i = 0; i < list.Count; i++) { AddMember(zip, $"archive/data/{i}", Bytes(list[i].Data, bigEndian)); }
     }
@@ -51,15 +51,18 @@ static class CheckpointWriter
         stream.Write(content);
     }
 
-    static byte[] StateDict(IReadOnlyList<WeightTensor> tensors)
+    static byte[] StateDict(IReadOnlyList<WeightTensor> tensors, int? heads)
     {
-        var pickle = new PickleWriter().Proto().EmptyDict().Mark();
+        var pickle = new PickleWriter().Proto();
+        if (heads is { } count) { pickle.EmptyDict().Text("args").Object("argparse", "Namespace").EmptyDict().Text("nheads").Long(count).Op('s', 'b', 's').Text("model"); }
+        pickle.EmptyDict().Mark();
         for (var i = 0; i < tensors.Count; i++)
         {
             pickle.Text(tensors[i].Name).Tensor("FloatStorage", $"{i}", tensors[i].Data.Length, 0, tensors[i].Shape, Strides(tensors[i].Shape));
         }
 
-        return pickle.Op('u').Stop();
+        pickle.Op('u');
+        return (heads is null ? pickle : pickle.Op('s')).Stop();
     }
 
     static long[] Strides(IReadOnlyList<long> shape) =>

@@ -35,10 +35,13 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
         return new Session(extended, values, threads);
     }
 
+    static LabException DoesNotRun(string found, Exception? inner = null) => LabError.BadInput(
+        $"ONNX Runtime does not run the model: {found.TrimEnd('.')}. Needed: a model that it loads and inputs that fit. Check it with 'detrlab detect --model FILE'.", inner);
+
     sealed class Session(ModelProto model, IReadOnlyList<string> values, int threads) : ICalibrationSession
     {
         // Values are fetched once and freed: an arena would keep the largest pass.
-        readonly InferenceSession _session = OrtSession.Open(model, new() { IntraOpThreads = threads, Arena = false });
+        readonly InferenceSession _session = OrtSession.Open(model, new() { IntraOpThreads = threads, Arena = false }, DoesNotRun);
         readonly RunOptions _options = new();
 
         public void Run(TensorSet inputs, TensorVisitor visit)
@@ -48,7 +51,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             {
                 foreach (var name in _session.InputNames)
                 {
-                    bound[name] = OrtSession.Wrap(inputs.Find(name) ?? throw OrtSession.DoesNotRun($"it takes an input '{name}', which the calibration data lack"));
+                    bound[name] = OrtSession.Wrap(inputs.Find(name) ?? throw DoesNotRun($"it takes an input '{name}', which the calibration data lack"));
                 }
 
                 using var results = _session.Run(_options, bound, values);
@@ -61,7 +64,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             }
             catch (OnnxRuntimeException e)
             {
-                throw OrtSession.DoesNotRun(OrtSession.Clean(e.Message), e);
+                throw DoesNotRun(OrtSession.Clean(e.Message), e);
             }
             finally
             {
@@ -76,7 +79,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
                 case TensorElementType.Float: visit(name, value.GetTensorDataAsSpan<float>()); break;
                 case TensorElementType.Float16: visit(name, [.. value.GetTensorDataAsSpan<Float16>().ToArray().Select(v => (float)v)]); break;
                 case TensorElementType.Int64: visit(name, [.. value.GetTensorDataAsSpan<long>().ToArray().Select(v => (float)v)]); break;
-                case var type: throw OrtSession.DoesNotRun($"its value '{name}' has element type {type}, which has no range");
+                case var type: throw DoesNotRun($"its value '{name}' has element type {type}, which has no range");
             }
         }
 

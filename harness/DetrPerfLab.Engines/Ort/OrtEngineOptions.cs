@@ -53,8 +53,8 @@ sealed record OrtEngineOptions
 
     internal string? ProfilePrefix { get; init; } // start of the profile's path; OrtEngine.EndProfiling writes it
     internal string? OptimizedModelPath { get; init; }
-    internal IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>();
-    internal string? EngineCache { get; init; }
+    internal IReadOnlyDictionary<string, string> ProviderOptions { get; init; } = new Dictionary<string, string>(); // of the GPU, by ONNX Runtime's keys
+    internal string? EngineCache { get; init; } // folder in which TensorRT keeps what it compiled, which takes minutes; null compiles at each load
 
     /// <summary>The options by name, for <see cref="EngineInfo"/>; paths, which change nothing that is measured, are reduced to whether they are set.</summary>
     internal IReadOnlyDictionary<string, string> Describe()

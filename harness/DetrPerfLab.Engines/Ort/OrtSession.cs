@@ -16,7 +16,7 @@ static class OrtSession
 
     internal static InferenceSession Open(string path, OrtEngineOptions options)
     {
-        if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one."); }
+        OnnxFile.Existing(path);
         try
         {
             return Open(options, native => options.SharedWeights is { } shared ? shared.Open(path, native) : new InferenceSession(path, native));
@@ -30,7 +30,8 @@ static class OrtSession
         }
     }
 
-    internal static InferenceSession Open(ModelProto model, OrtEngineOptions options)
+    /// <summary>A model in memory; whoever made it words, from what ONNX Runtime says, that it does not run.</summary>
+    internal static InferenceSession Open(ModelProto model, OrtEngineOptions options, Func<string, Exception, LabException> refused)
     {
         try
         {
@@ -38,12 +39,9 @@ static class OrtSession
         }
         catch (OnnxRuntimeException e)
         {
-            throw DoesNotRun(Clean(e.Message), e);
+            throw refused(Clean(e.Message).TrimEnd('.'), e);
         }
     }
-
-    internal static LabException DoesNotRun(string found, Exception? inner = null) => LabError.BadInput(
-        $"ONNX Runtime does not run the model: {found.TrimEnd('.')}. Needed: a model that it loads and inputs that fit. Check it with 'detrlab detect --model FILE'.", inner);
 
     internal static IReadOnlyList<TensorSpec> Specs(string path, IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
         [.. names.Select(name => Spec(path, name, metadata[name]))];

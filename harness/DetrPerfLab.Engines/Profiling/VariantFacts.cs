@@ -10,7 +10,6 @@ public sealed record VariantWhy(double? Flops, PeakInfo? Peak, IReadOnlyList<Fin
 /// <summary>What a result says of its variant beside the measurement: call it in the host, never in the process that measures.</summary>
 public static class VariantFacts
 {
-    const string TorchInt8 = "torch-int8-dynamic";
     static readonly string[] s_transformer = ["encoder", "decoder"];
 
     /// <summary>Takes seconds at first; then it is read from files in the cache. Settings, images and machine (this one) are those of the measurement.</summary>
@@ -34,8 +33,8 @@ public static class VariantFacts
             IReadOnlyList<string> integer;
             if (variant.Recipe is not OnnxRecipe)
             {
-                integer = variant.Name == TorchInt8 ? IntegerNodesOfTorch(model, cache) : [];
-                findings.AddRange(VariantFindings.Torch(variant.Name, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine));
+                integer = variant.Parts.Precision == Precision.Int8 ? IntegerNodesOfTorch(model, variant, cache) : [];
+                findings.AddRange(VariantFindings.Torch(variant.Parts, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine));
             }
             else
             {
@@ -70,10 +69,10 @@ public static class VariantFacts
         [.. NodeCover.Assign(original.Graph, optimized.Graph).Where(c => GraphFacts.IsIntegerProduct(c.Value)).Select(c => c.Key)];
 
     /// <summary>libtorch's dynamic quantisation takes the transformer's linear layers: products with a weight.</summary>
-    static IReadOnlyList<string> IntegerNodesOfTorch(VariantModel model, ArtefactCache cache)
+    static IReadOnlyList<string> IntegerNodesOfTorch(VariantModel model, Variant variant, ArtefactCache cache)
     {
         var artefact = cache.Get(model, OnnxRecipes.Fp32);
-        return SideFile.Get(cache.Beside(model, artefact, $".{TorchInt8}.why.json"), artefact.Info.Sha256, () =>
+        return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), artefact.Info.Sha256, () =>
         {
             var graph = OnnxFile.Load(artefact.Path).Graph;
             var index = new GraphIndex(graph);

@@ -63,17 +63,16 @@ static class VariantFindings
         yield return new("device", $"runs on an NVIDIA GPU: {variant.Summary}; the machine's measured peak is the processor's, so there is no share of it");
     }
 
-    internal static IEnumerable<Finding> Torch(string variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine)
+    internal static IEnumerable<Finding> Torch(VariantName variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine)
     {
-        yield return new("graph", variant switch
-        {
-            "torchscript-fp32" or "torch-int8-dynamic" => "a static graph: batch norm folded into the convolutions, channels innermost, attention as one operator",
-            _ => "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory",
-        });
+        var isInt8 = variant.Precision == Precision.Int8;
+        yield return new("graph", variant.Engine == EngineKind.TorchScript || isInt8
+            ? "a static graph: batch norm folded into the convolutions, channels innermost, attention as one operator"
+            : "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory");
         if (facts.GetValueOrDefault(TorchRuntime.Blas) is { } blas) { yield return new("libraries", "matrix products go to this BLAS", blas); }
-        if (variant == "torch-naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
-        if (variant == "torch-bf16") { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
-        if (variant == "torch-int8-dynamic")
+        if (variant.Options == "naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
+        if (variant.Precision == Precision.Bf16) { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
+        if (isInt8)
         {
             yield return Int8Set(machine);
             yield return new("integer", "linear layers of the transformer in 8 bits; convolutions, attention products and heads stay float32", null);

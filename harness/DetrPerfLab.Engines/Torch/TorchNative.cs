@@ -28,6 +28,8 @@ static class TorchNative
     /// <summary>Loads it, once a process; the value says how: as it is, or in which other way and why.</summary>
     internal static string HowLoaded => s_loaded.Value;
 
+    internal static bool IsLoaded => s_loaded.IsValueCreated;
+
     internal static string Load(string folder, string cache, string version = VersionNotNeeded)
     {
         foreach (var name in s_libtorch.Where(name => File.Exists(Path.Combine(folder, name)))) { NativeLibrary.Load(Path.Combine(folder, name)); }

@@ -7,7 +7,11 @@ namespace DetrPerfLab.Engines;
 /// <summary>A model file that a variant runs; name, hash and size join latency, memory and accuracy.</summary>
 public sealed record Artefact(string Path, ArtefactInfo Info)
 {
-    internal static Artefact Of(string path) => new(path, new(System.IO.Path.GetFileName(path), FileHash.Sha256(path), new FileInfo(path).Length));
+    internal static Artefact Of(string path)
+    {
+        using var file = File.OpenRead(path); // hash and size of the same bytes: a link has a length of its own
+        return new(path, new(System.IO.Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(file)), file.Length));
+    }
 }
 
 /// <summary>Model files, each built once and known by its sha256.</summary>

@@ -5,10 +5,10 @@ public sealed record EngineSettings
 {
     /// <summary>Threads inside one operator; 0 takes every processor that this process may use.</summary>
     public int Threads { get; init => field = value >= 0 ? value : throw LabError.OutOfRange(value, "0 or more"); }
-    public int InterOpThreads { get; init; } = 1;
-    public bool Spinning { get; init; } = true;
-    public bool Arena { get; init; } = true;
-    public bool MemoryPattern { get; init; } = true;
+    public int InterOpThreads { get; init; } = 1; // operators that may run at once; above 1 the graph runs in parallel mode
+    public bool Spinning { get; init; } = true; // idle threads spin: lower latency, at the cost of a core's time between operators; libtorch too
+    public bool Arena { get; init; } = true; // freed memory is kept for the next inference: faster, at the cost of resident memory
+    public bool MemoryPattern { get; init; } = true; // the memory of one inference is planned as one block, for inputs of a known shape
 
     /// <summary>Weights, laid out for the kernels, that several sessions share; null for a copy in each.</summary>
     public OrtSharedWeights? SharedWeights { get; init; }

@@ -49,9 +49,17 @@ public sealed class OpenVariant : IDisposable
     /// <summary>The forward pass, checked and audited while it is timed. From here on the accepted outputs are the reference: a variant may differ from another, not from itself.</summary>
     public CaseWork Forward()
     {
-        var plain = new EngineOperation(Engine, Inputs, Outputs);
-        var subject = new TensorSubject(Known.Variant, plain, Inputs, Outputs, _audit.Seed);
-        return Work(plain) with { FirstMs = _firstMs, Audited = new(subject, Outputs, _audit, FreshReference?.Invoke()) };
+        try
+        {
+            var plain = new EngineOperation(Engine, Inputs, Outputs);
+            var subject = new TensorSubject(Known.Variant, plain, Inputs, Outputs, _audit.Seed);
+            return Work(plain) with { FirstMs = _firstMs, Audited = new(subject, Outputs, _audit, FreshReference?.Invoke()) };
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public CaseWork Work(IOperation operation) => new(operation, Known) { CompleteMemory = memory => EngineMemory.Complete(memory, Engine), Owned = [this] };

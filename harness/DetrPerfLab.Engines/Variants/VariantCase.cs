@@ -11,7 +11,7 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
     public EngineSettings Settings { get; init; } = new();
 
     /// <summary>How timed runs are checked; the bounds are the variant's.</summary>
-    public AuditOptions Audit { get; init => field = value with { MaxAbs = Variant.RepeatBounds }; } = new() { MaxAbs = Variant.RepeatBounds };
+    public AuditOptions Audit { get; init; } = new();
 
     /// <summary>Time since the process began that its harness waited for its own sake, milliseconds.</summary>
     public double WaitedMs { get; init; }
@@ -44,11 +44,20 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
     public OpenVariant Open()
     {
         // libtorch's threads are OpenMP's, which reads this when it is loaded; ONNX Runtime has an option.
-        if (!Settings.Spinning) { NativeEnvironment.Set("OMP_WAIT_POLICY", "passive"); }
+        if (!Settings.Spinning)
+        {
+            if (TorchNative.IsLoaded && Variant.Parts.Engine is EngineKind.Torch or EngineKind.TorchScript)
+            {
+                throw LabError.CheckFailed($"'{Variant.Name}' was asked not to spin in a process that has loaded libtorch: its threads would spin on. Open it in a process of its own.");
+            }
+
+            NativeEnvironment.Set("OMP_WAIT_POLICY", "passive");
+        }
+
         var inputs = Inputs();
         var detections = new FirstDetections(Model, Model.InputSize(Sizes[0]));
         var open = new OpenVariant(
-            Variant.Name, Audit, () => Variant.Create(Model, Settings, Artefacts), inputs, outputs => Compare(() => inputs, InputsName, outputs), detections, WaitedMs)
+            Variant.Name, Audit with { MaxAbs = Variant.RepeatBounds }, () => Variant.Create(Model, Settings, Artefacts), inputs, outputs => Compare(() => inputs, InputsName, outputs), detections, WaitedMs)
         { FreshReference = FreshReference };
         open.Known = open.Known with { InputSide = InputSide, ImagesPerOperation = Sizes.Count };
         return open;

@@ -94,7 +94,7 @@ sealed class CheckpointFile : IDisposable
         foreach (var run in runs.OrderBy(run => run.Offset))
         {
             if (run.Length > 0 && run.Offset < end) { throw Damaged($"{kind} '{run.Name.Printable()}' overlaps another"); }
-            end = run.Offset + run.Length;
+            end = Math.Max(end, run.Offset + run.Length); // an empty run inside another does not end it
         }
     }
 

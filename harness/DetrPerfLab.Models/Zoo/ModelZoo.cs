@@ -44,16 +44,17 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
             : LabError.UnknownName("model", nameOrFile, List().Select(known => known.Name));
     }
 
-    /// <exception cref="LabException">The checkpoint is damaged or is no DETR's.</exception>
+    /// <exception cref="LabException">The checkpoint was not fetched, is damaged or is no DETR's.</exception>
     public static WeightStore Load(KnownModel model)
     {
         if (model.Kind == WeightsKind.Synthetic) { return SyntheticWeights.Create(model.Zoo!.Config); }
-        if (model.Zoo is not { } zoo) { return Checkpoint.Load(model.Path!); }
-        var weights = Checkpoint.Load(model.Path!, zoo.Config.Dilation, zoo.Config.Name);
+        var path = model.Path ?? throw LabError.Missing($"{model.Name}: the checkpoint is not at hand. Fetch it: detrlab models fetch {model.Name}");
+        if (model.Zoo is not { } zoo) { return Checkpoint.Load(path); }
+        var weights = Checkpoint.Load(path, zoo.Config.Dilation, zoo.Config.Name);
         return weights.Sha256.StartsWith(zoo.Sha256Head, StringComparison.Ordinal)
             ? weights
             : throw LabError.BadInput(
-                $"'{model.Path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch {zoo.Name}");
+                $"'{path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch {zoo.Name}");
     }
 
     /// <summary>Downloads an official checkpoint, unless it is there, and gives its path; progress is bytes done and bytes in all.</summary>

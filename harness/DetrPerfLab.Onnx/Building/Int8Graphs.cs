@@ -18,7 +18,7 @@ public static class Int8Graphs
         return builder.Build();
     }
 
-    // Below 128, as the input is: kernels without VNNI add pairs of products in 16 bits, which larger values saturate.
+    // Within ±126, inputs to 126: kernels without VNNI add pairs of products in 16 bits, and 2·126·126 is below 32768.
     internal static sbyte Right(int i) => (sbyte)(((i * 17L) % 253) - 126);
 
     /// <summary>A row of 3x3 convolutions of uint8 [1, Channels, Side, Side], as a quantised backbone does them.</summary>
@@ -29,6 +29,7 @@ public static class Int8Graphs
         var (one, zero) = (builder.Weight<float>("scale", [], [1f]), builder.Weight<byte>("zero", [], [128]));
         // Sums of 2304 products of such values spread by about 10^5: this scale brings them back into a byte.
         var (narrow, none) = (builder.Weight<float>("narrow", [], [4000f]), builder.Weight<sbyte>("none", [], [0]));
+        // Within ±63, inputs to 250: 2·250·63, and 2·255·63 in the layers that follow, are below 32768 too.
         var weights = Enumerable.Range(0, Channels * Channels * Kernel * Kernel).Select(i => (sbyte)(((i * 17L) % 127) - 63));
         var kernel = builder.Weight<sbyte>("kernel", [Channels, Channels, Kernel, Kernel], [.. weights]);
         var x = builder.Input("x", DataType.Uint8, 1, Channels, Side, Side);

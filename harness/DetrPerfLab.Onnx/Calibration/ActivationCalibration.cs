@@ -18,6 +18,7 @@ static class ActivationCalibration
         ICalibrationRunner runner, ModelProto model, IReadOnlyList<string> values, IEnumerable<TensorSet> inputs, int count,
         Action<long, long>? progress = null, long maxBytes = 2L << 30)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1 << 20);
         var first = inputs.FirstOrDefault() ?? throw LabError.Calibration("there are no inputs", "at least one image", "Name a folder with photographs, or use 'synthetic'.");
         var passes = Passes(values, runner.Shapes(model, values, first), maxBytes);
         var histograms = values.ToDictionary(v => v, _ => new ActivationHistogram(), StringComparer.Ordinal);

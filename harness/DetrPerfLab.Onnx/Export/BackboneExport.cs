@@ -1,70 +1,41 @@
 namespace DetrPerfLab.Onnx;
 
 /// <summary>The ResNet, each batch norm folded into its convolution.</summary>
-/// <remarks>
-/// An activation is named after its convolution, since ONNX Runtime gives the fused node the activation's name.
-/// Source: torchvision's resnet.py as of 0.14 (stride in the 3x3 convolution).
-/// </remarks>
+/// <remarks>An activation is named after its convolution, since ONNX Runtime gives the fused node the activation's name.</remarks>
 static class BackboneExport
 {
-    const string Body = "backbone.0.body";
-
     /// <summary>Gives the feature [N, C, ceil(H/32), ceil(W/32)]; 1/16 with dilation.</summary>
     internal static string Add(ExportContext context, string pixels)
     {
         var graph = context.Graph;
         using var _ = graph.Module("backbone");
-        var x = graph.Node("Relu", "conv1.relu", [Conv(context, "conv1", pixels, "conv1", "bn1", stride: 2)]);
+        var x = graph.Node("Relu", "conv1.relu", [Conv(context, "conv1", pixels, Backbone.Stem)]);
         x = graph.Node("MaxPool", "maxpool", [x], n => n.Set("kernel_shape", 3, 3).Set("pads", 1, 1, 1, 1).Set("strides", 2, 2));
-        for (var stage = 0; stage < 4; stage++)
-        {
-            var dilated = stage == 3 && context.Config.Dilation;
-            for (var block = 0; block < context.Config.BackboneBlocks[stage]; block++)
-            {
-                var stride = block == 0 && stage > 0 && !dilated ? 2 : 1;
-                // As torchvision does it, the first block of a dilated stage keeps the dilation of the stage before.
-                var dilation = dilated && block > 0 ? 2 : 1;
-                x = AddBlock(context, $"layer{stage + 1}.{block}", x, stride, dilation);
-            }
-        }
-
-        return x;
+        return Backbone.Blocks(context.Config).Aggregate(x, (input, block) => AddBlock(context, block, input));
     }
 
-    static string AddBlock(ExportContext context, string name, string x, int stride, int dilation)
+    static string AddBlock(ExportContext context, BackboneBlock block, string x)
     {
         var graph = context.Graph;
-        using var _ = graph.Module(name);
-        string Part(string input, int index, int stride = 1, int dilation = 1) =>
-            Conv(context, $"conv{index}", input, $"{name}.conv{index}", $"{name}.bn{index}", stride, dilation);
-
-        string y;
-        if (context.Config.Bottleneck)
+        using var _ = graph.Module(block.Name);
+        var y = x;
+        for (var i = 1; i <= block.Path.Count; i++)
         {
-            y = graph.Node("Relu", "conv1.relu", [Part(x, 1)]);
-            y = graph.Node("Relu", "conv2.relu", [Part(y, 2, stride, dilation)]);
-            y = Part(y, 3);
-        }
-        else
-        {
-            y = graph.Node("Relu", "conv1.relu", [Part(x, 1, stride)]);
-            y = Part(y, 2);
+            y = Conv(context, $"conv{i}", y, block.Path[i - 1]);
+            if (i < block.Path.Count) { y = graph.Node("Relu", $"conv{i}.relu", [y]); }
         }
 
-        var shortcut = context.Weights.TryGet($"{Body}.{name}.downsample.0.weight", out var _)
-            ? Conv(context, "downsample", x, $"{name}.downsample.0", $"{name}.downsample.1", stride)
-            : x;
+        var shortcut = block.Shortcut is { } projection ? Conv(context, "downsample", x, projection) : x;
         return graph.Node("Relu", "relu", [graph.Node("Add", "add", [y, shortcut])]);
     }
 
-    static string Conv(ExportContext context, string module, string x, string conv, string norm, int stride, int dilation = 1)
+    static string Conv(ExportContext context, string module, string x, BackboneConvolution shape)
     {
         var graph = context.Graph;
-        var weight = context.Weights[$"{Body}.{conv}.weight"];
-        var (folded, bias) = FrozenBatchNorm.Fold(context.Weights, weight, $"{Body}.{norm}");
-        var kernel = (int)weight.Shape[2];
+        var weight = context.Weights[$"{shape.Name}.weight"];
+        var (folded, bias) = FrozenBatchNorm.Fold(context.Weights, weight, shape.Norm);
         using var _ = graph.Module(module);
         return graph.Conv("", x, graph.Weight<float>("weight", [.. weight.Shape], folded), graph.Weight<float>("bias", [bias.Length], bias),
-            kernel, stride, kernel / 2 * dilation, dilation);
+            shape.Kernel, shape.Stride, shape.Kernel / 2 * shape.Dilation, shape.Dilation);
     }
 }

@@ -12,14 +12,17 @@ public static class OnnxFile
     /// <exception cref="LabException">No such file, not ONNX, damaged, too large, or its external data is missing or lies elsewhere.</exception>
     public static ModelProto Load(string path)
     {
-        if (Existing(path).Length is var length && length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, length, MaxBytes); }
-        var model = Parse(File.ReadAllBytes(path), path);
+        using var file = File.OpenRead(Existing(path));
+        if (file.Length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, file.Length, MaxBytes); } // the stream's length: a link has its own
+        var bytes = GC.AllocateUninitializedArray<byte>((int)file.Length);
+        file.ReadExactly(bytes);
+        var model = Parse(bytes, path);
         ExternalData.Inline(model, path);
         return model;
     }
 
-    internal static FileInfo Existing(string path) =>
-        new FileInfo(path) is { Exists: true } file ? file : throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one.");
+    /// <summary>The path, where a file is; refused where there is none.</summary>
+    public static string Existing(string path) => File.Exists(path) ? path : throw LabError.FileNotFound(path, "Name an ONNX file; 'detrlab export' makes one.");
 
     /// <summary>Reads a model from memory; external data stays where it is. <paramref name="source"/> names the bytes in messages.</summary>
     internal static ModelProto Parse(ReadOnlySpan<byte> bytes, string source)

@@ -59,7 +59,8 @@ sealed class Fp16Converter(GraphEditor editor)
 
     void Choose()
     {
-        var names = _options.KeepNames.Select(p => new Regex(p, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)).ToList();
+        // In linear time, since the names may come from a stranger's file.
+        var names = _options.KeepNames.Select(p => new Regex(p, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)).ToList();
         foreach (var node in editor.Graph.Node)
         {
             if (!node.Input.Concat(node.Output).Any(IsFloat) || TakesAny(node)) { continue; }

@@ -42,5 +42,5 @@ static class HalfStorage
 sealed record HalfStorageOptions
 {
     /// <summary>Smaller constants stay: they save nothing, and scales and coordinates among them are worth their bits.</summary>
-    public int LeastElements { get; init; } = 256;
+    public int LeastElements { get; init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more"); } = 256;
 }

@@ -25,8 +25,6 @@ public static class ModelQuantizer
     internal const string SourceKey = "detrlab.source.sha256", PrecisionKey = "detrlab.precision", OptionsKey = "detrlab.options",
         CalibrationKey = "detrlab.calibration.sha256", VersionKey = "detrlab.version";
 
-    static readonly JsonSerializerOptions s_oneLine = new(LabJson.Options) { WriteIndented = false };
-
     public static ConversionResult Fp16(ConversionSource source) => Stamped(Fp16Converter.Convert(source.Model), source, Fp16Precision, new Fp16Options());
 
     public static ConversionResult Fp16Weights(ConversionSource source) =>
@@ -48,7 +46,7 @@ public static class ModelQuantizer
     {
         result.Model.SetMetadata(SourceKey, source.Sha256);
         result.Model.SetMetadata(PrecisionKey, precision);
-        result.Model.SetMetadata(OptionsKey, JsonSerializer.Serialize(options, s_oneLine));
+        result.Model.SetMetadata(OptionsKey, JsonSerializer.Serialize(options, LabJson.OneLine));
         result.Model.SetMetadata(CalibrationKey, calibrationSha256);
         result.Model.SetMetadata(VersionKey, typeof(ModelQuantizer).Assembly.GetName().Version?.ToString(3) ?? "0.0.0");
         return result;

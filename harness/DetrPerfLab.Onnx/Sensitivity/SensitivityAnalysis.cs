@@ -41,7 +41,8 @@ public static class SensitivityAnalysis
         foreach (var group in groups)
         {
             // Each node of the group keeps the precision that the plan gives it; all others compute in float.
-            var alone = group.GroupBy(plan, n => n.Name).Aggregate(new QuantizationPlan { Rules = [] }, (rules, names) => rules.With(names.Key, names, "alone"));
+            // The later goes before the earlier: dynamic rules come first.
+            var alone = group.GroupBy(plan, n => n.Name).OrderByDescending(names => names.Key).Aggregate(new QuantizationPlan { Rules = [] }, (rules, names) => rules.With(names.Key, names, "alone"));
             var (sqnr, cosine) = Compare(expected, Outputs(runner, Convert(all.Prepared, options.Quantization with { Plan = alone }, ranges), values, inputs));
             measured.Add(new()
             {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What quantising one group of nodes alone does to the outputs.</summary>
@@ -36,5 +34,5 @@ public sealed record SensitivityTable
 
     public static SensitivityTable Load(string path) => QuantizationPlan.Read<SensitivityTable>(path, "Make it with 'detrlab sensitivity'.");
 
-    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LabJson.Options) + "\n");
+    public void Save(string path) => LabJson.Write(path, this);
 }

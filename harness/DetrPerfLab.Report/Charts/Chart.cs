@@ -27,7 +27,7 @@ readonly record struct Drawing(Chart? Chart, string? Reason)
 /// <summary>Cases that a line joins.</summary>
 sealed record Line(string Name, CaseView[] Cases)
 {
-    internal VariantStyle Style => VariantStyle.Of(Cases[0].Run.VariantName);
+    internal VariantStyle Style => VariantStyle.Of(Cases[0].Run.Variant);
 
     /// <summary>One line for each name, its cases along the axis; what has a single case is no line.</summary>
     internal static Line[] Of(IEnumerable<CaseView> cases, Func<CaseView, string> name, Func<CaseView, double?> x) =>

@@ -29,7 +29,7 @@ static class DistributionChart
             // Two points a sample: a step up at its time.
             double[] xs = [.. sorted.SelectMany(ms => Enumerable.Repeat(100 * ms / median, 2))];
             double[] ys = [.. sorted.SelectMany((_, i) => (double[])[100.0 * i / sorted.Length, 100.0 * (i + 1) / sorted.Length])];
-            var style = VariantStyle.Of(view.Run.VariantName);
+            var style = VariantStyle.Of(view.Run.Variant);
             canvas.Curve(xs, ys, style.In(canvas.Theme), $"{view.Run.Variant} ({Format.Significant(median)} ms){Disturbed.Mark(view)}", pattern: PatternOf(style.Marker));
             foreach (var at in (double[])[0.5, 1])
             {

@@ -50,7 +50,7 @@ static class GcChart
         for (var i = 0; i < cases.Length; i++)
         {
             var median = cases[i].Summary!.Median;
-            var style = VariantStyle.Of(cases[i].Run.VariantName);
+            var style = VariantStyle.Of(cases[i].Run.Variant);
             canvas.Bar(-i, median, ends[i].Ms, style.In(canvas.Theme).WithAlpha(0.55), thickness: 0.3);
             canvas.Point(median, -i, style.In(canvas.Theme), MarkerShape.FilledCircle);
             canvas.TextAfter($"{ends[i].Name} {Format.Significant(ends[i].Ms)}; {Pauses(cases[i])}", high + (spread * 0.02), -i, color: canvas.Theme.Faint);

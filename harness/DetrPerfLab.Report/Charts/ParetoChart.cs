@@ -71,7 +71,7 @@ static class ParetoChart
 
         foreach (var i in Enumerable.Range(0, cases.Length).OrderByDescending(i => ys[i]).ThenBy(i => xs[i]))
         {
-            var style = VariantStyle.Of(cases[i].Run.VariantName);
+            var style = VariantStyle.Of(cases[i].Run.Variant);
             var at = Math.Log10(xs[i]);
             if (cases[i].Median is { HasWidth: true } median) { canvas.WhiskerX(Math.Log10(median.Lower), Math.Log10(median.Upper), ys[i]); }
             if (ApInterval(i) is { } interval) { canvas.WhiskerY(at, interval.Lower, interval.Upper); }

@@ -32,7 +32,7 @@ static class PeakChart
         {
             var share = Share(cases[i])!.Value;
             var peak = cases[i].Run.Peak!;
-            canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.VariantName).In(canvas.Theme));
+            canvas.Bar(-i, 0, 100 * share, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             canvas.Text(Format.Percent(share) + Disturbed.Mark(cases[i]), 100 * share, -i, Alignment.MiddleLeft, offsetX: 8, bold: true);
             canvas.TextAfter(Of(peak), most, -i, offset: 52, color: canvas.Theme.Faint);
             canvas.HoverRow(-i, 0, 100 * share,

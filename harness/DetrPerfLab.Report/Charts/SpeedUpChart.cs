@@ -41,7 +41,7 @@ static class SpeedUpChart
         for (var i = 0; i < cases.Length; i++)
         {
             var ratio = cases[i].SpeedUp!.Value;
-            canvas.Bar(-i, 0, ratio.Value, VariantStyle.Of(cases[i].Run.VariantName).In(canvas.Theme));
+            canvas.Bar(-i, 0, ratio.Value, VariantStyle.Of(cases[i].Run.Variant).In(canvas.Theme));
             if (ratio.HasWidth) { canvas.WhiskerX(ratio.Lower, ratio.Upper, -i); }
             canvas.TextAfter(Format.Times(ratio.Value) + Mark(cases[i]), Math.Max(ratio.Value, ratio.Upper), -i, bold: true);
             canvas.HoverRow(-i, 0, ratio.Upper, $"{cases[i].Run.Variant}: {Cells.Times(ratio)}, {Cells.Milliseconds(cases[i].Median!.Value)} ms");

@@ -68,7 +68,7 @@ static class ThreadChart
 
     static void DrawLine(ChartCanvas canvas, Threads line, string[] settings, double most)
     {
-        var style = VariantStyle.Of(line.Base.Run.VariantName);
+        var style = VariantStyle.Of(line.Base.Run.Variant);
         canvas.Curve(
             [.. line.Cases.Select(c => c.Number(Parameter)!.Value)], [.. line.Cases.Select(c => SpeedUp(line, c).Value)], style.In(canvas.Theme), marker: style.Marker);
         foreach (var view in line.All)
@@ -87,7 +87,7 @@ static class ThreadChart
         var whole = lines.Sum(l => l.All.Length) <= MostRows;
         foreach (var line in lines)
         {
-            var style = VariantStyle.Of(line.Base.Run.VariantName);
+            var style = VariantStyle.Of(line.Base.Run.Variant);
             var best = line.All.MaxBy(c => SpeedUp(line, c).Value)!;
             canvas.LegendEntry(whole ? line.Variant : $"{line.Variant}, best {Row(line, best)}", style.In(canvas.Theme), style.Marker, lineWidth: 2);
             foreach (var view in line.All.Where(c => whole && c != line.Base))

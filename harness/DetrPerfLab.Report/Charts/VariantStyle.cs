@@ -10,7 +10,8 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 {
     static readonly MarkerShape[] s_further = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond, MarkerShape.OpenCircle, MarkerShape.OpenTriangleDown];
 
-    public static VariantStyle Of(VariantName? variant) => variant?.Engine switch
+    /// <summary>The engine is told by the name's beginning: a precision that is not known here keeps its engine's colour.</summary>
+    public static VariantStyle Of(string variant) => EngineOf(variant) switch
     {
         EngineKind.Torch => new("libtorch, eager", MarkerOf(variant), new("#D55E00"), new("#F28A3C")),
         EngineKind.TorchScript => new("TorchScript", MarkerOf(variant), new("#AA4499"), new("#D483C8")),
@@ -24,7 +25,7 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 
     internal static void Legend(ChartCanvas canvas, IEnumerable<CaseView> cases)
     {
-        VariantStyle[] engines = [.. cases.Select(c => Of(c.Run.VariantName)).DistinctBy(s => s.Engine)];
+        VariantStyle[] engines = [.. cases.Select(c => Of(c.Run.Variant)).DistinctBy(s => s.Engine)];
         if (engines.Length < 2) { return; }
         foreach (var style in engines) { canvas.LegendEntry(style.Engine, style.In(canvas.Theme), MarkerShape.FilledSquare); }
         canvas.Legend();
@@ -32,7 +33,10 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 
     internal MarkerShape MarkerAt(int line) => line == 0 ? Marker : s_further[(line - 1) % s_further.Length];
 
-    static MarkerShape MarkerOf(VariantName variant) => variant switch
+    static EngineKind? EngineOf(string variant) => Enum.GetValues<EngineKind>().Cast<EngineKind?>()
+        .LastOrDefault(engine => $"{variant}-".StartsWith($"{new VariantName(engine!.Value, default).EngineName}-", StringComparison.Ordinal)); // ort-cuda comes after ort
+
+    static MarkerShape MarkerOf(string variant) => VariantName.TryParse(variant) switch
     {
         { Precision: Precision.Int8 } => MarkerShape.FilledDiamond,
         { Precision: Precision.Fp16 or Precision.Bf16 } => MarkerShape.FilledTriangleUp,

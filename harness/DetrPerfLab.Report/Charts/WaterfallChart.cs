@@ -47,7 +47,7 @@ static partial class WaterfallChart
         for (var i = 0; i < rows.Length; i++)
         {
             var now = rows[i].Summary!.Median;
-            var color = VariantStyle.Of(rows[i].Run.VariantName).In(canvas.Theme);
+            var color = VariantStyle.Of(rows[i].Run.Variant).In(canvas.Theme);
             // The check is no step: paler, and held against the first.
             canvas.Bar(-i, 0, now, rows[i] == again ? color.WithAlpha(0.45) : color);
             var text = $"{Ms(rows[i])} ms";

@@ -31,7 +31,7 @@ sealed class CaseView(RunResult run)
     internal double? Number(string name) => Parameter(name) is { } text ? LeadingNumber(text) : null;
 
     internal static double? LeadingNumber(string text) =>
-        double.TryParse(string.Concat(text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+        double.TryParse(string.Concat(text.TrimStart().TakeWhile(c => char.IsAsciiDigit(c) || c == '.')), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>What tells this case from the others of its suite: the value alone where there is but one parameter.</summary>
     internal string Label => Run.Parameters.Count switch

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace DetrPerfLab.Report;
 
 /// <summary>One setting of a factor against its first setting: how many times faster, over all combinations of the other factors.</summary>
@@ -28,13 +30,17 @@ sealed class Factorial((string Name, string[] Levels)[] factors, (int[] Levels, 
             [.. names.Select(n => (n, Ordered(n, cases.Select(c => Level(c, n)).Distinct()).ToArray())).Where(f => f.Item2.Length >= 2)];
         reason = "the factorial suite varies fewer than two things";
         if (factors.Length < 2) { return null; }
-        IEnumerable<int[]> grid = [[]];
-        foreach (var (_, levels) in factors) { grid = grid.SelectMany(_ => Enumerable.Range(0, levels.Length), (at, level) => (int[])[.. at, level]); }
-        (int[] Levels, double[] Samples)[] cells = [.. grid.Select(at => (at, (double[])
-            [.. cases.LastOrDefault(c => c.Summary is not null && factors.Zip(at).All(f => Level(c, f.First.Name) == f.First.Levels[f.Second]))?.Run.SamplesMs ?? []]))];
-        var missing = cells.Count(c => c.Samples.Length == 0);
-        reason = $"{missing} of the {cells.Length} combinations of the factorial suite have no samples";
-        return missing > 0 ? null : new(factors, cells);
+        // Only what was measured is visited, by its place in the grid: the results of others may span one that is larger than any number of cases.
+        var cells = new SortedDictionary<BigInteger, (int[] Levels, double[] Samples)>();
+        foreach (var view in cases.Where(c => c.Summary is not null))
+        {
+            int[] at = [.. factors.Select(f => Array.IndexOf(f.Levels, Level(view, f.Name)))];
+            cells[factors.Zip(at).Aggregate(BigInteger.Zero, (place, f) => (place * f.First.Levels.Length) + f.Second)] = (at, [.. view.Run.SamplesMs]);
+        }
+
+        var all = factors.Aggregate(BigInteger.One, (product, f) => product * f.Levels.Length);
+        reason = $"{all - cells.Count} of the {all} combinations of the factorial suite have no samples";
+        return all > cells.Count ? null : new(factors, [.. cells.Values]);
     }
 
     static string Level(CaseView view, string factor) => factor == Precision ? view.Run.Variant : view.Parameter(factor) ?? "";

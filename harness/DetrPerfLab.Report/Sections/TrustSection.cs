@@ -60,7 +60,7 @@ static class TrustSection
                 $"{Sum(a => a.FreshInputs)} timed operations ran on unseen inputs: all their outputs had to be finite and differ from the usual ones." +
                 (followed > 0 ? $" In {Format.Count(followed, "case")} the first unseen input also had to follow the reference." : "") +
                 (Sum(a => a.Replayed ?? 0) is > 0 and var replayed ? $" {replayed} of them were run again after the samples and had to give the same outputs." : "") +
-                $" The times on unseen inputs were compared with the usual ones, which rules out a cache {(unsure == 0 ? "in all cases" : $"where {AuditInfo.LeastFresh} or more were timed; {Format.Count(unsure, "case")} with fewer are marked in the table below")}."];
+                $" The times on unseen inputs were compared with the usual ones, which rules out a cache {(unsure == 0 ? "in all cases" : $"where {AuditInfo.LeastFresh} or more were timed; {Format.Count(unsure, "case")} with fewer {(unsure == 1 ? "is" : "are")} marked in the table below")}."];
         }
 
         yield return ["Intervals: 95 %, percentile bootstrap of medians with a fixed seed. Ratios: only between cases of one suite, paired by round where the variants were interleaved. Percentiles: only from enough samples."];

@@ -15,10 +15,10 @@ sealed record CaseColumn(Column Heading, Func<CaseView, Cell> Show)
     internal static CaseColumn Parameter(string name, string? heading = null, string? help = null) =>
         Text(heading ?? name.ToLowerInvariant(), view => view.Parameter(name) is { } value ? new Cell(value, view.Number(name)) : Cell.Blank, help);
 
-    /// <summary>One row a case. A column that would be empty throughout and has no reason to show is left out.</summary>
+    /// <summary>One row a case. A column that would be empty in every row and has no reason to show is left out; without cases all columns stay.</summary>
     internal static Table Table(string caption, IEnumerable<CaseColumn> columns, IReadOnlyList<CaseView> cases)
     {
-        var shown = columns.Select(c => (c.Heading, Cells: cases.Select(c.Show).ToArray())).Where(c => c.Cells.Any(cell => cell.Text.Count > 0 || cell.Note is not null)).ToArray();
+        var shown = columns.Select(c => (c.Heading, Cells: cases.Select(c.Show).ToArray())).Where(c => cases.Count == 0 || c.Cells.Any(cell => cell.Text.Count > 0 || cell.Note is not null)).ToArray();
         return new Table(caption, [.. shown.Select(c => c.Heading)], [.. cases.Select((_, i) => (IReadOnlyList<Cell>)[.. shown.Select(c => c.Cells[i])])]);
     }
 }

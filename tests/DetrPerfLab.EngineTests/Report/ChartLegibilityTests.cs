@@ -118,7 +118,7 @@ public class ChartLegibilityTests
     {
         using var canvas = Chart("resolution", 1).On(ChartTheme.Light);
         using var picture = SKBitmap.Decode(canvas.ToPng());
-        var color = VariantStyle.Of(VariantName.TryParse("torch-fp32")).Light;
+        var color = VariantStyle.Of("torch-fp32").Light;
 
         Assert.Equal(3, canvas.Hovers.Count);
         // At the largest size, the last, the line of the operations lies over the marker.
@@ -134,7 +134,7 @@ public class ChartLegibilityTests
         Assert.Equal(20, canvas.Hovers.Count);
         Assert.All(canvas.Hovers, h =>
         {
-            var color = VariantStyle.Of(VariantName.TryParse(h.Text.Split(':')[0])).Light;
+            var color = VariantStyle.Of(h.Text.Split(':')[0]).Light;
             var y = (int)(h.Y + (h.Height / 2));
             Assert.Equal(new SKColor(color.R, color.G, color.B), picture.GetPixel((int)h.X + 2, y));
             Assert.Equal(new SKColor(color.R, color.G, color.B), picture.GetPixel((int)(h.X + h.Width) - 2, y));

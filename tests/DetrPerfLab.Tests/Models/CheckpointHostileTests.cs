@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace DetrPerfLab.Tests.Models;
@@ -120,6 +121,19 @@ public sealed class CheckpointHostileTests : IDisposable
         bytes.AsSpan(first + 42, 4).CopyTo(bytes.AsSpan(second + 42));
         File.WriteAllBytes(File1, bytes);
         CheckpointFormatTests.Refused(File1, "overlaps another");
+    }
+
+    [Fact]
+    public void Load_EmptyMemberBetweenOverlappingOnes_HidesNothing()
+    {
+        byte[] header = [.. "PK\x03\x04"u8, .. new byte[26]];
+        Write([("archive/data.pkl", new PickleWriter().Proto().EmptyDict().Stop()), ("archive/data/0", [.. header, .. new byte[64]]), ("archive/data/1", []), ("archive/data/2", new byte[64])]);
+        // Points the empty storage and the third at a local header inside the first one.
+        var bytes = File.ReadAllBytes(File1);
+        var inside = bytes.AsSpan().IndexOf(header);
+        foreach (var name in (string[])["archive/data/1", "archive/data/2"]) { BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LastEntry(bytes, name) + 42), inside); }
+        File.WriteAllBytes(File1, bytes);
+        CheckpointFormatTests.Refused(File1, "zip member 'archive/data/2' overlaps another");
     }
 
     [Fact]

@@ -96,6 +96,16 @@ public sealed class CheckpointTests : IDisposable
         CheckpointFormatTests.Refused(path, "hidden size 20 cannot be split into 8");
     }
 
+    [Fact]
+    public void Load_HeadsOfTheSavedOptions_AreKeptWhereTheyDivideTheWidth()
+    {
+        var path = _folder.File("tiny.pth");
+        CheckpointWriter.WriteZip(path, s_weights.Tensors, heads: 4);
+        Assert.Equal(4, Checkpoint.Load(path).Config.Heads);
+        CheckpointWriter.WriteZip(path, s_weights.Tensors, heads: 3);
+        CheckpointFormatTests.Refused(path, "hidden size 16 cannot be split into 3");
+    }
+
     [Theory]
     [InlineData(34)]
     [InlineData(50)]

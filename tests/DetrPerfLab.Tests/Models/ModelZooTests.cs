@@ -49,6 +49,14 @@ public sealed class ModelZooTests : IDisposable
     }
 
     [Fact]
+    public void Load_NotFetched_SaysHowToFetchIt()
+    {
+        var mistake = Assert.Throws<LabException>(() => ModelZoo.Load(Zoo("00000000").List().First(model => model.Kind == WeightsKind.Official)));
+        Assert.Equal(ExitCode.Missing, mistake.ExitCode);
+        Assert.Contains("detrlab models fetch detr-tiny", mistake.Message);
+    }
+
+    [Fact]
     public async Task Fetch_Official_IsUsedFromThenOn()
     {
         var bytes = File.ReadAllBytes(WriteCheckpoint("official.pth"));

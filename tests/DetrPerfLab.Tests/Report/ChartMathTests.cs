@@ -54,9 +54,13 @@ public class ChartMathTests
     [Fact]
     public void VariantStyle_EveryFixedVariant_TakesTheColourOfItsEngine()
     {
-        Assert.Equal(VariantStyle.Of(VariantName.TryParse("ort-fp32")).Light, VariantStyle.Of(VariantName.TryParse("ort-int8-static")).Light);
-        Assert.NotEqual(VariantStyle.Of(VariantName.TryParse("ort-fp32")).Light, VariantStyle.Of(VariantName.TryParse("ort-cuda-fp32")).Light);
-        Assert.NotEqual(VariantStyle.Of(VariantName.TryParse("torch-fp32")).Light, VariantStyle.Of(VariantName.TryParse("torchscript-fp32")).Light);
-        Assert.NotEqual(VariantStyle.Of(VariantName.TryParse("ort-fp32")).Marker, VariantStyle.Of(VariantName.TryParse("ort-int8-static")).Marker);
+        Assert.Equal(VariantStyle.Of("ort-fp32").Light, VariantStyle.Of("ort-int8-static").Light);
+        Assert.NotEqual(VariantStyle.Of("ort-fp32").Light, VariantStyle.Of("ort-cuda-fp32").Light);
+        Assert.NotEqual(VariantStyle.Of("torch-fp32").Light, VariantStyle.Of("torchscript-fp32").Light);
+        Assert.All(
+            (string[])["torch", "torchscript", "ort", "ort-cuda", "ort-tensorrt"],
+            engine => Assert.Equal(VariantStyle.Of($"{engine}-fp32"), VariantStyle.Of($"{engine}-fp8")));
+        Assert.Equal("other", VariantStyle.Of("orthogonal").Engine);
+        Assert.NotEqual(VariantStyle.Of("ort-fp32").Marker, VariantStyle.Of("ort-int8-static").Marker);
     }
 }

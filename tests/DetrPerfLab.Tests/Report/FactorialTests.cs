@@ -33,6 +33,16 @@ public class FactorialTests
         Assert.Equal("1 of the 8 combinations of the factorial suite have no samples", reason);
     }
 
+    [Fact]
+    public void From_GridBeyondAnyNumberOfCases_SaysSoAtOnce()
+    {
+        // Two cases that differ in 100 parameters span 2 to the power of 100 combinations.
+        var cases = ((string[])["a", "b"]).Select(level => new CaseView(FakeResults.Factorials[0] with { Parameters = Enumerable.Range(0, 100).ToDictionary(i => $"p{i}", _ => level) }));
+
+        Assert.Null(Factorial.From([.. cases], out var reason));
+        Assert.Equal("1267650600228229401496703205374 of the 1267650600228229401496703205376 combinations of the factorial suite have no samples", reason);
+    }
+
     static Factorial Grid(Func<bool, bool, bool, double> milliseconds) =>
         Factorial.From([.. FakeResults.Factorials.Select(r => new CaseView(r with
         {

@@ -28,6 +28,10 @@ public class SuitesSectionTests
     }
 
     [Fact]
+    public void Table_WithoutCases_KeepsItsColumns() =>
+        Assert.Equal(["threads", "size"], CaseColumn.Table("none", [CaseColumn.Parameter("Threads"), CaseColumn.Parameter("Size")], []).Columns.Select(c => c.Heading));
+
+    [Fact]
     public void Create_EverySuite_HasOneBaselineForEachThingCompared()
     {
         var baselines = s_model.Cases.Where(c => c.Baseline == c).Select(c => (c.Run.Suite, c.Run.Variant)).ToArray();

@@ -35,7 +35,8 @@ public class TrustTests
     {
         var text = Reports.Markdown(Reports.Model(Audited("a", fresh: 4), Audited("b", fresh: 2)));
 
-        Assert.Contains("1 case with fewer are marked", text);
+        Assert.Contains("1 case with fewer is marked", text);
+        Assert.Contains("2 cases with fewer are marked", Reports.Markdown(Reports.Model(Audited("a", fresh: 2), Audited("b", fresh: 2))));
         Assert.Contains("fewer than 3 unseen inputs: a cache is not ruled out", text);
     }
 
