@@ -29,7 +29,7 @@ static class BenchmarkModel
         if (!IsDetr(Current)) { throw Unfit(); }
     }
 
-    static bool IsDetr(VariantModel model) => model.Onnx is not { } file || file.Family == DetectorFamilies.Detr;
+    static bool IsDetr(VariantModel model) => model.Use.Family == ModelFamilies.Detr;
 
     static LabException Unfit() => LabError.Missing($"Model '{Current.Name}' takes images of one size and family; this row needs a DETR that takes any size and batch. Leave --model out, or name a DETR.");
 

@@ -18,7 +18,11 @@ sealed class CalibrationOption
     readonly Option<double> _percentile = new("--percentile") { Description = "Percentage of the values that --calibration percentile keeps.", DefaultValueFactory = _ => new StaticOptions().Percentile };
     readonly Option<int?> _size = SharedOptions.Size();
 
-    internal IEnumerable<Option> All => [_calibrate, _images, _method, _percentile, _size];
+    readonly FamilyArguments _family = new();
+
+    internal IEnumerable<Option> All => [_calibrate, _images, _method, _percentile, _size, .. _family.All];
+
+    internal ModelUse Use(ParseResult parsed, string model) => ModelFile.UseOf(model, _family.Read(parsed));
 
     internal StaticOptions Apply(ParseResult parsed, StaticOptions options) =>
         options with
@@ -33,11 +37,10 @@ sealed class CalibrationOption
     {
         var most = parsed.GetValue(_images);
         if (most < 1) { throw LabError.OutOfRange(most, "1 or more", "--calibration-images"); }
-        var header = OnnxHeader.Read(model);
-        var family = DetectorFamilies.Match(header.Inputs, header.Outputs);
+        var use = Use(parsed, model);
         var from = parsed.GetValue(_calibrate)!;
         return from == Synthetic
-            ? CalibrationImages.Synthetic(header.Inputs, family, most, Detector(parsed))
-            : CalibrationImages.Of(header.Inputs, family, CalibrationImages.InFolder(from), most, Detector(parsed));
+            ? CalibrationImages.Synthetic(use, most, Detector(parsed))
+            : CalibrationImages.Of(use, CalibrationImages.InFolder(from), most, Detector(parsed));
     }
 }

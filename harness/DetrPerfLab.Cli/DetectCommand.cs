@@ -19,10 +19,11 @@ static class DetectCommand
             var files = ImageFiles.Expand(parsed.GetValue(images)!);
             var options = detector.Read(parsed, parsed.GetValue(threshold));
             using var opened = detector.Open(parsed);
-            var pipeline = new DetectorPipeline(opened.Engine, options);
+            var pipeline = new DetectorPipeline(opened.Engine, opened.Use!, options);
             var result = ConsoleProgress.Run(
                 "Detecting", report => DetectionJob.Run(pipeline, files, parsed.GetValue(folder)!, parsed.GetValue(draw), report, cancellation));
             if (parsed.GetValue(draw) && result.Images > 0 && DetectionPainter.LabelsMissing is { } why) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {why}"); }
+            if (result is { Images: > 0, Detections: 0 } && pipeline.Alarm is { } alarm) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {alarm}"); }
             return Task.FromResult(Report(result, files.Count, parsed.GetValue(folder)!, parsed.InvocationConfiguration));
         });
         return command;

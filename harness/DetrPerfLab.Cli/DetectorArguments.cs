@@ -22,7 +22,9 @@ sealed class DetectorArguments
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    internal IEnumerable<Option> All => [_model, _engine, _size, _threads, _nms];
+    readonly FamilyArguments _family = new();
+
+    internal IEnumerable<Option> All => [_model, _engine, _size, _threads, _nms, .. _family.All];
 
     internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
 
@@ -31,7 +33,7 @@ sealed class DetectorArguments
     /// <summary>Opens another model or variant with the same threads.</summary>
     internal OpenedEngine Open(ParseResult parsed, string model, string engine)
     {
-        var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = parsed.ReadThreads(_threads) });
+        var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = parsed.ReadThreads(_threads) }, _family.Read(parsed));
         if (opened.Note is not null) { parsed.InvocationConfiguration.Error.WriteLine(opened.Note); }
         return opened;
     }

@@ -19,12 +19,12 @@ sealed class EvaluationRun(CocoDataset dataset, DatasetInfo info, DetectorOption
     {
         using var opened = open();
         var engine = opened.Engine.Info;
-        var key = $"{opened.Artefact.Sha256} {engine.Variant} {engine.Runtime} {engine.RuntimeVersion} {info.Sha256} {options.Size} {options.Postprocess} "
+        var key = $"{opened.Artefact.Sha256} {engine.Variant} {engine.Runtime} {engine.RuntimeVersion} {info.Sha256} {opened.Use!.Preprocessing(options).Describe()} {options.Postprocess} {opened.Use.Family} {string.Join(',', opened.Use.Classes.Names)} "
             + BuildId.Of(typeof(DatasetEvaluator)); // the code decides the detections too
         var journal = new Journal<JournalEntry>(Path.Combine(LabPaths.ModelCache, "eval"), "eval", key, entry => entry.Detections is not null, LargestJournal);
         _journals.Add(journal);
         var resumed = journal.Entries.Count;
-        return new(opened.Artefact, engine, DatasetEvaluator.Evaluate(opened.Engine, dataset, options, progress, cancellation, journal), resumed);
+        return new(opened.Artefact, engine, DatasetEvaluator.Evaluate(opened.Engine, opened.Use!, dataset, options, progress, cancellation, journal), resumed);
     }
 
     /// <summary>All is done and written: the next run measures anew.</summary>
@@ -50,7 +50,7 @@ static class EvaluationOutput
 
     /// <summary>For JSON: one artefact as an object, several as a list below the dataset.</summary>
     internal static object Facts(IReadOnlyList<EvaluationRow> rows, DatasetInfo dataset) => rows is [var only]
-        ? new { Model = only.Artefact, dataset.Images, only.Result.Evaluation.Summary, MeanMs = only.Result.Mean }
+        ? new { Model = only.Artefact, dataset.Images, only.Result.Evaluation.Summary, MeanMs = only.Result.Mean, only.Result.LabelsWithoutCategory, only.Result.Notes }
         : new
         {
             Dataset = dataset,
@@ -62,6 +62,8 @@ static class EvaluationOutput
                 r.Comparison?.ApDifference,
                 r.Comparison?.DetectionAp,
                 MeanMs = r.Result.Mean,
+                r.Result.LabelsWithoutCategory,
+                r.Result.Notes,
             }),
         };
 
@@ -85,8 +87,13 @@ static class EvaluationOutput
             output.WriteLine("AP in points (of 100). Agrees: AP with the detections of the reference as ground truth.");
         }
 
+        foreach (var row in rows)
+        {
+            foreach (var note in row.Result.Notes) { output.WriteLine($"{row.Engine.Variant}: {note}"); }
+        }
+
         foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier run, which was interrupted; its times count too."); }
-        foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.ImageCount} images, {row.Result.Detections.Count} detections, written to {file}"); }
+        foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.ImageCount} images, {row.Result.Detections.Count} detections, written to {file}{(row.Result.LabelsWithoutCategory is > 0 and var left ? $"; {left} more are of classes that the data set does not have, and were left out" : "")}"); }
     }
 
     static string Points(double? fraction) => fraction is { } f ? (100 * f).ToString("F1", CultureInfo.InvariantCulture) : "-";

@@ -19,35 +19,37 @@ static class ProfileCommand
         var runs = new Option<int>("--runs") { Description = "Inferences with the profiler, and as many without.", DefaultValueFactory = _ => 5 };
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
+        var family = new FamilyArguments();
         var command = new Command("profile", "Shows where the time of an inference goes, by module and by operator; the parts add up to the measured whole.")
         {
             model, engine, variant, size, runs, threads, json,
         };
+        command.With(family.All);
         command.SetAction(parsed =>
         {
             var (count, settings) = (parsed.GetValue(runs), new EngineSettings { Threads = parsed.ReadThreads(threads) });
             if (count is < 1 or > 1000) { throw LabError.OutOfRange(count, "1 to 1000", "--runs"); }
             if (!s_engines.TryGetValue(parsed.GetValue(engine)!, out var chosen)) { throw LabError.UnknownName("engine", parsed.GetValue(engine)!, s_engines.Keys); }
-            var profile = Run(parsed.GetValue(model)!, parsed.GetValue(variant) ?? chosen, new DetectorOptions { Size = parsed.GetValue(size) }, settings, count);
+            var profile = Run(VariantModel.Of(parsed.GetValue(model)!, family: family.Read(parsed)), parsed.GetValue(variant) ?? chosen, new DetectorOptions { Size = parsed.GetValue(size) }, settings, count);
             parsed.Answer(json, profile, output => ProfileTable.Print(profile, output));
         });
         return command;
     }
 
-    static EngineProfile Run(string model, string variantName, DetectorOptions options, EngineSettings settings, int runs)
+    static EngineProfile Run(VariantModel known, string variantName, DetectorOptions options, EngineSettings settings, int runs)
     {
-        var (known, variant, cache) = (VariantModel.Of(model), VariantRegistry.Get(variantName), new ArtefactCache(LabPaths.ModelCache));
+        var (variant, cache) = (VariantRegistry.Get(variantName), new ArtefactCache(LabPaths.ModelCache));
         if (known.Note is not null) { Console.Error.WriteLine(known.Note); }
         if (variant.Recipe is { } recipe) { ConsoleProgress.Run($"building {variant.Name}", report => cache.Get(known, recipe, (_, done, of) => report(done, of))); }
-        var (inputs, mean, wholeMs) = MeasureWhole(variant.Create(known, settings, cache).Engine, options, runs);
+        var (inputs, mean, wholeMs) = MeasureWhole(variant.Create(known, settings, cache).Engine, known.Use, options, runs);
         return ModuleProfile.Profile(known, variant, settings, cache, inputs, runs).Around(mean.PreprocessMs, mean.PostprocessMs, wholeMs);
     }
 
     /// <summary>The tensors that a photograph becomes, and the mean times of passes from photograph to detections: by stage, and by one clock. Disposes the engine.</summary>
-    static (TensorSet Inputs, StageTimes Mean, double WholeMs) MeasureWhole(IInferenceEngine engine, DetectorOptions options, int runs)
+    static (TensorSet Inputs, StageTimes Mean, double WholeMs) MeasureWhole(IInferenceEngine engine, ModelUse use, DetectorOptions options, int runs)
     {
         using var owned = engine;
-        var pipeline = new DetectorPipeline(engine, options);
+        var pipeline = new DetectorPipeline(engine, use, options);
         var photograph = SyntheticPhotographs.Create(0, s_photograph);
         pipeline.Detect(photograph);
         var times = default(StageTimes);
@@ -60,7 +62,7 @@ static class ProfileCommand
             times += pipeline.Times;
         }
 
-        return (CalibrationImages.Prepare(engine.Inputs, DetectorFamilies.Match(engine.Inputs, engine.Outputs), photograph, options), times / runs, whole.TotalMilliseconds / runs);
+        return (CalibrationImages.Prepare(use, photograph, options), times / runs, whole.TotalMilliseconds / runs);
     }
 }
 

@@ -35,7 +35,7 @@ static class SensitivityCommand
             if (parsed.GetValue(loss) is { } points)
             {
                 var dataset = CocoDataset.Open(parsed.GetValue(coco) ?? throw LabError.OutOfRange("absent", "a labelled dataset, since --target-ap-loss is given", "--coco"));
-                var search = new ApSearch(from, options.Quantization, images, dataset, calibration.Detector(parsed));
+                var search = new ApSearch(from, options.Quantization, images, calibration.Use(parsed, from), dataset, calibration.Detector(parsed));
                 table = table with { KeepList = ConsoleProgress.Run("searching", progress => search.Run(table, points / 100, progress)) };
             }
 
@@ -62,7 +62,7 @@ static class SensitivityCommand
 }
 
 /// <summary>Judges mixes by average precision on a labelled dataset; calibrates once for all of them.</summary>
-sealed class ApSearch(string modelPath, StaticOptions options, CalibrationImages images, CocoDataset dataset, DetectorOptions detector)
+sealed class ApSearch(string modelPath, StaticOptions options, CalibrationImages images, ModelUse use, CocoDataset dataset, DetectorOptions detector)
 {
     const int MostTrials = 24;
 
@@ -96,7 +96,7 @@ sealed class ApSearch(string modelPath, StaticOptions options, CalibrationImages
     double Ap(string path)
     {
         using var engine = new OrtEngine(path);
-        return DatasetEvaluator.Evaluate(engine, dataset, detector).Evaluation.Summary.Ap
+        return DatasetEvaluator.Evaluate(engine, use, dataset, detector).Evaluation.Summary.Ap
             ?? throw LabError.Calibration("the dataset has no object to find", "labelled objects", "Name another folder with --coco.");
     }
 }

@@ -15,29 +15,51 @@ public static class DetectorSource
     /// <summary>Short names of engines; the name of a variant serves as well.</summary>
     public static IReadOnlyCollection<string> Engines => s_variants.Keys;
 
-    public static OpenedEngine Open(string model, string engine, EngineSettings settings)
+    public static OpenedEngine Open(string model, string engine, EngineSettings settings, FamilyOptions? family = null)
     {
         if (!s_variants.TryGetValue(engine, out var variant)) { variant = VariantRegistry.Get(engine).Name; }
-        // Any file that ONNX Runtime runs, as it is; a variant converts it first, which needs a family.
+        // Any file that ONNX Runtime runs, as it is; a variant converts it first.
         if (VariantModel.IsOnnx(model) && s_variants.ContainsKey(engine))
         {
             if (engine != "ort") { throw NotFor(engine, model, "ort"); }
             var options = new OrtEngineOptions { IntraOpThreads = settings.EffectiveThreads };
-            return new(new OrtEngine(model, options), Artefact.Of(model).Info);
+            var use = ModelFile.UseOf(model, family); // before it is loaded: what is not understood is said at once
+            return new(new OrtEngine(model, options), Artefact.Of(model).Info) { Use = use };
         }
 
         if (IsTorchScript(model))
         {
             if (engine != "torchscript") { throw NotFor(engine, model, "torchscript"); }
-            return new(TorchScriptEngine.Load(model, settings.EffectiveThreads), Artefact.Of(model).Info);
+            var use = ModelUse.Of(new($"'{model}'", DetrInterface.Inputs, DetrInterface.OutputsOfAny) { Path = model, Operators = OperatorsOf(model) }, family);
+            return new(TorchScriptEngine.Load(model, settings.EffectiveThreads), Artefact.Of(model).Info) { Use = use };
         }
 
-        var known = VariantModel.Of(model);
-        return VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache)) with { Note = known.Note };
+        var known = VariantModel.Of(model, family: family);
+        return VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache)) with { Note = known.Note, Use = known.Use };
     }
 
     static LabException NotFor(string engine, string path, string needed) =>
         LabError.BadInput($"Engine '{engine}' cannot run the file '{path}', needed engine '{needed}'. Leave out --engine or say: --engine {needed}");
+
+    /// <summary>Those operators of an archive's code, by ONNX's names, that families are told apart by.</summary>
+    static HashSet<string> OperatorsOf(string path)
+    {
+        const int MostText = 16 << 20;
+        using var zip = ZipFile.OpenRead(path);
+        var text = string.Concat(zip.Entries.Where(e => e.FullName.Contains("/code/", StringComparison.Ordinal) && e.FullName.EndsWith(".py", StringComparison.Ordinal) && e.Length <= MostText).Select(Read));
+        (string Operator, string[] Calls)[] known =
+        [
+            ("GridSample", ["torch.grid_sampler"]), ("Log", ["torch.log(", "torch.logit(", "inverse_sigmoid"]), ("Softmax", ["torch.softmax", "scaled_dot_product_attention"]),
+        ];
+        return [.. known.Where(k => k.Calls.Any(text.Contains)).Select(k => k.Operator)];
+
+        static string Read(ZipArchiveEntry entry)
+        {
+            using var reader = new StreamReader(entry.Open());
+            var buffer = new char[Math.Min(entry.Length, MostText)];
+            return new string(buffer, 0, reader.ReadBlock(buffer));
+        }
+    }
 
     /// <summary>A TorchScript archive is told from a checkpoint, which may end in .pt too, by the code that it holds.</summary>
     static bool IsTorchScript(string path)

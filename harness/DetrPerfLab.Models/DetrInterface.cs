@@ -15,6 +15,9 @@ public static class DetrInterface
         new(PixelMask, ElementType.Int64, ["N", "H", "W"]),
     ];
 
+    /// <summary>The same of a DETR whose shape is not known yet.</summary>
+    public static IReadOnlyList<TensorSpec> OutputsOfAny { get; } = [new(Logits, ElementType.Float32, ["N", "Q", "C"]), new(PredBoxes, ElementType.Float32, ["N", "Q", 4])];
+
     /// <summary><c>logits</c> float32 [N, queries, scores], of all classes and of "no object", and <c>pred_boxes</c> float32 [N, queries, 4].</summary>
     public static IReadOnlyList<TensorSpec> Outputs(long queries, long scores) =>
     [

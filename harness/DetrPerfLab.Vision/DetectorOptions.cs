@@ -27,7 +27,21 @@ public sealed record PreprocessOptions
         init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256");
     } = 1;
 
-    internal string PixelsName { get; init; } = "pixel_values"; // float32 [N, 3, H, W]
+    internal string PixelsName { get; init; } = "pixel_values"; // float32 [N, 3, H, W], or [N, H, W, 3]
+    internal ResampleKernel Kernel { get; init; } = ResampleKernel.Bilinear;
+    internal bool Bgr { get; init; } // the model's first channel is blue
+    internal bool ChannelsLast { get; init; } // [N, H, W, 3]
+
+    /// <summary>Whether the fused path serves, which every DETR needs: the others go step by step.</summary>
+    internal bool IsFused => Kernel == ResampleKernel.Bilinear && !Bgr && !ChannelsLast && Resize.Crop is null;
+
+    /// <summary>For example <c>800/1333 bilinear, / 255, mean 0.485 0.456 0.406, std 0.229 0.224 0.225</c>.</summary>
+    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"{Resize} {Kernel.ToString().ToLowerInvariant()}, ")
+        + (Normalization.Scale == Normalization.UnitScale ? "/ 255" : string.Create(CultureInfo.InvariantCulture, $"* {Normalization.Scale:0.######}"))
+        + $", mean {Join(Normalization.Mean)}, std {Join(Normalization.Deviation)}" + (Bgr ? ", blue first" : "") + (ChannelsLast ? ", channels last" : "");
+
+    static string Join(IReadOnlyList<float> values) => string.Join(' ', values.Select(v => v.ToString("0.######", CultureInfo.InvariantCulture)));
+
 
     public static PreprocessOptions Detr { get; } = new();
 }

@@ -16,16 +16,19 @@ public sealed class DetectorPipeline
     readonly List<(int Batch, ImageSize Canvas, TensorSet Inputs, TensorSet Outputs)> _tensors = [];
     readonly List<List<Detection>> _detections = [];
 
-    public DetectorPipeline(IInferenceEngine engine, DetectorOptions? options = null)
+    public DetectorPipeline(IInferenceEngine engine, ModelUse use, DetectorOptions? options = null)
     {
         options ??= new();
-        (_engine, Family) = (engine, DetectorFamilies.Match(engine.Inputs, engine.Outputs));
-        _preprocessor = new(Family.Preprocessing(engine.Inputs, options));
+        (_engine, Use) = (engine, use);
+        _preprocessor = new(use.Preprocessing(options));
         _postprocessor = new(options.Postprocess);
     }
 
-    internal IDetectorFamily Family { get; }
+    public ModelUse Use { get; }
     internal PreprocessOptions Preprocessing => _preprocessor.Options;
+    /// <summary>What a user has to know when no score was ever worth a detection; null otherwise.</summary>
+    public string? Alarm => _postprocessor.HighestScore <= 0.05 ? DetectionAlarms.LowScores(_postprocessor.HighestScore, Use) : null;
+
     public StageTimes Times { get; private set; } // of the last call
 
     /// <summary>What the labels of the detections mean; known after the first image.</summary>
@@ -49,14 +52,16 @@ public sealed class DetectorPipeline
     {
         ArgumentOutOfRangeException.ThrowIfZero(images.Length, nameof(images));
         var start = Stopwatch.GetTimestamp();
+        var given = images.Length;
+        images = Use.Fill(images);
         var (inputs, outputs) = TensorsFor(images.Length, _preprocessor.CanvasSize(images));
         _preprocessor.Prepare(images, inputs);
-        Family.FillOtherInputs(inputs, images);
+        Use.FillOtherInputs(inputs, images);
         var prepared = Stopwatch.GetTimestamp();
         _engine.Run(inputs, outputs);
         _engine.Synchronize();
         var ran = Stopwatch.GetTimestamp();
-        Read(outputs, images);
+        Read(outputs, images[..given]);
         Times = new(
             0, Stopwatch.GetElapsedTime(start, prepared).TotalMilliseconds, Stopwatch.GetElapsedTime(prepared, ran).TotalMilliseconds,
             Stopwatch.GetElapsedTime(ran).TotalMilliseconds);
@@ -76,7 +81,7 @@ public sealed class DetectorPipeline
         for (var i = 0; i < images.Length; i++)
         {
             _detections[i].Clear();
-            _detections[i].AddRange(Family.Read(_postprocessor, outputs, i, images[i].Size));
+            _detections[i].AddRange(Use.Family.Read(_postprocessor, outputs, i, images[i].Size));
         }
     }
 
@@ -87,9 +92,9 @@ public sealed class DetectorPipeline
             if (known.Batch == batch && known.Canvas == canvas) { return (known.Inputs, known.Outputs); }
         }
 
-        var inputs = Family.AllocateInputs(_engine.Inputs, batch, canvas);
+        var inputs = Use.AllocateInputs(batch, canvas);
         var outputs = _engine.AllocateOutputs(inputs);
-        Labels = Family.Labels(outputs);
+        Labels = Use.Labels(outputs);
         if (_tensors.Count == MaxTensorSets) { _tensors.RemoveAt(0); }
         _tensors.Add((batch, canvas, inputs, outputs));
         return (inputs, outputs);

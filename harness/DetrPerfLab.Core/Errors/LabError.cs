@@ -42,7 +42,7 @@ public static class LabError
         BadInput($"'{path}' takes {foundBytes:N0} bytes, the limit of an ONNX file is {limitBytes:N0}. Use a smaller model.");
 
     public static LabException OnnxInterface(string path, string name, string found) =>
-        BadInput($"'{path}': '{name}' is {found}, needed a tensor of float32 or int64. Export the model with such inputs and outputs.");
+        BadInput($"'{path}': '{name}' is {found}, needed a tensor of float32, float16, float64, uint8, int64, int32 or bool. Export the model with such inputs and outputs.");
 
     public static LabException OnnxGraph(string found) =>
         BadInput($"The ONNX graph is not valid: {found}. Needed: a graph that ONNX Runtime loads; export the model again.");

@@ -2,10 +2,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>A pair of tensor sets bound to a session. Holds the sets: ONNX Runtime reads and writes their memory.</summary>
+/// <summary>A pair of tensor sets bound to a session. Holds the sets: ONNX Runtime reads and writes their memory, or that of a tensor of the file's own type beside it.</summary>
 sealed class OrtBinding : IDisposable
 {
     readonly List<OrtValue> _values = [];
+    readonly List<TypedTensor> _typedInputs = [], _typedOutputs = [];
 
     /// <summary>Binds the tensors that the model takes; where <paramref name="outputs"/> is null, ONNX Runtime allocates them.</summary>
     internal OrtBinding(InferenceSession session, IInferenceEngine engine, TensorSet inputs, TensorSet? outputs, bool onGpu)
@@ -14,11 +15,11 @@ sealed class OrtBinding : IDisposable
         (Inputs, Outputs) = (inputs, outputs);
         Device = onGpu ? new(session) : null;
         Native = session.CreateIoBinding();
-        foreach (var input in engine.Inputs.Select(i => inputs[i.Name])) { Native.BindInput(input.Name, Device?.AddInput(input) ?? Value(input)); }
+        foreach (var spec in engine.Inputs) { Native.BindInput(spec.Name, Value(spec, inputs[spec.Name], _typedInputs, tensor => Device?.AddInput(tensor))); }
         foreach (var spec in engine.Outputs)
         {
             if (outputs is null) { Native.BindOutputToDevice(spec.Name, OrtMemoryInfo.DefaultInstance); }
-            else { Native.BindOutput(spec.Name, Device?.AddOutput(outputs[spec.Name]) ?? Value(outputs[spec.Name])); }
+            else { Native.BindOutput(spec.Name, Value(spec, outputs[spec.Name], _typedOutputs, tensor => Device?.AddOutput(tensor))); }
         }
     }
 
@@ -30,15 +31,37 @@ sealed class OrtBinding : IDisposable
     internal TensorSet Inputs { get; }
     internal TensorSet? Outputs { get; }
 
+    /// <summary>Brings the inputs to where the session reads them; nothing to do where it reads the set's own memory.</summary>
+    internal void Upload()
+    {
+        foreach (var typed in _typedInputs) { typed.Fill(); }
+        Device?.Upload();
+    }
+
+    /// <summary>Brings the outputs to the set, likewise.</summary>
+    internal void Download()
+    {
+        Device?.Download();
+        foreach (var typed in _typedOutputs) { typed.Read(); }
+    }
+
     public void Dispose()
     {
         Native.Dispose();
+        foreach (var typed in _typedInputs.Concat(_typedOutputs)) { typed.Dispose(); }
         foreach (var value in _values) { value.Dispose(); }
         Device?.Dispose();
     }
 
-    OrtValue Value(HostTensor tensor)
+    OrtValue Value(TensorSpec spec, HostTensor tensor, List<TypedTensor> typed, Func<HostTensor, OrtValue?> onDevice)
     {
+        if (spec.StoredAs is { } type)
+        {
+            typed.Add(new(tensor, type)); // in host memory, on a GPU too: ONNX Runtime copies it
+            return typed[^1].Value;
+        }
+
+        if (onDevice(tensor) is { } there) { return there; }
         var value = OrtSession.Wrap(tensor);
         _values.Add(value);
         return value;

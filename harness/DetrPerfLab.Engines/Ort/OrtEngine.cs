@@ -18,7 +18,7 @@ public sealed class OrtEngine : IArenaEngine
     readonly bool _onGpu;
     OrtBinding? _latest;
 
-    /// <summary>Opens an ONNX file with inputs and outputs of float32 or int64.</summary>
+    /// <summary>Opens an ONNX file; inputs and outputs of other types than float32 and int64 are converted at each run.</summary>
     /// <exception cref="LabException">The file is missing, damaged or not supported (bad input), or the library is missing.</exception>
     public OrtEngine(string modelPath)
         : this(modelPath, new())
@@ -64,9 +64,9 @@ public sealed class OrtEngine : IArenaEngine
         var binding = _latest = Bind(inputs, outputs);
         try
         {
-            binding.Device?.Upload();
+            binding.Upload();
             _session.RunWithBinding(_run, binding.Native);
-            binding.Device?.Download();
+            binding.Download();
         }
         catch (OnnxRuntimeException e)
         {
@@ -83,6 +83,7 @@ public sealed class OrtEngine : IArenaEngine
         using var binding = new OrtBinding(_session, this, inputs, outputs: null, onGpu: false);
         try
         {
+            binding.Upload();
             using var results = _session.RunWithBoundResults(_run, binding.Native);
             return new TensorSet([.. Outputs.Select((spec, i) => new HostTensor(spec.Name, spec.Type, results[i].GetTensorTypeAndShape().Shape))]);
         }

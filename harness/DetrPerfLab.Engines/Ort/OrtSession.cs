@@ -75,16 +75,15 @@ static class OrtSession
     static TensorSpec Spec(string path, string name, NodeMetadata metadata)
     {
         if (!metadata.IsTensor) { throw LabError.OnnxInterface(path, name, metadata.OnnxValueType.ToString()); }
-        var type = metadata.ElementDataType switch
-        {
-            TensorElementType.Float => ElementType.Float32,
-            TensorElementType.Int64 => ElementType.Int64,
-            var other => throw LabError.OnnxInterface(path, name, $"a tensor of {other}"),
-        };
+        var stored = metadata.ElementDataType.ToString().ToLowerInvariant();
+        var type = TensorSpec.Carrier(stored) ?? throw LabError.OnnxInterface(path, name, $"a tensor of {stored}");
         // An axis without a name gets one of its own, so that two of them are not taken for equal.
         return new TensorSpec(name, type, [.. metadata.Dimensions.Select((length, axis) => length >= 0
             ? (Dimension)length
-            : metadata.SymbolicDimensions[axis] is { Length: > 0 } symbol ? symbol : $"{name}.{axis}")]);
+            : metadata.SymbolicDimensions[axis] is { Length: > 0 } symbol ? symbol : $"{name}.{axis}")])
+        {
+            StoredAs = stored is "float" or "int64" ? null : stored,
+        };
     }
 
     static void Apply(OrtEngineOptions options, SessionOptions native)

@@ -7,15 +7,14 @@ sealed class FirstDetections
 {
     static readonly ImageSize s_photographSize = new(480, 640); // COCO's
 
-    readonly IReadOnlyList<TensorSpec> _inputs;
-    readonly IDetectorFamily _family;
+    readonly ModelUse _use;
     readonly RgbImage _photograph;
     readonly int _side;
 
     internal FirstDetections(VariantModel model, ImageSize size)
     {
         var start = Stopwatch.GetTimestamp();
-        (_inputs, _family) = model.Onnx is { } onnx ? (onnx.Header.Inputs, onnx.Family) : (DetrInterface.Inputs, DetectorFamilies.Detr);
+        _use = model.Use;
         _side = Math.Min(size.Height, size.Width);
         _photograph = SyntheticPhotographs.Create(0, s_photographSize);
         MadeInMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
@@ -24,7 +23,11 @@ sealed class FirstDetections
     /// <summary>Time to make the photograph, which is not part of any figure: a server has its own.</summary>
     internal double MadeInMs { get; }
 
-    internal void Prepare() => CalibrationImages.Prepare(_inputs, _family, _photograph, new() { Size = _side });
+    internal void Prepare() => CalibrationImages.Prepare(_use, _photograph, new() { Size = _side });
 
-    internal void Read(TensorSet outputs) => _family.Read(new Postprocessor(new()), outputs, image: 0, s_photographSize);
+    internal void Read(TensorSet outputs)
+    {
+        if (_use.Family.Task == ModelTask.Classification) { ClassReader.Best(outputs, image: 0, most: 5); }
+        else { _use.Family.Read(new Postprocessor(new()), outputs, image: 0, s_photographSize); }
+    }
 }

@@ -22,5 +22,8 @@ public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? 
 /// <summary>An engine, which it owns, the artefact that it runs, and what the user should know, for example that synthetic weights stand in.</summary>
 public sealed record OpenedEngine(IInferenceEngine Engine, ArtefactInfo Artefact, string? Note = null) : IDisposable
 {
+    /// <summary>What the model is; null where only its tensors are wanted.</summary>
+    public ModelUse? Use { get; init; }
+
     public void Dispose() => Engine.Dispose();
 }

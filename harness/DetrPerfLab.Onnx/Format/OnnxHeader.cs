@@ -9,19 +9,32 @@ namespace DetrPerfLab.Onnx;
 /// </remarks>
 public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, bool HasExternalData)
 {
-    const int MaxValues = 10_000;
+    const int MaxValues = 10_000, MaxMetadata = 1_000, MaxOperators = 10_000;
     const int MaxValueBytes = 1 << 20;
 
-    /// <exception cref="LabException">No such file, damaged, or an input or output that is no tensor of float32 or int64.</exception>
+    /// <summary>What the exporter says of the model, by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The kinds of the main graph's nodes.</summary>
+    public IReadOnlySet<string> Operators { get; init; } = new HashSet<string>();
+
+    /// <exception cref="LabException">No such file, damaged, or an input or output of a type that no engine takes.</exception>
     public static OnnxHeader Read(string path)
     {
         using var file = File.OpenRead(OnnxFile.Existing(path));
         var (inputs, outputs, weights, external, graphs) = (new List<ValueInfoProto>(), new List<ValueInfoProto>(), new HashSet<string>(StringComparer.Ordinal), false, 0);
+        var (metadata, operators) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         try
         {
             var reader = new WireReader(file);
             reader.Fields(file.Length, model =>
             {
+                if (model is { Number: ModelProto.MetadataPropsFieldNumber, Length: { } entryLength } && metadata.Count < MaxMetadata)
+                {
+                    var entry = StringStringEntryProto.Parser.ParseFrom(reader.Bytes(entryLength));
+                    metadata[entry.Key] = entry.Value;
+                }
+
                 if (model.Number != ModelProto.GraphFieldNumber || model.Length is not { } graphLength) { return; }
                 graphs++;
                 reader.Fields(file.Position + graphLength, graph =>
@@ -31,6 +44,12 @@ public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<
                     {
                         case GraphProto.InputFieldNumber: inputs.Add(reader.Value(length, inputs.Count)); break;
                         case GraphProto.OutputFieldNumber: outputs.Add(reader.Value(length, outputs.Count)); break;
+                        case GraphProto.NodeFieldNumber when operators.Count < MaxOperators:
+                            reader.Fields(file.Position + length, node =>
+                            {
+                                if (node is { Number: NodeProto.OpTypeFieldNumber, Length: { } bytes }) { operators.Add(Encoding.UTF8.GetString(reader.Bytes(bytes))); }
+                            });
+                            break;
                         case GraphProto.InitializerFieldNumber:
                             reader.Fields(file.Position + length, tensor =>
                             {
@@ -48,19 +67,18 @@ public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<
         }
 
         if (graphs != 1) { throw LabError.NotOnnx(path, "it has no graph"); }
-        return new([.. inputs.Where(i => !weights.Contains(i.Name)).Select(i => Spec(path, i))], [.. outputs.Select(o => Spec(path, o))], external);
+        return new([.. inputs.Where(i => !weights.Contains(i.Name)).Select(i => Spec(path, i))], [.. outputs.Select(o => Spec(path, o))], external) { Metadata = metadata, Operators = operators };
     }
 
     static TensorSpec Spec(string path, ValueInfoProto value)
     {
-        var type = value.ElementType() switch
-        {
-            DataType.Float => ElementType.Float32,
-            DataType.Int64 => ElementType.Int64,
-            var other => throw LabError.OnnxInterface(path, value.Name, other == DataType.Undefined ? "no tensor" : $"a tensor of {other}"),
-        };
+        var stored = value.ElementType().ToString().ToLowerInvariant();
+        var type = TensorSpec.Carrier(stored) ?? throw LabError.OnnxInterface(path, value.Name, stored == "undefined" ? "no tensor" : $"a tensor of {stored}");
         // An axis without a name gets one of its own, so that two of them are not taken for equal.
-        return new(value.Name, type, [.. (value.Shape() ?? []).Select((d, axis) => d is { IsFixed: false, Symbol: "?" } ? (Dimension)$"{value.Name}.{axis}" : d)]);
+        return new(value.Name, type, [.. (value.Shape() ?? []).Select((d, axis) => d is { IsFixed: false, Symbol: "?" } ? (Dimension)$"{value.Name}.{axis}" : d)])
+        {
+            StoredAs = stored is "float" or "int64" ? null : stored,
+        };
     }
 
     readonly record struct WireField(int Number, ulong? Varint, long? Length);

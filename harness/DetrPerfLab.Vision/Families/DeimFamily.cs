@@ -2,34 +2,28 @@ namespace DetrPerfLab.Vision;
 
 /// <summary>DEIM, D-FINE and RT-DETR as their own exporters write them: the graph ends in labels, boxes in pixels and scores.</summary>
 /// <remarks>Source: lyuwenyu/RT-DETR and Intellindust-AI-Lab/DEIM, tools/deployment/export_onnx.py.</remarks>
-sealed class DeimFamily : IDetectorFamily
+sealed class DeimFamily : ModelFamily
 {
-    const string Pixels = "images";
-    const string Sizes = "orig_target_sizes";
+    const string Pixels = "images", Sizes = "orig_target_sizes";
 
-    public string Name => "DEIM / RT-DETR";
+    public override string Name => "deim";
 
-    public string Interface => $"inputs {Pixels} float32 [N,3,H,W] and {Sizes} int64 [N,2]; outputs labels int64 [N,Q], boxes float32 [N,Q,4], scores float32 [N,Q]";
+    public override string Models => "decoded boxes: DEIM, D-FINE, RT-DETR as their authors export them";
 
-    public bool Matches(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs) =>
-        DetectorFamilies.TakesExactly(inputs, (Pixels, ElementType.Float32, 4), (Sizes, ElementType.Int64, 2))
-        && DetectorFamilies.Gives(outputs, ("labels", ElementType.Int64, 2), ("boxes", ElementType.Float32, 3), ("scores", ElementType.Float32, 2));
+    public override string Interface => $"inputs {Pixels} float32 [N,3,H,W] and {Sizes} [N,2]; outputs labels [N,Q], boxes float32 [N,Q,4], scores float32 [N,Q]";
+
+    internal override bool Matches(ModelFacts facts) =>
+        Has(facts.Inputs, Pixels, ElementType.Float32, 4) && Has(facts.Inputs, Sizes, ElementType.Int64, 2) && facts.Inputs.Count == 2
+        && Has(facts.Outputs, "labels", ElementType.Int64, 2) && Has(facts.Outputs, "boxes", ElementType.Float32, 3) && Has(facts.Outputs, "scores", ElementType.Float32, 2);
+
+    internal override string PixelsOf(ModelFacts facts) => Pixels;
 
     /// <remarks>These models were trained on squares without regard to the aspect ratio; 640 where the file leaves the size open.</remarks>
-    public PreprocessOptions Preprocessing(IReadOnlyList<TensorSpec> inputs, DetectorOptions options)
-    {
-        var side = options.Size ?? 640;
-        var size = DetectorFamilies.FixedSize(inputs, Pixels) ?? new ImageSize(side, side);
-        return new() { Resize = ResizeRule.Exact(size), Normalization = Normalization.UnitRange, PixelsName = Pixels, Threads = options.Threads };
-    }
+    internal override PreprocessOptions Custom(ModelFacts facts) => new() { Resize = ResizeRule.Exact(new(640, 640)), Normalization = Normalization.UnitRange };
 
-    public ImageSize InputSize(IReadOnlyList<TensorSpec> inputs, ImageSize wanted) =>
-        DetectorFamilies.FixedSize(inputs, Pixels) ?? new(Math.Min(wanted.Height, wanted.Width), Math.Min(wanted.Height, wanted.Width));
+    internal override int? Classes(IReadOnlyList<TensorSpec> outputs) => null; // labels are numbers
 
-    public TensorSet AllocateInputs(IReadOnlyList<TensorSpec> inputs, int batch, ImageSize canvas) =>
-        new(new HostTensor(Pixels, ElementType.Float32, batch, 3, canvas.Height, canvas.Width), new HostTensor(Sizes, ElementType.Int64, batch, 2));
-
-    public void FillOtherInputs(TensorSet inputs, ReadOnlySpan<RgbImage> images)
+    internal override void FillOtherInputs(TensorSet inputs, ReadOnlySpan<RgbImage> images)
     {
         var sizes = inputs[Sizes].Longs;
         for (var i = 0; i < images.Length; i++)
@@ -38,8 +32,6 @@ sealed class DeimFamily : IDetectorFamily
         }
     }
 
-    public ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
+    public override ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
         postprocessor.Scored(outputs, image);
-
-    LabelMap IDetectorFamily.Labels(TensorSet outputs) => LabelMap.Contiguous;
 }

@@ -1,41 +1,37 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>DETR as this lab and Hugging Face export it: softmax and boxes are left to the caller.</summary>
-sealed class DetrFamily : IDetectorFamily
+/// <summary>DETR as this lab and Hugging Face export it: softmax over the classes and "no object", and boxes, are left to the caller.</summary>
+sealed class DetrFamily : ModelFamily
 {
-    const string Pixels = "pixel_values";
-    const string Mask = "pixel_mask";
+    internal const string Pixels = "pixel_values", Mask = "pixel_mask", Logits = "logits", Boxes = "pred_boxes";
 
-    public string Name => "DETR";
+    public override string Name => "detr";
 
-    public string Interface =>
-        $"inputs {Pixels} float32 [N,3,H,W] and perhaps {Mask} int64 [N,H,W]; outputs logits float32 [N,Q,C+1], pred_boxes float32 [N,Q,4]";
+    public override string Models => "softmax with \"no object\": DETR, YOLOS, Table Transformer";
 
-    public bool Matches(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs) =>
-        DetectorFamilies.TakesExactly(inputs, (Pixels, ElementType.Float32, 4), ($"{Mask}?", ElementType.Int64, 3))
-        && DetectorFamilies.Gives(outputs, ("logits", ElementType.Float32, 3), ("pred_boxes", ElementType.Float32, 3));
+    public override string Interface => $"inputs {Pixels} float32 [N,3,H,W] and perhaps {Mask} [N,H,W]; outputs {Logits} float32 [N,Q,C+1], {Boxes} float32 [N,Q,4]";
 
-    /// <remarks>A file with a fixed size gets images of exactly that size: no other fits it, and the aspect ratio suffers.</remarks>
-    public PreprocessOptions Preprocessing(IReadOnlyList<TensorSpec> inputs, DetectorOptions options)
-    {
-        var shorter = options.Size ?? 800;
-        var longest = Math.Max(1333, (int)(shorter * 1333L / 800));
-        var resize = DetectorFamilies.FixedSize(inputs, Pixels) is { } size ? ResizeRule.Exact(size) : ResizeRule.ShorterSide(shorter, longest);
-        return PreprocessOptions.Detr with { Resize = resize, Threads = options.Threads };
-    }
+    internal override bool Matches(ModelFacts facts) => IsHuggingFace(facts);
 
-    public ImageSize InputSize(IReadOnlyList<TensorSpec> inputs, ImageSize wanted) => DetectorFamilies.FixedSize(inputs, Pixels) ?? wanted;
+    /// <remarks>A mask alone is no proof, since Conditional and Deformable DETR take one too; nor is attention, which all have.</remarks>
+    internal override bool IsCertain(ModelFacts facts) =>
+        facts.RefinesReferencePoints == false && (facts.Input(Mask) is not null || facts.Operators.Contains("Softmax") || facts.Operators.Contains("Attention"));
 
-    public TensorSet AllocateInputs(IReadOnlyList<TensorSpec> inputs, int batch, ImageSize canvas)
-    {
-        var pixels = new HostTensor(Pixels, ElementType.Float32, batch, 3, canvas.Height, canvas.Width);
-        return inputs.Any(i => i.Name == Mask)
-            ? new TensorSet(pixels, new HostTensor(Mask, ElementType.Int64, batch, canvas.Height, canvas.Width))
-            : new TensorSet(pixels);
-    }
+    internal override string PixelsOf(ModelFacts facts) => Pixels;
 
-    public ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
+    internal override PreprocessOptions Custom(ModelFacts facts) => PreprocessOptions.Detr;
+
+    internal override int? Classes(IReadOnlyList<TensorSpec> outputs) => LengthOf(outputs, Logits) is { } columns ? columns - 1 : null;
+
+    public override ReadOnlySpan<Detection> Read(Postprocessor postprocessor, TensorSet outputs, int image, ImageSize original) =>
         postprocessor.Detr(outputs, image, original);
 
-    LabelMap IDetectorFamily.Labels(TensorSet outputs) => LabelMap.ForClasses((int)outputs["logits"].Shape[2] - 1);
+    /// <summary>The interface that Hugging Face gives every detector of its library.</summary>
+    internal static bool IsHuggingFace(ModelFacts facts) =>
+        Has(facts.Inputs, Pixels, ElementType.Float32, 4) && facts.Inputs.All(i => i.Name is Pixels or Mask)
+        && Has(facts.Outputs, Logits, ElementType.Float32, 3) && Has(facts.Outputs, Boxes, ElementType.Float32, 3);
+
+    /// <summary>The last axis of a tensor, where the file tells it.</summary>
+    internal static int? LengthOf(IReadOnlyList<TensorSpec> tensors, string name) =>
+        tensors.FirstOrDefault(t => t.Name == name)?.Dimensions is [.., { IsFixed: true } last] ? (int)last.Length : null;
 }

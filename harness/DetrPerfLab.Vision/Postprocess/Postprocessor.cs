@@ -9,6 +9,8 @@ namespace DetrPerfLab.Vision;
 public sealed class Postprocessor(PostprocessOptions options)
 {
     Detection[] _detections = [];
+    int[] _pairs = []; // of query and class, best first
+    float[] _negated = []; // their logits with the sign turned, which sorts them so
 
     /// <summary>One image of <c>logits</c> [N, Q, C + 1] and <c>pred_boxes</c> [N, Q, 4]; its size before any resize. Valid until the next call.</summary>
     public ReadOnlySpan<Detection> Detr(TensorSet outputs, int image, ImageSize original)
@@ -19,6 +21,36 @@ public sealed class Postprocessor(PostprocessOptions options)
         var detections = Reserve((int)logits.Shape[1]);
         Detr(OfImage<float>(logits, logits.Floats, image), OfImage<float>(boxes, boxes.Floats, image), original, detections);
         return Choose(detections);
+    }
+
+    /// <summary>
+    /// One image of logits [N, Q, C], a sigmoid for each class, and boxes [N, Q, 4] (cx, cy, w, h) as fractions of the image: the Q best pairs of query and class.
+    /// Valid until the next call.
+    /// </summary>
+    /// <remarks>Source: huggingface/transformers, models/rt_detr/image_processing_rt_detr.py, post_process_object_detection: sigmoid, then topk over queries times classes.</remarks>
+    internal ReadOnlySpan<Detection> Sigmoid(TensorSet outputs, string logitsName, string boxesName, int image, ImageSize original)
+    {
+        var logits = Find(outputs, logitsName, ElementType.Float32, rank: 3, "float32 [N,Q,C]");
+        var boxes = Boxes(outputs, boxesName, logits);
+        var (queries, classes) = ((int)logits.Shape[1], (int)logits.Shape[2]);
+        var detections = Reserve(queries);
+        Sigmoid(OfImage<float>(logits, logits.Floats, image), OfImage<float>(boxes, boxes.Floats, image), classes, original, detections);
+        return Choose(detections);
+    }
+
+    void Sigmoid(ReadOnlySpan<float> logits, ReadOnlySpan<float> boxes, int classes, ImageSize image, Span<Detection> detections)
+    {
+        if (_pairs.Length != logits.Length) { (_pairs, _negated) = (new int[logits.Length], new float[logits.Length]); }
+        for (var i = 0; i < _pairs.Length; i++) { (_pairs[i], _negated[i]) = (i, -logits[i]); } // NaN sorts first, gets the score NaN and is never kept
+        Array.Sort(_negated, _pairs);
+        for (var d = 0; d < detections.Length; d++)
+        {
+            var (query, label) = (_pairs[d] / classes, _pairs[d] % classes);
+            var (x, y, w, h) = (boxes[4 * query], boxes[(4 * query) + 1], boxes[(4 * query) + 2], boxes[(4 * query) + 3]);
+            detections[d] = new Detection(
+                label, 1 / (1 + MathF.Exp(_negated[d])),
+                (x - (0.5f * w)) * image.Width, (y - (0.5f * h)) * image.Height, (x + (0.5f * w)) * image.Width, (y + (0.5f * h)) * image.Height);
+        }
     }
 
     /// <summary>One image of <c>labels</c> and <c>scores</c> [N, Q] and <c>boxes</c> [N, Q, 4] in pixels of the original. Valid until the next call.</summary>
@@ -34,8 +66,12 @@ public sealed class Postprocessor(PostprocessOptions options)
         return Choose(detections);
     }
 
+    /// <summary>The highest score that any detection had, kept or not; 0 before the first.</summary>
+    public float HighestScore { get; private set; }
+
     ReadOnlySpan<Detection> Choose(Span<Detection> detections)
     {
+        foreach (ref readonly var detection in detections) { HighestScore = MathF.Max(HighestScore, float.IsNaN(detection.Score) ? 0 : detection.Score); }
         detections = detections[..DetectionFilter.KeepAbove(detections, options.Threshold)];
         if (options.NmsIou is { } iou) { detections = detections[..DetectionFilter.SuppressOverlaps(detections, iou)]; }
         DetectionFilter.SortByScore(detections);

@@ -1,24 +1,29 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>How an 8-bit value becomes a model's input: (x / 255 - mean) / deviation, each step rounded to float32.</summary>
+/// <summary>How an 8-bit value becomes a model's input: (x * scale - mean) / deviation, each step rounded to float32; a scale of 1/255 divides by 255.</summary>
 /// <remarks>Source: torchvision 0.14 ToTensor (<c>div(255)</c>) and Normalize (<c>sub_(mean).div_(std)</c>), bit for bit.</remarks>
 public sealed class Normalization
 {
     readonly float[] _table = new float[3 * 256];
 
-    /// <summary>Of red, green and blue: means for values in [0, 1], deviations above 0.</summary>
-    internal Normalization(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
+    /// <summary>The scale that brings a byte into [0, 1].</summary>
+    internal const double UnitScale = 1.0 / 255;
+
+    /// <summary>Of the model's first, second and third channel: means of scaled values, deviations above 0.</summary>
+    internal Normalization(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation, double scale = UnitScale)
     {
+        var isUnit = Math.Abs(scale - UnitScale) < 1e-6; // written with few digits, as 0.00392156862745098 is
+        Scale = isUnit ? UnitScale : scale;
         ArgumentOutOfRangeException.ThrowIfNotEqual(mean.Length, 3);
         ArgumentOutOfRangeException.ThrowIfNotEqual(deviation.Length, 3);
         (Mean, Deviation) = (mean.ToArray(), deviation.ToArray());
-        ProductsAreExact = true;
+        ProductsAreExact = isUnit;
         for (var c = 0; c < 3; c++)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deviation[c]);
             for (var x = 0; x < 256; x++)
             {
-                var value = ((x / 255f) - mean[c]) / deviation[c];
+                var value = ((isUnit ? x / 255f : x * (float)scale) - mean[c]) / deviation[c];
                 _table[(c * 256) + x] = value;
                 var product = Times(Times(x, Reciprocal(255)) - mean[c], Reciprocal(deviation[c]));
                 ProductsAreExact &= BitConverter.SingleToInt32Bits(product) == BitConverter.SingleToInt32Bits(value);
@@ -29,13 +34,16 @@ public sealed class Normalization
     /// <summary>The mean and deviation of ImageNet, which every torchvision backbone was trained with.</summary>
     public static Normalization ImageNet { get; } = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
 
-    /// <summary>Only x / 255 (the DEIM family).</summary>
+    /// <summary>Only x / 255 (DEIM, RT-DETR).</summary>
     internal static Normalization UnitRange { get; } = new([0, 0, 0], [1, 1, 1]);
 
-    /// <summary>Of red, green, blue.</summary>
+    /// <summary>What a byte is multiplied by first.</summary>
+    public double Scale { get; }
+
+    /// <summary>Of red, green, blue, or as the model orders its channels.</summary>
     public IReadOnlyList<float> Mean { get; }
 
-    /// <summary>Of red, green, blue.</summary>
+    /// <summary>Likewise.</summary>
     public IReadOnlyList<float> Deviation { get; }
 
     /// <summary>The result for each of the 256 values of a channel (0 red, 1 green, 2 blue).</summary>

@@ -1,15 +1,15 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>Pillow's antialiased bilinear resize, bit for bit, in plain loops: what <see cref="Resizer"/> is tested and measured against.</summary>
+/// <summary>Pillow's antialiased resize, bit for bit, in plain loops: what <see cref="Resizer"/> is tested and measured against, and what serves the filters that it does not have.</summary>
 /// <remarks>Source: Pillow 9.4, src/libImaging/Resample.c, ImagingResampleInner: rows first, rounded to 8 bits, then columns.</remarks>
 public static class ResizeReference
 {
-    public static RgbImage Resize(RgbImage source, ImageSize size)
+    public static RgbImage Resize(RgbImage source, ImageSize size, ResampleKernel kernel = ResampleKernel.Bilinear)
     {
         ResizeRule.CheckSides(source.Size);
         ResizeRule.CheckSides(size);
-        var wide = Horizontal(source, new ResampleAxis(source.Size.Width, size.Width));
-        return Vertical(wide, new ResampleAxis(source.Size.Height, size.Height));
+        var wide = Horizontal(source, new ResampleAxis(source.Size.Width, size.Width, kernel));
+        return Vertical(wide, new ResampleAxis(source.Size.Height, size.Height, kernel));
     }
 
     static RgbImage Horizontal(RgbImage source, ResampleAxis axis)

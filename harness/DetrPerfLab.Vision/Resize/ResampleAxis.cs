@@ -1,9 +1,9 @@
 namespace DetrPerfLab.Vision;
 
-/// <summary>Pillow's bilinear filter for one axis: which source pixels make each output pixel, with which fixed-point weights.</summary>
+/// <summary>One of Pillow's filters for one axis: which source pixels make each output pixel, with which fixed-point weights.</summary>
 /// <remarks>
 /// Source: Pillow 9.4 (unchanged in 12), src/libImaging/Resample.c, precompute_coeffs and normalize_coeffs_8bpc.
-/// A triangle as wide as the scale (never below 1), normalised in double, rounded to 22 bits after the point.
+/// The filter is as wide as the scale (never below 1), normalised in double, rounded to 22 bits after the point. Nearest is none of them: one pixel, the one at the centre.
 /// Weights of 0 at either end are left out: they add nothing, and an upscale then has at most two taps.
 /// </remarks>
 sealed class ResampleAxis
@@ -17,12 +17,12 @@ sealed class ResampleAxis
     readonly int[] _count;
     readonly int[] _weights;
 
-    internal ResampleAxis(int source, int target)
+    internal ResampleAxis(int source, int target, ResampleKernel kernel = ResampleKernel.Bilinear)
     {
         (Source, Target) = (source, target);
         var scale = (double)source / target;
         var filterScale = Math.Max(scale, 1.0);
-        var support = 1.0 * filterScale; // the triangle reaches 1 to each side
+        var support = kernel.Support() * filterScale;
         _first = new int[target];
         _count = new int[target];
 
@@ -32,9 +32,9 @@ sealed class ResampleAxis
         var all = new int[(long)target * reserved];
         for (var i = 0; i < target; i++)
         {
-            var taps = Exact(i, scale, support, filterScale, exact, out var first);
+            var taps = kernel == ResampleKernel.Nearest ? Nearest(i, scale, exact, out var first) : Exact(kernel, i, scale, support, filterScale, exact, out first);
             var weights = all.AsSpan(i * reserved, taps);
-            for (var t = 0; t < taps; t++) { weights[t] = (int)(0.5 + (exact[t] * (1 << PrecisionBits))); }
+            for (var t = 0; t < taps; t++) { weights[t] = (int)((exact[t] < 0 ? -0.5 : 0.5) + (exact[t] * (1 << PrecisionBits))); }
 
             var skip = 0;
             while (skip < taps - 1 && weights[skip] == 0) { skip++; }
@@ -58,10 +58,16 @@ sealed class ResampleAxis
     /// <summary>First source pixel of output pixel <paramref name="i"/>; never falls as <paramref name="i"/> grows.</summary>
     internal int First(int i) => _first[i];
 
-    /// <summary>Weights of the source pixels from <see cref="First"/> on. All at least 0; they sum to 1 within rounding.</summary>
+    /// <summary>Weights of the source pixels from <see cref="First"/> on. They sum to 1 within rounding; the bilinear ones are all at least 0.</summary>
     internal ReadOnlySpan<int> Weights(int i) => _weights.AsSpan(i * MaxTaps, _count[i]);
 
-    int Exact(int i, double scale, double support, double filterScale, double[] weights, out int first)
+    int Nearest(int i, double scale, double[] weights, out int first)
+    {
+        (first, weights[0]) = (Math.Min((int)((i + 0.5) * scale), Source - 1), 1);
+        return 1;
+    }
+
+    int Exact(ResampleKernel kernel, int i, double scale, double support, double filterScale, double[] weights, out int first)
     {
         var center = (i + 0.5) * scale;
         first = Math.Max((int)(center - support + 0.5), 0);
@@ -70,8 +76,7 @@ sealed class ResampleAxis
         var sum = 0.0;
         for (var t = 0; t < taps; t++)
         {
-            var distance = Math.Abs((t + first - center + 0.5) * inverse);
-            weights[t] = distance < 1.0 ? 1.0 - distance : 0.0;
+            weights[t] = kernel.At((t + first - center + 0.5) * inverse);
             sum += weights[t];
         }
 

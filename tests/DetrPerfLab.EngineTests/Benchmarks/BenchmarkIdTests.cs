@@ -53,10 +53,8 @@ public partial class BenchmarkIdTests
     [Fact]
     public void Takes_FileOfFixedSize_RefusesOtherSizes()
     {
-        static VariantModel Detr(Dimension height, Dimension width) => new("detr", "id", () => throw new NotSupportedException())
-        {
-            Onnx = new("detr.onnx", new("detr.onnx", "00", 1), new([new TensorSpec("pixel_values", ElementType.Float32, [1, 3, height, width])], [], HasExternalData: false), DetectorFamilies.Detr),
-        };
+        static VariantModel Detr(Dimension height, Dimension width) => new("detr", "id", () => throw new NotSupportedException(), ModelUse.Of(
+            new("The model", [new TensorSpec("pixel_values", ElementType.Float32, [1, 3, height, width])], DetrInterface.OutputsOfAny), new() { Family = "detr" }));
         Assert.True(BenchmarkModel.Takes(Detr(640, 640), [BenchmarkModel.DefaultSize])); // as its own
         Assert.False(BenchmarkModel.Takes(Detr(640, 640), [new(512, 682)]));
         Assert.False(BenchmarkModel.Takes(Detr(640, 640), [BenchmarkModel.DefaultSize, BenchmarkModel.DefaultSize]));

@@ -12,7 +12,7 @@ public class ImageSharpAccuracyTests
     public void Evaluate_PixelsOfImageSharp_MoveTheApOfCocoMini(bool halvedColours, int mostLevels)
     {
         var photographs = TestPaths.SharedData("coco-val2017-mini");
-        using var engine = new OrtEngine(TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx"), new OrtEngineOptions());
+        using var engine = new OrtEngine(Model, new OrtEngineOptions());
         using var encoded = new TempFolder();
         using var folder = new TempFolder();
         if (halvedColours) { photographs = Rewrite(photographs, encoded.Path, (file, image) => new ImageDecoder().Decode(file, image), (image, path) => File.WriteAllBytes(path, ImageWriter.Jpeg(image, quality: 92))); }
@@ -32,7 +32,9 @@ public class ImageSharpAccuracyTests
         Assert.InRange(Math.Abs(difference.Value), 0, 0.01);
     }
 
-    static DatasetEvaluation Evaluate(OrtEngine engine, string dataset) => DatasetEvaluator.Evaluate(engine, CocoDataset.Open(dataset), new());
+    static string Model => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+
+    static DatasetEvaluation Evaluate(OrtEngine engine, string dataset) => DatasetEvaluator.Evaluate(engine, ModelFile.UseOf(Model), CocoDataset.Open(dataset), new());
 
     /// <returns>The target, which is a data set of its own.</returns>
     static string Rewrite(string dataset, string target, Action<string, RgbImage> read, Action<RgbImage, string> write)

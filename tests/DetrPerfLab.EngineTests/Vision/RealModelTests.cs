@@ -7,13 +7,15 @@ public class RealModelTests
 {
     static string Model => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
 
+    static ModelUse Use => ModelFile.UseOf(Model);
+
     [Fact]
     public void Evaluate_DeimOnCocoMini_ReachesTheReferenceAp()
     {
         using var engine = new OrtEngine(Model, new OrtEngineOptions());
         var dataset = CocoDataset.Open(TestPaths.SharedData("coco-val2017-mini"));
         var shown = 0L;
-        var result = DatasetEvaluator.Evaluate(engine, dataset, new DetectorOptions(), (done, _) => shown = done);
+        var result = DatasetEvaluator.Evaluate(engine, Use, dataset, new DetectorOptions(), (done, _) => shown = done);
 
         // The reference (README of the data): pycocotools on Pillow's resize and ONNX Runtime's FP32. 0.001 leaves room for another CPU's sums and tied scores.
         var summary = result.Evaluation.Summary;
@@ -34,7 +36,7 @@ public class RealModelTests
         var broken = folder.File("broken.jpg");
         File.WriteAllBytes(broken, File.ReadAllBytes(Path.Combine(photographs, "000000000139.jpg"))[..5000]);
         using var engine = new OrtEngine(Model, new OrtEngineOptions());
-        var pipeline = new DetectorPipeline(engine, new DetectorOptions { Postprocess = new() { Threshold = 0.4f } });
+        var pipeline = new DetectorPipeline(engine, Use, new DetectorOptions { Postprocess = new() { Threshold = 0.4f } });
         var result = DetectionJob.Run(
             pipeline, [Path.Combine(photographs, "000000000139.jpg"), broken, Path.Combine(photographs, "000000000802.jpg")], folder.File("out"), draw: true);
 
@@ -57,8 +59,8 @@ public class RealModelTests
     public void Match_RealFile_IsDeimWithItsOwnSize()
     {
         using var engine = new OrtEngine(Model, new OrtEngineOptions());
-        var pipeline = new DetectorPipeline(engine, new DetectorOptions { Size = 800 });
-        Assert.Equal("DEIM / RT-DETR", pipeline.Family.Name);
+        var pipeline = new DetectorPipeline(engine, Use, new DetectorOptions { Size = 800 });
+        Assert.Equal("deim", pipeline.Use.Family.Name);
         Assert.Equal("320x320", pipeline.Preprocessing.Resize.ToString());
     }
 
@@ -72,13 +74,13 @@ public class RealModelTests
         using (var journal = new Journal<JournalEntry>(folder.Path, "eval", "k"))
         {
             Assert.Throws<OperationCanceledException>(() => DatasetEvaluator.Evaluate(
-                engine, dataset, new(), (done, _) => { if (done == 20) { stop.Cancel(); } }, stop.Token, journal));
+                engine, Use, dataset, new(), (done, _) => { if (done == 20) { stop.Cancel(); } }, stop.Token, journal));
         }
 
         using var again = new Journal<JournalEntry>(folder.Path, "eval", "k");
         Assert.Equal(20, again.Entries.Count);
-        var resumed = DatasetEvaluator.Evaluate(engine, dataset, new(), journal: again);
+        var resumed = DatasetEvaluator.Evaluate(engine, Use, dataset, new(), journal: again);
         Assert.Equal(79, again.Entries.Count);
-        Assert.Equal(DatasetEvaluator.Evaluate(engine, dataset, new()).Detections.Items, resumed.Detections.Items);
+        Assert.Equal(DatasetEvaluator.Evaluate(engine, Use, dataset, new()).Detections.Items, resumed.Detections.Items);
     }
 }

@@ -15,7 +15,7 @@ public class DetectorPipelineTests
             outputs["pred_boxes"].Floats[..4].Clear();
             new[] { 0.5f, 0.5f, 0.5f, 1f }.CopyTo(outputs["pred_boxes"].Floats);
         });
-        var pipeline = new DetectorPipeline(engine, s_small);
+        var pipeline = new DetectorPipeline(engine, engine.Use, s_small);
         var detection = Assert.Single(pipeline.Detect(Photograph(20, 40))[0]);
 
         Assert.Equal("cat", pipeline.Labels.Name(detection.Label));
@@ -32,7 +32,7 @@ public class DetectorPipelineTests
             new[] { 0.4f, 0.9f, 0.6f }.CopyTo(outputs["scores"].Floats);
             new long[] { 0, 79, 15 }.CopyTo(outputs["labels"].Longs);
         });
-        var pipeline = new DetectorPipeline(engine, s_small);
+        var pipeline = new DetectorPipeline(engine, engine.Use, s_small);
         var detections = pipeline.Detect(Photograph(20, 40), Photograph(30, 10))[0];
 
         Assert.Equal([40, 20, 10, 30], told);
@@ -44,7 +44,7 @@ public class DetectorPipelineTests
     {
         long masked = 0;
         using var engine = FakeEngine.Detr(run: (inputs, _) => masked = inputs["pixel_mask"].Longs.ToArray().Count(m => m == 0));
-        new DetectorPipeline(engine, s_small).Detect(Photograph(16, 24), Photograph(24, 16));
+        new DetectorPipeline(engine, engine.Use, s_small).Detect(Photograph(16, 24), Photograph(24, 16));
         Assert.Equal(2 * 8 * 24, masked); // canvas 24x24, each image 16x24 of it
     }
 
@@ -52,7 +52,7 @@ public class DetectorPipelineTests
     public void Detect_UnequalSizesWithoutMask_IsRefused()
     {
         using var engine = FakeEngine.Detr(mask: false);
-        var refused = Assert.Throws<LabException>(() => new DetectorPipeline(engine, s_small).Detect(Photograph(16, 24), Photograph(24, 16)));
+        var refused = Assert.Throws<LabException>(() => new DetectorPipeline(engine, engine.Use, s_small).Detect(Photograph(16, 24), Photograph(24, 16)));
         Assert.Contains("pixel_mask", refused.Message);
         Assert.Equal(0, engine.Runs);
     }
@@ -61,7 +61,7 @@ public class DetectorPipelineTests
     public void Detect_NaN_IsNoEmptyResult()
     {
         using var engine = FakeEngine.Detr(run: (_, outputs) => outputs["logits"].Floats[5] = float.NaN);
-        var refused = Assert.Throws<LabException>(() => new DetectorPipeline(engine, s_small).Detect(Photograph(16, 16)));
+        var refused = Assert.Throws<LabException>(() => new DetectorPipeline(engine, engine.Use, s_small).Detect(Photograph(16, 16)));
         Assert.Contains("'logits' holds NaN or infinity (first at element 5)", refused.Message);
     }
 
@@ -70,7 +70,7 @@ public class DetectorPipelineTests
     {
         var seen = new HashSet<TensorSet>(ReferenceEqualityComparer.Instance);
         using var engine = FakeEngine.Detr(run: (inputs, _) => seen.Add(inputs));
-        var pipeline = new DetectorPipeline(engine, s_small);
+        var pipeline = new DetectorPipeline(engine, engine.Use, s_small);
         RgbImage[] one = [Photograph(16, 24)];
         for (var i = 0; i < 3; i++) { pipeline.Detect(one); }
 
@@ -86,7 +86,7 @@ public class DetectorPipelineTests
         using var engine = new FakeEngine(
             FakeEngine.Detr().Inputs, [new("logits", ElementType.Float32, ["N", 2, 4]), new("pred_boxes", ElementType.Float32, ["N", 2, 4])],
             (_, outputs) => outputs["logits"].Floats[2] = 20);
-        var pipeline = new DetectorPipeline(engine, s_small);
+        var pipeline = new DetectorPipeline(engine, engine.Use, s_small);
         var best = pipeline.Detect(Photograph(16, 16))[0][0];
         Assert.Equal("class 2", pipeline.Labels.Name(best.Label));
     }

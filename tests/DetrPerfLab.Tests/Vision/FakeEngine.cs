@@ -20,6 +20,9 @@ sealed class FakeEngine(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSp
 
     public IReadOnlyList<TensorSpec> Outputs => outputs;
 
+    /// <summary>What it would be with a file that says its family.</summary>
+    internal ModelUse Use => ModelUse.Of(new("The model", inputs, outputs), new() { Family = inputs[0].Name == "images" ? "deim" : "detr" });
+
     internal int Runs { get; private set; }
 
     internal static FakeEngine Detr(bool mask = true, Action<TensorSet, TensorSet>? run = null) => new(mask ? [s_pixels, s_mask] : [s_pixels], DetrOutputs, run);

@@ -48,7 +48,7 @@ public class PreprocessorTests
     public void Prepare_Deim_DividesOnly()
     {
         var inputs = new TensorSet(new HostTensor("images", ElementType.Float32, 1, 3, 5, 6), new HostTensor("orig_target_sizes", ElementType.Int64, 1, 2));
-        var options = DetectorFamilies.All[1].Preprocessing([new("images", ElementType.Float32, ["N", 3, 5, 6])], new());
+        var options = ModelUse.Of(new("The model", [new("images", ElementType.Float32, ["N", 3, 5, 6]), new("orig_target_sizes", ElementType.Int64, ["N", 2])], FakeEngine.DeimOutputs)).Preprocessing(new());
         new Preprocessor(options).Prepare(TestImages.Filled(40, 30, 51), inputs);
         Assert.All(inputs["images"].Floats.ToArray(), value => Assert.Equal(51f / 255f, value));
     }

@@ -38,6 +38,18 @@ public class ResizeFixtureTests
         Assert.Equal(expected, fast.Pixels);
     }
 
+    public static TheoryData<string, string> OtherFilters =>
+        [.. from filter in (string[])["nearest", "lanczos", "bicubic", "box", "hamming"] from size in (string[])["14x20", "60x86", "37x31"] select (filter, size)];
+
+    [Theory]
+    [MemberData(nameof(OtherFilters))]
+    public void Resize_OtherFilters_EqualPillow(string filter, string size)
+    {
+        var sides = size.Split('x').Select(int.Parse).ToArray();
+        var resized = ResizeReference.Resize(TestImages.Load(Fixture("37x53.rgb"), 37, 53), new(sides[0], sides[1]), Enum.Parse<ResampleKernel>(filter, ignoreCase: true));
+        Assert.Equal(File.ReadAllBytes(Fixture($"37x53-{size}.{filter}.rgb")), resized.Pixels);
+    }
+
     [Theory]
     [InlineData("normalize.imagenet.f32")]
     [InlineData("normalize.unit.f32")]
