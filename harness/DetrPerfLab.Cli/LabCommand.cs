@@ -14,6 +14,7 @@ static class LabCommand
         DoctorCommand.Create(),
         EvalCommand.Create(),
         ExportCommand.Create(),
+        InspectCommand.Create(),
         ModelsCommand.Create(),
         ParityCommand.Create(),
         ProfileCommand.Create(),

@@ -30,7 +30,7 @@ public static class DetectorSource
         if (IsTorchScript(model))
         {
             if (engine != "torchscript") { throw NotFor(engine, model, "torchscript"); }
-            var use = ModelUse.Of(new($"'{model}'", DetrInterface.Inputs, DetrInterface.OutputsOfAny) { Path = model, Operators = OperatorsOf(model) }, family);
+            var use = UseOfScript(model, family);
             return new(TorchScriptEngine.Load(model, settings.EffectiveThreads), Artefact.Of(model).Info) { Use = use };
         }
 
@@ -40,6 +40,9 @@ public static class DetectorSource
 
     static LabException NotFor(string engine, string path, string needed) =>
         LabError.BadInput($"Engine '{engine}' cannot run the file '{path}', needed engine '{needed}'. Leave out --engine or say: --engine {needed}");
+
+    internal static ModelUse UseOfScript(string path, FamilyOptions? family) =>
+        ModelUse.Of(new($"'{path}'", DetrInterface.Inputs, DetrInterface.OutputsOfAny) { Path = path, Operators = OperatorsOf(path) }, family);
 
     /// <summary>Those operators of an archive's code, by ONNX's names, that families are told apart by.</summary>
     static HashSet<string> OperatorsOf(string path)
@@ -62,7 +65,7 @@ public static class DetectorSource
     }
 
     /// <summary>A TorchScript archive is told from a checkpoint, which may end in .pt too, by the code that it holds.</summary>
-    static bool IsTorchScript(string path)
+    internal static bool IsTorchScript(string path)
     {
         if (!File.Exists(path)) { return false; }
         try

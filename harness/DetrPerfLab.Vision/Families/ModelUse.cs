@@ -20,6 +20,8 @@ public sealed record ModelUse
     }
 
     public ModelFamily Family { get; }
+    public IReadOnlyList<TensorSpec> Inputs => _facts.Inputs;
+    public IReadOnlyList<TensorSpec> Outputs => _facts.Outputs;
 
     /// <summary>Who says which family it is, in words.</summary>
     public string FamilySource { get; }

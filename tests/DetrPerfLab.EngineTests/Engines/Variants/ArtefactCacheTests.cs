@@ -5,7 +5,7 @@ namespace DetrPerfLab.EngineTests.Engines;
 
 public sealed class ArtefactCacheTests : IDisposable
 {
-    static readonly VariantModel s_model = new("tiny", "weights-1", () => throw new InvalidOperationException("no recipe here reads weights"));
+    static readonly VariantModel s_model = new("tiny", "weights-1", () => throw new InvalidOperationException("no recipe here reads weights"), VariantModel.Synthetic(DetrConfig.DetrR50).Use);
     readonly TempFolder _folder = new();
     int _builds;
 
