@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary>The options of every verb that runs a detector on images.</summary>
-sealed class DetectorArguments
+/// <summary>The options of every verb that runs a model on images; without those of detection where it only classifies.</summary>
+sealed class DetectorArguments(bool forDetection = true)
 {
     readonly Option<string> _model = new("--model") { Description = "A model's name (detrlab models list), a checkpoint, an ONNX file or a TorchScript file.", Required = true };
 
@@ -24,7 +24,7 @@ sealed class DetectorArguments
 
     readonly FamilyArguments _family = new();
 
-    internal IEnumerable<Option> All => [_model, _engine, _size, _threads, _nms, .. _family.All];
+    internal IEnumerable<Option> All => [_model, _engine, _size, _threads, .. forDetection ? [_nms] : (Option[])[], .. _family.All];
 
     internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
 
@@ -45,7 +45,7 @@ sealed class DetectorArguments
         Postprocess = new()
         {
             Threshold = threshold,
-            NmsIou = parsed.GetResult(_nms) is { Tokens.Count: 0 } ? 0.5f : parsed.GetValue(_nms),
+            NmsIou = !forDetection ? null : parsed.GetResult(_nms) is { Tokens.Count: 0 } ? 0.5f : parsed.GetValue(_nms),
         },
     };
 }

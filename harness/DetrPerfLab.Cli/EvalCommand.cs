@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary><c>detrlab eval --model NAME|FILE --coco DIR [--variants A,B] [--against NAME|FILE] [--out FILE] [--record] [--json]</c></summary>
+/// <summary><c>detrlab eval --model NAME|FILE --coco DIR | --imagefolder DIR [--variants A,B] [--against NAME|FILE] [--out FILE] [--record] [--json]</c></summary>
 static class EvalCommand
 {
     const string Fp32 = "ort-fp32";
@@ -10,45 +10,69 @@ static class EvalCommand
     internal static Command Create()
     {
         var detector = new DetectorArguments();
-        var coco = new Option<string>("--coco") { Description = "Folder with images/ and instances.json.", Required = true };
+        var coco = new Option<string?>("--coco") { Description = "Labelled boxes, for a detector: a folder with images/ and instances.json." };
+        var folder = new Option<string?>("--imagefolder") { Description = "Labelled pictures, for a classifier: a folder that holds a folder of pictures for each class." };
+        var truth = new Option<string?>("--truth") { Description = "With --imagefolder: a file that tells the class of each picture, in lines 'picture class' or as a JSON object." };
         var variants = new Option<string[]>("--variants", "--variant")
         {
             Description = "Variants of the model to evaluate and compare, separated by commas or spaces.",
             AllowMultipleArgumentsPerToken = true,
         };
         var against = new Option<string?>("--against") { Description = $"Reference that AP is compared with: a variant or another model; default with --variants: {Fp32}." };
-        var file = new Option<string>("--out") { Description = "File for the detections, in COCO's results format; with several variants one file each, NAME.VARIANT.json.", DefaultValueFactory = _ => "detections.json" };
+        var file = new Option<string?>("--out") { Description = "File for the detections, in COCO's results format, or for the classes of each picture; with several variants one file each, NAME.VARIANT.json. Default: detections.json or classes.json." };
         var record = new Option<string?>("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
         var json = SharedOptions.Json();
-        var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP, difference from FP32, time by stage. Resumes an interrupted run.")
-            .With([coco, .. detector.All, variants, against, file, record, json]);
+        var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP or top-1, difference from FP32, time by stage. Resumes an interrupted run.")
+            .With([coco, folder, truth, .. detector.All, variants, against, file, record, json]);
         command.SetAction((parsed, cancellation) =>
         {
             var named = (parsed.GetValue(variants) ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToList();
             foreach (var variant in named) { VariantRegistry.Get(variant); }
-            var dataset = CocoDataset.Open(parsed.GetValue(coco)!);
-            var info = dataset.Describe(); // hashes every image
-            using var run = new EvaluationRun(dataset, info, detector.Read(parsed, threshold: 0));
-            EvaluationRow Evaluate(Func<OpenedEngine> open) => ConsoleProgress.Run("Evaluating", report => run.Evaluate(open, report, cancellation));
-
             var reference = parsed.GetValue(against) ?? (named.Count > 0 ? Fp32 : null);
-            var rows = new List<EvaluationRow>();
-            if (reference is not null)
+            if (parsed.GetValue(coco) is null == parsed.GetValue(folder) is null) { throw LabError.BadInput("Name one labelled data set: --coco DIR for a detector, or --imagefolder DIR for a classifier."); }
+            if (parsed.GetValue(truth) is not null && parsed.GetValue(folder) is null) { throw LabError.OutOfRange("given", "left out: it goes with --imagefolder", "--truth"); }
+            var results = parsed.GetResult(record) is null ? null : parsed.GetValue(record) ?? LabPaths.Results;
+            if (parsed.GetValue(coco) is { } boxes) { Detector(CocoDataset.Open(boxes)); }
+            else { Classifier(ImageFolder.Open(parsed.GetValue(folder)!, parsed.GetValue(truth))); }
+            return Task.CompletedTask;
+
+            void Detector(CocoDataset dataset)
             {
-                rows.Add(Evaluate(() => VariantRegistry.All.Any(v => v.Name == reference)
-                    ? detector.Open(parsed, detector.Model(parsed), reference)
-                    : detector.Open(parsed, reference, "ort")));
+                var info = dataset.Describe(); // hashes every image
+                using var run = new EvaluationRun(dataset, info, detector.Read(parsed, threshold: 0));
+                var rows = Rows((open, report) => run.Evaluate(open, report, cancellation)).ToList();
+                if (reference is not null) { for (var i = 1; i < rows.Count; i++) { rows[i] = rows[i].ComparedWith(rows[0], dataset.Truth); } }
+                var files = EvaluationOutput.Save(rows, parsed.GetValue(file) ?? "detections.json");
+                if (results is not null) { Record(results, rows, info); }
+                parsed.Answer(json, EvaluationOutput.Facts(rows, info), output => EvaluationOutput.Print(rows, dataset, files, output));
+                run.Forget();
             }
 
-            if (named.Count == 0) { rows.Add(Evaluate(() => detector.Open(parsed))); }
-            rows.AddRange(named.Where(v => v != reference).Select(v => Evaluate(() => detector.Open(parsed, detector.Model(parsed), v))));
-            if (reference is not null) { for (var i = 1; i < rows.Count; i++) { rows[i] = rows[i].ComparedWith(rows[0], dataset.Truth); } }
+            void Classifier(ImageFolder data)
+            {
+                using var run = new ImageFolderEval(data, data.Describe(), detector.Read(parsed, threshold: 0));
+                var rows = Rows((open, report) => run.Evaluate(open, report, cancellation));
+                if (reference is not null) { rows = ImageFolderEval.Compared(rows); }
+                var files = ImageFolderEval.Save(rows, parsed.GetValue(file) ?? "classes.json");
+                if (results is not null) { run.Record(results, rows); }
+                parsed.Answer(json, run.Facts(rows), output => run.Print(rows, files, output));
+                run.Forget();
+            }
 
-            var files = EvaluationOutput.Save(rows, parsed.GetValue(file)!);
-            if (parsed.GetResult(record) is not null) { Record(parsed.GetValue(record) ?? LabPaths.Results, rows, info); }
-            parsed.Answer(json, EvaluationOutput.Facts(rows, info), output => EvaluationOutput.Print(rows, dataset, files, output));
-            run.Forget();
-            return Task.CompletedTask;
+            // What the others are compared with comes first.
+            IReadOnlyList<T> Rows<T>(Func<Func<OpenedEngine>, Action<long, long>, T> evaluate)
+            {
+                var rows = new List<T>();
+                void Add(Func<OpenedEngine> open) => rows.Add(ConsoleProgress.Run("Evaluating", report => evaluate(open, report)));
+                if (reference is not null)
+                {
+                    Add(() => VariantRegistry.All.Any(v => v.Name == reference) ? detector.Open(parsed, detector.Model(parsed), reference) : detector.Open(parsed, reference, "ort"));
+                }
+
+                if (named.Count == 0) { Add(() => detector.Open(parsed)); }
+                foreach (var variant in named.Where(v => v != reference)) { Add(() => detector.Open(parsed, detector.Model(parsed), variant)); }
+                return rows;
+            }
         });
         return command;
     }

@@ -42,11 +42,14 @@ static class EvaluationOutput
 {
     internal static IReadOnlyList<string> Save(IReadOnlyList<EvaluationRow> rows, string file)
     {
-        var files = rows.Select((row, i) => rows.Count == 1 ? file
-            : Path.ChangeExtension(file, $"{(rows.Take(i).Any(r => r.Engine.Variant == row.Engine.Variant) ? $"{row.Engine.Variant}-{i + 1}" : row.Engine.Variant)}{Path.GetExtension(file)}")).ToList();
+        var files = Names([.. rows.Select(r => r.Engine.Variant)], file);
         foreach (var (row, path) in rows.Zip(files)) { row.Result.Detections.Save(path); }
         return files;
     }
+
+    /// <summary>A file for each variant: the one that was asked for where there is one, else NAME.VARIANT.json.</summary>
+    internal static IReadOnlyList<string> Names(IReadOnlyList<string> variants, string file) => variants.Count == 1 ? [file]
+        : [.. variants.Select((variant, i) => Path.ChangeExtension(file, $"{(variants.Take(i).Contains(variant) ? $"{variant}-{i + 1}" : variant)}{Path.GetExtension(file)}"))];
 
     /// <summary>For JSON: one artefact as an object, several as a list below the dataset.</summary>
     internal static object Facts(IReadOnlyList<EvaluationRow> rows, DatasetInfo dataset) => rows is [var only]

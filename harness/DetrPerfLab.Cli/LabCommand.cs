@@ -6,9 +6,10 @@ namespace DetrPerfLab.Cli;
 static class LabCommand
 {
     /// <summary>Every verb. A new one is a file beside this and a line here.</summary>
-    internal static RootCommand Create() => new("A performance lab for DETR object detection in .NET.")
+    internal static RootCommand Create() => new("A performance lab for DETR object detection, and for image classifiers, in .NET.")
     {
         BenchCommand.Create(),
+        ClassifyCommand.Create(),
         CocoEvalCommand.Create(),
         DetectCommand.Create(),
         DoctorCommand.Create(),

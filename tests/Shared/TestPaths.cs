@@ -18,6 +18,9 @@ static class TestPaths
         return path;
     }
 
+    /// <summary>A small input that people's files look like, with a known right value; skips likewise.</summary>
+    public static string SharedCase(params string[] parts) => SharedData(["..", "cases", .. parts]);
+
     static string FindUp(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Core;
 
-/// <summary>How well one artefact detects on one labelled dataset: what <c>detrlab eval</c> records and results are joined with.</summary>
+/// <summary>How well one artefact detects or classifies on one labelled dataset: what <c>detrlab eval</c> records and results are joined with.</summary>
 /// <remarks>Append-only, as <see cref="RunResult"/> is.</remarks>
 public sealed record AccuracyResult
 {
@@ -18,8 +18,13 @@ public sealed record AccuracyResult
     public required DateTimeOffset Evaluated { get; init; }
     public required string Commit { get; init; }
 
-    /// <summary>COCO AP@[.50:.95] in [0, 1].</summary>
-    public required double CocoAp { get; init => field = value is >= 0 and <= 1 ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp"); }
+    /// <summary>COCO AP@[.50:.95] in [0, 1]; null of a classifier.</summary>
+    public double? CocoAp { get; init => field = value is null or (>= 0 and <= 1) ? value : throw LabError.OutOfRange(value, "0 to 1", "cocoAp"); }
+
+    /// <summary>Share of pictures whose first class is right, in [0, 1]; null of a detector. Then that of pictures with the right one among the first five.</summary>
+    public double? Top1 { get; init => field = value is null or (>= 0 and <= 1) ? value : throw LabError.OutOfRange(value, "0 to 1", "top1"); }
+    public double? Top5 { get; init => field = value is null or (>= 0 and <= 1) ? value : throw LabError.OutOfRange(value, "0 to 1", "top5"); }
+    public Interval? Top1Difference { get; init; } // top-1 minus that of the reference, with a paired bootstrap interval over pictures
     public ArtefactInfo? Reference { get; init; } // what it is compared with; null when it was judged alone
     public Interval? CocoApDifference { get; init; } // AP minus that of the reference, with a paired bootstrap interval over images
     public double? DetectionAp { get; init; } // AP of its detections with the reference's as truth, in [0, 1]
@@ -36,13 +41,15 @@ public sealed record AccuracyResult
             {
                 CocoAp = found.CocoAp,
                 CocoApDifference = found.CocoApDifference,
+                Top1 = found.Top1,
+                Top1Difference = found.Top1Difference,
                 Agreement = result.Agreement is { DetectionAp: null } agreement ? agreement with { DetectionAp = found.DetectionAp } : result.Agreement,
             }
             : result)];
     }
 
     static AccuracyResult? Best(RunResult result, ILookup<string, AccuracyResult> bySha256) =>
-        result is not { CocoAp: null, Artefact: { } artefact } ? null : bySha256[artefact.Sha256]
+        result is not { CocoAp: null, Top1: null, Artefact: { } artefact } ? null : bySha256[artefact.Sha256]
             .Where(a => a.AppliesTo(result))
             .OrderByDescending(a => a.Variant == result.Variant)
             .ThenByDescending(a => a.Dataset.Images)

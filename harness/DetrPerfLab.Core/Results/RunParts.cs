@@ -47,7 +47,7 @@ public sealed record AgreementInfo
     public required string Reference { get; init; } // for example torch-fp32
     public required double LogitsMaxAbs { get; init; }
     public double? LogitsMeanAbs { get; init; }
-    public required double BoxesMaxAbs { get; init; }
+    public double? BoxesMaxAbs { get; init; } // null where the model gives no boxes
     public double? ClassChangedShare { get; init; } // share of queries with another most probable class, in [0, 1]
     public double? LogitsCosine { get; init; }
     public double? BoxesMeanAbs { get; init; }

@@ -65,6 +65,26 @@ public static class OutputAgreement
         };
     }
 
+    /// <summary>
+    /// Compares the outputs of any other model, float32, as scores: the largest distance and the smallest cosine of all. Distances of outputs beyond 1 are fractions of
+    /// their largest value, since features have a scale of their own. Classes are those along the last axis that is longer than 1.
+    /// </summary>
+    public static AgreementInfo CompareScores(string name, TensorSet reference, TensorSet actual)
+    {
+        var all = reference.Where(r => r.Type == ElementType.Float32).Select(r => (Tensor: r, CompareNamed(r.Name, reference, actual).Agreement, Scale: Math.Max(1, r.Floats.ToArray().Max(Math.Abs)))).ToList();
+        if (all.Count == 0) { throw LabError.BadInput($"The model's outputs {string.Join("; ", reference)} hold no numbers to compare, needed float32 scores. Export it with them."); }
+        var scores = all.MinBy(a => a.Tensor.Shape.Length).Tensor;
+        var classes = scores.Shape.ToArray().Skip(1).LastOrDefault(length => length > 1, 1);
+        return new()
+        {
+            Reference = name,
+            LogitsMaxAbs = all.Max(a => a.Agreement.MaxAbs / a.Scale),
+            LogitsMeanAbs = all.Max(a => a.Agreement.MeanAbs / a.Scale),
+            LogitsCosine = all.Min(a => a.Agreement.Cosine),
+            ClassChangedShare = ClassChangedShare(scores.Floats, actual[scores.Name].Floats, (int)classes),
+        };
+    }
+
     static (HostTensor Reference, TensorAgreement Agreement) CompareNamed(string tensor, TensorSet reference, TensorSet actual)
     {
         var (r, a) = (reference[tensor], actual[tensor]);

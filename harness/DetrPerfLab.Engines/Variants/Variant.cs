@@ -14,9 +14,15 @@ public sealed record Variant(VariantName Parts, string Summary, ArtefactRecipe? 
 
     /// <summary>How far outputs of later runs may lie from the first run's, by name: the order of additions may change from run to run, nothing else.</summary>
     /// <remarks>Where values are rounded to few bits, another order may cross a step of the rounding.</remarks>
-    public IReadOnlyDictionary<string, double> RepeatBounds => IsExact
-        ? new Dictionary<string, double> { ["logits"] = ReferenceOutputs.LogitsBound, ["pred_boxes"] = ReferenceOutputs.BoxesBound, ["scores"] = ReferenceOutputs.LogitsBound }
-        : new Dictionary<string, double> { ["logits"] = 0.1, ["pred_boxes"] = 0.01, ["scores"] = 0.1 };
+    public IReadOnlyDictionary<string, double> RepeatBounds(IReadOnlyList<TensorSpec> outputs) => outputs
+        .Where(o => o.Type == ElementType.Float32 && o.Name != "boxes") // corners in pixels of ranked detections, which change places
+        .ToDictionary(o => o.Name, o => (IsExact, o.Name is "pred_boxes" or "dets") switch
+        {
+            (true, true) => ReferenceOutputs.BoxesBound,
+            (true, false) => ReferenceOutputs.LogitsBound,
+            (false, true) => 0.01,
+            (false, false) => 0.1,
+        });
 }
 
 /// <summary>An engine, which it owns, the artefact that it runs, and what the user should know, for example that synthetic weights stand in.</summary>

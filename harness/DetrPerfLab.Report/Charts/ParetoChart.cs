@@ -39,7 +39,8 @@ static class ParetoChart
     {
         AccuracyMeasure[] known =
         [
-            new("COCO AP@[.50:.95], points", c => 100 * c.Run.CocoAp, IsAp: true),
+            new("COCO AP@[.50:.95], points", c => 100 * c.Run.CocoAp, IsLabelled: true),
+            new("top-1, points", c => 100 * c.Run.Top1, IsLabelled: true),
             new("AP with the reference's detections as truth, points", c => 100 * c.Run.Agreement?.DetectionAp),
             new("queries whose class is unchanged, per cent", c => 100 * (1 - c.Run.Agreement?.ClassChangedShare)),
         ];
@@ -85,11 +86,11 @@ static class ParetoChart
         // The interval of the difference to the reference, drawn around the AP itself.
         (double Lower, double Upper)? ApInterval(int i)
         {
-            if (!measure.IsAp || cases[i].Run.CocoApDifference is not { } difference) { return null; }
-            var centre = ys[i] - (100 * difference.Value);
-            return (Math.Max(0, centre + (100 * difference.Lower)), Math.Min(100, centre + (100 * difference.Upper)));
+            if (!measure.IsLabelled || cases[i].Accuracy?.Difference is not { } difference) { return null; }
+            var centre = ys[i] - difference.Value;
+            return (Math.Max(0, centre + difference.Lower), Math.Min(100, centre + difference.Upper));
         }
     }
 
-    sealed record AccuracyMeasure(string Label, Func<CaseView, double?> Of, bool IsAp = false);
+    sealed record AccuracyMeasure(string Label, Func<CaseView, double?> Of, bool IsLabelled = false);
 }

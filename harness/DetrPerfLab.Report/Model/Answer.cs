@@ -70,22 +70,21 @@ sealed record Answer(Candidate? Best, IReadOnlyList<Candidate> Ties, IReadOnlyLi
 
     static (Fit Fit, string? Reason) Accuracy(CaseView view, double? maxLoss)
     {
-        if (view.Run.CocoApDifference is { } fraction)
+        if (view.Accuracy is { Difference: { } difference } accuracy)
         {
-            var difference = fraction.Scale(100);
             var limit = -(maxLoss ?? DefaultApLoss);
             var fit = difference.Upper < limit ? Fit.Fails : difference.Lower < limit ? Fit.Undecided : Fit.Meets;
-            return (fit, fit == Fit.Meets ? null : $"AP difference {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)}{(maxLoss is null ? " by default" : "")}");
+            return (fit, fit == Fit.Meets ? null : $"{accuracy.Name} difference {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)}{(maxLoss is null ? " by default" : "")}");
         }
 
         if (view.Run.Variant == VariantName.Baseline) { return (Fit.Meets, null); }
         if (view.Run.Agreement?.ClassChangedShare is { } changed && changed > MaxClassChanged)
         {
-            return (Fit.Fails, $"{Format.Percent(changed, 1)} of the queries changed class, limit {Format.Percent(MaxClassChanged)} without a measured AP");
+            return (Fit.Fails, $"{Format.Percent(changed, 1)} of the queries changed class, limit {Format.Percent(MaxClassChanged)} without a measured accuracy");
         }
 
         return maxLoss is null && view.Run.Agreement is not null
             ? (Fit.Meets, null)
-            : (Fit.Undecided, view.Run.Agreement is null ? "its outputs were not compared with the reference" : "its AP was not measured");
+            : (Fit.Undecided, view.Run.Agreement is null ? "its outputs were not compared with the reference" : "its accuracy was not measured");
     }
 }

@@ -7,6 +7,11 @@ sealed class CaseView(RunResult run)
 
     /// <summary>Of the samples, milliseconds; null without any.</summary>
     internal SampleSummary? Summary { get; } = SampleSummary.Of(run.SamplesMs);
+    /// <summary>What was measured on labelled images: AP of a detector, top-1 of a classifier; null without.</summary>
+    internal Accuracy? Accuracy => Run.CocoAp is { } ap ? new("AP", 100 * ap, Run.CocoApDifference?.Scale(100))
+        : Run.Top1 is { } top ? new("top-1", 100 * top, Run.Top1Difference?.Scale(100))
+        : null;
+
     internal Estimate? Median => Summary is { } s ? new(s.Median, s.MedianInterval) : null;
     internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
     internal Estimate? SpeedUp { get; private set; }
@@ -57,3 +62,6 @@ sealed class CaseView(RunResult run)
             : Estimate.Ratio(baseline, this);
     }
 }
+
+/// <summary>A measure of accuracy by its short name, and its difference to the reference, both in points (of 100); null where nothing was compared.</summary>
+sealed record Accuracy(string Name, double Points, Interval? Difference);

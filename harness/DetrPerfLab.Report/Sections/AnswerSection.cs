@@ -76,7 +76,7 @@ static class AnswerSection
         return string.Join(", ", kept);
     }
 
-    static string Accuracy(CaseView view) => view.Run.CocoApDifference is { } difference ? $"AP difference {Cells.ApDifference(difference.Scale(100))} points"
+    static string Accuracy(CaseView view) => view.Accuracy is { Difference: { } difference } measured ? $"{measured.Name} difference {Cells.ApDifference(difference)} points"
         : view.Run.Variant == VariantName.Baseline ? "which is the reference itself"
         : view.Run.Agreement?.ClassChangedShare is { } changed ? $"{Format.Percent(changed, 1)} of the queries changed class (no AP was measured)"
         : "accuracy not measured";
@@ -87,8 +87,8 @@ static class AnswerSection
         CaseColumn.Figure("over the naive port", null, view => Naive(model, view) is { } naive ? Cells.Factor(naive) : Cell.Empty("the naive port was not measured")),
         CaseColumn.Figure($"over {VariantName.Baseline}", null, view => Cells.SpeedUp(view)),
         CaseColumns.Latency,
-        CaseColumn.Figure("AP difference, points", null, view => view.Run.CocoApDifference is { } difference
-            ? new(Format.Signed(100 * difference.Value, 1), difference.Value) { Second = Cells.ApRange(difference.Scale(100)) }
+        CaseColumn.Figure($"{choice.Select(c => c.View.Accuracy?.Name).FirstOrDefault(n => n is not null) ?? "AP"} difference, points", null, view => view.Accuracy?.Difference is { } difference
+            ? new(Format.Signed(difference.Value, 1), difference.Value) { Second = Cells.ApRange(difference) }
             : view.Run.Variant == VariantName.Baseline ? new("reference") : Cells.Missing(view, Cells.NoAp)),
         CaseColumns.Peak,
     ], [.. choice.Select(c => c.View)]);

@@ -9,16 +9,18 @@ static class EffectsSection
         if (model.Effects.Count > 0)
         {
             var withAp = model.Effects.Any(c => c.Run.CocoAp is not null);
+            var withTop1 = model.Effects.Any(c => c.Run.Top1 is not null);
             blocks.Add(CaseColumn.Table("What each variant costs and gains",
                 [
                     .. CaseColumns.OfVariants.Except([CaseColumns.PeakShare]).Select(c => c == CaseColumns.SpeedUp ? SpeedUp(model.Effects) : c),
+                    .. withTop1 ? (CaseColumn[])[CaseColumns.Top1] : [],
                     .. withAp ? (CaseColumn[])[CaseColumns.Ap] : [], // not a whole column of the same reason: the text below says so
                     CaseColumns.Difference,
                 ], model.Effects));
             blocks.Add(new Paragraph([
                 $"Latency and speed-up: median and 95 % bootstrap interval. Speed-up: over {VariantName.Baseline} of the same run. Managed: bytes allocated by one operation. " +
                 "Max difference: largest absolute difference to the reference, of logits and of boxes (fractions of the image). " +
-                (withAp ? "AP: COCO AP@[.50:.95] in points; below it the difference to the reference, with a 95 % interval over images." : "No AP was measured.")], Tone.Note));
+                (withAp ? "AP: COCO AP@[.50:.95] in points; below it the difference to the reference, with a 95 % interval over images." : withTop1 ? "Top-1: pictures whose first class is right, in points; below it the difference to the reference, with a 95 % interval over pictures." : "No AP was measured.")], Tone.Note));
         }
         else
         {

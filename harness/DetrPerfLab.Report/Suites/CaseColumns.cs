@@ -33,12 +33,15 @@ static class CaseColumns
         ? new(Format.Mebibytes(artefact.Bytes), artefact.Bytes, $"{artefact.Name}, sha256 {artefact.Sha256}")
         : Cells.Missing(view, "no artefact was stored"));
 
-    internal static CaseColumn Ap { get; } = Figure("AP", "COCO AP@[.50:.95] in points; difference to the reference below", view => view.Run.CocoAp is { } ap
-        ? new(Format.Number(100 * ap, 1), ap) { Second = view.Run.CocoApDifference is { } d ? Cells.ApDifference(d.Scale(100)) : null }
-        : Cells.Missing(view, Cells.NoAp));
+    internal static CaseColumn Ap { get; } = Figure("AP", "COCO AP@[.50:.95] in points; difference to the reference below", view => Accurate(view, "AP"));
+    internal static CaseColumn Top1 { get; } = Figure("top-1", "share of pictures whose first class is right, in points; difference to the reference below", view => Accurate(view, "top-1"));
+
+    static Cell Accurate(CaseView view, string measure) => view.Accuracy is { } accuracy && accuracy.Name == measure
+        ? new(Format.Number(accuracy.Points, 1), accuracy.Points) { Second = accuracy.Difference is { } d ? Cells.ApDifference(d) : null }
+        : Cells.Missing(view, Cells.NoAp);
 
     internal static CaseColumn Difference { get; } = Figure("max difference", "largest absolute difference to the reference, of logits and of boxes (fractions of the image)", view => view.Run.Agreement is { } agreement
-        ? new(Format.Scientific(agreement.LogitsMaxAbs), agreement.LogitsMaxAbs, $"against {agreement.Reference}") { Second = $"boxes {Format.Scientific(agreement.BoxesMaxAbs)}" }
+        ? new(Format.Scientific(agreement.LogitsMaxAbs), agreement.LogitsMaxAbs, $"against {agreement.Reference}") { Second = agreement.BoxesMaxAbs is { } boxes ? $"boxes {Format.Scientific(boxes)}" : null }
         : Cells.Missing(view, "outputs were not compared"));
 
     internal static CaseColumn Operations { get; } = Figure("GFLOP", "10⁹ operations of one inference, counted from the graph", view => view.Run.Flops / 1e9, Format.Significant, NoOperations);

@@ -30,6 +30,10 @@ public static class ImageFiles
         return files;
     }
 
+    /// <summary>The pictures of one folder, by name; none where it has none.</summary>
+    internal static IEnumerable<string> InFolder(string folder) =>
+        Directory.EnumerateFiles(folder).Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
+
     /// <summary>COCO image ids: the numbers that the files are called by, where all are and no two alike (<c>000000000139.jpg</c>); else 1, 2, 3, …</summary>
     internal static IReadOnlyList<long> Numbers(IReadOnlyList<string> files)
     {

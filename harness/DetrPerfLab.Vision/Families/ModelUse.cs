@@ -112,6 +112,9 @@ public sealed record ModelUse
     /// <summary>What the labels mean; outputs that were allocated tell how many there are where the file does not.</summary>
     internal LabelMap Labels(TensorSet? outputs) => Named ?? (ClassesOf(outputs) is { } classes ? LabelMap.ForClasses(classes) : LabelMap.Contiguous);
 
+    /// <summary>The name of a label, to show.</summary>
+    public string NameOf(int label) => Classes.Name(label);
+
     /// <summary>The class names, as far as they are known without running the model.</summary>
     public LabelMap Classes => Labels(null);
 

@@ -62,7 +62,7 @@ public class AnswerTests
         var judged = Answer.Judge(new CaseView(blind), new() { MaxApLoss = 0.5 });
 
         Assert.Equal(Fit.Undecided, judged.Fit);
-        Assert.Equal(["its AP was not measured"], judged.Reasons);
+        Assert.Equal(["its accuracy was not measured"], judged.Reasons);
     }
 
     [Fact]

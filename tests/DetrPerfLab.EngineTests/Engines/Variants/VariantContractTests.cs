@@ -74,7 +74,7 @@ public sealed class VariantContractTests(VariantContractTests.Cache cache) : ICl
         engine.Engine.Synchronize();
         var operation = new EngineOperation(engine.Engine, inputs, outputs);
         var audited = new AuditedOperation(
-            new TensorSubject(name, operation, inputs, outputs, Seed), outputs, new() { Every = 2, Seed = Seed, MaxAbs = variant.RepeatBounds }, expected);
+            new TensorSubject(name, operation, inputs, outputs, Seed), outputs, new() { Every = 2, Seed = Seed, MaxAbs = variant.RepeatBounds(outputs.Select(o => new TensorSpec(o.Name, o.Type, [])).ToList()) }, expected);
 
         for (var i = 0; i < 6; i++) { new LatencyMeter().Measure(audited); } // a refusal throws
         var end = audited.Replay();

@@ -8,7 +8,7 @@ public class ScoredAgreementTests
     public void Compare_ItselfInAnotherOrder_IsNoDifference()
     {
         var agreement = ScoredAgreement.Compare("r", Outputs(s_reference), Outputs([s_reference[2], s_reference[0], s_reference[1]]));
-        Assert.Equal((0, 0, 0), (agreement.LogitsMaxAbs, agreement.BoxesMaxAbs, agreement.ClassChangedShare));
+        Assert.Equal((0, 0.0, 0), (agreement.LogitsMaxAbs, agreement.BoxesMaxAbs, agreement.ClassChangedShare));
         Assert.Equal(1, agreement.LogitsCosine!.Value, 1e-12);
     }
 
@@ -17,7 +17,7 @@ public class ScoredAgreementTests
     {
         var agreement = ScoredAgreement.Compare("r", Outputs(s_reference), Outputs([s_reference[0], (2, [10, 10, 60, 62], 0.55f), s_reference[2]]));
         Assert.Equal(0.05, agreement.LogitsMaxAbs, 1e-6);
-        Assert.Equal(0.02, agreement.BoxesMaxAbs, 1e-6); // 2 of 100 pixels
+        Assert.Equal(0.02, agreement.BoxesMaxAbs!.Value, 1e-6); // 2 of 100 pixels
         Assert.Equal(0, agreement.ClassChangedShare);
     }
 
