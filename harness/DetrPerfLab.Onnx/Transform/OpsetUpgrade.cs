@@ -7,7 +7,7 @@ namespace DetrPerfLab.Onnx;
 /// </remarks>
 static class OpsetUpgrade
 {
-    const int Oldest = 11, Newest = 21;
+    const int Oldest = 11, Newest = 24;
 
     internal static void Check(ModelProto model)
     {
