@@ -6,7 +6,7 @@ sealed record Fp16Options
     /// <summary>Operators that stay: sums over many values, exponentials and the sines of position encodings lose too much, and order decides in TopK.</summary>
     public IReadOnlyList<string> KeepOperators { get; } =
     [
-        "Softmax", "LogSoftmax", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "BatchNormalization", "LpNormalization",
+        "Softmax", "LogSoftmax", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "BatchNormalization", "LpNormalization", "RMSNormalization", "MeanVarianceNormalization", "RotaryEmbedding",
         "ReduceMean", "ReduceSum", "ReduceSumSquare", "ReduceL2", "Pow", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "CumSum", "Range", "TopK", "NonMaxSuppression",
     ];
 
