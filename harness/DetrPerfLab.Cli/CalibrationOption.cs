@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Cli;
 
@@ -9,11 +10,12 @@ sealed class CalibrationOption
 
     readonly Option<string> _calibrate = new("--calibrate")
     {
-        Description = "Calibration images: a folder of photographs, a COCO folder (images/), or 'synthetic' for built-in pictures.",
+        Description = "Calibration images: a folder of photographs, a COCO folder (images/), or 'synthetic' for built-in pictures. For a model of any other kind: a folder of "
+            + ".npy or .pb tensors, one file a sample, or for several inputs a sub-folder a sample with NAME.npy or input_0.pb for each.",
         DefaultValueFactory = _ => Synthetic,
     };
 
-    readonly Option<int> _images = new("--calibration-images") { Description = "Maximum number of calibration images.", DefaultValueFactory = _ => 32 };
+    readonly Option<int> _images = new("--calibration-images") { Description = "Maximum number of calibration images or samples.", DefaultValueFactory = _ => 32 };
     readonly Option<CalibrationMethod?> _method = new("--calibration") { Description = "How activation ranges are chosen; default: percentile with photographs, minMax with built-in pictures." };
     readonly Option<double> _percentile = new("--percentile") { Description = "Percentage of the values that --calibration percentile keeps.", DefaultValueFactory = _ => new StaticOptions().Percentile };
     readonly Option<int?> _size = SharedOptions.Size();
@@ -33,14 +35,21 @@ sealed class CalibrationOption
 
     internal DetectorOptions Detector(ParseResult parsed) => new() { Size = parsed.GetValue(_size), Threads = Environment.ProcessorCount };
 
-    internal CalibrationImages Images(ParseResult parsed, string model)
+    internal IReadOnlyCollection<TensorSet> Inputs(ParseResult parsed, string model, ModelProto loaded)
     {
         var most = parsed.GetValue(_images);
         if (most < 1) { throw LabError.OutOfRange(most, "1 or more", "--calibration-images"); }
-        var use = Use(parsed, model);
         var from = parsed.GetValue(_calibrate)!;
+        if (from != Synthetic && CalibrationTensors.AreIn(from)) { return CalibrationTensors.Of(loaded, from, most); }
+        var use = KnownUse(parsed, model);
         return from == Synthetic
             ? CalibrationImages.Synthetic(use, most, Detector(parsed))
             : CalibrationImages.Of(use, CalibrationImages.InFolder(from), most, Detector(parsed));
+    }
+
+    ModelUse KnownUse(ParseResult parsed, string model)
+    {
+        try { return Use(parsed, model); }
+        catch (LabException e) { throw LabError.BadInput($"{e.Message} For any other model, give --calibrate a folder of .npy or .pb tensors.", e); }
     }
 }

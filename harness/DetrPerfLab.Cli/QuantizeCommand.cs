@@ -16,7 +16,7 @@ static class QuantizeCommand
         var symmetric = new Option<bool>("--int8-activations") { Description = "Symmetric int8 activations (for ARM) instead of asymmetric uint8." };
         var reduce = new Option<bool?>("--reduce-range") { Description = "7-bit weights, against overflow on processors without VNNI. Default: on where this machine lacks VNNI." };
         var calibration = new CalibrationOption();
-        var command = new Command("quantize", "Converts an ONNX detector to float16 or INT8.")
+        var command = new Command("quantize", "Converts an ONNX model to float16 or INT8.")
             .With([model, target, precision, plan, all, keep, symmetric, reduce, .. calibration.All]);
         command.SetAction(parsed =>
         {
@@ -37,11 +37,11 @@ static class QuantizeCommand
                 _ => throw LabError.UnknownName("precision", which, ModelQuantizer.Precisions),
             };
             OnnxFile.Save(result.Model, to);
-            Print(result.Report, from, to, parsed.InvocationConfiguration.Output);
+            Print(result.Report, source.Bytes, to, parsed.InvocationConfiguration.Output);
 
             ConversionResult Static()
             {
-                var images = calibration.Images(parsed, from);
+                var inputs = calibration.Inputs(parsed, from, source.Model);
                 return ConsoleProgress.Run("calibrating", progress => ModelQuantizer.Static(
                     source,
                     calibration.Apply(parsed, new StaticOptions
@@ -51,15 +51,15 @@ static class QuantizeCommand
                         ActivationType = parsed.GetValue(symmetric) ? QuantizedType.Int8 : QuantizedType.UInt8,
                         SymmetricActivations = parsed.GetValue(symmetric),
                     }),
-                    new OrtCalibrationRunner(), images, images.Count, progress));
+                    new OrtCalibrationRunner(), inputs, inputs.Count, progress));
             }
         });
         return command;
     }
 
-    static void Print(ConversionReport report, string from, string to, TextWriter output)
+    static void Print(ConversionReport report, long before, string to, TextWriter output)
     {
-        var (before, after) = (new FileInfo(from).Length, new FileInfo(to).Length);
+        var after = new FileInfo(to).Length;
         output.WriteLine($"{to}: {report.Converted.Count} nodes converted, {report.Kept.Count} kept, {after:N0} bytes ({100.0 * after / before:F0} % of the source)");
         foreach (var reason in report.Kept.Values.GroupBy(r => r).OrderByDescending(r => r.Count())) { output.WriteLine($"  kept {reason.Count()}: {reason.Key}"); }
         foreach (var warning in report.Warnings) { output.WriteLine($"  {warning}"); }

@@ -26,16 +26,17 @@ static class SensitivityCommand
                 ModuleDepth = parsed.GetValue(depth),
                 Values = parsed.GetValue(values) ?? [],
             };
-            var images = calibration.Images(parsed, from);
+            var loaded = OnnxFile.Load(from);
+            var inputs = calibration.Inputs(parsed, from, loaded);
             var table = ConsoleProgress.Run("measuring", progress => SensitivityAnalysis.Run(
-                new OrtCalibrationRunner(), OnnxFile.Load(from), images, options with { Progress = progress })) with
+                new OrtCalibrationRunner(), loaded, inputs, options with { Progress = progress })) with
             {
                 ModelSha256 = FileHash.Sha256(from),
             };
             if (parsed.GetValue(loss) is { } points)
             {
                 var dataset = CocoDataset.Open(parsed.GetValue(coco) ?? throw LabError.OutOfRange("absent", "a labelled dataset, since --target-ap-loss is given", "--coco"));
-                var search = new ApSearch(from, options.Quantization, images, calibration.Use(parsed, from), dataset, calibration.Detector(parsed));
+                var search = new ApSearch(from, options.Quantization, inputs, calibration.Use(parsed, from), dataset, calibration.Detector(parsed));
                 table = table with { KeepList = ConsoleProgress.Run("searching", progress => search.Run(table, points / 100, progress)) };
             }
 
@@ -62,7 +63,7 @@ static class SensitivityCommand
 }
 
 /// <summary>Judges mixes by average precision on a labelled dataset; calibrates once for all of them.</summary>
-sealed class ApSearch(string modelPath, StaticOptions options, CalibrationImages images, ModelUse use, CocoDataset dataset, DetectorOptions detector)
+sealed class ApSearch(string modelPath, StaticOptions options, IReadOnlyCollection<TensorSet> inputs, ModelUse use, CocoDataset dataset, DetectorOptions detector)
 {
     const int MostTrials = 24;
 
@@ -73,7 +74,7 @@ sealed class ApSearch(string modelPath, StaticOptions options, CalibrationImages
         {
             var model = OnnxFile.Load(modelPath);
             var reference = Ap(modelPath);
-            var ranges = SensitivityAnalysis.Ranges(new OrtCalibrationRunner(), model, images, options);
+            var ranges = SensitivityAnalysis.Ranges(new OrtCalibrationRunner(), model, inputs, options);
             var trials = 0;
             return KeepListSearch.Search(
                 table.Groups, targetLoss,

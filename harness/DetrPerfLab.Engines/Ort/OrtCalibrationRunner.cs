@@ -51,7 +51,7 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             {
                 foreach (var name in _session.InputNames)
                 {
-                    bound[name] = OrtSession.Wrap(inputs.Find(name) ?? throw DoesNotRun($"it takes an input '{name}', which the calibration data lack"));
+                    bound[name] = Give(inputs.Find(name) ?? throw DoesNotRun($"it takes an input '{name}', which the calibration data lack"), _session.InputMetadata[name].ElementDataType);
                 }
 
                 using var results = _session.Run(_options, bound, values);
@@ -70,6 +70,33 @@ public sealed class OrtCalibrationRunner(int threads = 0) : ICalibrationRunner
             {
                 foreach (var value in bound.Values) { value.Dispose(); }
             }
+        }
+
+        // Files give float32 and int64 only; a model may take narrower ones.
+        static OrtValue Give(HostTensor tensor, TensorElementType type) => type switch
+        {
+            TensorElementType.Float16 when tensor.Type == ElementType.Float32 => As(tensor.Floats, v => (Float16)v, tensor),
+            TensorElementType.Double when tensor.Type == ElementType.Float32 => As(tensor.Floats, v => (double)v, tensor),
+            TensorElementType.Int32 when tensor.Type == ElementType.Int64 => As(tensor.Longs, v => checked((int)v), tensor),
+            TensorElementType.UInt8 when tensor.Type == ElementType.Int64 => As(tensor.Longs, v => checked((byte)v), tensor),
+            TensorElementType.Int8 when tensor.Type == ElementType.Int64 => As(tensor.Longs, v => checked((sbyte)v), tensor),
+            TensorElementType.Bool when tensor.Type == ElementType.Int64 => As(tensor.Longs, v => v != 0, tensor),
+            _ => OrtSession.Wrap(tensor),
+        };
+
+        static OrtValue As<TFrom, TTo>(ReadOnlySpan<TFrom> values, Func<TFrom, TTo> convert, HostTensor tensor) where TTo : unmanaged
+        {
+            var converted = new TTo[values.Length];
+            try
+            {
+                for (var i = 0; i < converted.Length; i++) { converted[i] = convert(values[i]); }
+            }
+            catch (OverflowException e)
+            {
+                throw DoesNotRun($"its input '{tensor.Name}' is narrower than a value of the calibration data", e);
+            }
+
+            return OrtValue.CreateTensorValueFromMemory(converted, tensor.Shape.ToArray());
         }
 
         static void Show(string name, OrtValue value, TensorVisitor visit)

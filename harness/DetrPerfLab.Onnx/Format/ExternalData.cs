@@ -6,8 +6,8 @@ namespace DetrPerfLab.Onnx;
 /// <remarks>Source: onnx/onnx, docs/ExternalData.md: keys <c>location</c> (relative), <c>offset</c>, <c>length</c>.</remarks>
 sealed class ExternalData(TensorProto tensor, string modelPath)
 {
-    /// <summary>Reads every external tensor into the model itself. Locations outside the model's folder are refused, links that lead out included.</summary>
-    internal static void Inline(ModelProto model, string modelPath)
+    /// <summary>Reads every external tensor into the model itself and gives their bytes together. Locations outside the model's folder are refused, links that lead out included.</summary>
+    internal static long Inline(ModelProto model, string modelPath)
     {
         var total = 0L; // Tensors may overlap in the file, so its size does not bound what they take.
         foreach (var tensor in model.AllTensors().Where(t => t.DataLocation == TensorProto.Types.DataLocation.External))
@@ -19,6 +19,8 @@ sealed class ExternalData(TensorProto tensor, string modelPath)
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();
         }
+
+        return total;
     }
 
     byte[] Read(long bytes)

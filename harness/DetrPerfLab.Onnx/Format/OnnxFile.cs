@@ -10,15 +10,34 @@ public static class OnnxFile
 
     /// <summary>Reads a model; external data is read from the model's folder and becomes part of it.</summary>
     /// <exception cref="LabException">No such file, not ONNX, damaged, too large, or its external data is missing or lies elsewhere.</exception>
-    public static ModelProto Load(string path)
+    public static ModelProto Load(string path) => Load(path, out _);
+
+    /// <summary>As the other; <paramref name="totalBytes"/> is what the model takes, external data counted with the file.</summary>
+    internal static ModelProto Load(string path, out long totalBytes)
     {
         using var file = File.OpenRead(Existing(path));
         if (file.Length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, file.Length, MaxBytes); } // the stream's length: a link has its own
         var bytes = GC.AllocateUninitializedArray<byte>((int)file.Length);
         file.ReadExactly(bytes);
         var model = Parse(bytes, path);
-        ExternalData.Inline(model, path);
+        totalBytes = file.Length + ExternalData.Inline(model, path);
         return model;
+    }
+
+    /// <summary>Reads one tensor as ONNX's test data hold it (.pb): a message of its own.</summary>
+    internal static TensorProto ParseTensor(ReadOnlySpan<byte> bytes, string source)
+    {
+        var fault = bytes.IsEmpty ? "it is empty" : WireScan.FindFault(bytes, TensorProto.Descriptor);
+        try
+        {
+            if (fault is null) { return TensorProto.Parser.ParseFrom(bytes); }
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            fault = e.Message.TrimEnd('.');
+        }
+
+        throw LabError.BadInput($"'{source}' is no usable tensor: {fault}. Needed: a whole file with one ONNX tensor, as ONNX's test data have it.");
     }
 
     /// <summary>The path, where a file is; refused where there is none.</summary>

@@ -11,7 +11,7 @@ static class DynamicQuantizer
     internal static ConversionResult Convert(ModelProto source, QuantizationOptions options)
     {
         var editor = new GraphEditor(GraphPreparation.Prepare(source));
-        var plan = options.Plan.Compile();
+        var plan = options.Plan.Compile(editor.Graph, editor.Index);
         var nodes = editor.Graph.Node.Where(n => plan(n) == NodePrecision.Dynamic).ToList();
         var (converted, kept) = Apply(editor, nodes, options);
         if (converted.Count == 0)

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What stays float32 when a model becomes float16. Written into the file's metadata.</summary>
@@ -8,12 +6,12 @@ sealed record Fp16Options
     /// <summary>Operators that stay: sums over many values, exponentials and the sines of position encodings lose too much, and order decides in TopK.</summary>
     public IReadOnlyList<string> KeepOperators { get; } =
     [
-        "Softmax", "LogSoftmax", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "BatchNormalization", "LpNormalization",
+        "Softmax", "LogSoftmax", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "BatchNormalization", "LpNormalization", "RMSNormalization", "MeanVarianceNormalization", "RotaryEmbedding",
         "ReduceMean", "ReduceSum", "ReduceSumSquare", "ReduceL2", "Pow", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "CumSum", "Range", "TopK", "NonMaxSuppression",
     ];
 
-    /// <summary>Regular expressions over node names, without regard to case: position encodings, box heads and post-processing.</summary>
-    public IReadOnlyList<string> KeepNames { get; } = [@"(^|[./_])(pos|position|query_pos)", "bbox|box_embed|box_head|integral|anchor|reference|post_?process"];
+    /// <summary>What stays for what it is for: box heads with their post-processing, and position encodings.</summary>
+    public IReadOnlyList<NodeRole> KeepRoles { get; } = [NodeRole.Boxes, NodeRole.Position];
 }
 
 /// <summary>Turns weights and operators to float16; inputs and outputs stay float32, and so does what <see cref="Fp16Options"/> keeps.</summary>
@@ -59,12 +57,11 @@ sealed class Fp16Converter(GraphEditor editor)
 
     void Choose()
     {
-        // In linear time, since the names may come from a stranger's file.
-        var names = _options.KeepNames.Select(p => new Regex(p, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)).ToList();
+        var roles = NodeRoles.Of(editor.Graph, _source);
         foreach (var node in editor.Graph.Node)
         {
             if (!node.Input.Concat(node.Output).Any(IsFloat) || TakesAny(node)) { continue; }
-            if (Reason(node, names) is { } reason) { _kept[node.Name] = reason; }
+            if (Reason(node, roles) is { } reason) { _kept[node.Name] = reason; }
             else { _half.Add(node); }
         }
     }
@@ -72,13 +69,13 @@ sealed class Fp16Converter(GraphEditor editor)
     // These give integers or shapes whatever the type of what they read.
     static bool TakesAny(NodeProto node) => node.OpType is "Shape" or "Size";
 
-    string? Reason(NodeProto node, List<Regex> names)
+    string? Reason(NodeProto node, NodeRoles roles)
     {
         if (!node.IsStandard()) { return $"operator of domain {node.Domain}"; }
         if (node.Subgraphs().Any()) { return "holds a subgraph"; }
         if (s_neverHalf.Contains(node.OpType)) { return "its types are fixed"; }
         if (_options.KeepOperators.Contains(node.OpType)) { return $"operator {node.OpType} is kept"; }
-        if (names.Find(n => n.IsMatch(node.Name)) is { } name) { return $"name matches '{name}'"; }
+        foreach (var role in _options.KeepRoles.Where(r => roles.Has(node, r))) { return role == NodeRole.Boxes ? "places boxes" : "encodes positions"; }
         if (node.Input.Concat(node.Output).FirstOrDefault(v => v.Length > 0 && !_types.ContainsKey(v)) is { } unknown) { return $"type of '{unknown}' is not known"; }
         if (node.Output.Any(o => _source.IsCaptured(o))) { return "a subgraph reads it"; }
         if (node.Input.FirstOrDefault(Overflows) is { } weight) { return $"constant '{weight}' exceeds float16"; }

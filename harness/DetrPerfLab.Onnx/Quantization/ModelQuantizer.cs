@@ -5,7 +5,10 @@ namespace DetrPerfLab.Onnx;
 /// <summary>A float model that is to be converted, and the sha256 of the file that it came from.</summary>
 public sealed record ConversionSource(ModelProto Model, string Sha256)
 {
-    public static ConversionSource Load(string path) => new(OnnxFile.Load(path), FileHash.Sha256(path));
+    /// <summary>What the source takes, external data counted; 0 where it comes from no file.</summary>
+    public long Bytes { get; private init; }
+
+    public static ConversionSource Load(string path) => new(OnnxFile.Load(path, out var bytes), FileHash.Sha256(path)) { Bytes = bytes };
 }
 
 /// <summary>Nodes that now compute in the lower precision; nodes that could and do not, with the reason; sentences that the user should read.</summary>

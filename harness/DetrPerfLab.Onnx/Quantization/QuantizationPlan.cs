@@ -11,11 +11,14 @@ public enum NodePrecision
     Static, // 8-bit weights and activations, ranges fixed by calibration
 }
 
-/// <summary>One rule of a plan: what matches name and operator gets the precision.</summary>
+/// <summary>One rule of a plan: what matches name, role and operator gets the precision.</summary>
 public sealed record PlanRule
 {
     /// <summary>Regular expression over node names, without regard to case; null matches all.</summary>
     public string? Name { get; init; }
+
+    /// <summary>What the node is for, which the graph tells; null matches all.</summary>
+    public NodeRole? Role { get; init; }
 
     /// <summary>Empty matches all.</summary>
     public IReadOnlyList<string> Operators { get; init; } = [];
@@ -48,8 +51,8 @@ public sealed record QuantizationPlan
     {
         Rules =
         [
-            new() { Name = "bbox|box_embed|box_head|dec_bbox|post_?process", Precision = NodePrecision.Float, Reason = "places boxes" },
-            new() { Name = @"decoder.*cross_?attn", Operators = ["Gemm", "MatMul"], Precision = NodePrecision.Float, Reason = "cross-attention of the decoder" },
+            new() { Role = NodeRole.Boxes, Precision = NodePrecision.Float, Reason = "places boxes" },
+            new() { Role = NodeRole.CrossAttention, Operators = ["Gemm", "MatMul"], Precision = NodePrecision.Float, Reason = "cross-attention of the decoder" },
             new() { Operators = ["Conv"], Precision = NodePrecision.Static },
             new() { Operators = ["Gemm", "MatMul"], Precision = NodePrecision.Dynamic },
         ],
@@ -64,7 +67,7 @@ public sealed record QuantizationPlan
     public static QuantizationPlan Load(string path)
     {
         var plan = Read<QuantizationPlan>(path, "Name a plan that 'detrlab sensitivity' wrote.");
-        plan.Compile();
+        plan.CompileNames();
         return plan;
     }
 
@@ -81,19 +84,27 @@ public sealed record QuantizationPlan
         }
     }
 
-    internal Func<NodeProto, NodePrecision> Compile()
+    /// <summary>The precision of each node of this graph, which must be prepared.</summary>
+    internal Func<NodeProto, NodePrecision> Compile(GraphProto graph, GraphIndex index)
     {
-        var rules = Rules.Select(r => (Rule: r, Name: r.Name is { } name ? Pattern(name) : null)).ToList();
+        var names = CompileNames();
+        var roles = new Lazy<NodeRoles>(() => NodeRoles.Of(graph, index));
         return node =>
         {
-            foreach (var (rule, name) in rules)
+            foreach (var (i, rule) in Rules.Index())
             {
-                if ((rule.Operators.Count == 0 || rule.Operators.Contains(node.OpType)) && name?.IsMatch(node.Name) != false) { return rule.Precision; }
+                if ((rule.Operators.Count == 0 || rule.Operators.Contains(node.OpType)) && names[i]?.IsMatch(node.Name) != false
+                    && (rule.Role is not { } role || roles.Value.Has(node, role)))
+                {
+                    return rule.Precision;
+                }
             }
 
             return NodePrecision.Float;
         };
     }
+
+    List<Regex?> CompileNames() => [.. Rules.Select(r => r.Name is { } name ? Pattern(name) : null)];
 
     // In linear time, since a pattern may come from a stranger's file.
     static Regex Pattern(string pattern)

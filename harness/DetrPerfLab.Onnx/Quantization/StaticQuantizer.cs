@@ -16,7 +16,7 @@ sealed class StaticQuantizer
         OpsetUpgrade.To13(_editor);
         _editor.Finish();
         Prepared = _editor.Model.Clone();
-        var plan = options.Plan.Compile();
+        var plan = options.Plan.Compile(_editor.Graph, _editor.Index);
         _selection = StaticSelection.Choose(_editor, plan);
         _dynamic = [.. _editor.Graph.Node.Where(n => plan(n) == NodePrecision.Dynamic)];
         if (!StaticNodes.Any())

@@ -32,7 +32,7 @@ public static class SensitivityAnalysis
         var values = options.Values.Count > 0 ? options.Values
             : [.. all.Prepared.Graph.Output.Where(o => o.ElementType() == DataType.Float).Select(o => o.Name)];
         var expected = Outputs(runner, all.Prepared, values, inputs);
-        var plan = options.Quantization.Plan.Compile();
+        var plan = options.Quantization.Plan.Compile(all.Prepared.Graph, new(all.Prepared.Graph));
         var planned = all.Quantizable;
         var groups = all.Prepared.Graph.Node.Where(n => planned.Contains(n.Name)).GroupBy(n => GroupOf(n.Name, options.ModuleDepth)).ToList();
         var work = Work(runner, all.Prepared, inputs);
@@ -80,7 +80,7 @@ public static class SensitivityAnalysis
 
     static ModelProto Convert(ModelProto prepared, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges)
     {
-        var plan = options.Plan.Compile();
+        var plan = options.Plan.Compile(prepared.Graph, new(prepared.Graph));
         if (prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Static)) { return new StaticQuantizer(prepared, options).Convert(ranges).Model; }
         return prepared.Graph.Node.Any(n => plan(n) == NodePrecision.Dynamic) ? DynamicQuantizer.Convert(prepared, options).Model : prepared;
     }

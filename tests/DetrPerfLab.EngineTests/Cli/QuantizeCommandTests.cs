@@ -1,4 +1,6 @@
+using DetrPerfLab.Onnx.Proto;
 using DetrPerfLab.Tests;
+using Google.Protobuf;
 
 namespace DetrPerfLab.EngineTests.Cli;
 
@@ -42,6 +44,49 @@ public class QuantizeCommandTests
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("pixel_values", run.Error);
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(17)]
+    [InlineData(18)]
+    [InlineData(19)]
+    [InlineData(20)]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    [InlineData(24)]
+    public void Quantize_AnyGraphOfEachOpset_RunsInEveryPrecision(int opset)
+    {
+        using var folder = new TempFolder();
+        var model = new TestGraph(opset).Input("x", "N", 3, "H", "W").Weights("w1", [8, 3, 3, 3], 0.5f).Weights("w2", [8, 4], 0.5f).Weights("b2", [4])
+            .Node("Conv", "x w1", "c", n => n.Set("pads", 1, 1, 1, 1)).Node("Relu", "c", "r").Node("GlobalAveragePool", "r", "g")
+            .Node("Flatten", "g", "f", n => n.Set("axis", 1)).Node("MatMul", "f w2", "m").Node("Add", "m b2", "a").Node("Softmax", "a", "y", n => n.Set("axis", -1L)).Model;
+        model.Graph.Output.Add(OnnxValues.Create("y", TensorProto.Types.DataType.Float, null)); // not even a rank
+        if (opset > 20) { model.IrVersion = 10; }
+        OnnxFile.Save(model, folder.File("model.onnx"));
+        Directory.CreateDirectory(folder.File("tensors"));
+        float[] values = [.. TestGraph.Sequence(3 * 6 * 6, 7, 2)];
+        File.WriteAllBytes(folder.File("tensors/a.pb"), OnnxTensors.Create<float>("x", [1, 3, 6, 6], values).ToByteArray());
+
+        foreach (var precision in ModelQuantizer.Precisions)
+        {
+            var run = CliRun.Of("quantize", "--model", folder.File("model.onnx"), "--precision", precision, "--calibrate", folder.File("tensors"), "--out", folder.File("out.onnx"));
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            var sample = CalibrationTensors.Of(model, folder.File("tensors"), 1).First();
+            Assert.All(Outputs(OnnxFile.Load(folder.File("out.onnx"))).Zip(Outputs(model)), p => Assert.Equal(p.Second, p.First, tolerance: 0.03f)); // of probabilities; 8 bits
+
+            float[] Outputs(ModelProto of)
+            {
+                float[] found = [];
+                using var session = new OrtCalibrationRunner().Open(of, ["y"]);
+                session.Run(sample, (_, data) => found = data.ToArray());
+                return found;
+            }
+        }
     }
 
     [Theory]

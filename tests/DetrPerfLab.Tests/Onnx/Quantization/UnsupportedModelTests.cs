@@ -49,7 +49,7 @@ public class UnsupportedModelTests
     public void Plan_PatternThatIsNone_IsRefused(string pattern)
     {
         var plan = new QuantizationPlan { Rules = [new() { Name = pattern, Precision = NodePrecision.Static }] };
-        Assert.Equal(ExitCode.BadInput, Assert.Throws<LabException>(() => plan.Compile()).ExitCode);
+        Assert.Equal(ExitCode.BadInput, Assert.Throws<LabException>(() => plan.Compile(new(), new(new()))).ExitCode);
     }
 
     static void Refused(string name, Func<ModelProto, ConversionResult> convert)

@@ -64,7 +64,7 @@ public class SensitivityAnalysisTests
         };
         table.Save(folder.File("table.json"));
 
-        var plan = SensitivityTable.Load(folder.File("table.json")).Apply(QuantizationPlan.AllStatic).Compile();
+        var plan = SensitivityTable.Load(folder.File("table.json")).Apply(QuantizationPlan.AllStatic).Compile(new(), new(new()));
 
         Assert.Equal(NodePrecision.Float, plan(new() { OpType = "Conv", Name = "conv.1" }));
         Assert.Equal(NodePrecision.Static, plan(new() { OpType = "Conv", Name = "conv.12" }));
