@@ -13,8 +13,14 @@ static class CocoEvalCommand
         var command = new Command("coco-eval", "Computes the 12 COCO numbers (as pycocotools does) of boxes in a file.") { truth, detections, json };
         command.SetAction(parsed =>
         {
-            var summary = CocoEvaluator.Evaluate(CocoGroundTruth.Load(parsed.GetValue(truth)!), CocoDetections.Load(parsed.GetValue(detections)!)).Summary;
-            parsed.Answer(json, summary, output => Print(summary, output));
+            var (labels, found) = (CocoGroundTruth.Load(parsed.GetValue(truth)!), CocoDetections.Load(parsed.GetValue(detections)!));
+            if (found.Count == 0) { throw LabError.BadInput($"'{parsed.GetValue(detections)}' holds no detections, so there is nothing to judge. Write all that the model finds, whatever its score: detrlab detect --threshold 0"); }
+            var evaluation = CocoEvaluator.Evaluate(labels, found);
+            parsed.Answer(json, evaluation.Summary, output => Print(evaluation.Summary, output));
+            foreach (var note in (string?[])[.. labels.Notes, evaluation.LeftOut is { } left ? left + "." : null, found.ThresholdNote])
+            {
+                if (note is not null) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {note}"); }
+            }
         });
         return command;
     }

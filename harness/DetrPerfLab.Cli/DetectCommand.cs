@@ -12,11 +12,13 @@ static class DetectCommand
         var threshold = new Option<float>("--threshold") { Description = "Leave out detections with a lower score.", DefaultValueFactory = _ => 0.7f };
         var folder = new Option<string>("--out") { Description = "Folder for the results.", DefaultValueFactory = _ => "detections" };
         var draw = new Option<bool>("--draw") { Description = "Also write a PNG with boxes and names for each image." };
+        var recursive = new Option<bool>("--recursive") { Description = "Take the images in the folders below too." };
         var command = new Command("detect", "Detects objects in images; writes a text file for each image and detections.json for all.") { images }
-            .With([.. detector.All, threshold, folder, draw]);
+            .With([.. detector.All, threshold, folder, draw, recursive]);
         command.SetAction((parsed, cancellation) =>
         {
-            var files = ImageFiles.Expand(parsed.GetValue(images)!);
+            var files = ImageFiles.Expand(parsed.GetValue(images)!, parsed.GetValue(recursive), out var passedOver);
+            if (passedOver is not null) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {passedOver}"); }
             var options = detector.Read(parsed, parsed.GetValue(threshold));
             using var opened = detector.Open(parsed);
             var pipeline = new DetectorPipeline(opened.Engine, opened.Use!, options);

@@ -11,6 +11,7 @@ static class LabCommand
         BenchCommand.Create(),
         ClassifyCommand.Create(),
         CocoEvalCommand.Create(),
+        DataCommand.Create(),
         DetectCommand.Create(),
         DoctorCommand.Create(),
         EvalCommand.Create(),

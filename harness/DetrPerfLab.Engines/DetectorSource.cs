@@ -35,7 +35,8 @@ public static class DetectorSource
         }
 
         var known = VariantModel.Of(model, family: family);
-        return VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache)) with { Note = known.Note, Use = known.Use };
+        var opened = VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache));
+        return opened with { Note = known.Note ?? opened.Note, Use = known.Use };
     }
 
     static LabException NotFor(string engine, string path, string needed) =>

@@ -50,7 +50,7 @@ public sealed record ModelReport
         {
             Name = known.Name, Format = File.Exists(model) ? "checkpoint" : weights.Source, Bytes = File.Exists(model) ? new FileInfo(model).Length : 0, Sha256 = weights.Sha256,
             Parameters = weights.Tensors.Sum(t => (long)t.Data.Length), Precision = "float32",
-            Inputs = [.. known.Use.Inputs.Select(i => $"{i}")], Outputs = [.. known.Use.Outputs.Select(o => $"{o}")], Notes = known.Note is { } note ? [note] : [],
+            Inputs = [.. known.Use.Inputs.Select(i => $"{i}")], Outputs = [.. known.Use.Outputs.Select(o => $"{o}")], Notes = [.. ((string?[])[known.Note, weights.Note]).OfType<string>()],
         }.With(known.Use);
     }
 

@@ -13,6 +13,7 @@ public sealed class WeightStore(DetrConfig config, IEnumerable<WeightTensor> ten
     public DetrConfig Config { get; } = config;
     public string Source { get; } = source; // synthetic-v1 or a file name
     public string Sha256 { get; } = sha256; // of the file, or of names, shapes and values of synthetic weights
+    public string? Note { get; init; } // where in the file the weights were, and what was passed over; null where there is nothing to say
     public IReadOnlyCollection<WeightTensor> Tensors => _tensors.Values; // all tensors of the official state dict but num_batches_tracked, in its order
 
     /// <exception cref="LabException">The checkpoint lacks it.</exception>

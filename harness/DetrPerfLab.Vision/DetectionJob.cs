@@ -13,7 +13,7 @@ public static class DetectionJob
     public static DetectionJobResult Run(
         DetectorPipeline pipeline, IReadOnlyList<string> files, string folder, bool draw, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
-        var (ids, names) = (ImageFiles.Numbers(files), ImageFiles.OutputNames(files));
+        var (ids, names, jsonNames) = (ImageFiles.Numbers(files), ImageFiles.OutputNames(files), ImageFiles.JsonNames(files));
         var (json, failures, sum, found) = (new DetectionJson(), new List<LabException>(), default(StageTimes), 0);
         for (var i = 0; i < files.Count; i++)
         {
@@ -22,7 +22,7 @@ public static class DetectionJob
             {
                 var detections = pipeline.Detect(files[i]);
                 AtomicFile.WriteText(Path.Combine(folder, names[i] + ".txt"), DetectionText.Format(pipeline.Times.InferenceMs, detections, pipeline.Labels));
-                json.Add(ids[i], Path.GetFileName(files[i]), detections, pipeline.Labels);
+                json.Add(ids[i], jsonNames[i], detections, pipeline.Labels);
                 if (draw)
                 {
                     DetectionPainter.Draw(pipeline.Photograph, detections, pipeline.Labels.Name);

@@ -40,11 +40,15 @@ public static partial class LabJson
     {
         var (found, at) = (mistake.Message.TrimEnd('.'), Place().Match(mistake.Message));
         found = Missing().Match(found) is { Success: true } missing ? $"missing {missing.Groups[1].Value}"
+            : NoNumber().IsMatch(found) ? "NaN or Infinity, which JSON has no number for,"
             : OtherKind().IsMatch(found) ? "a value of another kind"
             : OurTypes().Replace(Place().Replace(found, ""), "").TrimEnd('.', ' ');
         return at.Success || mistake.Path is not null
             ? string.Create(CultureInfo.InvariantCulture, $"{found} at {mistake.Path ?? "$"}, line {(mistake.LineNumber ?? 0) + 1}, byte {mistake.BytePositionInLine ?? 0}") : found;
     }
+
+    [GeneratedRegex("^'[NI]' is an? invalid|^'I' is invalid within a number")]
+    private static partial Regex NoNumber();
 
     [GeneratedRegex(@" ?(Path: .*? \| )?LineNumber: \d+ \| BytePositionInLine: \d+\.?")]
     private static partial Regex Place();

@@ -12,10 +12,17 @@ static class Checkpoint
     {
         using var file = CheckpointFile.Open(path);
         var contents = ReadContents(file);
+        KnownNames.RefuseRelatives(file, contents.Tensors);
+        try { return Load(file, contents, dilation, name); }
+        catch (LabException e) when (contents.Note is not null) { throw LabError.BadInput($"{e.Message} It was read so: {contents.Note}.", e); }
+    }
+
+    static WeightStore Load(CheckpointFile file, CheckpointContents contents, bool? dilation, string? name)
+    {
         var weights = WeightAssembler.Collect(file, contents.Tensors);
         var config = DetrShapes.Infer(file, weights) with
         {
-            Dilation = dilation ?? contents.Dilation ?? Path.GetFileName(path).Contains("dc5", StringComparison.OrdinalIgnoreCase),
+            Dilation = dilation ?? contents.Dilation ?? Path.GetFileName(file.Path).Contains("dc5", StringComparison.OrdinalIgnoreCase),
         };
         config = config with { Heads = contents.Heads ?? config.Heads };
         if (config.HiddenDim % config.Heads != 0)
@@ -27,7 +34,7 @@ static class Checkpoint
 
         var known = DetrConfig.Zoo.FirstOrDefault(zoo => zoo with { Name = config.Name } == config);
         config = config with { Name = name ?? known?.Name ?? config.Name };
-        return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(path), file.Sha256());
+        return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(file.Path), file.Sha256()) { Note = contents.Note };
     }
 
     internal static CheckpointContents ReadContents(CheckpointFile file)
@@ -50,23 +57,39 @@ static class Checkpoint
     }
 }
 
-/// <summary>What a reader found in a file: the tensors of its state dict, unchecked, and what the file says that shapes do not show.</summary>
+/// <summary>What a reader found in a file: the tensors of a model, unchecked, and what the file says that shapes do not show.</summary>
 /// <param name="Heads">Attention heads, 1 to 1023; null when the file does not say.</param>
-sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dilation = null, int? Heads = null)
+/// <param name="Note">Where in the file the weights were, and what was passed over; null where there is nothing to say.</param>
+sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dilation = null, int? Heads = null, string? Note = null)
 {
-    /// <summary>Keys under which training scripts nest the state dict; DETR's own is the first.</summary>
-    static readonly string[] s_nested = ["model", "state_dict", "model_state_dict"];
+    internal static CheckpointContents Of(IReadOnlyList<StoredTensor> all, string path = "")
+    {
+        var state = StateDict.Of(all, path, KnownNames.OfDetr);
+        return new(state.Tensors) { Note = state.Note };
+    }
 
     /// <summary>Finds the state dict in an unpickled object; <paramref name="locate"/> gives the bytes of a storage.</summary>
     internal static CheckpointContents FromPickle(CheckpointFile file, object? root, Func<PickleStorage, StoredBytes> locate)
     {
-        if (root is not PickleDict dict) { throw NoStateDict("its pickle holds no dict"); }
-        var state = s_nested.Select(key => dict[key]).OfType<PickleDict>().FirstOrDefault() ?? dict;
+        if (root is not PickleDict dict)
+        {
+            throw NoStateDict(root is PickleOpaque made ? $"it holds the Python object '{made.Name.Printable()}' instead of a dict; nothing of it was run" : "its pickle holds no dict");
+        }
+
+        var found = StateDict.Find(dict);
+        if (found.Count == 0) { throw NoStateDict("no dict in it holds tensors"); }
+        var (path, state) = found.Select(f => (f.Path, f.Dict, Fit: StateDict.PrefixOf(NamesOf(f.Dict), KnownNames.OfDetr).Names))
+            .OrderByDescending(f => f.Fit).ThenByDescending(f => StateDict.IsAveraged(f.Path)).Select(f => (f.Path, f.Dict)).First();
         var tensors = new List<StoredTensor>();
         foreach (var (key, value) in state.Entries)
         {
-            var name = key as string ?? throw NoStateDict("its dict has a key that is no string");
-            if (value is not PickleTensor tensor) { throw NoStateDict($"entry '{name.Printable()}' of its dict is no tensor"); }
+            if (key is not string name) { continue; }
+            if (value is PickleOpaque needed && StateDict.PrefixOf([name], KnownNames.OfDetr).Names > 0)
+            {
+                throw NoStateDict($"tensor '{name.Printable()}' is made by the Python object '{needed.Name.Printable()}', which is not run");
+            }
+
+            if (value is not PickleTensor tensor) { continue; } // counters and the like that lie among weights
             if (tensor.Start < 0 || tensor.Start > long.MaxValue - tensor.Storage.View)
             {
                 throw file.Damaged($"tensor '{name.Printable()}' begins at element {tensor.Start}");
@@ -76,10 +99,12 @@ sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dila
         }
 
         var options = (dict["args"] as PickleNamespace)?.Attributes;
-        return new(tensors, options?["dilation"] as bool?, options?["nheads"] is long and > 0 and < 1024 and var heads ? (int)heads : null);
+        return Of(tensors, path) with { Dilation = options?["dilation"] as bool?, Heads = options?["nheads"] is long and > 0 and < 1024 and var heads ? (int)heads : null };
 
-        LabException NoStateDict(string found) => file.Unsupported(
-            found,
-            "Needed: a state dict, or {'model': state dict} as DETR's training script saves it. Save the weights alone: torch.save(model.state_dict(), FILE).");
+        LabException NoStateDict(string what) => file.Unsupported(
+            what,
+            "Needed: a state dict, alone or inside a dict as training scripts save it. Save the weights alone: torch.save(model.state_dict(), FILE).");
     }
+
+    static IEnumerable<string> NamesOf(PickleDict dict) => dict.Entries.Where(e => e.Value is PickleTensor).Select(e => e.Key).OfType<string>();
 }

@@ -3,13 +3,12 @@ namespace DetrPerfLab.Models;
 /// <summary>The opcodes that would call Python: here they only make tensor descriptions and dicts.</summary>
 sealed partial class PickleReader
 {
-    TorchGlobal Global(string module, string name) =>
-        TorchGlobals.Find(module, name) ?? throw LabError.BadInput(
-            $"Checkpoint '{file.Path}' asks for the Python object '{$"{module}.{name}".Printable()}', which a state dict does not need; refused, and nothing was run. "
-            + "Save the weights alone: torch.save(model.state_dict(), FILE).");
+    /// <summary>A name that this reader does not know stands for itself: nothing is looked up, and what is made of it stays closed.</summary>
+    object Global(string module, string name) => (object?)TorchGlobals.Find(module, name) ?? new PickleOpaque($"{module}.{name}");
 
     object Call(object?[] callableAndArguments)
     {
+        if (callableAndArguments is [PickleOpaque opaque, ..]) { return opaque; }
         if (callableAndArguments is not [TorchGlobal { Call: { } call } global, object?[] values])
         {
             throw Damaged($"a call of something that cannot be called before byte {_position}");
@@ -27,7 +26,7 @@ sealed partial class PickleReader
         switch (Peek())
         {
             case PickleNamespace options when state is PickleDict attributes: options.Attributes = attributes; break;
-            case PickleDict: break;
+            case PickleDict or PickleOpaque: break;
             default: throw Damaged($"BUILD of something that has no state before byte {_position}");
         }
     }
@@ -35,6 +34,7 @@ sealed partial class PickleReader
     /// <summary>('storage', class, key, device, count), and in the legacy format a view (key, offset, count) or None.</summary>
     PickleStorage Storage(object? id)
     {
+        if (id is object?[] and ["storage", PickleOpaque unknown, ..]) { throw Damaged($"a storage of '{unknown.Name.Printable()}', a type that no weights have"); }
         if (id is not object?[] parts || parts is not ["storage", TorchGlobal { Type: { } type }, string key, _, long count, ..])
         {
             throw Damaged($"a persistent id that is no storage before byte {_position}");
@@ -76,6 +76,9 @@ sealed class PickleDict
     /// <summary>The value of the first entry with that key, or null.</summary>
     internal object? this[string key] => Entries.Find(e => e.Key is string found && found == key).Value;
 }
+
+/// <summary>An object that no tensor needs (a counter, a numpy array, the state of a generator, any class of the writer's): known by name, never made.</summary>
+sealed record PickleOpaque(string Name);
 
 /// <summary>What <c>argparse.Namespace</c> pickles to: DETR's own training script saves its options so. Data only.</summary>
 sealed class PickleNamespace

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>Reads the pickles of checkpoints as data: a stack machine that builds lists, dicts and tensor descriptions, and runs nothing.</summary>
+/// <summary>Reads the pickles of checkpoints as data: a stack machine that builds lists, dicts and tensor descriptions, passes over what no tensor needs, and runs nothing.</summary>
 /// <remarks>Takes the binary opcodes of protocols 2 to 5; <see cref="TorchGlobals"/> says which names it knows. Loops, never recursion, so depth costs nothing;
 /// every length is checked against the bytes that are left; the number of opcodes is limited, so that one-byte "new dict" opcodes cannot fill the memory. By
 /// hand: a general unpickler does not have these limits, which a stranger's file needs. Source of the opcodes: CPython, Lib/pickletools.py.</remarks>
@@ -12,6 +12,7 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
 {
     const int MaxOpcodes = 1_000_000; // a training checkpoint of ResNet-152 DETR with its optimizer has about 150,000
     static readonly object s_mark = new();
+    static readonly PickleOpaque s_bytes = new("builtins.bytes"), s_set = new("builtins.set");
 
     readonly List<object?> _stack = [];
     readonly Dictionary<uint, object?> _memo = [];
@@ -58,6 +59,14 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
             case 0x8c or (byte)'U': Push(Text(Take(Take(1)[0]))); break; // SHORT_BINUNICODE, SHORT_BINSTRING
             case 0x8d: Push(Text(Take(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))))); break;
 
+            case 0x8b: Push(Long(Take(U32()))); break; // LONG4
+            case (byte)'B': Take(U32()); Push(s_bytes); break; // bytes, in which no weights lie
+            case (byte)'C': Take(Take(1)[0]); Push(s_bytes); break;
+            case 0x8e or 0x96: Take(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))); Push(s_bytes); break;
+            case 0x8f: Push(s_set); break; // EMPTY_SET
+            case 0x90: PopToMark(); break; // ADDITEMS
+            case 0x91: PopToMark(); Push(s_set); break; // FROZENSET
+
             case (byte)'(': Push(s_mark); break;
             case (byte)')': Push(Array.Empty<object?>()); break;
             case (byte)'t': Push(PopToMark()); break;
@@ -84,6 +93,7 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
                 Push(PopLast(2) is [string module, string name] ? Global(module, name) : throw Damaged($"a global without a name before byte {_position}"));
                 break;
             case (byte)'R' or 0x81: Push(Call(PopLast(2))); break; // REDUCE, NEWOBJ
+            case 0x92: Push(Call(PopLast(3)[..2])); break; // NEWOBJ_EX: named arguments make no tensor
             case (byte)'b': Build(); break;
             case (byte)'Q': Push(Storage(Pop())); break; // BINPERSID
             default: throw Damaged($"opcode 0x{opcode:x2} at byte {at}, which no state dict holds");
@@ -92,12 +102,14 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
 
     void Append(object?[] items)
     {
+        if (Peek() is PickleOpaque) { return; }
         if (Peek() is not List<object?> list) { throw Damaged($"APPEND to something that is no list before byte {_position}"); }
         list.AddRange(items);
     }
 
     void SetItems(object?[] items)
     {
+        if (Peek() is PickleOpaque) { return; }
         if (Peek() is not PickleDict dict || items.Length % 2 != 0) { throw Damaged($"SETITEM on something that is no dict before byte {_position}"); }
         for (var i = 0; i < items.Length; i += 2) { dict.Entries.Add((items[i], items[i + 1])); }
     }

@@ -28,7 +28,7 @@ static class SafetensorsReader
                 .Select(entry => ReadTensor(file, entry, LengthBytes + headerLength))
                 .ToList();
             file.RequireApart("tensor", tensors.Select(t => t.Storage));
-            return new(tensors);
+            return CheckpointContents.Of(tensors);
         }
         catch (Exception mistake) when (mistake is JsonException or InvalidOperationException)
         {

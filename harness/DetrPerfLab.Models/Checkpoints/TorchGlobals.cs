@@ -4,7 +4,7 @@ namespace DetrPerfLab.Models;
 /// <remarks>A call makes the object from its arguments, or gives null when they do not fit.</remarks>
 sealed record TorchGlobal(string Name, StoredType? Type, Func<object?[], object?>? Call);
 
-/// <summary>All Python objects that a state dict needs. Every other name is refused; none is looked up anywhere else, and nothing of Python is run.</summary>
+/// <summary>All Python objects that a state dict needs. Every other name stays closed (<see cref="PickleOpaque"/>); none is looked up anywhere else, and nothing of Python is run.</summary>
 static class TorchGlobals
 {
     static readonly Dictionary<string, TorchGlobal> s_known = ((TorchGlobal[])
@@ -15,6 +15,7 @@ static class TorchGlobals
         new("torch._utils._rebuild_parameter", null, arguments => arguments is [PickleTensor tensor, ..] ? tensor : null),
         new("torch.Size", null, arguments => arguments is [object?[] lengths] ? lengths : null),
         new("collections.OrderedDict", null, OrderedDict),
+        new("collections.defaultdict", null, arguments => new PickleDict()),
         // facebookresearch/detr@29901c5, main.py, saves {'model', 'optimizer', 'lr_scheduler', 'epoch', 'args'}.
         new("argparse.Namespace", null, _ => new PickleNamespace()),
     ]).ToDictionary(global => global.Name, StringComparer.Ordinal);

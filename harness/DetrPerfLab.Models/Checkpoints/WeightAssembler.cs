@@ -9,13 +9,10 @@ static class WeightAssembler
     /// <summary>Gives each tensor its official name, joins separate query, key and value projections, and checks every shape against the file.</summary>
     internal static IReadOnlyDictionary<string, CollectedWeight> Collect(CheckpointFile file, IReadOnlyList<StoredTensor> tensors)
     {
-        // DistributedDataParallel puts a module around the model.
-        const string Parallel = "module.";
-        var skip = tensors.Count > 0 && tensors.All(t => t.Name.StartsWith(Parallel, StringComparison.Ordinal)) ? Parallel.Length : 0;
         var wholes = new Dictionary<string, StoredTensor?[]>(StringComparer.Ordinal);
         foreach (var tensor in tensors)
         {
-            var name = tensor.Name[skip..];
+            var name = tensor.Name;
             if (name.EndsWith(".num_batches_tracked", StringComparison.Ordinal)) { continue; } // dropped by FrozenBatchNorm2d, too
             var (official, third) = HuggingFaceNames.ToOfficial(name) ?? (name, null);
             if (!wholes.TryGetValue(official, out var parts)) { wholes.Add(official, parts = new StoredTensor?[third is null ? 1 : 3]); }

@@ -66,7 +66,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
         var path = OfficialPath(model);
         if (!File.Exists(path))
         {
-            await Downloader.FetchAsync(new(model.Url, path, model.Sha256Head, model.MaxBytes), progress: progress, cancellation: cancellation);
+            await Downloader.FetchAsync(new(model.Url, path, model.Sha256Head, model.MaxBytes) { OrElse = "Or copy the file from a machine that has it: detrlab models import FILE" }, progress: progress, cancellation: cancellation);
         }
 
         return path;

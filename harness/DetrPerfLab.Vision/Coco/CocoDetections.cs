@@ -19,6 +19,18 @@ public sealed class CocoDetections
     internal string Name { get; }
     public int Count => _items.Count;
 
+    /// <summary>What tells that detections of low score were left out, which lowers AP; null where nothing does.</summary>
+    public string? ThresholdNote
+    {
+        get
+        {
+            const double Low = 0.05; // models that list all they see go far below
+            if (_items.Count == 0 || _items.Min(d => d.Score) is not (>= Low and var lowest)) { return null; }
+            return _items.CountBy(d => d.ImageId).Max(i => i.Value) >= CocoProtocol.MaxDetections ? null : string.Create(
+                CultureInfo.InvariantCulture, $"no detection has a score below {lowest:0.###}: they look thresholded, and AP is lower than the model's. It needs all: detrlab detect --threshold 0");
+        }
+    }
+
     /// <summary>In the order added, which breaks ties of the score.</summary>
     internal IReadOnlyList<CocoDetection> Items => _items;
 
@@ -43,8 +55,18 @@ public sealed class CocoDetections
 
     internal static CocoDetections Parse(Stream stream, string name)
     {
-        var detections = new CocoDetections(name);
-        foreach (var detection in CocoJson.Read<List<CocoDetection>>(stream, name, NeededForm)) { detections.Add(detection); }
+        var (detections, faults) = (new CocoDetections(name), new CocoFaults(name, "detections"));
+        foreach (var (i, entry) in CocoJson.Read<List<CocoEntry>>(stream, name, NeededForm).Index())
+        {
+            var problem = entry.Lacks("image_id", entry.ImageId) ?? entry.Lacks("category_id", entry.CategoryId)
+                ?? (entry.CategoryId is > int.MaxValue or < int.MinValue ? $"category_id {entry.CategoryId} is beyond 32 bits" : null)
+                ?? (entry.Score is null ? "score is missing or no number" : double.IsFinite(entry.Score.Value) ? null : $"score is {entry.Score}, needed a finite number")
+                ?? (entry.Box is { } box ? box.Problem : "bbox is missing or no list of four numbers");
+            if (problem is null) { detections._items.Add(new(entry.ImageId!.Value, (int)entry.CategoryId!.Value, entry.Score!.Value, entry.Box!.Value)); }
+            else { faults.Add(i, problem); }
+        }
+
+        faults.ThrowIfAny("Without it the numbers would be others.");
         return detections;
     }
 

@@ -7,6 +7,9 @@ public sealed class CocoEvaluation
         (Summary, ImageIds, Curves) = (summary, imageIds, curves);
 
     public CocoSummary Summary { get; }
+
+    /// <summary>How many detections were left out, and of which images and categories; null where none was.</summary>
+    public string? LeftOut { get; init; }
     internal IReadOnlyList<long> ImageIds { get; } // all that were judged, by rising id
     internal IReadOnlyList<PrecisionCurve> Curves { get; } // a category each, objects of all sizes
 }
@@ -21,8 +24,9 @@ public static class CocoEvaluator
     static readonly int s_areas = CocoProtocol.Areas.Count;
     static readonly int s_thresholds = CocoProtocol.IouThresholds.Count;
 
-    /// <summary>Repeated detections count as false, as in pycocotools. A model may know categories that the dataset lacks: refused, or skipped.</summary>
-    public static CocoEvaluation Evaluate(CocoGroundTruth truth, CocoDetections detections, bool skipUnknownCategories = false)
+    /// <summary>Repeated detections count as false, as in pycocotools. What is found on images or of categories that the truth does not list is left out and counted.</summary>
+    /// <exception cref="LabException">There are detections, and none is of a listed image and category.</exception>
+    public static CocoEvaluation Evaluate(CocoGroundTruth truth, CocoDetections detections)
     {
         var truths = new List<(int Image, CocoAnnotation Item)>[truth.Categories.Count];
         var found = new List<(int Image, CocoDetection Item)>[truth.Categories.Count];
@@ -32,20 +36,35 @@ public static class CocoEvaluator
             truths[truth.CategoryIndex[annotation.CategoryId]].Add((truth.ImageIndex[annotation.ImageId], annotation));
         }
 
+        var (strangeImages, strangeCategories, left) = (new HashSet<long>(), new HashSet<long>(), 0);
         for (var i = 0; i < detections.Items.Count; i++)
         {
             var detection = detections.Items[i];
-            if (!truth.ImageIndex.TryGetValue(detection.ImageId, out var image)) { throw Unknown(i, "image", detection.ImageId); }
-            if (truth.CategoryIndex.TryGetValue(detection.CategoryId, out var category)) { found[category].Add((image, detection)); }
-            else if (!skipUnknownCategories) { throw Unknown(i, "category", detection.CategoryId); }
+            var knowsImage = truth.ImageIndex.TryGetValue(detection.ImageId, out var image);
+            var knowsCategory = truth.CategoryIndex.TryGetValue(detection.CategoryId, out var category);
+            if (knowsImage && knowsCategory) { found[category].Add((image, detection)); }
+            if (!knowsImage) { strangeImages.Add(detection.ImageId); }
+            if (!knowsCategory) { strangeCategories.Add(detection.CategoryId); }
+            left += knowsImage && knowsCategory ? 0 : 1;
+        }
+
+        if (left > 0 && left == detections.Items.Count)
+        {
+            throw LabError.BadInput($"None of the {left} detections of '{detections.Name}' is of an image and a category that '{truth.Name}' lists. Detections: images {Some(detections.Items.Select(d => d.ImageId).Distinct())}; "
+                + $"categories {Some(detections.Items.Select(d => (long)d.CategoryId).Distinct())}. Truth: images {Some(truth.Images.Select(i => i.Id))}; categories {Some(truth.Categories.Select(c => (long)c.Id))}. "
+                + "Evaluate against the ground truth of the same images and categories.");
         }
 
         var results = new CategoryScore[truths.Length];
         Parallel.For(0, truths.Length, c => results[c] = Score(truths[c], found[c]));
-        return new(Summarize(results), [.. truth.Images.Select(i => i.Id)], [.. results.Select(r => r.Curve)]);
+        return new(Summarize(results), [.. truth.Images.Select(i => i.Id)], [.. results.Select(r => r.Curve)])
+        {
+            LeftOut = left == 0 ? null : $"{left} of {detections.Items.Count} detections were left out: "
+                + string.Join(", ", new[] { Strange(strangeImages, "image", "images"), Strange(strangeCategories, "category", "categories") }.OfType<string>()) + $" that '{truth.Name}' does not list",
+        };
 
-        LabException Unknown(int index, string kind, long id) => LabError.BadInput($"'{detections.Name}': detection {index} names {kind} {id}, which '{truth.Name}' does not list. "
-            + "Evaluate against the ground truth of the same images and categories.");
+        static string Some(IEnumerable<long> ids) => string.Join(", ", ids.Order().Take(5)) + (ids.Skip(5).Any() ? ", …" : "");
+        static string? Strange(HashSet<long> ids, string one, string many) => ids.Count == 0 ? null : $"{ids.Count} {(ids.Count == 1 ? one : many)} ({Some(ids)})";
     }
 
     /// <summary>

@@ -1,12 +1,9 @@
-using System.Text.Json.Serialization;
-
 namespace DetrPerfLab.Vision;
 
 /// <summary>One image of a dataset. The file name lies in the dataset's image folder, empty where the labels do not say; so 0x0 pixels.</summary>
 readonly record struct CocoImage(long Id, string FileName, ImageSize Size);
 
 /// <summary>One category of a dataset; ids are not contiguous.</summary>
-[method: JsonConstructor]
 readonly record struct CocoCategory(int Id, string Name = "");
 
 /// <summary>One object that stands in an image. Its area, in square pixels of its mask where there is one, decides small, medium or large.</summary>
@@ -33,6 +30,7 @@ public sealed class CocoGroundTruth
         Annotations = annotations;
         ImageIndex = Index(Images.Select(i => i.Id), "images");
         CategoryIndex = Index(Categories.Select(c => (long)c.Id), "categories");
+        var faults = new CocoFaults(name, "annotations");
         for (var i = 0; i < annotations.Count; i++)
         {
             var annotation = annotations[i];
@@ -40,9 +38,14 @@ public sealed class CocoGroundTruth
                 ?? (annotation.Area is >= 0 and < double.PositiveInfinity ? null : $"area is {annotation.Area}, needed 0 or more")
                 ?? (ImageIndex.ContainsKey(annotation.ImageId) ? null : $"image {annotation.ImageId} is not listed under images")
                 ?? (CategoryIndex.ContainsKey(annotation.CategoryId) ? null : $"category {annotation.CategoryId} is not listed under categories");
-            if (problem is not null) { throw LabError.BadCocoEntry(name, "annotations", i, problem); }
+            if (problem is not null) { faults.Add(i, problem); }
         }
+
+        faults.ThrowIfAny("Without its object the numbers would be others.");
     }
+
+    /// <summary>Entries that were passed over, since no number depends on them; one line a list.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     internal string Name { get; }
     public int ImageCount => Images.Count;
@@ -62,20 +65,50 @@ public sealed class CocoGroundTruth
     internal static CocoGroundTruth Parse(Stream stream, string name)
     {
         var (images, categories, annotations) = CocoJson.Read<Instances>(stream, name, NeededForm);
-        for (var i = 0; i < images.Count; i++)
+        var (badImages, badCategories, badAnnotations) = (new CocoFaults(name, "images"), new CocoFaults(name, "categories"), new CocoFaults(name, "annotations"));
+        var (knownImages, knownCategories) = (new Dictionary<long, CocoImage>(), new Dictionary<int, CocoCategory>());
+        foreach (var (i, entry) in images.Index())
         {
-            if (images[i].Problem is { } problem) { throw LabError.BadCocoEntry(name, "images", i, problem); }
+            var problem = entry.Lacks("id", entry.Id);
+            if (problem is null && !knownImages.TryAdd(entry.Id!.Value, ImageOf(entry))) { problem = $"id {entry.Id} occurs twice"; }
+            if (problem is not null) { badImages.Add(i, problem); }
         }
 
-        var ids = new HashSet<long>();
-        for (var i = 0; i < annotations.Count; i++)
+        foreach (var (i, entry) in categories.Index())
         {
-            var id = annotations[i].Id;
-            if (id != Annotation.NoId && !ids.Add(id)) { throw LabError.BadCocoEntry(name, "annotations", i, $"id {id} occurs twice"); }
+            var problem = entry.Lacks("id", entry.Id) ?? (entry.Id is > int.MaxValue or < int.MinValue ? $"id {entry.Id} is beyond 32 bits" : null);
+            var category = new CocoCategory((int)(entry.Id ?? 0), entry.Name ?? "");
+            if (problem is null && !knownCategories.TryAdd(category.Id, category))
+            {
+                if (knownCategories[category.Id].Name != category.Name) { throw LabError.BadCocoEntry(name, "categories", i, $"id {category.Id} is both '{knownCategories[category.Id].Name}' and '{category.Name}'"); }
+                problem = $"id {entry.Id} occurs twice";
+            }
+
+            if (problem is not null) { badCategories.Add(i, problem); }
         }
 
-        return new(name, images.Select(i => new CocoImage(i.Id, i.FileName, new(i.Height, i.Width))), categories, [.. annotations.Select(a => a.Object)]);
+        var (objects, ids) = (new List<CocoAnnotation>(annotations.Count), new HashSet<long>());
+        foreach (var (i, entry) in annotations.Index())
+        {
+            var problem = entry.Lacks("image_id", entry.ImageId) ?? entry.Lacks("category_id", entry.CategoryId)
+                ?? (entry.CategoryId is > int.MaxValue or < int.MinValue ? $"category_id {entry.CategoryId} is beyond 32 bits" : null)
+                ?? (entry.Box is null ? "bbox is missing or no list of four numbers" : null)
+                ?? (entry.Crowd is null ? "iscrowd is neither a number nor a truth value" : null)
+                ?? (entry.Id is { } id && !ids.Add(id) ? $"id {id} occurs twice" : null); // pycocotools would take the second object for both
+            if (problem is not null) { badAnnotations.Add(i, problem); }
+            else { objects.Add(new(entry.ImageId!.Value, (int)entry.CategoryId!.Value, entry.Box!.Value, entry.Area ?? entry.Box!.Value.Area, entry.Crowd!.Value)); }
+        }
+
+        badAnnotations.ThrowIfAny("Without its object the numbers would be others.");
+        return new(name, knownImages.Values, knownCategories.Values, objects)
+        {
+            // What an object or a detection names must be there; nothing else depends on these.
+            Notes = [.. ((CocoFaults[])[badImages, badCategories]).Select(f => f.Text).OfType<string>().Select(text => $"'{name}': {text}; passed over, since no number depends on it.")],
+        };
     }
+
+    static CocoImage ImageOf(in CocoEntry entry) => new(
+        entry.Id!.Value, entry.FileName ?? "", entry is { Height: > 0 and <= int.MaxValue and var height, Width: > 0 and <= int.MaxValue and var width } ? new((int)height, (int)width) : default);
 
     /// <summary>
     /// Takes another variant's detections, of at least the score <paramref name="threshold"/>, as the truth, to ask how far detections agree with them.
@@ -97,23 +130,5 @@ public sealed class CocoGroundTruth
         return index;
     }
 
-    // Entries are structs: a null among them is no entry.
-    sealed record Instances(List<Image> Images, List<CocoCategory> Categories, List<Annotation> Annotations);
-
-    [method: JsonConstructor]
-    readonly record struct Image(long Id, string FileName = "", int Width = 0, int Height = 0)
-    {
-        internal string? Problem =>
-            Width < 0 || Height < 0 ? $"size {Height}x{Width} is no image size"
-            : Path.IsPathRooted(FileName) || FileName.Contains(':') || FileName.Split('/', '\\').Contains("..") ? $"file_name '{FileName}' leads out of the image folder"
-            : null;
-    }
-
-    [method: JsonConstructor]
-    readonly record struct Annotation(long ImageId, int CategoryId, CocoBox Bbox, long Id = Annotation.NoId, double Area = double.NaN, long Iscrowd = 0)
-    {
-        internal const long NoId = long.MinValue; // what is not there, where null would let null in
-
-        internal CocoAnnotation Object => new(ImageId, CategoryId, Bbox, double.IsNaN(Area) ? Bbox.Area : Area, Iscrowd != 0);
-    }
+    sealed record Instances(List<CocoEntry> Images, List<CocoEntry> Categories, List<CocoEntry> Annotations);
 }

@@ -48,10 +48,10 @@ public static class DatasetEvaluator
         }
 
         RequireLabelsOfCoco(use.Classes, dataset.Truth, highest, detections.Count + unknown);
-        var evaluation = CocoEvaluator.Evaluate(dataset.Truth, detections, skipUnknownCategories: true);
+        var evaluation = CocoEvaluator.Evaluate(dataset.Truth, detections);
         return new(evaluation, detections, sum / done, unknown, pipeline.Preprocessing.Resize.Side)
         {
-            Notes = [.. match.Note is { } note ? [note] : (string[])[], .. DetectionAlarms.Of(evaluation, detections, dataset.Truth, use)],
+            Notes = [.. dataset.Truth.Notes, .. match.Note is { } note ? [note] : (string[])[], .. DetectionAlarms.Of(evaluation, detections, dataset.Truth, use)],
         };
     }
 
@@ -96,7 +96,7 @@ public sealed record EvaluationComparison(Interval? ApDifference, double? Detect
 
     public static EvaluationComparison Of(CocoGroundTruth truth, DatasetEvaluation reference, DatasetEvaluation candidate) => new(
         ApBootstrap.Difference(reference.Evaluation, candidate.Evaluation),
-        CocoEvaluator.Evaluate(truth.FromDetections(reference.Detections, SureScore), candidate.Detections, skipUnknownCategories: true).Summary.Ap);
+        CocoEvaluator.Evaluate(truth.FromDetections(reference.Detections, SureScore), candidate.Detections).Summary.Ap);
 
     /// <summary>For example <c>-0.2 [-0.9, +0.4]: undecided</c>, in points.</summary>
     public string Text => ApDifference is not { } difference ? "-"

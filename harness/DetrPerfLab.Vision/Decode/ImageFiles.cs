@@ -5,10 +5,13 @@ public static class ImageFiles
 {
     static readonly string[] s_extensions = [".jpg", ".jpeg", ".png"];
 
-    /// <summary>Files as they are named; of a folder its .jpg, .jpeg and .png files (not those of its folders), by name.</summary>
-    public static IReadOnlyList<string> Expand(IEnumerable<string> filesAndFolders)
+    /// <summary>Files as they are named; of a folder its .jpg, .jpeg and .png files, by name; those of the folders below too where that is asked for.</summary>
+    public static IReadOnlyList<string> Expand(IEnumerable<string> filesAndFolders, bool recursive = false) => Expand(filesAndFolders, recursive, out _);
+
+    /// <param name="note">How many files of the folders were passed over, by their endings; null where none was.</param>
+    public static IReadOnlyList<string> Expand(IEnumerable<string> filesAndFolders, bool recursive, out string? note)
     {
-        var files = new List<string>();
+        var (files, others) = (new List<string>(), new List<string>());
         foreach (var path in filesAndFolders)
         {
             if (!Directory.Exists(path))
@@ -17,22 +20,37 @@ public static class ImageFiles
                 continue;
             }
 
-            var found = Directory.EnumerateFiles(path).Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).ToList();
-            if (found.Count == 0)
+            var all = Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = recursive, AttributesToSkip = 0, MaxRecursionDepth = 64 }).Order(StringComparer.Ordinal).ToLookup(IsImage);
+            if (!all[true].Any())
             {
-                throw LabError.BadInput($"Folder '{path}' holds no images, needed files named {string.Join(", ", s_extensions.Select(e => $"*{e}"))}. Name another folder, or the files.");
+                throw LabError.BadInput($"Folder '{path}' holds no images, needed files named {string.Join(", ", s_extensions.Select(e => $"*{e}"))}. Name another folder, or the files"
+                    + (!recursive && Directory.EnumerateDirectories(path).Any() ? "; for images in the folders below: --recursive" : "") + ".");
             }
 
-            found.Sort(StringComparer.Ordinal);
-            files.AddRange(found);
+            files.AddRange(all[true]);
+            others.AddRange(all[false]);
         }
 
+        note = others.Count == 0 ? null : $"{others.Count} files of other endings were passed over: "
+            + string.Join(", ", others.CountBy(f => Path.GetExtension(f) is { Length: > 0 } ending ? "*" + ending.ToLowerInvariant() : "no ending").OrderByDescending(e => e.Value).Take(8).Select(e => $"{e.Value} {e.Key}"));
         return files;
+    }
+
+    static bool IsImage(string file) => s_extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What files are called in JSON: their names; where two are alike, all with their folders, below the one that holds them all.</summary>
+    internal static IReadOnlyList<string> JsonNames(IReadOnlyList<string> files)
+    {
+        if (files.Select(Path.GetFileName).Distinct(StringComparer.Ordinal).Count() == files.Count) { return [.. files.Select(f => Path.GetFileName(f))]; }
+        var folders = files.Select(f => Path.GetDirectoryName(Path.GetFullPath(f))!.Split(Path.DirectorySeparatorChar)).ToList();
+        var common = folders.Aggregate((a, b) => [.. a.Zip(b).TakeWhile(p => p.First == p.Second).Select(p => p.First)]);
+        var root = string.Join(Path.DirectorySeparatorChar, common) + Path.DirectorySeparatorChar;
+        return [.. files.Select(f => Path.GetRelativePath(root, f).Replace('\\', '/'))];
     }
 
     /// <summary>The pictures of one folder, by name; none where it has none.</summary>
     internal static IEnumerable<string> InFolder(string folder) =>
-        Directory.EnumerateFiles(folder).Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal);
 
     /// <summary>COCO image ids: the numbers that the files are called by, where all are and no two alike (<c>000000000139.jpg</c>); else 1, 2, 3, …</summary>
     internal static IReadOnlyList<long> Numbers(IReadOnlyList<string> files)

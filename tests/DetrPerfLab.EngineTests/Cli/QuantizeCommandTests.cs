@@ -38,7 +38,7 @@ public class QuantizeCommandTests
     public void Quantize_StaticOnAModelThatIsNoDetector_ListsTheKnownInterfaces()
     {
         using var folder = new TempFolder();
-        OnnxFile.Save(QuantizationCases.All["residual"].Model(), folder.File("model.onnx"));
+        OnnxFile.Save(QuantizationCases.All["opset-11"].Model(), folder.File("model.onnx"));
 
         var run = CliRun.Of("quantize", "--model", folder.File("model.onnx"), "--precision", "int8-static", "--out", folder.File("out.onnx"));
 
@@ -62,7 +62,7 @@ public class QuantizeCommandTests
     public void Quantize_AnyGraphOfEachOpset_RunsInEveryPrecision(int opset)
     {
         using var folder = new TempFolder();
-        var model = new TestGraph(opset).Input("x", "N", 3, "H", "W").Weights("w1", [8, 3, 3, 3], 0.5f).Weights("w2", [8, 4], 0.5f).Weights("b2", [4])
+        var model = new TestGraph(opset).Input("x", "N", 3, "H", "W").Weights("w1", [12, 3, 3, 3], 0.5f).Weights("w2", [12, 4], 0.5f).Weights("b2", [4])
             .Node("Conv", "x w1", "c", n => n.Set("pads", 1, 1, 1, 1)).Node("Relu", "c", "r").Node("GlobalAveragePool", "r", "g")
             .Node("Flatten", "g", "f", n => n.Set("axis", 1)).Node("MatMul", "f w2", "m").Node("Add", "m b2", "a").Node("Softmax", "a", "y", n => n.Set("axis", -1L)).Model;
         model.Graph.Output.Add(OnnxValues.Create("y", TensorProto.Types.DataType.Float, null)); // not even a rank

@@ -1,26 +1,31 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
-namespace DetrPerfLab.Models;
+namespace DetrPerfLab.Core;
 
-/// <summary>A file to fetch: the target appears only when all bytes are there and their sha256 begins with these hex digits, lower case.</summary>
-sealed record DownloadRequest(Uri Url, string Target, string Sha256Head, long MaxBytes);
+/// <summary>A file to fetch: the target appears only when all bytes are there and their sha256 begins with these hex digits, lower case; none where its publisher gives none.</summary>
+public sealed record DownloadRequest(Uri Url, string Target, string Sha256Head, long MaxBytes)
+{
+    /// <summary>What else a user may do, for messages.</summary>
+    public string OrElse { get; init; } = "";
+}
 
 /// <summary>After how much silence a connection is given up, how many are tried in all, and the first pause between two, which doubles.</summary>
-sealed record DownloadOptions
+public sealed record DownloadOptions
 {
-    internal TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
-    internal int Attempts { get; init; } = 4;
-    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public int Attempts { get; init; } = 4;
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>Fetches one file: resumes where an earlier run was cut off, checks size and hash, and leaves the target whole or absent.</summary>
 /// <remarks>What has come lies in <c>TARGET.partial</c>, with the server's validator beside it: a resumed download asks with If-Range (RFC 9110, section
 /// 13.1.5), so that halves of two different files are never joined. By hand: HttpClient does not resume, and retry packages repeat the whole request instead of
 /// asking for the rest.</remarks>
-sealed class Downloader
+public sealed partial class Downloader
 {
     const int BufferBytes = 1 << 16;
-    const string OrImport = "Or copy the file from a machine that has it: detrlab models import FILE";
 
     // No limit on the whole time: a slow line is fine, only silence is not.
     static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
@@ -43,7 +48,7 @@ sealed class Downloader
     }
 
     /// <summary>Progress is bytes done and bytes in all (0 when the server does not say); what has come before a cancellation is kept for the next run.</summary>
-    internal static async Task FetchAsync(
+    public static async Task FetchAsync(
         DownloadRequest request, DownloadOptions? options = null, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new DownloadOptions();
@@ -65,7 +70,7 @@ sealed class Downloader
                 {
                     var done = File.Exists(partial) ? new FileInfo(partial).Length : 0;
                     throw LabError.Missing(
-                        $"Download of {request.Url} failed after {done} bytes: {mistake.Message.TrimEnd('.')}. Run the command again, it goes on from there. {OrImport}", mistake);
+                        $"Download of {request.Url} failed after {done} bytes: {mistake.Message.TrimEnd('.')}. Run the command again, it goes on from there.{OrElse(request)}", mistake);
                 }
             }
 
@@ -74,15 +79,34 @@ sealed class Downloader
         }
 
         var hash = FileHash.Sha256(partial);
+        var tag = File.Exists(validator) ? File.ReadAllText(validator) : "";
         File.Delete(validator);
+        // Object stores give the md5 of a file as its tag.
+        if (request.Sha256Head.Length == 0 && Md5Tag().Match(tag) is { Success: true } md5 && md5.Groups[1].Value != Md5(partial))
+        {
+            File.Delete(partial);
+            throw LabError.BadInput($"Download of {request.Url} has other bytes than the server says (md5 {md5.Groups[1].Value}); they were deleted. Run the command again.{OrElse(request)}");
+        }
+
         if (!hash.StartsWith(request.Sha256Head, StringComparison.Ordinal))
         {
             File.Delete(partial);
-            throw LabError.BadInput($"Download of {request.Url} has sha256 {hash}, needed one that begins with {request.Sha256Head}; the bytes were deleted. Run the command again. {OrImport}");
+            throw LabError.BadInput($"Download of {request.Url} has sha256 {hash}, needed one that begins with {request.Sha256Head}; the bytes were deleted. Run the command again.{OrElse(request)}");
         }
 
         File.Move(partial, request.Target, overwrite: true);
     }
+
+    static string OrElse(DownloadRequest request) => request.OrElse.Length == 0 ? "" : " " + request.OrElse;
+
+    static string Md5(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(MD5.HashData(stream));
+    }
+
+    [GeneratedRegex("^\"([0-9a-f]{32})\"$")]
+    private static partial Regex Md5Tag();
 
     /// <summary>One connection: appends to the partial file what it still lacks.</summary>
     async Task TransferAsync(TimeSpan stallTimeout, Action<long, long>? progress, CancellationToken cancellation)
@@ -139,7 +163,7 @@ sealed class Downloader
         {
             throw (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
                 ? new HttpRequestException($"HTTP status {(int)status} ({response.ReasonPhrase})")
-                : LabError.Missing($"Download of {_request.Url} was refused with HTTP status {(int)status} ({response.ReasonPhrase}). Needed 200 or 206. {OrImport}");
+                : LabError.Missing($"Download of {_request.Url} was refused with HTTP status {(int)status} ({response.ReasonPhrase}). Needed 200 or 206.{OrElse(_request)}");
         }
 
         if (status != HttpStatusCode.PartialContent) { Restart(); } // the server ignores ranges, or the file changed

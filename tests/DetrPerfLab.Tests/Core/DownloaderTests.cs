@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Answer = System.Func<DetrPerfLab.Tests.BrokenServer.Connection, System.Threading.Tasks.Task>;
 
-namespace DetrPerfLab.Tests.Models;
+namespace DetrPerfLab.Tests.Core;
 
 /// <summary>Downloads from a server that misbehaves. The target must end up whole or absent, and the message must say why.</summary>
 public sealed class DownloaderTests : IDisposable
@@ -177,7 +177,7 @@ public sealed class DownloaderTests : IDisposable
     {
         Uri url;
         using (var server = new BrokenServer(Whole())) { url = server.Url; }
-        var mistake = await Assert.ThrowsAsync<LabException>(() => Downloader.FetchAsync(new(url, Target, s_hash[..8], 200_000), s_patient));
+        var mistake = await Assert.ThrowsAsync<LabException>(() => Downloader.FetchAsync(new(url, Target, s_hash[..8], 200_000) { OrElse = "detrlab models import FILE" }, s_patient));
         Assert.Equal(ExitCode.Missing, mistake.ExitCode);
         Assert.Contains("detrlab models import FILE", mistake.Message);
     }
@@ -201,7 +201,7 @@ public sealed class DownloaderTests : IDisposable
         }
     }
 
-    DownloadRequest Request(BrokenServer server) => new(server.Url, Target, s_hash[..8], 200_000);
+    DownloadRequest Request(BrokenServer server) => new(server.Url, Target, s_hash[..8], 200_000) { OrElse = "detrlab models import FILE" };
 
     async Task Refused(BrokenServer server, ExitCode exitCode, string expected, DownloadOptions? options = null)
     {

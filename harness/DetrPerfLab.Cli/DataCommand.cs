@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary><c>detrlab data fetch coco-val2017 [--images N] [--out DIR]</c>: labelled images for <c>detrlab eval --coco</c>.</summary>
+static class DataCommand
+{
+    const string Val2017 = "coco-val2017";
+
+    internal static Command Create() => new("data", "Fetches labelled images to judge models on.") { Fetch() };
+
+    static Command Fetch()
+    {
+        var name = new Argument<string>("NAME") { Description = $"The data set: {Val2017}." };
+        var images = new Option<int>("--images") { Description = "How many images, spread evenly over all 5000.", DefaultValueFactory = _ => 5000 };
+        var folder = new Option<string?>("--out") { Description = "Folder to fetch into; default: below models/cache/data." };
+        var url = new Option<string>("--url") { Description = "Server that has the files under COCO's names, for a mirror.", DefaultValueFactory = _ => CocoFetch.Publisher };
+        var command = new Command("fetch", "Fetches images and labels of a public data set; goes on with an interrupted download.") { name, images, folder, url };
+        command.SetAction((parsed, cancellation) =>
+        {
+            if (parsed.GetValue(name) is var asked && asked != Val2017) { throw LabError.UnknownName("data set", asked!, [Val2017]); }
+            if (parsed.GetValue(images) is var count && count is < 1 or > 5000) { throw LabError.OutOfRange(count, "1 to 5000", "--images"); }
+            if (!Uri.TryCreate(parsed.GetValue(url)!.TrimEnd('/') + "/", UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+            {
+                throw LabError.OutOfRange(parsed.GetValue(url), "an address that begins with http:// or https://", "--url");
+            }
+
+            var target = parsed.GetValue(folder) ?? Path.Combine(LabPaths.ModelCache, "data", count == 5000 ? Val2017 : $"{Val2017}-{count}");
+            Directory.CreateDirectory(target);
+            var fetch = new CocoFetch(server, target);
+            var have = ConsoleProgress.Run("Fetching", report => fetch.RunAsync(count, (_, done, of) => report(done, of), cancellation).GetAwaiter().GetResult());
+            parsed.InvocationConfiguration.Output.WriteLine($"{have} images and their labels: {target}");
+            parsed.InvocationConfiguration.Output.WriteLine($"Judge a model on them: detrlab eval --model detr-r50 --coco {target}");
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+}
