@@ -17,8 +17,8 @@ static class EvalCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var against = new Option<string?>("--against") { Description = $"Reference that AP is compared with: a variant or another model; default with --variants: {Fp32}." };
-        var file = new Option<string>("--out") { Description = "File for the detections, in COCO's results format; with several variants one file each, NAME.VARIANT.json.", DefaultValueFactory = _ => "detections.json" };
-        var record = new Option<string?>("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new OutputFile("--out") { Description = "File for the detections, in COCO's results format; with several variants one file each, NAME.VARIANT.json.", DefaultValueFactory = _ => "detections.json" };
+        var record = new OutputFolder("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
         var json = SharedOptions.Json();
         var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP, difference from FP32, time by stage. Resumes an interrupted run.")
             .With([coco, .. detector.All, variants, against, file, record, json]);

@@ -12,7 +12,7 @@ public static class OnnxFile
     /// <exception cref="LabException">No such file, not ONNX, damaged, too large, or its external data is missing or lies elsewhere.</exception>
     public static ModelProto Load(string path)
     {
-        using var file = File.OpenRead(Existing(path));
+        using var file = InputFile.Open(Existing(path));
         if (file.Length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, file.Length, MaxBytes); } // the stream's length: a link has its own
         var bytes = GC.AllocateUninitializedArray<byte>((int)file.Length);
         file.ReadExactly(bytes);

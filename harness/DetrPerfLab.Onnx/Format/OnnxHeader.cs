@@ -15,7 +15,7 @@ public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<
     /// <exception cref="LabException">No such file, damaged, or an input or output that is no tensor of float32 or int64.</exception>
     public static OnnxHeader Read(string path)
     {
-        using var file = File.OpenRead(OnnxFile.Existing(path));
+        using var file = InputFile.Open(OnnxFile.Existing(path));
         var (inputs, outputs, weights, external, graphs) = (new List<ValueInfoProto>(), new List<ValueInfoProto>(), new HashSet<string>(StringComparer.Ordinal), false, 0);
         try
         {
