@@ -34,8 +34,8 @@ sealed class Interruption : IDisposable
     /// <summary>One line that says how to go on.</summary>
     internal static string Message(string? verb) => "detrlab: interrupted; " + verb switch
     {
-        "bench" or "eval" or "detect" or "fetch" => "what is done is kept, the same command goes on from there.",
-        "models" or "data" => "what is done is kept, the same command goes on from there.",
+        "bench" or "eval" or "models" => "what is done is kept, the same command goes on from there.",
+        "detect" => "the images that are done keep their results, the same command starts again.",
         _ => "nothing half-written was left, the same command starts again.",
     };
 

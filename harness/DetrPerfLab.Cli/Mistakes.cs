@@ -52,7 +52,8 @@ static partial class Mistakes
             }
             else if (type == typeof(int) || type == typeof(long) || type == typeof(ulong))
             {
-                if (!Whole().IsMatch(value)) { yield return LabError.OutOfRange($"'{value}'", "a whole number, 0 or more", option.Option.Name).Message; }
+                if (Whole().IsMatch(value) && value[0] == '-' && option.Option.Validators.Count > 0) { continue; } // its own range says more
+                if (!Whole().IsMatch(value) || value[0] == '-') { yield return LabError.OutOfRange($"'{value}'", "a whole number, 0 or more", option.Option.Name).Message; }
                 else if (!(type == typeof(int) ? int.TryParse(value, CultureInfo.InvariantCulture, out _) : ulong.TryParse(value, CultureInfo.InvariantCulture, out _)))
                 {
                     yield return LabError.OutOfRange(value, "a smaller number", option.Option.Name).Message;
@@ -65,6 +66,6 @@ static partial class Mistakes
     [GeneratedRegex(@"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
     private static partial Regex Real();
 
-    [GeneratedRegex("^[0-9]+$")]
+    [GeneratedRegex("^-?[0-9]+$")]
     private static partial Regex Whole();
 }

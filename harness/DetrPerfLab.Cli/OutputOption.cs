@@ -8,6 +8,8 @@ abstract class OutputOption(string name, string[] aliases, bool isFolder) : Opti
     internal bool IsFolder => isFolder;
 }
 
+/// <summary>Names a file.</summary>
 sealed class OutputFile(string name, params string[] aliases) : OutputOption(name, aliases, isFolder: false);
 
+/// <summary>Names a folder.</summary>
 sealed class OutputFolder(string name, params string[] aliases) : OutputOption(name, aliases, isFolder: true);

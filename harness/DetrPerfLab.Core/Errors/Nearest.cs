@@ -3,12 +3,12 @@ namespace DetrPerfLab.Core;
 /// <summary>The known name that a mistyped one was most likely meant to be.</summary>
 public static class Nearest
 {
-    /// <summary>Null where none is near: more than a third of the letters would differ.</summary>
+    /// <summary>Null where none is near: more than about a third of the letters would differ.</summary>
     public static string? Of(string found, IEnumerable<string> known)
     {
         if (found.Length is 0 or > 100) { return null; }
         var (name, distance) = known.Select(k => (k, Distance(found.ToLowerInvariant(), k.ToLowerInvariant()))).DefaultIfEmpty(("", int.MaxValue)).MinBy(k => k.Item2);
-        return distance <= Math.Max(1, Math.Max(found.Length, name.Length) / 3) ? name : null;
+        return distance <= Math.Max(1, (Math.Max(found.Length, name.Length) + 1) / 3) ? name : null;
     }
 
     /// <summary>For the end of a message: empty where no known name is near.</summary>
