@@ -15,9 +15,9 @@ sealed class CalibrationOption
         DefaultValueFactory = _ => Synthetic,
     };
 
-    readonly Option<int> _images = new("--calibration-images") { Description = "Maximum number of calibration images or samples.", DefaultValueFactory = _ => 32 };
+    readonly Option<int> _images = new Option<int>("--calibration-images") { Description = "Maximum number of calibration images or samples.", DefaultValueFactory = _ => 32 }.Within(1, 1_000_000);
     readonly Option<CalibrationMethod?> _method = new("--calibration") { Description = "How activation ranges are chosen; default: percentile with photographs, minMax with built-in pictures." };
-    readonly Option<double> _percentile = new("--percentile") { Description = "Percentage of the values that --calibration percentile keeps.", DefaultValueFactory = _ => new StaticOptions().Percentile };
+    readonly Option<double> _percentile = new Option<double>("--percentile") { Description = "Percentage of the values that --calibration percentile keeps.", DefaultValueFactory = _ => new StaticOptions().Percentile }.Within(50, 100);
     readonly Option<int?> _size = SharedOptions.Size();
 
     readonly FamilyArguments _family = new();

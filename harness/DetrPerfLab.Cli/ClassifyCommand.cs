@@ -9,12 +9,11 @@ static class ClassifyCommand
     {
         var images = new Argument<string[]>("IMAGE|DIR") { Description = "Image files (JPEG, PNG, WebP, BMP, opaque GIF) or folders of them.", Arity = ArgumentArity.OneOrMore };
         var detector = new DetectorArguments(forDetection: false);
-        var top = new Option<int>("--top") { Description = "How many classes to show.", DefaultValueFactory = _ => 5 };
+        var top = new Option<int>("--top") { Description = "How many classes to show.", DefaultValueFactory = _ => 5 }.Within(1, 1000);
         var json = SharedOptions.Json();
         var command = new Command("classify", "Tells what whole images show, with a classifier.") { images }.With([.. detector.All, top, json]);
         command.SetAction((parsed, cancellation) =>
         {
-            if (parsed.GetValue(top) is var most && most is < 1 or > 1000) { throw LabError.OutOfRange(most, "1 to 1000", "--top"); }
             var files = ImageFiles.Expand(parsed.GetValue(images)!);
             using var opened = detector.Open(parsed);
             var use = opened.Use!;

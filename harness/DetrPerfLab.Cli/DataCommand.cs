@@ -12,14 +12,14 @@ static class DataCommand
     static Command Fetch()
     {
         var name = new Argument<string>("NAME") { Description = $"The data set: {Val2017}." };
-        var images = new Option<int>("--images") { Description = "How many images, spread evenly over all 5000.", DefaultValueFactory = _ => 5000 };
-        var folder = new Option<string?>("--out") { Description = "Folder to fetch into; default: below models/cache/data." };
+        var images = new Option<int>("--images") { Description = "How many images, spread evenly over all 5000.", DefaultValueFactory = _ => 5000 }.Within(1, 5000);
+        var folder = new OutputFolder("--out") { Description = "Folder to fetch into; default: below models/cache/data." };
         var url = new Option<string>("--url") { Description = "Server that has the files under COCO's names, for a mirror.", DefaultValueFactory = _ => CocoFetch.Publisher };
         var command = new Command("fetch", "Fetches images and labels of a public data set; goes on with an interrupted download.") { name, images, folder, url };
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(name) is var asked && asked != Val2017) { throw LabError.UnknownName("data set", asked!, [Val2017]); }
-            if (parsed.GetValue(images) is var count && count is < 1 or > 5000) { throw LabError.OutOfRange(count, "1 to 5000", "--images"); }
+            var count = parsed.GetValue(images);
             if (!Uri.TryCreate(parsed.GetValue(url)!.TrimEnd('/') + "/", UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
             {
                 throw LabError.OutOfRange(parsed.GetValue(url), "an address that begins with http:// or https://", "--url");

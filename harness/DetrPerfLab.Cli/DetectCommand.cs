@@ -9,8 +9,8 @@ static class DetectCommand
     {
         var images = new Argument<string[]>("IMAGE|DIR") { Description = "Image files (JPEG, PNG, WebP, BMP, opaque GIF) or folders of them.", Arity = ArgumentArity.OneOrMore };
         var detector = new DetectorArguments();
-        var threshold = new Option<float>("--threshold") { Description = "Leave out detections with a lower score.", DefaultValueFactory = _ => 0.7f };
-        var folder = new Option<string>("--out") { Description = "Folder for the results.", DefaultValueFactory = _ => "detections" };
+        var threshold = new Option<float>("--threshold") { Description = "Leave out detections with a lower score.", DefaultValueFactory = _ => 0.7f }.Within(0, 1);
+        var folder = new OutputFolder("--out") { Description = "Folder for the results.", DefaultValueFactory = _ => "detections" };
         var draw = new Option<bool>("--draw") { Description = "Also write a PNG with boxes and names for each image." };
         var recursive = new Option<bool>("--recursive") { Description = "Take the images in the folders below too." };
         var command = new Command("detect", "Detects objects in images; writes a text file for each image and detections.json for all.") { images }

@@ -16,11 +16,11 @@ sealed class DetectorArguments(bool forDetection = true)
     readonly Option<int?> _size = SharedOptions.Size();
     readonly Option<int> _threads = SharedOptions.Threads();
 
-    readonly Option<float?> _nms = new("--nms")
+    readonly Option<float?> _nms = new Option<float?>("--nms")
     {
         Description = "Non-maximum suppression: of two boxes of one class with a larger IoU, drop the one with the lower score. Without a number: 0.5.",
         Arity = ArgumentArity.ZeroOrOne,
-    };
+    }.Within(0, 1);
 
     readonly FamilyArguments _family = new();
 

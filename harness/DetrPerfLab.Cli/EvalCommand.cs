@@ -19,8 +19,8 @@ static class EvalCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var against = new Option<string?>("--against") { Description = $"Reference that AP is compared with: a variant or another model; default with --variants: {Fp32}." };
-        var file = new Option<string?>("--out") { Description = "File for the detections, in COCO's results format, or for the classes of each picture; with several variants one file each, NAME.VARIANT.json. Default: detections.json or classes.json." };
-        var record = new Option<string?>("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new OutputFile("--out") { Description = "File for the detections, in COCO's results format, or for the classes of each picture; with several variants one file each, NAME.VARIANT.json. Default: detections.json or classes.json." };
+        var record = new OutputFolder("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
         var json = SharedOptions.Json();
         var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP or top-1, difference from FP32, time by stage. Resumes an interrupted run.")
             .With([coco, folder, truth, .. detector.All, variants, against, file, record, json]);

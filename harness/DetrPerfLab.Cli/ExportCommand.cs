@@ -10,7 +10,7 @@ static class ExportCommand
     internal static Command Create()
     {
         var model = new Option<string>("--model") { Description = "A model's name (detrlab models list) or a checkpoint.", DefaultValueFactory = _ => "detr-r50" };
-        var output = new Option<string>("--out") { Description = "The file to write.", Required = true };
+        var output = new OutputFile("--out") { Description = "The file to write.", Required = true };
         var format = new Option<string>("--format") { Description = "onnx or torchscript (for torch.jit.load of PyTorch 2).", DefaultValueFactory = _ => Onnx };
         var noMask = new Option<bool>("--no-mask") { Description = "ONNX without the input pixel_mask: for images of one size, without padding." };
         var command = new Command("export", "Exports a DETR as an ONNX model or a TorchScript archive: FP32, batch norm folded, dynamic sizes.") { model, output, format, noMask };

@@ -25,36 +25,39 @@ static class LabCommand
         SensitivityCommand.Create(),
     };
 
-    /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted.</returns>
-    internal static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted. Nothing is thrown, whatever happens.</returns>
+    internal static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
-        var parsed = Create().Parse(args);
-        if (parsed.Errors.Count > 0)
+        try { return RunVerb(args, output, error, stop); }
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            foreach (var mistake in parsed.Errors) { error.WriteLine($"detrlab: {mistake.Message}"); }
+            Interruption.RestoreCursor();
+            error.WriteLine(Interruption.Message(args[0]));
+            return Interruption.ExitCode;
+        }
+        catch (Exception fault) { return (int)FaultLog.Tell(fault, error); }
+    }
+
+    static int RunVerb(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop)
+    {
+        var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // a file called @name is a file
+        if (parsed.Errors.Count > 0 || (parsed.Action is not System.CommandLine.Help.HelpAction && Mistakes.Of(parsed).Count > 0))
+        {
+            foreach (var mistake in Mistakes.Of(parsed)) { error.WriteLine($"detrlab: {mistake}"); }
             error.WriteLine($"Usage: {Path(parsed.CommandResult.Command)} --help");
             return (int)ExitCode.BadInput;
         }
 
-        try
-        {
-            return parsed.Invoke(new InvocationConfiguration
+        OutputCheck.Run(parsed);
+        return parsed.InvokeAsync(
+            new InvocationConfiguration
             {
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false, // a stack trace is for our mistakes, not for the user's
-            });
-        }
-        catch (LabException mistake)
-        {
-            error.WriteLine($"detrlab: {mistake.Message}");
-            return (int)mistake.ExitCode;
-        }
-        catch (OperationCanceledException)
-        {
-            error.WriteLine("detrlab: interrupted; nothing half-written was left.");
-            return 130;
-        }
+                ProcessTerminationTimeout = null, // Ctrl+C is the program's own: see Interruption
+            },
+            stop).GetAwaiter().GetResult();
     }
 
     static string Path(Command command) =>

@@ -16,7 +16,7 @@ static class ProfileCommand
         var engine = new Option<string>("--engine") { Description = "ort or torch.", DefaultValueFactory = _ => "ort" };
         var variant = new Option<string?>("--variant") { Description = "A variant's name, instead of --engine (detrlab doctor lists them)." };
         var size = SharedOptions.Size();
-        var runs = new Option<int>("--runs") { Description = "Inferences with the profiler, and as many without.", DefaultValueFactory = _ => 5 };
+        var runs = new Option<int>("--runs") { Description = "Inferences with the profiler, and as many without.", DefaultValueFactory = _ => 5 }.Within(1, 1000);
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
         var family = new FamilyArguments();

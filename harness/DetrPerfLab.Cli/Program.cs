@@ -1,3 +1,5 @@
 using DetrPerfLab.Cli;
 
-return LabCommand.Run(args, Console.Out, Console.Error);
+FaultLog.CatchThoseOfThreads();
+using var interruption = new Interruption(args.FirstOrDefault());
+return LabCommand.Run(args, Console.Out, Console.Error, interruption.Token);

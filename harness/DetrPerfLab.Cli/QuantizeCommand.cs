@@ -8,7 +8,7 @@ static class QuantizeCommand
     internal static Command Create()
     {
         var model = new Option<string>("--model") { Description = "ONNX file.", Required = true };
-        var target = new Option<string>("--out") { Description = "ONNX file to write.", Required = true };
+        var target = new OutputFile("--out") { Description = "ONNX file to write.", Required = true };
         var precision = new Option<string>("--precision") { Description = string.Join(", ", ModelQuantizer.Precisions) + ".", Required = true };
         var plan = new Option<string?>("--plan") { Description = "JSON file with rules: which nodes become static, dynamic or stay float. Default: convolutions static, linear layers dynamic, box heads float." };
         var all = new Option<bool>("--all") { Description = "Quantise every node statically; loses much accuracy, shown for comparison." };

@@ -8,13 +8,13 @@ static class ReportCommand
     internal static Command Create()
     {
         var results = new Option<string>("--results") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
-        var plots = new Option<string>("--plots") { Description = "Folder for the charts.", DefaultValueFactory = _ => LabPaths.Plots };
+        var plots = new OutputFolder("--plots") { Description = "Folder for the charts.", DefaultValueFactory = _ => LabPaths.Plots };
         var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts." };
-        var output = new Option<string?>("--out") { Description = "Folder for report.md and report.html; default: the results folder." };
+        var output = new OutputFolder("--out") { Description = "Folder for report.md and report.html; default: the results folder." };
         var machine = new Option<string?>("--machine") { Description = "Part of the name of a machine's folder; default: the machine that measured last." };
-        var apLoss = new Option<double?>("--max-ap-loss") { Description = "Largest loss of AP, in points (of 100)." };
-        var memory = new Option<double?>("--max-memory") { Description = "Largest peak resident memory, MiB." };
-        var latency = new Option<double?>("--max-latency") { Description = "Largest median latency, milliseconds." };
+        var apLoss = new Option<double?>("--max-ap-loss") { Description = "Largest loss of AP, in points (of 100)." }.Within(0, 100);
+        var memory = new Option<double?>("--max-memory") { Description = "Largest peak resident memory, MiB." }.Within(1, 1e9);
+        var latency = new Option<double?>("--max-latency") { Description = "Largest median latency, milliseconds." }.Within(1e-6, 1e9);
         var compare = new Option<string?>("--compare") { Description = "A second results folder to set beside the first." };
         var across = new Option<bool>("--across-machines") { Description = "With --compare: also compute ratios between different machines, marked as such." };
         var command = new Command("report", "Draws the charts and writes report.md and report.html from result files.")

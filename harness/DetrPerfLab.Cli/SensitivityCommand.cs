@@ -8,12 +8,12 @@ static class SensitivityCommand
     internal static Command Create()
     {
         var model = new Option<string>("--model") { Description = "ONNX file.", Required = true };
-        var target = new Option<string>("--out") { Description = "JSON table to write; 'detrlab quantize --sensitivity' reads it.", Required = true };
+        var target = new OutputFile("--out") { Description = "JSON table to write; 'detrlab quantize --sensitivity' reads it.", Required = true };
         var plan = new Option<string?>("--plan") { Description = "JSON file with rules: the nodes that it makes static or dynamic are measured." };
-        var depth = new Option<int>("--module-depth") { Description = "Group nodes by so many leading parts of their names; 0: each node alone.", DefaultValueFactory = _ => 0 };
+        var depth = new Option<int>("--module-depth") { Description = "Group nodes by so many leading parts of their names; 0: each node alone.", DefaultValueFactory = _ => 0 }.Within(0, 100);
         var values = new Option<string[]>("--values") { Description = "Names of the values to compare; default: the model's float32 outputs.", AllowMultipleArgumentsPerToken = true };
         var coco = new Option<string?>("--coco") { Description = "Labelled dataset for --target-ap-loss: a folder with images/ and instances.json." };
-        var loss = new Option<double?>("--target-ap-loss") { Description = "Search for the fastest mix of precisions that loses at most so many AP points (0.5 = AP 0.005). Needs --coco." };
+        var loss = new Option<double?>("--target-ap-loss") { Description = "Search for the fastest mix of precisions that loses at most so many AP points (0.5 = AP 0.005). Needs --coco." }.Within(0, 100);
         var calibration = new CalibrationOption();
         var command = new Command("sensitivity", "Measures the error of quantising each layer alone, and finds the layers that should stay float.")
             .With([model, target, plan, depth, values, coco, loss, .. calibration.All]);

@@ -71,7 +71,7 @@ public static class DetectorSource
         if (!File.Exists(path)) { return false; }
         try
         {
-            using var zip = ZipFile.OpenRead(path);
+            using var zip = new ZipArchive(InputFile.Open(path));
             return zip.Entries.Any(e => e.FullName.Contains("/code/", StringComparison.Ordinal));
         }
         catch (InvalidDataException)

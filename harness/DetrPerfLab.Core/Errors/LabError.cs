@@ -22,13 +22,16 @@ public static class LabError
         BadInput($"Folder '{path}' was not found. {whatToDo}");
 
     public static LabException UnknownName(string kind, string found, IEnumerable<string> known) =>
-        BadInput($"Unknown {kind} '{found}'. Known: {string.Join(", ", known)}.");
+        BadInput($"Unknown {kind} '{found}'.{Nearest.Hint(found, known)} Known: {string.Join(", ", known)}.");
 
     public static LabException ResultsBusy(string file, int seconds) =>
         BadInput($"'{file}' is being written by another process and was not free within {seconds} s. Wait for that run, or end it.");
 
-    /// <summary>Why something did not work, in words: a mistake of the user's explains itself, any other is named with its kind.</summary>
-    public static string ReasonOf(Exception exception) => exception is LabException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+    /// <summary>Why something did not work, in words: no names of our types or of the framework's, which tell a user nothing.</summary>
+    public static string ReasonOf(Exception exception) => exception is LabException ? exception.Message : FaultText.Of(exception);
+
+    /// <summary>What a command returns after it: 3 where the machine lacks something, else 2.</summary>
+    public static ExitCode CodeOf(Exception exception) => FaultText.CodeOf(exception);
 
     // Of model files
     public static LabException ScriptUnusable(string path, string found, Exception? inner = null) => BadInput(

@@ -6,9 +6,9 @@ public static class AtomicFile
     /// <summary>Calls <paramref name="write"/> with a stream; the target appears, or changes, only when it returns; when it throws, no file is left. Folders are made.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        var full = Path.GetFullPath(path);
+        var full = OutputPath.Real(path); // through a link, which stays one
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var beside = $"{full}.{Environment.ProcessId}.partial";
+        var beside = PartialFiles.NameFor(full);
         try
         {
             using (var stream = new FileStream(beside, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))

@@ -7,7 +7,7 @@ public static class FileHash
 {
     public static string Sha256(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = InputFile.Open(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -17,7 +17,7 @@ sealed record ParityManifest
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the folder of a parity manifest: --cases DIR"); }
         try
         {
-            var manifest = JsonSerializer.Deserialize<ParityManifest>(File.ReadAllText(path), LabJson.Foreign) ?? throw Unusable(path, "it is empty");
+            var manifest = JsonSerializer.Deserialize<ParityManifest>(InputFile.ReadText(path), LabJson.Foreign) ?? throw Unusable(path, "it is empty");
             if (manifest.Weights != "synthetic-v1") { throw Unusable(path, $"weights are '{manifest.Weights}', needed synthetic-v1"); }
             foreach (var @case in manifest.Cases) { @case.Check(path); }
             manifest.Folder = folder;

@@ -9,7 +9,7 @@ public sealed record Artefact(string Path, ArtefactInfo Info)
 {
     internal static Artefact Of(string path)
     {
-        using var file = File.OpenRead(path); // hash and size of the same bytes: a link has a length of its own
+        using var file = InputFile.Open(path); // hash and size of the same bytes: a link has a length of its own
         return new(path, new(System.IO.Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(file)), file.Length));
     }
 }

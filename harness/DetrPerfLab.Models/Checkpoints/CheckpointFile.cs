@@ -18,6 +18,7 @@ sealed class CheckpointFile : IDisposable
 
     internal static CheckpointFile Open(string path)
     {
+        InputFile.RefuseSpecial(path);
         if (!File.Exists(path))
         {
             throw LabError.FileNotFound(path, "Give a checkpoint (.pth, .pt, .safetensors) or a name of: detrlab models list");

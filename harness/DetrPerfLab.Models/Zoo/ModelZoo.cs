@@ -119,7 +119,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
 
     static void Copy(string from, string to) => AtomicFile.Write(to, stream =>
     {
-        using var source = File.OpenRead(from);
+        using var source = InputFile.Open(from);
         source.CopyTo(stream);
     });
 

@@ -31,7 +31,7 @@ sealed class ExternalData(TensorProto tensor, string modelPath)
             var offset = Number("offset") ?? 0;
             if (Number("length") is { } length && length != bytes) { throw Refused($"has {length:N0} bytes where its type and shape need {bytes:N0}"); }
             if (!File.Exists(path)) { throw Refused($"was not found at '{path}'"); }
-            using var file = File.OpenRead(path);
+            using var file = InputFile.Open(path);
             if (offset > file.Length || bytes > file.Length - offset)
             {
                 throw Refused($"needs bytes {offset:N0} to {offset + bytes:N0} of '{path}', which has {file.Length:N0}");

@@ -15,7 +15,7 @@ public static class OnnxFile
     /// <summary>As the other; <paramref name="totalBytes"/> is what the model takes, external data counted with the file.</summary>
     internal static ModelProto Load(string path, out long totalBytes)
     {
-        using var file = File.OpenRead(Existing(path));
+        using var file = InputFile.Open(Existing(path));
         if (file.Length > Array.MaxLength) { throw LabError.OnnxTooLarge(path, file.Length, MaxBytes); } // the stream's length: a link has its own
         var bytes = GC.AllocateUninitializedArray<byte>((int)file.Length);
         file.ReadExactly(bytes);

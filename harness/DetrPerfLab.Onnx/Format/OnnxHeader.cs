@@ -21,7 +21,7 @@ public sealed record OnnxHeader(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<
     /// <exception cref="LabException">No such file, damaged, or an input or output of a type that no engine takes.</exception>
     public static OnnxHeader Read(string path)
     {
-        using var file = File.OpenRead(OnnxFile.Existing(path));
+        using var file = InputFile.Open(OnnxFile.Existing(path));
         var (inputs, outputs, weights, external, graphs) = (new List<ValueInfoProto>(), new List<ValueInfoProto>(), new HashSet<string>(StringComparer.Ordinal), false, 0);
         var (metadata, operators) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         try

@@ -76,7 +76,7 @@ public sealed record QuantizationPlan
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, whereAbsent); }
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), LabJson.Options) ?? throw LabError.QuantizationPlan(path, "it is empty");
+            return JsonSerializer.Deserialize<T>(InputFile.ReadText(path), LabJson.Options) ?? throw LabError.QuantizationPlan(path, "it is empty");
         }
         catch (JsonException e)
         {

@@ -49,7 +49,7 @@ public sealed class CocoDetections
     public static CocoDetections Load(string path)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a detections file in COCO's results format."); }
-        using var stream = File.OpenRead(path);
+        using var stream = InputFile.Open(path);
         return Parse(stream, Path.GetFileName(path));
     }
 

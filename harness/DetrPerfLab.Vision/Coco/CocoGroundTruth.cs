@@ -58,7 +58,7 @@ public sealed class CocoGroundTruth
     public static CocoGroundTruth Load(string path)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name the dataset's instances.json."); }
-        using var stream = File.OpenRead(path);
+        using var stream = InputFile.Open(path);
         return Parse(stream, Path.GetFileName(path));
     }
 

@@ -26,7 +26,7 @@ public sealed class ImageDecoder
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name a JPEG or PNG file."); }
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            using var stream = InputFile.Open(path, bufferSize: 0);
             Decode(stream, path, target);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -92,7 +92,7 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     [InlineData("Unknown engine 'tensorflow'. Known: ort, torch.", "--engine", "tensorflow")]
     [InlineData("Option '--runs' is 0, needed 1 to 1000.", "--runs", "0")]
     [InlineData("Option '--threads' is -1", "--threads", "-1")]
-    [InlineData("Option 'size' is 0", "--size", "0")]
+    [InlineData("Option '--size' is 0", "--size", "0")]
     public void Profile_Mistake_Exit2AndAMessage(string expected, params string[] args)
     {
         var run = CliRun.Of(["profile", "--model", tiny.WithMask, .. args]);
