@@ -29,6 +29,7 @@ static class ModelsCommand
                 Official(model)?.Url,
                 Official(model)?.Licence,
                 PublishedCocoAp = Official(model)?.Published.CocoAp,
+                PublishedTop1 = Official(model)?.Published.Top1,
                 PublishedSecondsPerImage = Official(model)?.Published.SecondsPerImage,
                 PublishedDevice = Official(model)?.Published.Device,
             });
@@ -52,7 +53,7 @@ static class ModelsCommand
 
     static Command Import(ModelZoo zoo)
     {
-        var file = new Argument<string>("FILE") { Description = "A checkpoint of a DETR: .pth, .pt or .safetensors." };
+        var file = new Argument<string>("FILE") { Description = "A checkpoint of a DETR, a ResNet or a ViT: .pth, .pt or .safetensors." };
         var name = new Option<string?>("--name") { Description = "The model's name; default: the file's name. A name that contains dc5 marks a model with a dilated last stage (DC5)." };
         var command = new Command("import", "Checks a checkpoint and copies it into the cache.") { file, name };
         command.SetAction(parsed =>
@@ -65,12 +66,13 @@ static class ModelsCommand
 
     static void PrintTable(ModelZoo zoo, TextWriter output)
     {
-        output.WriteLine($"{"name",-24} {"weights",-10} {"at hand",-8} {"published AP",-13} published time");
+        output.WriteLine($"{"name",-24} {"weights",-10} {"at hand",-8} {"published",-13} published time");
         foreach (var model in zoo.List())
         {
             var published = Official(model)?.Published;
-            var time = published is null ? "" : $"{published.SecondsPerImage:0.000} s/image on {published.Device}";
-            output.WriteLine($"{model.Name,-24} {model.Kind.ToString().ToLowerInvariant(),-10} {(model.AtHand ? "yes" : "no"),-8} {published?.CocoAp.ToString("0.000"),-13} {time}".TrimEnd());
+            var accuracy = published?.CocoAp is { } ap ? $"AP {ap:0.000}" : published?.Top1 is { } top ? $"top-1 {top:0.000}" : "";
+            var time = published?.SecondsPerImage is { } seconds ? $"{seconds:0.000} s/image on {published.Device}" : "";
+            output.WriteLine($"{model.Name,-24} {model.Kind.ToString().ToLowerInvariant(),-10} {(model.AtHand ? "yes" : "no"),-8} {accuracy,-13} {time}".TrimEnd());
         }
     }
 

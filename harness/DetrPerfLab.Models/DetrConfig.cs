@@ -1,10 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace DetrPerfLab.Models;
 
-/// <summary>The shape of a DETR: all that an exporter or an eager model needs beside the weights.</summary>
+/// <summary>The shape of a DETR.</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, main.py (options) and models/detr.py.</remarks>
-public sealed record DetrConfig
+public sealed record DetrConfig : ModelConfig
 {
-    public required string Name { get; init; } // in the zoo or of the file it was read from, for example detr_resnet50
     public int BackboneDepth { get; init; } = 50; // of the ResNet: 18, 34 (basic blocks), 50, 101 or 152 (bottlenecks)
     public bool Dilation { get; init; } // DC5: the last stage is dilated instead of strided, so that features lie at 1/16 instead of 1/32
     public int HiddenDim { get; init; } = 256;
@@ -16,17 +17,16 @@ public sealed record DetrConfig
     public int Classes { get; init; } = 91; // without "no object"; logits has one more
     public int BoxHeadLayers { get; init; } = 3;
 
-    public IReadOnlyList<int> BackboneBlocks => BackboneDepth switch
-    {
-        18 => [2, 2, 2, 2],
-        34 or 50 => [3, 4, 6, 3],
-        101 => [3, 4, 23, 3],
-        152 => [3, 8, 36, 3],
-        _ => throw new InvalidOperationException($"No ResNet has depth {BackboneDepth}."),
-    };
+    [JsonIgnore]
+    public ResNetShape Backbone => new(BackboneDepth, Dilation, Prefix: "backbone.0.body.");
 
-    public bool Bottleneck => BackboneDepth >= 50; // whether blocks are bottlenecks (1x1, 3x3, 1x1) rather than pairs of 3x3
-    public int BackboneChannels => Bottleneck ? 2048 : 512;
+    [JsonIgnore]
+    public override IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;
+
+    [JsonIgnore]
+    public override IReadOnlyList<TensorSpec> Outputs => DetrInterface.Outputs(Queries, Classes + 1);
+
+    public override IReadOnlyList<WeightSpec> Describe() => DetrStateDict.Describe(this);
 
     /// <summary>Wavelengths of the sine position encoding, [hidden / 2]; sine and cosine share each by turns.</summary>
     /// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py, PositionEmbeddingSine (temperature 10000).</remarks>

@@ -21,15 +21,9 @@ public static class DetrStateDict
         Linear("class_embed", config.Classes + 1, hidden);
         for (var i = 0; i < config.BoxHeadLayers; i++) { Linear($"bbox_embed.layers.{i}", i == config.BoxHeadLayers - 1 ? 4 : hidden, hidden); }
         Add("query_embed.weight", config.Queries, hidden);
-        Add("input_proj.weight", hidden, config.BackboneChannels, 1, 1);
+        Add("input_proj.weight", hidden, config.Backbone.Channels, 1, 1);
         Add("input_proj.bias", hidden);
-        Convolution(Backbone.Stem);
-        foreach (var block in Backbone.Blocks(config))
-        {
-            foreach (var convolution in block.Path) { Convolution(convolution); }
-            if (block.Shortcut is { } shortcut) { Convolution(shortcut); }
-        }
-
+        config.Backbone.Describe(list);
         return list;
 
         void Layer(string name, params ReadOnlySpan<string> attentions)
@@ -44,12 +38,6 @@ public static class DetrStateDict
             Linear($"{name}.linear1", config.FeedForwardDim, hidden);
             Linear($"{name}.linear2", hidden, config.FeedForwardDim);
             for (var i = 1; i <= attentions.Length + 1; i++) { Vectors($"{name}.norm{i}", hidden, "weight", "bias"); }
-        }
-
-        void Convolution(BackboneConvolution shape)
-        {
-            Add($"{shape.Name}.weight", shape.Outputs, shape.Inputs, shape.Kernel, shape.Kernel);
-            Vectors(shape.Norm, shape.Outputs, "weight", "bias", "running_mean", "running_var");
         }
 
         void Linear(string name, int outputs, int inputs)

@@ -4,7 +4,7 @@ namespace DetrPerfLab.Engines;
 
 /// <summary>DETR computed operator by operator, as PyTorch does without compilation.</summary>
 sealed class EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, int threads, bool gradients)
-    : TorchEngine(info, DetrInterface.Outputs(config.Queries, config.Classes + 1), threads, gradients), IStagedEngine, IModuleTimedEngine
+    : TorchDetrEngine(info, config.Outputs, threads, gradients), IStagedEngine, IModuleTimedEngine
 {
     static readonly Dictionary<string, EagerOptions> s_variants = new(StringComparer.Ordinal)
     {
@@ -18,18 +18,22 @@ sealed class EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, in
     internal static IReadOnlyCollection<string> Names => s_variants.Keys;
 
     /// <summary>Makes the engine of a variant; the weights are copied, the store may be dropped afterwards.</summary>
-    internal static EagerEngine Create(string variant, WeightStore weights, int threads)
+    internal static TorchEngine Create(string variant, WeightStore weights, int threads)
     {
         if (!s_variants.TryGetValue(variant, out var options)) { throw LabError.UnknownName("libtorch variant", variant, Names); }
-        return TorchRuntime.Guard(() => new EagerEngine(
-            Describe(
+        return TorchRuntime.Guard<TorchEngine>(() =>
+        {
+            var info = Describe(
                 variant,
                 threads,
                 ("data_type", options.DataType.ToString().ToLowerInvariant()),
                 ("gradients", options.Gradients ? "on" : "off"),
                 ("channels_last", options.ChannelsLast ? "on" : "off"),
-                ("bfloat16_kernels", options.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used")),
-            new EagerDetr(weights, options), weights.Config, threads, options.Gradients));
+                ("bfloat16_kernels", options.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used"));
+            return weights.Model is DetrConfig config
+                ? new EagerEngine(info, new EagerDetr(weights, options), config, threads, options.Gradients)
+                : new EagerClassifierEngine(info, EagerClassifier.Of(weights, options), weights.Model, threads, options.Gradients);
+        });
     }
 
     public IReadOnlyList<HostTensor> RunStages(TensorSet inputs, TensorSet outputs)

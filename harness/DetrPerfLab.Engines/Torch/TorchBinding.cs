@@ -7,25 +7,22 @@ namespace DetrPerfLab.Engines;
 sealed class TorchBinding : IDisposable
 {
     readonly List<Tensor> _tensors = [];
+    int _inputCount;
     TensorSet? _inputs;
     TensorSet? _outputs;
 
-    internal Tensor PixelValues => _tensors[0];
-    internal Tensor PixelMask => _tensors[1];
-    internal Tensor Logits => _tensors[2];
-    internal Tensor PredBoxes => _tensors[3];
+    /// <summary>In the order of the engine's inputs, and of its outputs.</summary>
+    internal Tensor Input(int index) => _tensors[index];
+
+    internal Tensor Output(int index) => _tensors[_inputCount + index];
 
     internal void Bind(IInferenceEngine engine, TensorSet inputs, TensorSet outputs)
     {
         if (ReferenceEquals(inputs, _inputs) && ReferenceEquals(outputs, _outputs)) { return; }
         TensorContract.Check(engine, inputs, outputs);
         Dispose();
-        foreach (var host in (ReadOnlySpan<HostTensor>)
-            [inputs[DetrInterface.PixelValues], inputs[DetrInterface.PixelMask], outputs[DetrInterface.Logits], outputs[DetrInterface.PredBoxes]])
-        {
-            _tensors.Add(Share(host).DetachFromDisposeScope());
-        }
-
+        _inputCount = engine.Inputs.Count;
+        foreach (var host in engine.Inputs.Select(i => inputs[i.Name]).Concat(engine.Outputs.Select(o => outputs[o.Name]))) { _tensors.Add(Share(host).DetachFromDisposeScope()); }
         (_inputs, _outputs) = (inputs, outputs);
     }
 

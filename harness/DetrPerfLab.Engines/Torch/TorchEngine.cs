@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DetrPerfLab.Engines;
 
 /// <summary>What eager and scripted engines share: binding, threads, modes and the copy of the results.</summary>
-abstract class TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients) : IInferenceEngine
+abstract class TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients) : IInferenceEngine
 {
     static int s_threadsOfProcess;
 
@@ -13,7 +13,7 @@ abstract class TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, i
     long _partStart;
 
     public EngineInfo Info => info;
-    public IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;
+    public IReadOnlyList<TensorSpec> Inputs { get; } = inputs;
     public IReadOnlyList<TensorSpec> Outputs { get; } = outputs;
 
     public void Run(TensorSet inputs, TensorSet outputs)
@@ -23,10 +23,14 @@ abstract class TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, i
         using var scope = NewDisposeScope(); // an exception in the middle must leave no tensor to the finalizer
         using var mode = gradients ? enable_grad() : inference_mode();
         _partStart = Stopwatch.GetTimestamp();
-        var (logits, boxes) = Forward(_binding.PixelValues, _binding.PixelMask);
-        using var copying = no_grad(); // else autograd would record the copy into the caller's memory
-        _binding.Logits.copy_(logits);
-        _binding.PredBoxes.copy_(boxes);
+        Forward(_binding);
+    }
+
+    /// <summary>Copies a result into the caller's memory, which autograd would record.</summary>
+    private protected static void Give(Tensor result, Tensor target)
+    {
+        using var copying = no_grad();
+        target.copy_(result);
     }
 
     /// <summary><see cref="IModuleTimedEngine.RunModules"/> of those engines that call <see cref="EndPart"/>.</summary>
@@ -58,8 +62,8 @@ abstract class TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, i
         _partStart = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Logits and boxes, float32, in the current dispose scope.</summary>
-    private protected abstract (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask);
+    /// <summary>Computes of the bound inputs and fills the bound outputs, in the current dispose scope.</summary>
+    private protected abstract void Forward(TorchBinding binding);
 
     /// <summary>OpenMP's count belongs to the calling thread and the BLAS's to the process, so both are set where the work starts.</summary>
     /// <remarks>Only when they differ: libtorch makes a new thread pool each time.</remarks>
@@ -76,4 +80,18 @@ abstract class TorchEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, i
         foreach (var (name, value) in options) { all[name] = value; }
         return new(variant, "libtorch", TorchRuntime.Version, all);
     }
+}
+
+/// <summary>An engine of DETRs: pixels and mask in, logits and boxes out.</summary>
+abstract class TorchDetrEngine(EngineInfo info, IReadOnlyList<TensorSpec> outputs, int threads, bool gradients) : TorchEngine(info, DetrInterface.Inputs, outputs, threads, gradients)
+{
+    private protected sealed override void Forward(TorchBinding binding)
+    {
+        var (logits, boxes) = Forward(binding.Input(0), binding.Input(1));
+        Give(logits, binding.Output(0));
+        Give(boxes, binding.Output(1));
+    }
+
+    /// <summary>Logits and boxes, float32, in the current dispose scope.</summary>
+    private protected abstract (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask);
 }

@@ -5,7 +5,7 @@ namespace DetrPerfLab.Engines;
 
 /// <summary>A TorchScript file of the user's.</summary>
 class TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount, IReadOnlyList<TensorSpec> outputs, int threads)
-    : TorchEngine(info, outputs, threads, gradients: false)
+    : TorchDetrEngine(info, outputs, threads, gradients: false)
 {
     static readonly ImageSize s_exampleSize = new(64, 96);
 
@@ -30,8 +30,8 @@ class TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount
         return new TorchScriptEngine(info, module, inputs, Probe(path, module, inputs), threads);
     });
 
-    private protected static T Read<T>(string path, Func<jit.ScriptModule, T> make)
-        where T : TorchScriptEngine => TorchRuntime.Guard(() =>
+    internal static T Read<T>(string path, Func<jit.ScriptModule, T> make)
+        where T : TorchEngine => TorchRuntime.Guard(() =>
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Give the path of a file written by torch.jit.save."); }
         using var scope = NewDisposeScope(); // TorchSharp wraps each of the module's tensors, and leaves them to the finalizer

@@ -28,7 +28,9 @@ public sealed record TorchScriptRecipe(string Name, ScriptPrecision Precision) :
     /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators, or it is refused.</remarks>
     internal override void Write(RecipeInputs inputs, string path)
     {
-        DetrScript.Save(inputs.Model.LoadWeights(), Precision, path);
+        var weights = inputs.Model.LoadWeights();
+        if (weights.Model is ClassifierConfig) { ClassifierScript.Save(weights, Precision, path); }
+        else { DetrScript.Save(weights, Precision, path); }
         try { ScriptCheck.ThrowIfFatal(path); }
         catch (LabException)
         {

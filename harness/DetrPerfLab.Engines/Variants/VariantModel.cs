@@ -15,9 +15,12 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     /// <summary>Pictures that INT8 ranges of other families come from: their own stand for photographs, which differ more than the formula's blocks.</summary>
     const int SyntheticPhotographsToCalibrate = 32;
     const int TimedPhotograph = 1000; // far from those of calibration
-    static readonly ImageSize s_detrSize = new(800, 1066);
+    static readonly ImageSize s_detrSize = new(800, 1066), s_classifierSize = new(224, 224);
 
-    /// <summary>Null for a DETR made of weights.</summary>
+    /// <summary>The shape of a model made of weights; null for an ONNX file.</summary>
+    public ModelConfig? Config { get; init; }
+
+    /// <summary>Null for a model made of weights.</summary>
     public OnnxSource? Onnx { get; init; }
     public CalibrationChoice Calibration { get; init; } = new();
 
@@ -26,8 +29,8 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
         (IsOnnx(nameOrFile) ? OfOnnx(nameOrFile, family) : OfWeights(nameOrFile, family)) with { Calibration = calibration ?? CalibrationChoice.FromEnvironment() };
 
     /// <summary>A model with synthetic-v1 weights: needs no download.</summary>
-    public static VariantModel Synthetic(DetrConfig config) =>
-        new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config), UseOf(null, null));
+    public static VariantModel Synthetic(ModelConfig config) =>
+        new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config), UseOf(config, null, null)) { Config = config };
 
     internal static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
@@ -38,7 +41,7 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     public TensorSet CreateInputs(ImageSize size)
     {
         size = InputSize(size);
-        return Onnx is not null && Use.Family != ModelFamilies.Detr
+        return Onnx is not null && Use.Family != ModelFamilies.Detr // weights from a formula know no photographs
             ? CalibrationImages.Prepare(Use, SyntheticPhotographs.Create(TimedPhotograph, size), new() { Size = Math.Min(size.Height, size.Width) })
             : SyntheticImages.CreateBatch(size);
     }
@@ -48,7 +51,7 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     {
         if (Calibration.Folder is null && Onnx is null) // synthetic weights know no photographs, and the formula's pictures serve
         {
-            var size = InputSize(s_detrSize);
+            var size = InputSize(Use.Family == ModelFamilies.Detr ? s_detrSize : s_classifierSize);
             return (SyntheticImagesToCalibrate, Enumerable.Range(1, SyntheticImagesToCalibrate).Select(i => SyntheticImages.CreateBatchFrom(i, size)));
         }
 
@@ -62,13 +65,19 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     static VariantModel OfWeights(string nameOrFile, FamilyOptions? family)
     {
         var model = ModelZoo.Default.Resolve(nameOrFile);
-        if (model.Path is null) { return Synthetic(model.Zoo!.Config) with { Name = model.Name, Note = model.Note, Use = UseOf(null, family) }; }
-        return new(model.Name, FileHash.Sha256(model.Path), () => ModelZoo.Load(model), UseOf(model.Path, family), model.Note);
+        if (model.Path is null) { return Synthetic(model.Zoo!.Config) with { Name = model.Name, Note = model.Note, Use = UseOf(model.Zoo.Config, null, family) }; }
+        var config = ModelZoo.ConfigOf(model);
+        return new(model.Name, FileHash.Sha256(model.Path), () => ModelZoo.Load(model), UseOf(config, model.Path, family), model.Note) { Config = config };
     }
 
-    /// <summary>What a DETR of weights is: its interface is the lab's own; Hugging Face's files beside a checkpoint may name its classes.</summary>
-    static ModelUse UseOf(string? path, FamilyOptions? family) => ModelUse.Of(
-        new("The model", DetrInterface.Inputs, DetrInterface.OutputsOfAny) { Path = path, Metadata = new Dictionary<string, string> { [ModelUse.FamilyKey] = ModelFamilies.Detr.Name } }, family);
+    /// <summary>What a model of weights is: its interface is the lab's own; Hugging Face's files beside a checkpoint may name its classes.</summary>
+    static ModelUse UseOf(ModelConfig config, string? path, FamilyOptions? family)
+    {
+        var isDetr = config is DetrConfig;
+        var metadata = new Dictionary<string, string> { [ModelUse.FamilyKey] = (isDetr ? ModelFamilies.Detr : ModelFamilies.Classifier).Name };
+        if (!isDetr) { metadata[ModelUse.PictureKey] = DetrExporter.ClassifierPicture; }
+        return ModelUse.Of(new("The model", config.Inputs, isDetr ? DetrInterface.OutputsOfAny : config.Outputs) { Path = path, Metadata = metadata }, family);
+    }
 
     static VariantModel OfOnnx(string path, FamilyOptions? family)
     {

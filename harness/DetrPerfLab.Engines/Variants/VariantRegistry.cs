@@ -61,7 +61,10 @@ public static class VariantRegistry
         return new(name, summary, recipe, (model, settings, cache) =>
         {
             var artefact = cache.Get(model, recipe);
-            return new(ScriptedDetr.Open(name.ToString(), artefact.Path, linearLayers, settings.EffectiveThreads), artefact.Info);
+            IInferenceEngine engine = model.Config is ClassifierConfig config
+                ? ScriptedClassifier.Open(name.ToString(), artefact.Path, config, linearLayers, settings.EffectiveThreads)
+                : ScriptedDetr.Open(name.ToString(), artefact.Path, linearLayers, settings.EffectiveThreads);
+            return new(engine, artefact.Info);
         });
     }
 

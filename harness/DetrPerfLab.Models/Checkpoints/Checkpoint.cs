@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>Reads the weights of a DETR from torch.save's two formats and safetensors, under official or Hugging Face names.</summary>
+/// <summary>Reads the weights of a DETR or of a classifier from torch.save's two formats and safetensors, under official or Hugging Face names.</summary>
 /// <remarks>Files come from strangers. Nothing in them is run; memory stays within a small multiple of the file's size; a wrong, truncated or hostile file
 /// gives a <see cref="LabException"/> with <see cref="ExitCode.BadInput"/> that names the member, tensor or Python object at fault.</remarks>
 static class Checkpoint
@@ -8,18 +8,28 @@ static class Checkpoint
     /// <summary>All tensors as float32 under official names; the format is told by the content, the model by the shapes of its tensors.</summary>
     /// <param name="dilation">DC5: the last stage is dilated. Null: as the file's saved options say, else whether its name holds <c>dc5</c>.</param>
     /// <param name="name">The model's. Null: that of the zoo's model with these shapes, else the file's.</param>
-    internal static WeightStore Load(string path, bool? dilation = null, string? name = null)
+    internal static WeightStore Load(string path, bool? dilation = null, string? name = null) => Read(path, (file, contents) =>
+    {
+        var (weights, config) = Infer(file, contents, dilation, name);
+        return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(file.Path), file.Sha256()) { Note = contents.Note };
+    });
+
+    /// <summary>The shape alone: no tensor is read.</summary>
+    internal static ModelConfig ConfigOf(string path) => Read(path, (file, contents) => Infer(file, contents, null, null).Config);
+
+    static T Read<T>(string path, Func<CheckpointFile, CheckpointContents, T> read)
     {
         using var file = CheckpointFile.Open(path);
         var contents = ReadContents(file);
         KnownNames.RefuseRelatives(file, contents.Tensors);
-        try { return Load(file, contents, dilation, name); }
+        try { return read(file, contents); }
         catch (LabException e) when (contents.Note is not null) { throw LabError.BadInput($"{e.Message} It was read so: {contents.Note}.", e); }
     }
 
-    static WeightStore Load(CheckpointFile file, CheckpointContents contents, bool? dilation, string? name)
+    static (IReadOnlyDictionary<string, CollectedWeight> Weights, ModelConfig Config) Infer(CheckpointFile file, CheckpointContents contents, bool? dilation, string? name)
     {
         var weights = WeightAssembler.Collect(file, contents.Tensors);
+        if (ClassifierNames.Infer(file, weights, name) is { } classifier) { return (weights, classifier); }
         var config = DetrShapes.Infer(file, weights) with
         {
             Dilation = dilation ?? contents.Dilation ?? Path.GetFileName(file.Path).Contains("dc5", StringComparison.OrdinalIgnoreCase),
@@ -34,7 +44,7 @@ static class Checkpoint
 
         var known = DetrConfig.Zoo.FirstOrDefault(zoo => zoo with { Name = config.Name } == config);
         config = config with { Name = name ?? known?.Name ?? config.Name };
-        return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(file.Path), file.Sha256()) { Note = contents.Note };
+        return (weights, config);
     }
 
     internal static CheckpointContents ReadContents(CheckpointFile file)
@@ -64,7 +74,7 @@ sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dila
 {
     internal static CheckpointContents Of(IReadOnlyList<StoredTensor> all, string path = "")
     {
-        var state = StateDict.Of(all, path, KnownNames.OfDetr);
+        var state = StateDict.Of(all, path, KnownNames.IsKnown);
         return new(state.Tensors) { Note = state.Note };
     }
 
@@ -78,13 +88,13 @@ sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dila
 
         var found = StateDict.Find(dict);
         if (found.Count == 0) { throw NoStateDict("no dict in it holds tensors"); }
-        var (path, state) = found.Select(f => (f.Path, f.Dict, Fit: StateDict.PrefixOf(NamesOf(f.Dict), KnownNames.OfDetr).Names))
+        var (path, state) = found.Select(f => (f.Path, f.Dict, Fit: StateDict.PrefixOf(NamesOf(f.Dict), KnownNames.IsKnown).Names))
             .OrderByDescending(f => f.Fit).ThenByDescending(f => StateDict.IsAveraged(f.Path)).Select(f => (f.Path, f.Dict)).First();
         var tensors = new List<StoredTensor>();
         foreach (var (key, value) in state.Entries)
         {
             if (key is not string name) { continue; }
-            if (value is PickleOpaque needed && StateDict.PrefixOf([name], KnownNames.OfDetr).Names > 0)
+            if (value is PickleOpaque needed && StateDict.PrefixOf([name], KnownNames.IsKnown).Names > 0)
             {
                 throw NoStateDict($"tensor '{name.Printable()}' is made by the Python object '{needed.Name.Printable()}', which is not run");
             }

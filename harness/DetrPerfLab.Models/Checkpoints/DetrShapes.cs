@@ -34,8 +34,8 @@ static class DetrShapes
         var bottleneck = weights.ContainsKey($"{Body}1.0.conv3.weight");
         foreach (var depth in (ReadOnlySpan<int>)[18, 34, 50, 101, 152])
         {
-            var config = new DetrConfig { Name = "", BackboneDepth = depth };
-            if (config.Bottleneck == bottleneck && config.BackboneBlocks.SequenceEqual(blocks)) { return depth; }
+            var shape = new ResNetShape(depth, Dilation: false, "");
+            if (shape.Bottleneck == bottleneck && shape.BlocksOfStages.SequenceEqual(blocks)) { return depth; }
         }
 
         throw file.Unsupported(

@@ -59,7 +59,8 @@ static partial class HuggingFaceNames
         _ => null,
     };
 
-    static string? ResNet(string name)
+    /// <summary>torchvision's name of a tensor of a ResNet in transformers' own naming; null where it is none.</summary>
+    internal static string? ResNet(string name)
     {
         if (Stem().Match(name) is { Success: true } stem) { return Unit(stem, "conv1", "bn1"); }
         if (Block().Match(name) is not { Success: true } block || !int.TryParse(block.Groups["stage"].Value, out var stage)) { return null; }

@@ -14,6 +14,9 @@ static partial class KnownNames
     /// <summary>Whether a DETR has tensors of such a name, official or Hugging Face's.</summary>
     internal static bool OfDetr(string name) => OfficialName().IsMatch(name) || HuggingFaceNames.ToOfficial(name) is not null || s_relatives.Any(r => r.Name.IsMatch(name));
 
+    /// <summary>Of any model that is built here, or of a relative that is refused by name.</summary>
+    internal static bool IsKnown(string name) => OfDetr(name) || ClassifierNames.Knows(name);
+
     /// <exception cref="LabException">The names are those of a relative.</exception>
     internal static void RefuseRelatives(CheckpointFile file, IEnumerable<StoredTensor> tensors)
     {

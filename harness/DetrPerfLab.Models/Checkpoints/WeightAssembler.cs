@@ -14,7 +14,7 @@ static class WeightAssembler
         {
             var name = tensor.Name;
             if (name.EndsWith(".num_batches_tracked", StringComparison.Ordinal)) { continue; } // dropped by FrozenBatchNorm2d, too
-            var (official, third) = HuggingFaceNames.ToOfficial(name) ?? (name, null);
+            var (official, third) = HuggingFaceNames.ToOfficial(name) ?? ClassifierNames.ToOfficial(name) ?? (name, null);
             if (!wholes.TryGetValue(official, out var parts)) { wholes.Add(official, parts = new StoredTensor?[third is null ? 1 : 3]); }
             if ((third ?? 0) >= parts.Length || parts[third ?? 0] is not null || (third is null) != (parts.Length == 1))
             {
@@ -43,9 +43,9 @@ static class WeightAssembler
     }
 
     /// <summary>Decodes all weights in the order of the official state dict.</summary>
-    internal static IReadOnlyList<WeightTensor> Fit(CheckpointFile file, DetrConfig config, IReadOnlyDictionary<string, CollectedWeight> weights)
+    internal static IReadOnlyList<WeightTensor> Fit(CheckpointFile file, ModelConfig config, IReadOnlyDictionary<string, CollectedWeight> weights)
     {
-        var specs = DetrStateDict.Describe(config);
+        var specs = config.Describe();
         var needed = specs.Select(spec => spec.Name).ToHashSet(StringComparer.Ordinal);
         string[] missing = [.. needed.Where(name => !weights.ContainsKey(name))];
         string[] extra = [.. weights.Keys.Where(name => !needed.Contains(name)).Select(CheckpointText.Printable)];
@@ -54,7 +54,7 @@ static class WeightAssembler
             .Select(spec => $"{spec.Name} [{string.Join(',', weights[spec.Name].Shape)}], needed [{string.Join(',', spec.Shape)}]")];
         return missing.Length + extra.Length + misshaped.Length == 0
             ? Decode(file, specs.Select(spec => (spec.Name, weights[spec.Name])))
-            : throw Unfit(file, $"a DETR on ResNet-{config.BackboneDepth}", missing, extra, misshaped);
+            : throw Unfit(file, config is DetrConfig detr ? $"a DETR on ResNet-{detr.BackboneDepth}" : config.Name, missing, extra, misshaped);
     }
 
     /// <summary>Decodes weights; each storage is read once, in the order of the file.</summary>
@@ -95,7 +95,7 @@ static class WeightAssembler
             .Where(part => part.Item2 is { Length: > 0 })
             .Select(part => $"{part.Item1} {string.Join(", ", part.Item2!.Take(Shown))}{(part.Item2!.Length > Shown ? $" and {part.Item2.Length - Shown} more" : "")}");
         return LabError.BadInput($"Checkpoint '{file.Path}' does not fit {model}: {string.Join("; ", parts)}. "
-            + "Needed: the state dict of a DETR for boxes, with the official names or Hugging Face's.");
+            + "Needed: the state dict of a DETR for boxes, a ResNet or a ViT, with the official names or Hugging Face's.");
     }
 
     static long[] JoinedShape(CheckpointFile file, string name, IReadOnlyList<StoredTensor> parts)

@@ -5,14 +5,14 @@ static class BackboneScript
 {
     const int ChannelsLast = 2; // at::MemoryFormat
 
-    internal static void Add(ScriptModuleWriter module, ScriptLayers layers)
+    internal static void Add(ScriptModuleWriter module, ScriptLayers layers, ResNetShape shape)
     {
         module.Method(
             "stem(self, pixel_values: Tensor) -> Tensor",
             $"x = torch.contiguous(pixel_values, memory_format={ChannelsLast})",
-            $"x = torch.relu_({layers.ConvolutionNorm("x", Backbone.Stem)})",
+            $"x = torch.relu_({layers.ConvolutionNorm("x", shape.Stem)})",
             "return torch.max_pool2d(x, [3, 3], [2, 2], [1, 1], [1, 1], False)");
-        foreach (var stage in Backbone.Blocks(layers.Config).GroupBy(block => DetrScript.Stages[block.Stage - 1]))
+        foreach (var stage in shape.Blocks().GroupBy(block => DetrScript.Stages[block.Stage - 1]))
         {
             module.Method($"{stage.Key}(self, x: Tensor) -> Tensor", [.. stage.SelectMany(block => Lines(layers, block)), "return x"]);
         }

@@ -26,7 +26,7 @@ public static class DetrScript
                 "return self.heads(self.decoder(memory, position, bias))",
             ]);
         module.Method($"{OutputLengths}(self) -> Tensor", $"return torch.tensor([{weights.Config.Queries}, {weights.Config.Classes + 1}])");
-        BackboneScript.Add(module, layers);
+        BackboneScript.Add(module, layers, layers.Config.Backbone);
         PositionScript.Add(module, weights.Config);
         TransformerScript.Add(module, layers);
         AddHeads(module, layers);

@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>Layers that parts of a DETR share: each adds its weights to the module under <c>path</c> and gives the text that computes it of <c>x</c>.</summary>
+/// <summary>Layers that parts of models share: each adds its weights to the module under <c>path</c> and gives the text that computes it of <c>x</c>.</summary>
 sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, ScriptPrecision precision)
 {
     internal DetrConfig Config => weights.Config;
@@ -25,8 +25,8 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
         return $"torch.conv2d({x}, {weight}, {Tensor($"{path}.bias", $"{name}.bias")}, [1, 1], [0, 0], [1, 1], 1)";
     }
 
-    internal string Norm(string path, string x, string name) =>
-        $"torch.layer_norm({x}, [{Config.HiddenDim}], {Tensor($"{path}.weight", $"{name}.weight")}, {Tensor($"{path}.bias", $"{name}.bias")}, 1e-05, False)";
+    internal string Norm(string path, string x, string name, string epsilon = "1e-05") =>
+        $"torch.layer_norm({x}, [{weights[$"{name}.weight"].Shape[0]}], {Tensor($"{path}.weight", $"{name}.weight")}, {Tensor($"{path}.bias", $"{name}.bias")}, {epsilon}, False)";
 
     /// <summary>A linear layer in float32, whatever the precision: that of a head.</summary>
     internal string HeadLinear(string path, string x, string name) =>
@@ -35,8 +35,11 @@ sealed class ScriptLayers(ScriptModuleWriter module, WeightStore weights, Script
     internal string Linear(string path, string x, string name) => Linear(path, x, $"{name}.weight", $"{name}.bias", 0, (int)weights[$"{name}.bias"].Shape[0]);
 
     /// <summary>Some of the three projections that the state dict holds as one matrix, from the first on: 0 = query, 1 = key, 2 = value.</summary>
-    internal string Projection(string path, string x, string name, int first, int count = 1) =>
-        Linear(path, x, $"{name}.in_proj_weight", $"{name}.in_proj_bias", first * Config.HiddenDim, count * Config.HiddenDim);
+    internal string Projection(string path, string x, string name, int first, int count = 1)
+    {
+        var width = (int)weights[$"{name}.in_proj_bias"].Shape[0] / 3;
+        return Linear(path, x, $"{name}.in_proj_weight", $"{name}.in_proj_bias", first * width, count * width);
+    }
 
     /// <summary>Rows <paramref name="start"/> and on of a weight [all, inputs] and its bias.</summary>
     string Linear(string path, string x, string weightName, string biasName, int start, int rows)

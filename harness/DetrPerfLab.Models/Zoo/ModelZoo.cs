@@ -44,18 +44,21 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
             : LabError.UnknownName("model", nameOrFile, List().Select(known => known.Name));
     }
 
-    /// <exception cref="LabException">The checkpoint was not fetched, is damaged or is no DETR's.</exception>
+    /// <exception cref="LabException">The checkpoint was not fetched, is damaged or is of no model that is built here.</exception>
     public static WeightStore Load(KnownModel model)
     {
         if (model.Kind == WeightsKind.Synthetic) { return SyntheticWeights.Create(model.Zoo!.Config); }
         var path = model.Path ?? throw LabError.Missing($"{model.Name}: the checkpoint is not at hand. Fetch it: detrlab models fetch {model.Name}");
         if (model.Zoo is not { } zoo) { return Checkpoint.Load(path); }
-        var weights = Checkpoint.Load(path, zoo.Config.Dilation, zoo.Config.Name);
+        var weights = Checkpoint.Load(path, (zoo.Config as DetrConfig)?.Dilation, zoo.Config.Name);
         return weights.Sha256.StartsWith(zoo.Sha256Head, StringComparison.Ordinal)
             ? weights
             : throw LabError.BadInput(
                 $"'{path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch {zoo.Name}");
     }
+
+    /// <summary>The shape of a user's own model, told by the names and shapes in its file, without its weights.</summary>
+    public static ModelConfig ConfigOf(KnownModel model) => model.Zoo?.Config ?? Checkpoint.ConfigOf(model.Path!);
 
     /// <summary>Downloads an official checkpoint, unless it is there, and gives its path; progress is bytes done and bytes in all.</summary>
     public async Task<string> FetchAsync(string name, Action<long, long>? progress = null, CancellationToken cancellation = default)

@@ -5,13 +5,13 @@ namespace DetrPerfLab.Onnx;
 static class BackboneExport
 {
     /// <summary>Gives the feature [N, C, ceil(H/32), ceil(W/32)]; 1/16 with dilation.</summary>
-    internal static string Add(ExportContext context, string pixels)
+    internal static string Add(ExportContext context, ResNetShape shape, string pixels)
     {
         var graph = context.Graph;
         using var _ = graph.Module("backbone");
-        var x = graph.Node("Relu", "conv1.relu", [Conv(context, "conv1", pixels, Backbone.Stem)]);
+        var x = graph.Node("Relu", "conv1.relu", [Conv(context, "conv1", pixels, shape.Stem)]);
         x = graph.Node("MaxPool", "maxpool", [x], n => n.Set("kernel_shape", 3, 3).Set("pads", 1, 1, 1, 1).Set("strides", 2, 2));
-        return Backbone.Blocks(context.Config).Aggregate(x, (input, block) => AddBlock(context, block, input));
+        return shape.Blocks().Aggregate(x, (input, block) => AddBlock(context, block, input));
     }
 
     static string AddBlock(ExportContext context, BackboneBlock block, string x)

@@ -16,7 +16,7 @@ sealed class DecoderConstants(ExportContext context)
     internal float[] FirstTarget() => [.. FirstTargetExact().Select(v => (float)v)];
 
     /// <summary>The first layer's query of the attention to the memory, scaled, [Q, hidden].</summary>
-    internal float[] FirstQuery() => Project(context.ScaledQuery($"{First}.multihead_attn"), FirstTargetExact());
+    internal float[] FirstQuery() => Project(context.ScaledQuery($"{First}.multihead_attn", context.Config.Heads), FirstTargetExact());
 
     /// <summary>W position + b for each query, [Q, hidden].</summary>
     internal float[] Project(LinearWeights linear) => Project(linear, new double[context.Config.HiddenDim]);

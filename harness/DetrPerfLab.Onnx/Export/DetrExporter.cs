@@ -13,7 +13,7 @@ public sealed record ExportOptions
     public bool StageOutputs { get; init; }
 }
 
-/// <summary>Turns the weights of a DETR into an ONNX model.</summary>
+/// <summary>Turns the weights of a DETR, or of a classifier (<see cref="ClassifierExporter"/>), into an ONNX model.</summary>
 /// <remarks>
 /// Inputs <c>pixel_values</c> float32 [N,3,H,W] and, by option, <c>pixel_mask</c> int64 [N,H,W] (1 = image); outputs <c>logits</c> [N,Q,C+1]
 /// before softmax and <c>pred_boxes</c> [N,Q,4] (cx, cy, w, h in 0..1). N, H and W are dynamic.
@@ -30,6 +30,7 @@ public static class DetrExporter
     /// <exception cref="LabException">A weight is missing or has another shape than the configuration says, or no such ResNet exists.</exception>
     public static ModelProto Export(WeightStore weights, ExportOptions options)
     {
+        if (weights.Model is ClassifierConfig) { return Classifier(weights); }
         Check(weights);
         var config = weights.Config;
         var builder = new GraphBuilder(config.Name, Opset);
@@ -40,7 +41,7 @@ public static class DetrExporter
 
         var context = new ExportContext(builder, weights);
         var transformer = new TransformerExport(context);
-        var feature = BackboneExport.Add(context, pixels);
+        var feature = BackboneExport.Add(context, config.Backbone, pixels);
         var map = transformer.AddInputProjection(feature);
         var position = PositionExport.Add(context, map, mask);
         var memory = transformer.AddEncoder(map, position);
@@ -48,16 +49,40 @@ public static class DetrExporter
         if (options.StageOutputs) { AddStages(builder, config, feature, map, position.Rows, memory); }
 
         var model = builder.Build();
-        model.ProducerVersion = ProducerVersion;
-        model.SetMetadata("detrlab.model", config.Name);
-        model.SetMetadata("detrlab.source", weights.Source);
-        model.SetMetadata("detrlab.source_sha256", weights.Sha256);
+        Stamp(model, weights, "detr");
         model.SetMetadata("detrlab.config", string.Join(' ',
             $"backbone=resnet{config.BackboneDepth}", $"dilation={(config.Dilation ? 1 : 0)}", $"hidden={config.HiddenDim}", $"heads={config.Heads}",
             $"encoder={config.EncoderLayers}", $"decoder={config.DecoderLayers}", $"feed_forward={config.FeedForwardDim}",
             $"queries={config.Queries}", $"classes={config.Classes}"));
         model.SetMetadata("detrlab.export", $"pixel_mask={(options.PixelMask ? 1 : 0)} stage_outputs={(options.StageOutputs ? 1 : 0)} opset={Opset}");
         return model;
+    }
+
+    /// <summary>What pictures become for torchvision's classifiers, in the keys of <c>preprocessor_config.json</c>: the shorter side to 256, the middle 224x224 of it.</summary>
+    public const string ClassifierPicture = """{"do_resize":true,"size":{"shortest_edge":256},"resample":2,"do_center_crop":true,"crop_size":{"height":224,"width":224},"do_rescale":true,"rescale_factor":0.00392156862745098,"do_normalize":true,"image_mean":[0.485,0.456,0.406],"image_std":[0.229,0.224,0.225]}""";
+
+    static ModelProto Classifier(WeightStore weights)
+    {
+        var model = ClassifierExporter.Export(weights, Opset);
+        Stamp(model, weights, "classifier");
+        model.SetMetadata("detrlab.preprocessor", ClassifierPicture);
+        model.SetMetadata("detrlab.config", weights.Model switch
+        {
+            ResNetConfig resnet => $"resnet{resnet.Depth} classes={resnet.Classes}",
+            VitConfig vit => $"patch={vit.Patch} grid={vit.Grid} hidden={vit.Hidden} layers={vit.Layers} heads={vit.Heads} feed_forward={vit.FeedForward} classes={vit.Classes}",
+            _ => null,
+        });
+        model.SetMetadata("detrlab.export", $"opset={Opset}");
+        return model;
+    }
+
+    static void Stamp(ModelProto model, WeightStore weights, string family)
+    {
+        model.ProducerVersion = ProducerVersion;
+        model.SetMetadata("detrlab.model", weights.Model.Name);
+        model.SetMetadata("detrlab.family", family);
+        model.SetMetadata("detrlab.source", weights.Source);
+        model.SetMetadata("detrlab.source_sha256", weights.Sha256);
     }
 
     static void Check(WeightStore weights)
@@ -68,7 +93,7 @@ public static class DetrExporter
             throw Refuse($"a ResNet of {config.BackboneDepth} layers", "18, 34, 50, 101 or 152");
         }
 
-        if (config.Dilation && !config.Bottleneck)
+        if (config.Dilation && !config.Backbone.Bottleneck)
         {
             throw Refuse($"dilation in a ResNet-{config.BackboneDepth}, whose basic blocks know none", "a ResNet of 50 layers or more");
         }
@@ -116,7 +141,7 @@ public static class DetrExporter
     {
         using var _ = builder.Module("stages");
         builder.Node("Identity", "backbone_feature", [feature], output: "backbone_feature");
-        builder.Output("backbone_feature", DataType.Float, "N", config.BackboneChannels, "h", "w");
+        builder.Output("backbone_feature", DataType.Float, "N", config.Backbone.Channels, "h", "w");
         var shape = builder.Shape("map_shape", map, 0, 4);
         foreach (var (name, rows) in new[] { ("position_encoding", position), ("encoder_memory", memory) })
         {

@@ -15,11 +15,11 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
         return graph.Node("Gemm", "", withBias ? [x, weight, graph.Weight<float>("bias", [linear.Outputs], linear.Bias)] : [x, weight]);
     }
 
-    internal string Norm(string module, string x, string source)
+    internal string Norm(string module, string x, string source, float epsilon = 1e-5f)
     {
         using var _ = graph.Module(module);
         return graph.Node("LayerNormalization", "", [x, graph.Weight("weight", weights[$"{source}.weight"]), graph.Weight("bias", weights[$"{source}.bias"])],
-            n => n.Set("axis", -1).Set("epsilon", 1e-5f));
+            n => n.Set("axis", -1).Set("epsilon", epsilon));
     }
 
     internal LinearWeights Linear(string source) => new(weights[$"{source}.weight"].Data, weights[$"{source}.bias"].Data);
@@ -27,16 +27,17 @@ sealed class ExportContext(GraphBuilder graph, WeightStore weights)
     /// <summary>One third of an attention's joint input projection: <paramref name="part"/> 0 query, 1 key, 2 value.</summary>
     internal LinearWeights InProjection(string source, int part)
     {
-        var hidden = Config.HiddenDim;
+        var hidden = weights[$"{source}.in_proj_bias"].Data.Length / 3;
         return new LinearWeights(
             weights[$"{source}.in_proj_weight"].Data.AsSpan(part * hidden * hidden, hidden * hidden).ToArray(),
             weights[$"{source}.in_proj_bias"].Data.AsSpan(part * hidden, hidden).ToArray());
     }
 
     /// <summary>The query projection with the factor 1/sqrt(head size), which the original applies to its result.</summary>
-    internal LinearWeights ScaledQuery(string source)
+    internal LinearWeights ScaledQuery(string source, int heads)
     {
-        var (linear, factor) = (InProjection(source, 0), 1 / Math.Sqrt(Config.HiddenDim / Config.Heads));
+        var linear = InProjection(source, 0);
+        var factor = 1 / Math.Sqrt(linear.Outputs / heads);
         return new([.. linear.Weight.Select(w => (float)(w * factor))], [.. linear.Bias.Select(b => (float)(b * factor))]);
     }
 }

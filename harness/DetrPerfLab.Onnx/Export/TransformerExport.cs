@@ -32,7 +32,7 @@ sealed class TransformerExport(ExportContext context)
             string attended;
             using (_graph.Module("self_attn"))
             {
-                var query = MemoryTokens("q", context.Linear("q", withPosition, context.ScaledQuery($"{source}.self_attn")));
+                var query = MemoryTokens("q", context.Linear("q", withPosition, context.ScaledQuery($"{source}.self_attn", _heads)));
                 var key = MemoryTokens("k", context.Linear("k", withPosition, context.InProjection($"{source}.self_attn", 1)));
                 var value = MemoryTokens("v", context.Linear("v", x, context.InProjection($"{source}.self_attn", 2)));
                 attended = Attend($"{source}.self_attn", query, key, value, position.MaskBias);
@@ -62,7 +62,7 @@ sealed class TransformerExport(ExportContext context)
             {
                 var attention = $"{source}.multihead_attn";
                 var query = i > 0
-                    ? QueryTokens("q", x, context.ScaledQuery(attention), constants)
+                    ? QueryTokens("q", x, context.ScaledQuery(attention, _heads), constants)
                     : _graph.Weight<float>("first_query", [1, context.Config.Queries, _heads, _hidden / _heads], constants.FirstQuery());
                 var key = MemoryTokens("k", context.Linear("k", memoryWithPosition, context.InProjection(attention, 1)));
                 var value = MemoryTokens("v", context.Linear("v", memory, context.InProjection(attention, 2)));
@@ -79,7 +79,7 @@ sealed class TransformerExport(ExportContext context)
     string SelfAttention(string x, string source, DecoderConstants constants)
     {
         using var _ = _graph.Module("self_attn");
-        var query = QueryTokens("q", x, context.ScaledQuery(source), constants);
+        var query = QueryTokens("q", x, context.ScaledQuery(source, _heads), constants);
         var key = QueryTokens("k", x, context.InProjection(source, 1), constants);
         var value = _graph.Reshape("v.tokens", context.Linear("v", x, context.InProjection(source, 2)), -1, context.Config.Queries, _heads, _hidden / _heads);
         return Attend(source, query, key, value, maskBias: null);

@@ -7,7 +7,8 @@ namespace DetrPerfLab.Vision;
 public sealed record ModelUse
 {
     public const string FamilyKey = "detrlab.family"; // in a model's metadata
-    const string PictureKey = "detrlab.preprocessor", LabelsKey = "detrlab.id2label";
+    public const string PictureKey = "detrlab.preprocessor"; // likewise
+    const string LabelsKey = "detrlab.id2label";
 
     readonly ModelFacts _facts;
     readonly TensorSpec _pixels;

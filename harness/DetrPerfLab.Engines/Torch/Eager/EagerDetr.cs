@@ -22,7 +22,7 @@ sealed class EagerDetr : IDisposable
         _weights = new(weights, options);
         try
         {
-            _backbone = new(_weights);
+            _backbone = new(_weights, weights.Config.Backbone);
             _projectionFilter = _weights.LoadFilter("input_proj.weight");
             _projectionBias = _weights.Load("input_proj.bias");
             _positionEncoding = new(_weights);

@@ -4,14 +4,14 @@ namespace DetrPerfLab.Engines;
 
 /// <summary>ResNet with frozen batch norms, up to its last stage.</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py (IntermediateLayerGetter, layer4).</remarks>
-sealed class ResNet(WeightLoader weights)
+sealed class ResNet(WeightLoader weights, ResNetShape shape)
 {
     static readonly long[] s_poolKernel = [3, 3];
     static readonly long[] s_poolStride = [2, 2];
     static readonly long[] s_poolPadding = [1, 1];
 
-    readonly ConvolutionNorm _stem = new(weights, Backbone.Stem);
-    readonly ResidualBlock[] _blocks = [.. Backbone.Blocks(weights.Config).Select(block => new ResidualBlock(weights, block))];
+    readonly ConvolutionNorm _stem = new(weights, shape.Stem);
+    readonly ResidualBlock[] _blocks = [.. shape.Blocks().Select(block => new ResidualBlock(weights, block))];
 
     /// <summary>Of normalised images [N, 3, H, W]: [N, channels, ceil(H/32), ceil(W/32)]; 1/16 with DC5.</summary>
     internal Tensor Forward(Tensor images, Action<string>? onModule)

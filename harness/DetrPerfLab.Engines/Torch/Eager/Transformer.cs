@@ -13,7 +13,7 @@ sealed class Transformer(WeightLoader weights)
         [.. Enumerable.Range(0, weights.Config.EncoderLayers).Select(i => new EncoderLayer(weights, $"transformer.encoder.layers.{i}"))];
     readonly DecoderLayer[] _decoder =
         [.. Enumerable.Range(0, weights.Config.DecoderLayers).Select(i => new DecoderLayer(weights, $"transformer.decoder.layers.{i}"))];
-    readonly LayerNorm _norm = new(weights, "transformer.decoder.norm");
+    readonly LayerNorm _norm = new(weights, "transformer.decoder.norm", weights.Config.HiddenDim);
     readonly Tensor _queries = weights.Load("query_embed.weight");
     readonly int _heads = weights.Config.Heads;
 

@@ -7,10 +7,10 @@ namespace DetrPerfLab.Engines;
 /// <remarks>Source: facebookresearch/detr@29901c5, models/transformer.py, TransformerEncoderLayer.forward_post.</remarks>
 sealed class EncoderLayer(WeightLoader weights, string name)
 {
-    readonly MultiHeadAttention _attention = new(weights, $"{name}.self_attn");
+    readonly MultiHeadAttention _attention = new(weights, $"{name}.self_attn", weights.Config.Heads, weights.Config.HiddenDim);
     readonly FeedForward _feedForward = new(weights, name);
-    readonly LayerNorm _norm1 = new(weights, $"{name}.norm1");
-    readonly LayerNorm _norm2 = new(weights, $"{name}.norm2");
+    readonly LayerNorm _norm1 = new(weights, $"{name}.norm1", weights.Config.HiddenDim);
+    readonly LayerNorm _norm2 = new(weights, $"{name}.norm2", weights.Config.HiddenDim);
 
     /// <summary>Source and position, which is added to queries and keys, are [S, N, hidden]; padding [N * heads, 1, S], 0 or minus infinity.</summary>
     internal Tensor Forward(Tensor source, Tensor position, Tensor padding)
@@ -26,12 +26,12 @@ sealed class EncoderLayer(WeightLoader weights, string name)
 /// <remarks>Source: facebookresearch/detr@29901c5, models/transformer.py, TransformerDecoderLayer.forward_post.</remarks>
 sealed class DecoderLayer(WeightLoader weights, string name)
 {
-    readonly MultiHeadAttention _selfAttention = new(weights, $"{name}.self_attn");
-    readonly MultiHeadAttention _crossAttention = new(weights, $"{name}.multihead_attn");
+    readonly MultiHeadAttention _selfAttention = new(weights, $"{name}.self_attn", weights.Config.Heads, weights.Config.HiddenDim);
+    readonly MultiHeadAttention _crossAttention = new(weights, $"{name}.multihead_attn", weights.Config.Heads, weights.Config.HiddenDim);
     readonly FeedForward _feedForward = new(weights, name);
-    readonly LayerNorm _norm1 = new(weights, $"{name}.norm1");
-    readonly LayerNorm _norm2 = new(weights, $"{name}.norm2");
-    readonly LayerNorm _norm3 = new(weights, $"{name}.norm3");
+    readonly LayerNorm _norm1 = new(weights, $"{name}.norm1", weights.Config.HiddenDim);
+    readonly LayerNorm _norm2 = new(weights, $"{name}.norm2", weights.Config.HiddenDim);
+    readonly LayerNorm _norm3 = new(weights, $"{name}.norm3", weights.Config.HiddenDim);
 
     /// <summary>Target and queries, which are added wherever it asks, are [Q, N, hidden]; keys, the memory with positions, and memory [S, N, hidden].</summary>
     internal Tensor Forward(Tensor target, Tensor queries, Tensor keys, Tensor memory, Tensor padding)
@@ -46,12 +46,12 @@ sealed class DecoderLayer(WeightLoader weights, string name)
 
 /// <summary>Scaled dot-product attention in several heads, with a key padding mask.</summary>
 /// <remarks>Source: torch.nn.functional.multi_head_attention_forward (PyTorch 1.13). Sequences come first: [length, N, hidden].</remarks>
-sealed class MultiHeadAttention(WeightLoader weights, string name)
+sealed class MultiHeadAttention(WeightLoader weights, string name, int heads, int hidden)
 {
     readonly (Linear Query, Linear Key, Linear Value) _projections = weights.LoadProjections(name);
     readonly Linear _output = weights.LoadLinear($"{name}.out_proj");
-    readonly int _heads = weights.Config.Heads;
-    readonly Scalar _rootOfWidth = Math.Sqrt(weights.Config.HiddenDim / weights.Config.Heads);
+    readonly int _heads = heads;
+    readonly Scalar _rootOfWidth = Math.Sqrt(hidden / heads);
 
     /// <summary>Query and result are [L, N, hidden], key and value [S, N, hidden]; the bias [N * heads, 1, S], 0 or minus infinity, is added to the scores.</summary>
     internal Tensor Forward(Tensor query, Tensor key, Tensor value, Tensor? bias)
@@ -88,13 +88,13 @@ sealed class FeedForward(WeightLoader weights, string layer)
 }
 
 /// <summary>Layer normalisation over the last axis.</summary>
-sealed class LayerNorm(WeightLoader weights, string name)
+sealed class LayerNorm(WeightLoader weights, string name, int width, double epsilon = 1e-5)
 {
-    readonly long[] _shape = [weights.Config.HiddenDim];
+    readonly long[] _shape = [width];
     readonly Tensor _weight = weights.Load($"{name}.weight");
     readonly Tensor _bias = weights.Load($"{name}.bias");
 
-    internal Tensor Forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias);
+    internal Tensor Forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, epsilon);
 }
 
 /// <summary>y = x * weight^T + bias over the last axis; weight [out, in], bias [out].</summary>

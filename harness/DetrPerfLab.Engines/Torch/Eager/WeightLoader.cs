@@ -8,7 +8,7 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
 {
     readonly List<Tensor> _owned = [];
 
-    internal DetrConfig Config => store.Config;
+    internal DetrConfig Config => store.Config; // of a DETR
 
     internal Tensor Load(string name) => Own(Raw(name).to(options.DataType, disposeAfter: true)).requires_grad_(options.Gradients && IsTrained(name));
 
@@ -36,7 +36,8 @@ sealed class WeightLoader(WeightStore store, EagerOptions options) : IDisposable
     /// <summary>Query, key and value projections, which the state dict holds as one matrix of three times the height.</summary>
     internal (Linear Query, Linear Key, Linear Value) LoadProjections(string name)
     {
-        var (weight, bias, width) = (Load($"{name}.in_proj_weight"), Load($"{name}.in_proj_bias"), Config.HiddenDim);
+        var (weight, bias) = (Load($"{name}.in_proj_weight"), Load($"{name}.in_proj_bias"));
+        var width = bias.shape[0] / 3;
         return (Part(0), Part(1), Part(2));
 
         Linear Part(int index) =>

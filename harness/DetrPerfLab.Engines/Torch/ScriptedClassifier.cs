@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Engines;
+
+/// <summary>Our own classifier as the TorchScript archive that <see cref="ClassifierScript"/> writes.</summary>
+sealed class ScriptedClassifier(EngineInfo info, jit.ScriptModule module, ModelConfig config, int threads) : TorchEngine(info, config.Inputs, config.Outputs, threads, gradients: false)
+{
+    readonly object[] _arguments = new object[1];
+
+    /// <summary>Opens an archive that was checked when it was made.</summary>
+    internal static ScriptedClassifier Open(string variant, string path, ModelConfig config, ScriptPrecision precision, int threads) => TorchScriptEngine.Read(path, module => new ScriptedClassifier(
+        Describe(
+            variant,
+            threads,
+            ("made_by", "a TorchScript archive of the weights, batch norm folded"),
+            ("channels_last", "on"),
+            ("int8_linear_layers", precision == ScriptPrecision.Int8Dynamic
+                ? "all but the head of a ViT, a scale a row, packed for libtorch's default quantised engine, which TorchSharp neither tells nor changes" : "none")),
+        module, config, threads));
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        using var scope = NewDisposeScope(); // TorchSharp wraps each of the module's tensors, and leaves them to the finalizer
+        module.Dispose();
+    }
+
+    private protected override void Forward(TorchBinding binding)
+    {
+        _arguments[0] = binding.Input(0);
+        Give((Tensor)module.forward(_arguments), binding.Output(0));
+    }
+}
