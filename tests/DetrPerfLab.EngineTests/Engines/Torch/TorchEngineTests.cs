@@ -100,7 +100,7 @@ public class TorchEngineTests
         var stages = Assert.IsAssignableFrom<IStagedEngine>(engine).RunStages(inputs, outputs);
 
         Assert.Equal(["backbone_feature", "position_encoding", "encoder_memory"], stages.Select(s => s.Name));
-        Assert.Equal([1, config.BackboneChannels, rows, rows * 3 / 2], stages[0].Shape.ToArray());
+        Assert.Equal([1, config.Backbone.Channels, rows, rows * 3 / 2], stages[0].Shape.ToArray());
         Assert.Equal([1, config.HiddenDim, rows, rows * 3 / 2], stages[2].Shape.ToArray());
         Assert.All(outputs["pred_boxes"].Floats.ToArray(), value => Assert.InRange(value, 0, 1));
     }
