@@ -8,6 +8,7 @@ try
     Environment.SetEnvironmentVariable(BenchmarkModel.Variable, File.Exists(options.Model) ? Path.GetFullPath(options.Model) : options.Model);
     if (options.Calibrate is { } folder) { Environment.SetEnvironmentVariable(CalibrationChoice.FolderVariable, Path.GetFullPath(folder)); }
     if (options.KeepList is { } table) { Environment.SetEnvironmentVariable(CalibrationChoice.KeepListVariable, Path.GetFullPath(table)); }
+    if (options.Family is { } family) { Environment.SetEnvironmentVariable(VariantModel.FamilyVariable, family); }
     Environment.SetEnvironmentVariable(RunOptions.QuickVariable, options.Quick ? "1" : "0");
     using var run = new BenchmarkRun(options, RunPlace.Of(options));
     return (int)run.Run([.. typeof(LabConfig).Assembly.GetTypes().Where(t => t.IsPublic && !t.IsAbstract && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal))]);

@@ -14,12 +14,15 @@ sealed record RunOptions
     static readonly Option<string?> s_calibrate = new("--calibrate") { Description = "Folder of photographs that INT8 ranges come from; by default built-in pictures." };
     static readonly Option<string?> s_keepList = new("--keep-list") { Description = "Table of 'detrlab sensitivity' whose keep-list stays float in INT8-static." };
 
+    static readonly Option<string?> s_family = new("--family") { Description = $"What the model is, where its files do not say: {string.Join(", ", ModelFamilies.All.Select(f => f.Name))}." };
+
     internal bool Quick { get; private init; }
     internal bool Restart { get; private init; }
     internal bool Verbose { get; private init; }
     internal string Model { get; private init; } = BenchmarkModel.Default;
     internal string? Calibrate { get; private init; }
     internal string? KeepList { get; private init; }
+    internal string? Family { get; private init; }
     internal string[] Rest { get; private init; } = []; // for BenchmarkDotNet
     internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1"; // whether this process belongs to a quick run
     internal bool AsksOnly => Rest.Any(a => a is "--list" or "--help" or "--info" or "--version"); // whether something is asked that runs nothing
@@ -31,6 +34,7 @@ sealed record RunOptions
         .. Model != BenchmarkModel.Default ? ["--model", Model] : Array.Empty<string>(),
         .. Calibrate is { } folder ? ["--calibrate", folder] : Array.Empty<string>(),
         .. KeepList is { } table ? ["--keep-list", table] : Array.Empty<string>(),
+        .. Family is { } family ? ["--family", family] : Array.Empty<string>(),
     ];
 
     internal static RunOptions Parse(IReadOnlyList<string> args)
@@ -47,6 +51,7 @@ sealed record RunOptions
             Model = parsed.GetValue(s_model)!,
             Calibrate = parsed.GetValue(s_calibrate),
             KeepList = parsed.GetValue(s_keepList),
+            Family = parsed.GetValue(s_family) is { } family ? ModelFamilies.Get(family).Name : null,
             Rest = rest,
         };
         // Without a filter BenchmarkDotNet asks on the terminal.
@@ -59,7 +64,7 @@ sealed record RunOptions
     {
         var command = new RootCommand("Runs a choice of suites; the table, the chart and the report's path end on the screen. All other options are BenchmarkDotNet's: see below.")
         {
-            s_quick, s_restart, s_verbose, s_model, s_calibrate, s_keepList,
+            s_quick, s_restart, s_verbose, s_model, s_calibrate, s_keepList, s_family,
         };
         command.TreatUnmatchedTokensAsErrors = false;
         foreach (var other in command.Options.OfType<VersionOption>().ToList()) { command.Options.Remove(other); }

@@ -24,6 +24,8 @@ static class BenchCommand
         {
             model, variants, rounds, size, seed, threads, results, restart, noCharts, json,
         };
+        var family = new FamilyArguments();
+        command.With(family.All);
         // On a thread of its own: the handler of Ctrl+C is set once this returns.
         command.SetAction((parsed, cancellation) => Task.Run(
             () => (int)new BenchSession(
@@ -40,6 +42,7 @@ static class BenchCommand
                     Size = parsed.GetValue(size),
                     Seed = parsed.GetValue(seed),
                     Threads = parsed.GetValue(threads),
+                    Family = family.Read(parsed),
                     Results = parsed.GetValue(results)!,
                     Restart = parsed.GetValue(restart),
                     Charts = !parsed.GetValue(noCharts),

@@ -30,6 +30,7 @@ sealed record BenchOptions
 
     /// <summary>Shorter side of the image, pixels; the longer follows from 3:4, as 800x1066 does.</summary>
     internal int Size { get; init => field = value is >= 32 and <= 2048 ? value : throw LabError.OutOfRange(value, "32 to 2048", "--size"); } = DefaultSize;
+    internal FamilyOptions Family { get; init; } = new();
     internal ulong Seed { get; init; } = 1;
     internal int Threads { get; init => field = value is >= 0 and <= 256 ? value : throw LabError.OutOfRange(value, "0 to 256", "--threads"); }
     internal string Results { get; init; } = LabPaths.Results;

@@ -13,7 +13,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
 
     internal ExitCode Run(CancellationToken cancellation)
     {
-        var model = VariantModel.Of(options.Model); // a name that is none costs no time
+        var model = VariantModel.Of(options.Model, family: options.Family); // a name that is none costs no time
         if (model.Note is not null) { error.WriteLine(model.Note); }
         RequireWritable(options.Results);
         error.WriteLine("Reading the machine: versions, and its peak rates where they have not been measured yet.");
@@ -22,7 +22,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var commit = CommitProbe.Read(LabPaths.Root);
         var artefacts = options.Variants.Select(v => KeyValuePair.Create(v, Prepare(v, model, cancellation))).ToList();
         var key = new BenchKey(
-            machine.Fingerprint, $"{model.Name} {model.Identity}", artefacts, $"{commit} {BuildId.Of(typeof(BenchSession), typeof(VariantRegistry), typeof(MeasuredCase), typeof(RunResult))}",
+            machine.Fingerprint, $"{model.Name} {model.Identity} {model.Use.Family} {model.Use.Preprocessing(new()).Describe()}", artefacts, $"{commit} {BuildId.Of(typeof(BenchSession), typeof(VariantRegistry), typeof(MeasuredCase), typeof(RunResult))}",
             options.Size, options.Width, options.Threads, options.Rounds, options.Seed, UntimedRuns);
         using var journal = BenchJournal.Open(store.FolderOf(machine), key, options.Restart, error.WriteLine);
         if (Measure(journal, cancellation) is not { } measured) { return Interrupted; }
@@ -60,6 +60,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     {
         var cases = options.Variants.Select(v => new WorkerProcess(EngineProgram.Worker, new(options.Model, v, options.Size, options.Width, options.Threads, options.Cache)
         {
+            Use = options.Family == new FamilyOptions() ? null : JsonSerializer.Serialize(options.Family, LabJson.OneLine),
             Seed = options.Seed,
             WarmUpCapMs = options.WarmUpCapMs,
             Samples = options.Rounds,

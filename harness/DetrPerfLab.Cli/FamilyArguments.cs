@@ -19,7 +19,7 @@ sealed class FamilyArguments
     internal FamilyOptions Read(ParseResult parsed) => new()
     {
         Family = parsed.GetValue(_family),
-        Labels = parsed.GetValue(_labels),
+        Labels = parsed.GetValue(_labels) is { } labels ? Path.GetFullPath(labels) : null, // worker processes may run in another folder
         Mean = Numbers(parsed, _mean),
         Deviation = Numbers(parsed, _deviation),
         Scale = parsed.GetValue(_scale) is { } scale ? Fraction(scale) : null,

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DetrPerfLab.Engines;
 
 /// <summary>
@@ -22,7 +24,7 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
     int? InputSide => Sizes.Distinct().Count() > 1 ? null : Math.Min(Model.InputSize(Sizes[0]).Height, Model.InputSize(Sizes[0]).Width);
 
     public static VariantCase Of(WorkerRequest request) =>
-        new(VariantModel.Of(request.Model), VariantRegistry.Get(request.Variant), [new(request.Height, request.Width)], new(request.CacheFolder))
+        new(VariantModel.Of(request.Model, family: request.Use is { } use ? JsonSerializer.Deserialize<FamilyOptions>(use, LabJson.Options) : null), VariantRegistry.Get(request.Variant), [new(request.Height, request.Width)], new(request.CacheFolder))
         {
             Settings = new() { Threads = request.Threads },
             Audit = AuditOptions.For(request.Samples) with { Seed = request.Seed },

@@ -9,6 +9,9 @@ namespace DetrPerfLab.Engines;
 /// <param name="Note">What the user should know, for example that synthetic weights stand in; null when nothing.</param>
 public sealed record VariantModel(string Name, string Identity, Func<WeightStore> LoadWeights, ModelUse Use, string? Note = null)
 {
+    /// <summary>Hands the user's <c>--family</c> to the processes of benchmark cases.</summary>
+    public const string FamilyVariable = "DETRLAB_FAMILY";
+
     /// <summary>Images that INT8 ranges of a DETR come from; not the one that is timed and compared, which is image 0.</summary>
     const int SyntheticImagesToCalibrate = 8;
 
@@ -24,9 +27,12 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     public OnnxSource? Onnx { get; init; }
     public CalibrationChoice Calibration { get; init; } = new();
 
-    /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; null takes the calibration from the environment.</summary>
-    public static VariantModel Of(string nameOrFile, CalibrationChoice? calibration = null, FamilyOptions? family = null) =>
-        (IsOnnx(nameOrFile) ? OfOnnx(nameOrFile, family) : OfWeights(nameOrFile, family)) with { Calibration = calibration ?? CalibrationChoice.FromEnvironment() };
+    /// <summary>The model that a name, a checkpoint's path or the path of an ONNX file stands for; null takes the calibration and the family from the environment.</summary>
+    public static VariantModel Of(string nameOrFile, CalibrationChoice? calibration = null, FamilyOptions? family = null)
+    {
+        family ??= Environment.GetEnvironmentVariable(FamilyVariable) is { Length: > 0 } named ? new() { Family = named } : null;
+        return (IsOnnx(nameOrFile) ? OfOnnx(nameOrFile, family) : OfWeights(nameOrFile, family)) with { Calibration = calibration ?? CalibrationChoice.FromEnvironment() };
+    }
 
     /// <summary>A model with synthetic-v1 weights: needs no download.</summary>
     public static VariantModel Synthetic(ModelConfig config) =>

@@ -6,6 +6,7 @@ namespace DetrPerfLab.Measure;
 /// <param name="Threads">0 takes every processor that the process may use.</param>
 public sealed record WorkerRequest(string Model, string Variant, int Height, int Width, int Threads, string CacheFolder)
 {
+    public string? Use { get; init; } // what the user says of the model, as JSON; null where its files say enough
     public ulong Seed { get; init; } = 1; // decides which runs are audited, and the fresh inputs
     public double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs; // time after which warm-up ends, steady or not
     public int Samples { get; init; } = 15; // samples that are planned: the fewer, the more of them are audited
