@@ -26,6 +26,13 @@ sealed class CalibrationOption
 
     internal ModelUse Use(ParseResult parsed, string model) => ModelFile.UseOf(model, _family.Read(parsed));
 
+    /// <summary>What was said of the model, for the metadata of its conversions; nothing of a model of no family.</summary>
+    internal IReadOnlyDictionary<string, string> Said(ParseResult parsed, string model)
+    {
+        try { return Use(parsed, model).ToMetadata(); }
+        catch (LabException) when (_family.Read(parsed) == new FamilyOptions()) { return new Dictionary<string, string>(); }
+    }
+
     internal StaticOptions Apply(ParseResult parsed, StaticOptions options) =>
         options with
         {

@@ -27,7 +27,7 @@ static class QuantizeCommand
                 : which == ModelQuantizer.DynamicPrecision ? QuantizationPlan.AllDynamic : QuantizationPlan.Mixed;
             if (parsed.GetValue(keep) is { } table) { rules = SensitivityTable.Load(table).Apply(rules); }
             var reduced = parsed.GetValue(reduce) ?? new QuantizationOptions().ReduceRange;
-            var source = ConversionSource.Load(from);
+            var source = ConversionSource.Load(from).Saying(calibration.Said(parsed, from)); // so that the new file is understood wherever it lies
             var result = which switch
             {
                 ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(source),

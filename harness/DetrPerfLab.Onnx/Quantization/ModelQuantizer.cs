@@ -8,6 +8,14 @@ public sealed record ConversionSource(ModelProto Model, string Sha256)
     /// <summary>What the source takes, external data counted; 0 where it comes from no file.</summary>
     public long Bytes { get; private init; }
 
+    /// <summary>The same with metadata that its conversions keep.</summary>
+    public ConversionSource Saying(IReadOnlyDictionary<string, string> metadata)
+    {
+        var model = Model.Clone();
+        foreach (var (key, value) in metadata) { model.SetMetadata(key, value); }
+        return this with { Model = model };
+    }
+
     public static ConversionSource Load(string path) => new(OnnxFile.Load(path, out var bytes), FileHash.Sha256(path)) { Bytes = bytes };
 }
 

@@ -8,6 +8,7 @@ public sealed record ModelUse
 {
     public const string FamilyKey = "detrlab.family"; // in a model's metadata
     public const string PictureKey = "detrlab.preprocessor"; // likewise
+    const string ByInterface = "its inputs, outputs and operators";
     const string LabelsKey = "detrlab.id2label";
 
     readonly ModelFacts _facts;
@@ -122,7 +123,9 @@ public sealed record ModelUse
     /// <summary>What another file of the same model needs to be understood alike, by key; empty where its interface says it all.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()
     {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [FamilyKey] = Family.Name };
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Named is null && FamilySource == ByInterface && PictureSource == CustomOf(Family)) { return metadata; }
+        metadata[FamilyKey] = Family.Name;
         if (!IsPictureUnknown) { metadata[PictureKey] = HuggingFaceConfig.Write(Picture); }
         if (Named is { } named)
         {
@@ -133,13 +136,15 @@ public sealed record ModelUse
         return metadata;
     }
 
+    static string CustomOf(ModelFamily family) => $"the custom of {family.Name}";
+
     static (ModelFamily Family, string Source) FamilyOf(ModelFacts facts, FamilyOptions asked, HuggingFaceConfig? config)
     {
         if (asked.Family is { } named) { return (ModelFamilies.Get(named), "--family"); }
         if (facts.Metadata.TryGetValue(FamilyKey, out var written)) { return (ModelFamilies.Get(written), "the model's own metadata"); }
         if (facts.Metadata.ContainsKey("detrlab.model")) { return (ModelFamilies.Detr, "the model's own metadata"); } // of exports before families
         // A graph that ends in decoded boxes may lie beside the config.json of the model without them.
-        return config?.Family is { } published && published.Matches(facts) ? (published, config.Source) : (ModelFamilies.Of(facts), "its inputs, outputs and operators");
+        return config?.Family is { } published && published.Matches(facts) ? (published, config.Source) : (ModelFamilies.Of(facts), ByInterface);
     }
 
     LabelMap? NamesOf(FamilyOptions asked, HuggingFaceConfig? config)
@@ -155,7 +160,7 @@ public sealed record ModelUse
     (PreprocessOptions Options, string Source, bool Unknown) PictureOf(FamilyOptions asked, HuggingFaceConfig? config)
     {
         var custom = Family.Custom(_facts);
-        var (picture, source, unknown) = (custom ?? Imagenet(), $"the custom of {Family.Name}", custom is null);
+        var (picture, source, unknown) = (custom ?? Imagenet(), CustomOf(Family), custom is null);
         if (_facts.Metadata.TryGetValue(PictureKey, out var json)) { (picture, source, unknown) = (HuggingFaceConfig.Picture(json, "The model's own metadata", picture), "the model's own metadata", false); }
         else if (config?.Picture(picture) is { } published) { (picture, source, unknown) = (published, config.Source, false); }
         if (unknown) { source = "nobody says how; taken as torchvision's"; }
