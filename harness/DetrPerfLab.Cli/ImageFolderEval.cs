@@ -48,8 +48,17 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
         var commit = CommitProbe.Read(LabPaths.Root);
         new ResultStore(folder).MergeAccuracy(ThisMachine.Read(), rows.Select(row => new AccuracyResult
         {
-            Dataset = info, Artefact = row.Artefact, Variant = row.Engine.Variant, Runtime = row.Engine.Runtime, Size = row.Result.Side, Evaluated = DateTimeOffset.UtcNow, Commit = commit,
-            Top1 = row.Result.Top1.Value, Top5 = row.Result.Top5.Value, Reference = row.Difference is null ? null : rows[0].Artefact, Top1Difference = row.Difference,
+            Dataset = info,
+            Artefact = row.Artefact,
+            Variant = row.Engine.Variant,
+            Runtime = row.Engine.Runtime,
+            Size = row.Result.Side,
+            Evaluated = DateTimeOffset.UtcNow,
+            Commit = commit,
+            Top1 = row.Result.Top1.Value,
+            Top5 = row.Result.Top5.Value,
+            Reference = row.Difference is null ? null : rows[0].Artefact,
+            Top1Difference = row.Difference,
         }));
     }
 

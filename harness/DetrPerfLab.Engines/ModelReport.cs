@@ -39,8 +39,13 @@ public sealed record ModelReport
             var artefact = Artefact.Of(model).Info;
             return new ModelReport
             {
-                Name = model, Format = "TorchScript archive", Bytes = artefact.Bytes, Sha256 = artefact.Sha256, NotUnderstood = why,
-                Inputs = [.. DetrInterface.Inputs.Select(i => $"{i}")], Outputs = [.. DetrInterface.OutputsOfAny.Select(o => $"{o}")],
+                Name = model,
+                Format = "TorchScript archive",
+                Bytes = artefact.Bytes,
+                Sha256 = artefact.Sha256,
+                NotUnderstood = why,
+                Inputs = [.. DetrInterface.Inputs.Select(i => $"{i}")],
+                Outputs = [.. DetrInterface.OutputsOfAny.Select(o => $"{o}")],
             }.With(use);
         }
 
@@ -48,9 +53,15 @@ public sealed record ModelReport
         var weights = known.LoadWeights();
         return new ModelReport
         {
-            Name = known.Name, Format = File.Exists(model) ? "checkpoint" : weights.Source, Bytes = File.Exists(model) ? new FileInfo(model).Length : 0, Sha256 = weights.Sha256,
-            Parameters = weights.Tensors.Sum(t => (long)t.Data.Length), Precision = "float32",
-            Inputs = [.. known.Use.Inputs.Select(i => $"{i}")], Outputs = [.. known.Use.Outputs.Select(o => $"{o}")], Notes = [.. ((string?[])[known.Note, weights.Note]).OfType<string>()],
+            Name = known.Name,
+            Format = File.Exists(model) ? "checkpoint" : weights.Source,
+            Bytes = File.Exists(model) ? new FileInfo(model).Length : 0,
+            Sha256 = weights.Sha256,
+            Parameters = weights.Tensors.Sum(t => (long)t.Data.Length),
+            Precision = "float32",
+            Inputs = [.. known.Use.Inputs.Select(i => $"{i}")],
+            Outputs = [.. known.Use.Outputs.Select(o => $"{o}")],
+            Notes = [.. ((string?[])[known.Note, weights.Note]).OfType<string>()],
         }.With(known.Use);
     }
 
@@ -64,12 +75,21 @@ public sealed record ModelReport
         var (flops, size, lack) = use is null ? (null, null, null) : Work(model, use);
         return new ModelReport
         {
-            Name = path, Format = "ONNX", Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim() is { Length: > 0 } producer ? producer : null,
-            Bytes = header.HasExternalData ? model.CalculateSize() : artefact.Bytes, Sha256 = artefact.Sha256, NotUnderstood = why,
+            Name = path,
+            Format = "ONNX",
+            Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim() is { Length: > 0 } producer ? producer : null,
+            Bytes = header.HasExternalData ? model.CalculateSize() : artefact.Bytes,
+            Sha256 = artefact.Sha256,
+            NotUnderstood = why,
             Parameters = model.Graph.Initializer.Where(t => t.Dims.Count > 0).Sum(t => t.Dims.Aggregate(1L, (product, length) => product * length)),
-            Inputs = [.. header.Inputs.Select(i => $"{i}")], Outputs = [.. header.Outputs.Select(o => $"{o}")],
+            Inputs = [.. header.Inputs.Select(i => $"{i}")],
+            Outputs = [.. header.Outputs.Select(o => $"{o}")],
             Opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version,
-            Precision = PrecisionOf(model), Operators = facts.Operators, Quantised = [.. QuantisedParts(model, facts)], Flops = flops, FlopsSize = size,
+            Precision = PrecisionOf(model),
+            Operators = facts.Operators,
+            Quantised = [.. QuantisedParts(model, facts)],
+            Flops = flops,
+            FlopsSize = size,
             Notes = lack is null ? [] : [lack],
         }.With(use);
     }
@@ -116,8 +136,12 @@ public sealed record ModelReport
 
     ModelReport With(ModelUse? use) => use is null ? this : this with
     {
-        Family = $"{use.Family.Name} ({use.Family.Models})", FamilySource = use.FamilySource,
-        Picture = use.Preprocessing(new()).Describe(), PictureSource = use.PictureSource,
-        Classes = use.Classes.Count, ClassSource = use.Classes.Source, ClassNames = [.. use.Classes.IsNamed ? use.Classes.Names : []],
+        Family = $"{use.Family.Name} ({use.Family.Models})",
+        FamilySource = use.FamilySource,
+        Picture = use.Preprocessing(new()).Describe(),
+        PictureSource = use.PictureSource,
+        Classes = use.Classes.Count,
+        ClassSource = use.Classes.Source,
+        ClassNames = [.. use.Classes.IsNamed ? use.Classes.Names : []],
     };
 }

@@ -71,9 +71,14 @@ static partial class ClassifierNames
         var layers = weights.Keys.Where(k => k.StartsWith("encoder.layers.encoder_layer_", StringComparison.Ordinal)).Select(k => k.Split('.')[2]).Distinct().Count();
         return new VitConfig
         {
-            Name = name ?? "vit", Patch = (int)Axis("conv_proj.weight", 2), Grid = grid, Hidden = hidden, Layers = layers,
+            Name = name ?? "vit",
+            Patch = (int)Axis("conv_proj.weight", 2),
+            Grid = grid,
+            Hidden = hidden,
+            Layers = layers,
             Heads = Math.Max(1, hidden / 64), // every published ViT has heads of 64; shapes do not show it
-            FeedForward = (int)Axis($"{VitConfig.Layer(0)}.mlp.0.weight", 0), Classes = (int)Axis("heads.head.weight", 0),
+            FeedForward = (int)Axis($"{VitConfig.Layer(0)}.mlp.0.weight", 0),
+            Classes = (int)Axis("heads.head.weight", 0),
         };
     }
 

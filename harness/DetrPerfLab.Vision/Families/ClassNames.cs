@@ -12,7 +12,11 @@ static class ClassNames
     /// <summary>Names that publishers of COCO models use beside COCO's own (darknet's, with which RT-DETR is published).</summary>
     static readonly Dictionary<string, string> s_synonyms = new(StringComparer.Ordinal)
     {
-        ["aeroplane"] = "airplane", ["motorbike"] = "motorcycle", ["sofa"] = "couch", ["tvmonitor"] = "tv", ["hairdryer"] = "hairdrier",
+        ["aeroplane"] = "airplane",
+        ["motorbike"] = "motorcycle",
+        ["sofa"] = "couch",
+        ["tvmonitor"] = "tv",
+        ["hairdryer"] = "hairdrier",
     };
 
     /// <summary>What names are compared by: no case, no blanks, dashes and underscores; in any script.</summary>

@@ -54,8 +54,14 @@ sealed class HuggingFaceConfig
     {
         var keys = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["do_resize"] = true, ["resample"] = (int)picture.Kernel, ["do_rescale"] = true, ["rescale_factor"] = picture.Normalization.Scale,
-            ["do_normalize"] = true, ["image_mean"] = picture.Normalization.Mean, ["image_std"] = picture.Normalization.Deviation, ["do_flip_channel_order"] = picture.Bgr,
+            ["do_resize"] = true,
+            ["resample"] = (int)picture.Kernel,
+            ["do_rescale"] = true,
+            ["rescale_factor"] = picture.Normalization.Scale,
+            ["do_normalize"] = true,
+            ["image_mean"] = picture.Normalization.Mean,
+            ["image_std"] = picture.Normalization.Deviation,
+            ["do_flip_channel_order"] = picture.Bgr,
             ["size"] = picture.Resize.ToKeys(),
         };
         if (picture.Resize.Crop is { } crop) { (keys["do_center_crop"], keys["crop_size"]) = (true, new Dictionary<string, int> { ["height"] = crop.Height, ["width"] = crop.Width }); }
