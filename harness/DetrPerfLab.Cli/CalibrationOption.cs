@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using DetrPerfLab.Onnx.Proto;
 
 namespace DetrPerfLab.Cli;
@@ -22,7 +23,8 @@ sealed class CalibrationOption
 
     readonly FamilyArguments _family = new();
 
-    internal IEnumerable<Option> All => [_calibrate, _images, _method, _percentile, _size, .. _family.All];
+    internal IEnumerable<Option> All => [.. OfImages, .. _family.All];
+    internal IEnumerable<Option> OfImages => [_calibrate, _images, _method, _percentile, _size];
 
     internal ModelUse Use(ParseResult parsed, string model) => ModelFile.UseOf(model, _family.Read(parsed));
 
@@ -52,6 +54,21 @@ sealed class CalibrationOption
         return from == Synthetic
             ? CalibrationImages.Synthetic(use, most, Detector(parsed))
             : CalibrationImages.Of(use, CalibrationImages.InFolder(from), most, Detector(parsed));
+    }
+
+    /// <summary>Of this command line, but for where its result goes, on this model and these images as they are on the disk.</summary>
+    internal CalibrationCheckpoint Checkpoint(ParseResult parsed, string modelSha256) => new(JournalFolder, Key(parsed, modelSha256));
+
+    internal static string JournalFolder => Path.Combine(LabPaths.ModelCache, "calibration");
+
+    internal string Key(ParseResult parsed, string modelSha256)
+    {
+        var values = parsed.CommandResult.Children.OfType<OptionResult>().Where(o => o.Option is not OutputOption && o.Option.Name != OutputCheck.Overwrite)
+            .Select(o => $"{o.Option.Name}={string.Join(' ', o.Tokens.Select(t => t.Value))}").Order(StringComparer.Ordinal);
+        var from = parsed.GetValue(_calibrate)!;
+        var images = from == Synthetic || !Directory.Exists(from) ? [] : Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal).Select(f => new FileInfo(f)).Select(f => $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}");
+        return $"{modelSha256} {string.Join(' ', values)} {string.Join('|', images)} {BuildId.Of(typeof(ModelQuantizer), typeof(OrtCalibrationRunner), typeof(CalibrationImages))}";
     }
 
     ModelUse KnownUse(ParseResult parsed, string model)

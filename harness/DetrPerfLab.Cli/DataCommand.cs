@@ -26,6 +26,7 @@ static class DataCommand
             }
 
             var target = parsed.GetValue(folder) ?? Path.Combine(LabPaths.ModelCache, "data", count == 5000 ? Val2017 : $"{Val2017}-{count}");
+            WrittenFiles.RequireOwn([Path.Combine(target, "instances.json")]);
             Directory.CreateDirectory(target);
             var fetch = new CocoFetch(server, target);
             var have = ConsoleProgress.Run("Fetching", report => fetch.RunAsync(count, (_, done, of) => report(done, of), cancellation).GetAwaiter().GetResult());

@@ -20,10 +20,14 @@ static class DetectCommand
             var files = ImageFiles.Expand(parsed.GetValue(images)!, parsed.GetValue(recursive), out var passedOver);
             if (passedOver is not null) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {passedOver}"); }
             var options = detector.Read(parsed, parsed.GetValue(threshold));
+            var job = new DetectionJob(files, parsed.GetValue(folder)!, parsed.GetValue(draw));
+            WrittenFiles.RequireOwn(job.Outputs);
             using var opened = detector.Open(parsed);
             var pipeline = new DetectorPipeline(opened.Engine, opened.Use!, options);
-            var result = ConsoleProgress.Run(
-                "Detecting", report => DetectionJob.Run(pipeline, files, parsed.GetValue(folder)!, parsed.GetValue(draw), report, cancellation));
+            using var journal = new Journal<DetectedImage>(Path.Combine(LabPaths.ModelCache, "detect"), "detect", $"{EvaluationRun.KeyOf(opened, options)} {job.Key}",
+                entry => entry.Lines is not null && entry.Index >= 0 && entry.Index < files.Count, EvaluationRun.LargestJournal);
+            var result = ConsoleProgress.Run("Detecting", report => job.Run(pipeline, report, cancellation, journal));
+            journal.Delete();
             if (parsed.GetValue(draw) && result.Images > 0 && DetectionPainter.LabelsMissing is { } why) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {why}"); }
             if (result is { Images: > 0, Detections: 0 } && pipeline.Alarm is { } alarm) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {alarm}"); }
             return Task.FromResult(Report(result, files.Count, parsed.GetValue(folder)!, parsed.InvocationConfiguration));
@@ -40,8 +44,8 @@ static class DetectCommand
         foreach (var failure in result.Failures) { console.Error.WriteLine($"detrlab: {failure.Message}"); }
         if (files == 1 && result.Failures is [var only]) { return (int)only.ExitCode; } // not one among many: the input was bad
 
-        console.Output.WriteLine($"{result.Detections} detections on {result.Images} of {files} images, written to {folder}");
-        if (result.Images > 0) { PrintTimes(result.Mean, console.Output); }
+        console.Output.WriteLine($"{result.Detections} detections on {result.Images} of {files} images, written to {folder}{(result.Resumed > 0 ? $"; {result.Resumed} images were done by an earlier run, which was interrupted" : "")}");
+        if (result.Mean is { } mean) { PrintTimes(mean, console.Output); }
         return (int)(result.Failures.Count == 0 ? ExitCode.Done : ExitCode.CheckFailed);
     }
 }

@@ -28,6 +28,8 @@ sealed class DetectorArguments(bool forDetection = true)
 
     internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
 
+    internal string Variant(ParseResult parsed) => DetectorSource.VariantOf(parsed.GetValue(_engine)!);
+
     internal OpenedEngine Open(ParseResult parsed) => Open(parsed, Model(parsed), parsed.GetValue(_engine)!);
 
     /// <summary>Opens another model or variant with the same threads.</summary>

@@ -24,14 +24,20 @@ static class EvalCommand
         var json = SharedOptions.Json();
         var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP or top-1, difference from FP32, time by stage. Resumes an interrupted run.")
             .With([coco, folder, truth, .. detector.All, variants, against, file, record, json]);
+        command.OnlyWith(truth, "--imagefolder", result => result.GetValue(folder) is not null);
         command.SetAction((parsed, cancellation) =>
         {
             var named = (parsed.GetValue(variants) ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToList();
             foreach (var variant in named) { VariantRegistry.Get(variant); }
             var reference = parsed.GetValue(against) ?? (named.Count > 0 ? Fp32 : null);
             if (parsed.GetValue(coco) is null == parsed.GetValue(folder) is null) { throw LabError.BadInput("Name one labelled data set: --coco DIR for a detector, or --imagefolder DIR for a classifier."); }
-            if (parsed.GetValue(truth) is not null && parsed.GetValue(folder) is null) { throw LabError.OutOfRange("given", "left out: it goes with --imagefolder", "--truth"); }
             var results = parsed.GetResult(record) is null ? null : parsed.GetValue(record) ?? LabPaths.Results;
+            var target = parsed.GetValue(file) ?? (parsed.GetValue(coco) is null ? "classes.json" : "detections.json");
+            // As they will be called: the reference comes first.
+            string[] all = [.. reference is null ? (string[])[] : [VariantRegistry.All.Any(v => v.Name == reference) ? reference : Fp32], .. named.Count > 0 ? named.Where(v => v != reference) : (string[])[detector.Variant(parsed)]];
+            var outputs = EvaluationOutput.Names(all, target);
+            foreach (var path in outputs) { OutputPath.RequireFile(path, file.Name); }
+            WrittenFiles.RequireOwn(outputs);
             if (parsed.GetValue(coco) is { } boxes) { Detector(CocoDataset.Open(boxes)); }
             else { Classifier(ImageFolder.Open(parsed.GetValue(folder)!, parsed.GetValue(truth))); }
             return Task.CompletedTask;
@@ -42,9 +48,9 @@ static class EvalCommand
                 using var run = new EvaluationRun(dataset, info, detector.Read(parsed, threshold: 0));
                 var rows = Rows((open, report) => run.Evaluate(open, report, cancellation)).ToList();
                 if (reference is not null) { for (var i = 1; i < rows.Count; i++) { rows[i] = rows[i].ComparedWith(rows[0], dataset.Truth); } }
-                var files = EvaluationOutput.Save(rows, parsed.GetValue(file) ?? "detections.json");
+                foreach (var (row, path) in rows.Zip(outputs)) { row.Result.Detections.Save(path); }
                 if (results is not null) { Record(results, rows, info); }
-                parsed.Answer(json, EvaluationOutput.Facts(rows, info), output => EvaluationOutput.Print(rows, dataset, files, output));
+                parsed.Answer(json, EvaluationOutput.Facts(rows, info), output => EvaluationOutput.Print(rows, dataset, outputs, output));
                 run.Forget();
             }
 
@@ -53,9 +59,9 @@ static class EvalCommand
                 using var run = new ImageFolderEval(data, data.Describe(), detector.Read(parsed, threshold: 0));
                 var rows = Rows((open, report) => run.Evaluate(open, report, cancellation));
                 if (reference is not null) { rows = ImageFolderEval.Compared(rows); }
-                var files = ImageFolderEval.Save(rows, parsed.GetValue(file) ?? "classes.json");
+                ImageFolderEval.Save(rows, outputs);
                 if (results is not null) { run.Record(results, rows); }
-                parsed.Answer(json, run.Facts(rows), output => run.Print(rows, files, output));
+                parsed.Answer(json, run.Facts(rows), output => run.Print(rows, outputs, output));
                 run.Forget();
             }
 

@@ -11,7 +11,7 @@ sealed record EvaluationRow(ArtefactInfo Artefact, EngineInfo Engine, DatasetEva
 sealed class EvaluationRun(CocoDataset dataset, DatasetInfo info, DetectorOptions options) : IDisposable
 {
     // 5,000 images of COCO val2017, 300 detections each, are some 200 MiB.
-    const long LargestJournal = 1 << 30;
+    internal const long LargestJournal = 1 << 30;
 
     readonly List<Journal<JournalEntry>> _journals = [];
 
@@ -19,12 +19,18 @@ sealed class EvaluationRun(CocoDataset dataset, DatasetInfo info, DetectorOption
     {
         using var opened = open();
         var engine = opened.Engine.Info;
-        var key = $"{opened.Artefact.Sha256} {engine.Variant} {engine.Runtime} {engine.RuntimeVersion} {info.Sha256} {opened.Use!.Preprocessing(options).Describe()} {options.Postprocess} {opened.Use.Family} {string.Join(',', opened.Use.Classes.Names)} "
-            + BuildId.Of(typeof(DatasetEvaluator)); // the code decides the detections too
-        var journal = new Journal<JournalEntry>(Path.Combine(LabPaths.ModelCache, "eval"), "eval", key, entry => entry.Detections is not null, LargestJournal);
+        var journal = new Journal<JournalEntry>(Path.Combine(LabPaths.ModelCache, "eval"), "eval", $"{KeyOf(opened, options)} {info.Sha256}", entry => entry.Detections is not null, LargestJournal);
         _journals.Add(journal);
         var resumed = journal.Entries.Count;
         return new(opened.Artefact, engine, DatasetEvaluator.Evaluate(opened.Engine, opened.Use!, dataset, options, progress, cancellation, journal), resumed);
+    }
+
+    /// <summary>What decides an image's result, beside the image: the model, what runs it, what it is given, and the code.</summary>
+    internal static string KeyOf(OpenedEngine opened, DetectorOptions options)
+    {
+        var (engine, use) = (opened.Engine.Info, opened.Use!);
+        return $"{opened.Artefact.Sha256} {engine.Variant} {engine.Runtime} {engine.RuntimeVersion} {use.Preprocessing(options).Describe()} {options.Postprocess} {use.Family} {string.Join(',', use.Classes.Names)} "
+            + BuildId.Of(typeof(DatasetEvaluator), typeof(VariantRegistry));
     }
 
     /// <summary>All is done and written: the next run measures anew.</summary>
@@ -37,16 +43,9 @@ sealed class EvaluationRun(CocoDataset dataset, DatasetInfo info, DetectorOption
     public void Dispose() => _journals.ForEach(journal => journal.Dispose());
 }
 
-/// <summary>What <c>detrlab eval</c> shows and writes.</summary>
+/// <summary>What <c>detrlab eval</c> shows of detectors.</summary>
 static class EvaluationOutput
 {
-    internal static IReadOnlyList<string> Save(IReadOnlyList<EvaluationRow> rows, string file)
-    {
-        var files = Names([.. rows.Select(r => r.Engine.Variant)], file);
-        foreach (var (row, path) in rows.Zip(files)) { row.Result.Detections.Save(path); }
-        return files;
-    }
-
     /// <summary>A file for each variant: the one that was asked for where there is one, else NAME.VARIANT.json.</summary>
     internal static IReadOnlyList<string> Names(IReadOnlyList<string> variants, string file) => variants.Count == 1 ? [file]
         : [.. variants.Select((variant, i) => Path.ChangeExtension(file, $"{(variants.Take(i).Contains(variant) ? $"{variant}-{i + 1}" : variant)}{Path.GetExtension(file)}"))];
@@ -75,7 +74,7 @@ static class EvaluationOutput
         if (rows.Count == 1)
         {
             CocoEvalCommand.Print(rows[0].Result.Evaluation.Summary, output);
-            DetectCommand.PrintTimes(rows[0].Result.Mean, output);
+            if (rows[0].Result.Mean is { } mean) { DetectCommand.PrintTimes(mean, output); }
         }
         else
         {
@@ -84,7 +83,7 @@ static class EvaluationOutput
             {
                 var (summary, mean) = (row.Result.Evaluation.Summary, row.Result.Mean);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{row.Engine.Variant,-26} {Points(summary.Ap),6} {Points(summary.Ap50),6} {row.Comparison?.Text ?? "the reference",-38} {Points(row.Comparison?.DetectionAp),6} {row.Artefact.Bytes / 1048576.0,7:F1} {mean.TotalMs / 1000,8:F4} {mean.InferenceMs / 1000,9:F4}  {row.Artefact.Sha256[..12]}"));
+                    $"{row.Engine.Variant,-26} {Points(summary.Ap),6} {Points(summary.Ap50),6} {row.Comparison?.Text ?? "the reference",-38} {Points(row.Comparison?.DetectionAp),6} {row.Artefact.Bytes / 1048576.0,7:F1} {Times(mean)}  {row.Artefact.Sha256[..12]}"));
             }
 
             output.WriteLine("AP in points (of 100). Agrees: AP with the detections of the reference as ground truth.");
@@ -95,9 +94,12 @@ static class EvaluationOutput
             foreach (var note in row.Result.Notes) { output.WriteLine($"{row.Engine.Variant}: {note}"); }
         }
 
-        foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier run, which was interrupted; its times count too."); }
+        foreach (var row in rows.Where(r => r.Resumed > 0)) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} images were done by an earlier run, which was interrupted and whose times are left out."); }
         foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.ImageCount} images, {row.Result.Detections.Count} detections, written to {file}{(row.Result.LabelsWithoutCategory is > 0 and var left ? $"; {left} more are of classes that the data set does not have, and were left out" : "")}"); }
     }
+
+    /// <summary>Two columns, in seconds: an image, and the network's part.</summary>
+    internal static string Times(StageTimes? mean) => mean is { } m ? string.Create(CultureInfo.InvariantCulture, $"{m.TotalMs / 1000,8:F4} {m.InferenceMs / 1000,9:F4}") : $"{"-",8} {"-",9}";
 
     static string Points(double? fraction) => fraction is { } f ? (100 * f).ToString("F1", CultureInfo.InvariantCulture) : "-";
 }

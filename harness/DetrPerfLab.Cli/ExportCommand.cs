@@ -14,11 +14,11 @@ static class ExportCommand
         var format = new Option<string>("--format") { Description = "onnx or torchscript (for torch.jit.load of PyTorch 2).", DefaultValueFactory = _ => Onnx };
         var noMask = new Option<bool>("--no-mask") { Description = "ONNX without the input pixel_mask: for images of one size, without padding." };
         var command = new Command("export", "Exports a DETR as an ONNX model or a TorchScript archive: FP32, batch norm folded, dynamic sizes.") { model, output, format, noMask };
+        command.OnlyWith(noMask, "--format onnx", result => result.GetValue(format) == Onnx);
         command.SetAction(parsed =>
         {
             var (kind, path, masked) = (parsed.GetValue(format)!, parsed.GetValue(output)!, !parsed.GetValue(noMask));
             if (kind is not (Onnx or TorchScript)) { throw LabError.UnknownName("format", kind, [Onnx, TorchScript]); }
-            if (kind == TorchScript && !masked) { throw LabError.OutOfRange("given", "left out: a TorchScript archive always takes a mask", "--no-mask"); }
             var source = ModelZoo.Default.Resolve(parsed.GetValue(model)!);
             if (source.Note is { } note) { parsed.InvocationConfiguration.Error.WriteLine(note); }
             var weights = ModelZoo.Load(source);

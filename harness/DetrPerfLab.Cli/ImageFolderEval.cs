@@ -18,8 +18,7 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
     {
         using var opened = open();
         var (engine, use) = (opened.Engine.Info, opened.Use!);
-        var key = $"{opened.Artefact.Sha256} {engine.Variant} {engine.Runtime} {engine.RuntimeVersion} {info.Sha256} {use.Preprocessing(options).Describe()} {BuildId.Of(typeof(ClassificationEvaluator), typeof(VariantRegistry))}";
-        var journal = new Journal<ClassifiedPicture>(Path.Combine(LabPaths.ModelCache, "eval"), "classify", key, entry => entry.Best is { Count: > 0 }, LargestJournal);
+        var journal = new Journal<ClassifiedPicture>(Path.Combine(LabPaths.ModelCache, "eval"), "classify", $"{EvaluationRun.KeyOf(opened, options)} {info.Sha256}", entry => entry.Best is { Count: > 0 }, LargestJournal);
         _journals.Add(journal);
         var resumed = journal.Entries.Count;
         return new(opened.Artefact, engine, use, ClassificationEvaluator.Evaluate(opened.Engine, use, data, options, progress, cancellation, journal), resumed);
@@ -32,15 +31,12 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
     })];
 
     /// <summary>A list of what was said of each picture; of several classifiers one file each.</summary>
-    internal static IReadOnlyList<string> Save(IReadOnlyList<ClassificationRow> rows, string file)
+    internal static void Save(IReadOnlyList<ClassificationRow> rows, IReadOnlyList<string> files)
     {
-        var files = EvaluationOutput.Names([.. rows.Select(r => r.Engine.Variant)], file);
         foreach (var (row, path) in rows.Zip(files))
         {
             LabJson.Write(path, row.Result.Pictures.Select(p => new { p.Picture, Classes = p.Best.Select(b => new { b.Label, Name = row.Use.NameOf(b.Label), b.Score }) }));
         }
-
-        return files;
     }
 
     internal void Record(string folder, IReadOnlyList<ClassificationRow> rows)
@@ -74,13 +70,13 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
         foreach (var row in rows)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{row.Engine.Variant,-26} {row.Result.Top1.Scale(100).ToString("0.0"),-20} {100 * row.Result.Top5.Value,8:F1} {row.Difference?.Scale(100).ToString("+0.0;-0.0;0.0") ?? "the reference",-26} {(row.Agreement is { } a ? (100 * a).ToString("F1", CultureInfo.InvariantCulture) : "-"),9} {row.Artefact.Bytes / 1048576.0,7:F1} {row.Result.Mean.TotalMs / 1000,8:F4} {row.Result.Mean.InferenceMs / 1000,9:F4}  {row.Artefact.Sha256[..12]}"));
+                $"{row.Engine.Variant,-26} {row.Result.Top1.Scale(100).ToString("0.0"),-20} {100 * row.Result.Top5.Value,8:F1} {row.Difference?.Scale(100).ToString("+0.0;-0.0;0.0") ?? "the reference",-26} {(row.Agreement is { } a ? (100 * a).ToString("F1", CultureInfo.InvariantCulture) : "-"),9} {row.Artefact.Bytes / 1048576.0,7:F1} {EvaluationOutput.Times(row.Result.Mean)}  {row.Artefact.Sha256[..12]}"));
         }
 
         foreach (var row in rows)
         {
             foreach (var note in row.Result.Notes) { output.WriteLine($"{row.Engine.Variant}: {note}"); }
-            if (row.Resumed > 0) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} pictures were done by an earlier run, which was interrupted; its times count too."); }
+            if (row.Resumed > 0) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} pictures were done by an earlier run, which was interrupted and whose times are left out."); }
         }
 
         foreach (var (_, file) in rows.Zip(files)) { output.WriteLine($"{info.Images} pictures of {data.Classes.Count} classes, written to {file}"); }

@@ -34,8 +34,7 @@ sealed class Interruption : IDisposable
     /// <summary>One line that says how to go on.</summary>
     internal static string Message(string? verb) => "detrlab: interrupted; " + verb switch
     {
-        "bench" or "eval" or "models" => "what is done is kept, the same command goes on from there.",
-        "detect" => "the images that are done keep their results, the same command starts again.",
+        "bench" or "data" or "detect" or "eval" or "models" or "quantize" or "sensitivity" => "what is done is kept, the same command goes on from there.",
         _ => "nothing half-written was left, the same command starts again.",
     };
 

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Cli;
 static class LabCommand
 {
     /// <summary>Every verb. A new one is a file beside this and a line here.</summary>
-    internal static RootCommand Create() => new("A performance lab for DETR object detection, and for image classifiers, in .NET.")
+    internal static RootCommand Create() => new RootCommand("A performance lab for DETR object detection, and for image classifiers, in .NET.")
     {
         BenchCommand.Create(),
         ClassifyCommand.Create(),
@@ -23,7 +23,7 @@ static class LabCommand
         QuantizeCommand.Create(),
         ReportCommand.Create(),
         SensitivityCommand.Create(),
-    };
+    }.WithOverwrite();
 
     /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted. Nothing is thrown, whatever happens.</returns>
     internal static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop = default)
@@ -41,14 +41,15 @@ static class LabCommand
     static int RunVerb(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop)
     {
         var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // a file called @name is a file
-        if (parsed.Errors.Count > 0 || (parsed.Action is not System.CommandLine.Help.HelpAction && Mistakes.Of(parsed).Count > 0))
+        var works = parsed.CommandResult.Command.Action == parsed.Action; // not so for --help and --version
+        if (parsed.Errors.Count > 0 || (works && Mistakes.Of(parsed).Count > 0))
         {
             foreach (var mistake in Mistakes.Of(parsed)) { error.WriteLine($"detrlab: {mistake}"); }
             error.WriteLine($"Usage: {Path(parsed.CommandResult.Command)} --help");
             return (int)ExitCode.BadInput;
         }
 
-        OutputCheck.Run(parsed);
+        using var writing = works ? OutputCheck.Run(parsed) : null;
         return parsed.InvokeAsync(
             new InvocationConfiguration
             {

@@ -5,8 +5,10 @@ namespace DetrPerfLab.Cli;
 /// <summary>What is true of the paths of every verb, before it works: outputs can be written and are no input's, inputs are files or folders.</summary>
 static class OutputCheck
 {
-    internal static void Run(ParseResult parsed)
+    /// <returns>To be disposed when the verb has ended: what it writes until then is its own.</returns>
+    internal static IDisposable Run(ParseResult parsed)
     {
+        var writing = WrittenFiles.By(parsed.CommandResult.Command.Name, parsed.GetResult(Overwrite) is not null && parsed.GetValue<bool>(Overwrite));
         var outputs = parsed.CommandResult.Command.Options.OfType<OutputOption>().ToList();
         var inputs = Inputs(parsed);
         foreach (var path in inputs) { InputFile.RefuseSpecial(path); }
@@ -16,7 +18,23 @@ static class OutputCheck
             if (option.IsFolder) { OutputPath.RequireFolder(path, option.Name); }
             else { OutputPath.RequireFile(path, option.Name); }
             RefuseInput(path, option, inputs);
+            if (!option.IsFolder) { WrittenFiles.RequireOwn([path]); }
         }
+
+        return writing;
+    }
+
+    /// <summary>Of every verb that writes where the user says. What a folder's files are called is known to the verb, which asks <see cref="WrittenFiles"/> itself.</summary>
+    internal const string Overwrite = "--overwrite";
+
+    internal static RootCommand WithOverwrite(this RootCommand root)
+    {
+        foreach (var command in root.Subcommands.SelectMany(c => c.Subcommands.Append(c)).Where(c => c.Options.OfType<OutputOption>().Any()))
+        {
+            command.Options.Add(new Option<bool>(Overwrite) { Description = "Replace files that another command, or you, made." });
+        }
+
+        return root;
     }
 
     /// <summary>Files and folders that the command line names, but for its outputs; what a value means is the verb's to say, here it counts that it is there.</summary>

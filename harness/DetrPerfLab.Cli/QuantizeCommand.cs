@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace DetrPerfLab.Cli;
 
@@ -18,7 +19,10 @@ static class QuantizeCommand
         var calibration = new CalibrationOption();
         var command = new Command("quantize", "Converts an ONNX model to float16 or INT8.")
             .With([model, target, precision, plan, all, keep, symmetric, reduce, .. calibration.All]);
-        command.SetAction(parsed =>
+        foreach (var option in new Option[] { plan, keep, reduce }) { command.OnlyWith(option, "--precision int8-dynamic or int8-static", result => !Is(result, ModelQuantizer.Fp16Precision, ModelQuantizer.Fp16WeightsPrecision)); }
+        foreach (var option in calibration.OfImages.Concat([all, symmetric])) { command.OnlyWith(option, "--precision int8-static", result => !Is(result, [.. ModelQuantizer.Precisions.Except([ModelQuantizer.StaticPrecision])])); }
+        command.OnlyWith(all, "the rules of the command, without --plan", result => result.GetValue(plan) is null);
+        command.SetAction((parsed, cancellation) =>
         {
             var (from, to) = (parsed.GetValue(model)!, parsed.GetValue(target)!);
             var which = parsed.GetValue(precision)!;
@@ -28,6 +32,7 @@ static class QuantizeCommand
             if (parsed.GetValue(keep) is { } table) { rules = SensitivityTable.Load(table).Apply(rules); }
             var reduced = parsed.GetValue(reduce) ?? new QuantizationOptions().ReduceRange;
             var source = ConversionSource.Load(from).Saying(calibration.Said(parsed, from)); // so that the new file is understood wherever it lies
+            var checkpoint = calibration.Checkpoint(parsed, source.Sha256);
             var result = which switch
             {
                 ModelQuantizer.Fp16Precision => ModelQuantizer.Fp16(source),
@@ -38,6 +43,8 @@ static class QuantizeCommand
             };
             OnnxFile.Save(result.Model, to);
             Print(result.Report, source.Bytes, to, parsed.InvocationConfiguration.Output);
+            checkpoint.Delete();
+            return Task.CompletedTask;
 
             ConversionResult Static()
             {
@@ -51,10 +58,12 @@ static class QuantizeCommand
                         ActivationType = parsed.GetValue(symmetric) ? QuantizedType.Int8 : QuantizedType.UInt8,
                         SymmetricActivations = parsed.GetValue(symmetric),
                     }),
-                    new OrtCalibrationRunner(), inputs, inputs.Count, progress));
+                    new OrtCalibrationRunner(), inputs, inputs.Count, progress, checkpoint, cancellation));
             }
         });
         return command;
+
+        bool Is(CommandResult result, params IEnumerable<string> precisions) => precisions.Contains(result.GetValue(precision)); // an unknown one has a message of its own
     }
 
     static void Print(ConversionReport report, long before, string to, TextWriter output)

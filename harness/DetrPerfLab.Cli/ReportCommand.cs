@@ -21,6 +21,8 @@ static class ReportCommand
         {
             results, plots, noCharts, output, machine, apLoss, memory, latency, compare, across,
         };
+        command.OnlyWith(across, "--compare", result => result.GetValue(compare) is not null);
+        command.OnlyWith(plots, "charts, without --no-charts", result => !result.GetValue(noCharts));
         command.SetAction(parsed =>
         {
             var files = Reporter.Write(new ReportOptions

@@ -17,32 +17,44 @@ static class SensitivityCommand
         var calibration = new CalibrationOption();
         var command = new Command("sensitivity", "Measures the error of quantising each layer alone, and finds the layers that should stay float.")
             .With([model, target, plan, depth, values, coco, loss, .. calibration.All]);
-        command.SetAction(parsed =>
+        command.OnlyWith(coco, "--target-ap-loss", result => result.GetValue(loss) is not null);
+        command.SetAction((parsed, cancellation) =>
         {
             var from = parsed.GetValue(model)!;
+            var sha256 = FileHash.Sha256(from);
+            var checkpoint = calibration.Checkpoint(parsed, sha256);
+            using var journal = new Journal<GroupSensitivity>(CalibrationOption.JournalFolder, "sensitivity", calibration.Key(parsed, sha256), group => group is { Group: not null, Nodes: not null });
             var options = new SensitivityOptions
             {
                 Quantization = calibration.Apply(parsed, new StaticOptions { Plan = parsed.GetValue(plan) is { } file ? QuantizationPlan.Load(file) : QuantizationPlan.Mixed }),
                 ModuleDepth = parsed.GetValue(depth),
                 Values = parsed.GetValue(values) ?? [],
+                Checkpoint = checkpoint,
+                Journal = journal,
+                Cancellation = cancellation,
             };
             var loaded = OnnxFile.Load(from);
             var inputs = calibration.Inputs(parsed, from, loaded);
             var table = ConsoleProgress.Run("measuring", progress => SensitivityAnalysis.Run(
                 new OrtCalibrationRunner(), loaded, inputs, options with { Progress = progress })) with
             {
-                ModelSha256 = FileHash.Sha256(from),
+                ModelSha256 = sha256,
             };
             if (parsed.GetValue(loss) is { } points)
             {
                 var dataset = CocoDataset.Open(parsed.GetValue(coco) ?? throw LabError.OutOfRange("absent", "a labelled dataset, since --target-ap-loss is given", "--coco"));
-                var search = new ApSearch(from, options.Quantization, inputs, calibration.Use(parsed, from), dataset, calibration.Detector(parsed));
+                using var evaluations = new EvaluationRun(dataset, dataset.Describe(), calibration.Detector(parsed));
+                var search = new ApSearch(from, options, inputs, calibration.Use(parsed, from), evaluations);
                 table = table with { KeepList = ConsoleProgress.Run("searching", progress => search.Run(table, points / 100, progress)) };
+                table.Save(parsed.GetValue(target)!);
+                evaluations.Forget();
             }
+            else { table.Save(parsed.GetValue(target)!); }
 
-            table.Save(parsed.GetValue(target)!);
+            journal.Delete();
+            checkpoint.Delete();
             Print(table, parsed.InvocationConfiguration.Output);
-            return (int)(table.KeepList is { Holds: false } ? ExitCode.CheckFailed : ExitCode.Done);
+            return Task.FromResult((int)(table.KeepList is { Holds: false } ? ExitCode.CheckFailed : ExitCode.Done));
         });
         return command;
     }
@@ -62,10 +74,12 @@ static class SensitivityCommand
     }
 }
 
-/// <summary>Judges mixes by average precision on a labelled dataset; calibrates once for all of them.</summary>
-sealed class ApSearch(string modelPath, StaticOptions options, IReadOnlyCollection<TensorSet> inputs, ModelUse use, CocoDataset dataset, DetectorOptions detector)
+/// <summary>Judges mixes by average precision on a labelled dataset; calibrates once for all of them. Images that an interrupted search judged are not run again.</summary>
+sealed class ApSearch(string modelPath, SensitivityOptions options, IReadOnlyCollection<TensorSet> inputs, ModelUse use, EvaluationRun evaluations)
 {
     const int MostTrials = 24;
+
+    readonly Dictionary<string, double> _known = []; // by the model's sha256: two choices may come to one mix
 
     internal KeepList Run(SensitivityTable table, double targetLoss, Action<long, long> progress)
     {
@@ -74,16 +88,16 @@ sealed class ApSearch(string modelPath, StaticOptions options, IReadOnlyCollecti
         {
             var model = OnnxFile.Load(modelPath);
             var reference = Ap(modelPath);
-            var ranges = SensitivityAnalysis.Ranges(new OrtCalibrationRunner(), model, inputs, options);
+            var ranges = SensitivityAnalysis.Ranges(new OrtCalibrationRunner(), model, inputs, options.Quantization, options.Checkpoint, options.Cancellation);
             var trials = 0;
             return KeepListSearch.Search(
                 table.Groups, targetLoss,
                 kept =>
                 {
                     progress(++trials, MostTrials);
-                    var plan = options.Plan.With(NodePrecision.Float, table.Groups.Where(g => kept.Contains(g.Group)).SelectMany(g => g.Nodes), "tried");
+                    var plan = options.Quantization.Plan.With(NodePrecision.Float, table.Groups.Where(g => kept.Contains(g.Group)).SelectMany(g => g.Nodes), "tried");
                     var path = Path.Combine(folder.FullName, "mix.onnx");
-                    OnnxFile.Save(SensitivityAnalysis.Mix(model, options with { Plan = plan }, ranges), path);
+                    OnnxFile.Save(SensitivityAnalysis.Mix(model, options.Quantization with { Plan = plan }, ranges), path);
                     return reference - Ap(path);
                 },
                 MostTrials);
@@ -96,8 +110,10 @@ sealed class ApSearch(string modelPath, StaticOptions options, IReadOnlyCollecti
 
     double Ap(string path)
     {
-        using var engine = new OrtEngine(path);
-        return DatasetEvaluator.Evaluate(engine, use, dataset, detector).Evaluation.Summary.Ap
+        var artefact = Artefact.Of(path).Info;
+        if (_known.TryGetValue(artefact.Sha256, out var known)) { return known; }
+        var row = evaluations.Evaluate(() => new(new OrtEngine(path), artefact) { Use = use }, (_, _) => { }, options.Cancellation);
+        return _known[artefact.Sha256] = row.Result.Evaluation.Summary.Ap
             ?? throw LabError.Calibration("the dataset has no object to find", "labelled objects", "Name another folder with --coco.");
     }
 }

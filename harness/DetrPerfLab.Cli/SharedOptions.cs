@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 
 namespace DetrPerfLab.Cli;
@@ -15,6 +16,17 @@ static class SharedOptions
     internal static Command With(this Command command, params IEnumerable<Option> options)
     {
         foreach (var option in options) { command.Options.Add(option); }
+        return command;
+    }
+
+    /// <summary>Refuses an option that would have no effect beside the others.</summary>
+    /// <param name="where">Whether it has one.</param>
+    internal static Command OnlyWith(this Command command, Option option, string what, Func<CommandResult, bool> where)
+    {
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(option) is { Implicit: false } && !where(result)) { result.AddError(LabError.OutOfRange("given", $"left out: it has an effect with {what} only", option.Name).Message); }
+        });
         return command;
     }
 

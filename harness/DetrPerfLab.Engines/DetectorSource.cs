@@ -17,7 +17,7 @@ public static class DetectorSource
 
     public static OpenedEngine Open(string model, string engine, EngineSettings settings, FamilyOptions? family = null)
     {
-        if (!s_variants.TryGetValue(engine, out var variant)) { variant = VariantRegistry.Get(engine).Name; }
+        var variant = VariantOf(engine);
         // Any file that ONNX Runtime runs, as it is; a variant converts it first.
         if (VariantModel.IsOnnx(model) && s_variants.ContainsKey(engine))
         {
@@ -38,6 +38,9 @@ public static class DetectorSource
         var opened = VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache));
         return opened with { Note = known.Note ?? opened.Note, Use = known.Use };
     }
+
+    /// <summary>The variant that a short name of an engine, or the variant's own, stands for.</summary>
+    public static string VariantOf(string engine) => s_variants.TryGetValue(engine, out var variant) ? variant : VariantRegistry.Get(engine).Name;
 
     static LabException NotFor(string engine, string path, string needed) =>
         LabError.BadInput($"Engine '{engine}' cannot run the file '{path}', needed engine '{needed}'. Leave out --engine or say: --engine {needed}");

@@ -14,6 +14,9 @@ public static class Reporter
             : null;
         var answer = Answer.Find(model, options.Limits);
         var outDir = options.OutDir ?? options.ResultsDir;
+        var (markdown, html) = (Path.Combine(outDir, "report.md"), Path.Combine(outDir, "report.html"));
+        using var writing = WrittenFiles.By("report"); // whichever command asked for it
+        WrittenFiles.RequireOwn([markdown, html]);
 
         string[] warnings = [.. model.Problems];
         var (document, drawn) = (Document(withCharts: options.PlotsDir is not null), DrawnCharts.None);
@@ -31,8 +34,6 @@ public static class Reporter
             }
         }
 
-        var markdown = Path.Combine(outDir, "report.md");
-        var html = Path.Combine(outDir, "report.html");
         var toCharts = Path.GetRelativePath(outDir, options.PlotsDir ?? outDir).Replace('\\', '/');
         AtomicFile.WriteText(markdown, MarkdownPage.Write(document, toCharts));
         AtomicFile.WriteText(html, HtmlPage.Write(document, drawn.Svgs));

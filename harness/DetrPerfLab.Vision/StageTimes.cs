@@ -8,6 +8,9 @@ public readonly record struct StageTimes(double DecodeMs, double PreprocessMs, d
     public static StageTimes operator +(StageTimes a, StageTimes b) =>
         new(a.DecodeMs + b.DecodeMs, a.PreprocessMs + b.PreprocessMs, a.InferenceMs + b.InferenceMs, a.PostprocessMs + b.PostprocessMs);
 
+    /// <summary>Null of none: times of an earlier run, under another load, are no part of this one's mean.</summary>
+    internal static StageTimes? Mean(IReadOnlyCollection<StageTimes> times) => times.Count == 0 ? null : times.Aggregate((a, b) => a + b) / times.Count;
+
     public static StageTimes operator /(StageTimes a, double by) =>
         new(a.DecodeMs / by, a.PreprocessMs / by, a.InferenceMs / by, a.PostprocessMs / by);
 }

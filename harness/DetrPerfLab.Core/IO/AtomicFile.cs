@@ -18,6 +18,7 @@ public static class AtomicFile
             }
 
             File.Move(beside, full, overwrite: true);
+            WrittenFiles.Add(full);
         }
         finally
         {

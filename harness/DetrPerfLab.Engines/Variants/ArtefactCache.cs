@@ -7,7 +7,7 @@ namespace DetrPerfLab.Engines;
 /// <summary>A model file that a variant runs; name, hash and size join latency, memory and accuracy.</summary>
 public sealed record Artefact(string Path, ArtefactInfo Info)
 {
-    internal static Artefact Of(string path)
+    public static Artefact Of(string path)
     {
         using var file = InputFile.Open(path); // hash and size of the same bytes: a link has a length of its own
         return new(path, new(System.IO.Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(file)), file.Length));

@@ -13,27 +13,35 @@ sealed record CalibrationTable(IReadOnlyDictionary<string, ActivationHistogram> 
 /// <summary>Streams inputs through a float model and keeps a histogram of each watched value.</summary>
 static class ActivationCalibration
 {
-    /// <summary>Watches as many values at a time as fit into <paramref name="maxBytes"/>, in passes over all inputs.</summary>
+    /// <summary>Watches as many values at a time as fit into <paramref name="maxBytes"/>, in passes over all inputs; what a checkpoint holds is not run again.</summary>
     internal static CalibrationTable Run(
         ICalibrationRunner runner, ModelProto model, IReadOnlyList<string> values, IEnumerable<TensorSet> inputs, int count,
-        Action<long, long>? progress = null, long maxBytes = 2L << 30)
+        Action<long, long>? progress = null, long maxBytes = 2L << 30, CalibrationCheckpoint? checkpoint = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1 << 20);
         var first = inputs.FirstOrDefault() ?? throw LabError.Calibration("there are no inputs", "at least one image", "Name a folder with photographs, or use 'synthetic'.");
         var passes = Passes(values, runner.Shapes(model, values, first), maxBytes);
         var histograms = values.ToDictionary(v => v, _ => new ActivationHistogram(), StringComparer.Ordinal);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var done = 0L;
+        var (run, done) = (0L, checkpoint?.Restore(histograms) ?? 0);
         foreach (var (pass, watched) in passes.Index())
         {
+            if (pass > 0 && run + count <= done) { run += count; continue; }
             using var session = runner.Open(model, watched);
             foreach (var input in inputs)
             {
-                session.Run(input, (name, data) => histograms[name].Add(data));
                 if (pass == 0) { Append(hash, input); }
-                progress?.Invoke(++done, (long)count * passes.Count);
+                if (run++ < done) { continue; }
+                session.Run(input, (name, data) => histograms[name].Add(data));
+                done = run;
+                checkpoint?.SaveNowAndThen(histograms, done);
+                progress?.Invoke(run, (long)count * passes.Count);
+                if (cancellation.IsCancellationRequested) { checkpoint?.Save(histograms, done); }
+                cancellation.ThrowIfCancellationRequested();
             }
         }
+
+        checkpoint?.Save(histograms, done);
 
         if (histograms.FirstOrDefault(h => h.Value.NonFinite > 0) is { Key: { } broken, Value: var histogram })
         {

@@ -59,6 +59,32 @@ sealed class ActivationHistogram
         }
     }
 
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Min);
+        writer.Write(Max);
+        writer.Write(Count);
+        writer.Write(Zeros);
+        writer.Write(NonFinite);
+        writer.Write(Limit);
+        foreach (var count in _counts) { writer.Write7BitEncodedInt64(count); } // most are 0 or small
+    }
+
+    internal static ActivationHistogram Read(BinaryReader reader)
+    {
+        var histogram = new ActivationHistogram
+        {
+            Min = reader.ReadSingle(),
+            Max = reader.ReadSingle(),
+            Count = reader.ReadInt64(),
+            Zeros = reader.ReadInt64(),
+            NonFinite = reader.ReadInt64(),
+            Limit = reader.ReadDouble(),
+        };
+        foreach (ref var count in histogram._counts.AsSpan()) { count = reader.Read7BitEncodedInt64(); }
+        return histogram;
+    }
+
     void GrowTo(double largest)
     {
         // Strictly above, or the largest value itself would change its bin when L grows.

@@ -46,10 +46,11 @@ public static class ModelQuantizer
 
     /// <summary>Calibrates on <paramref name="count"/> inputs, the same each time that they are enumerated, and converts to INT8.</summary>
     public static ConversionResult Static(
-        ConversionSource source, StaticOptions options, ICalibrationRunner runner, IEnumerable<TensorSet> inputs, int count, Action<long, long>? progress = null)
+        ConversionSource source, StaticOptions options, ICalibrationRunner runner, IEnumerable<TensorSet> inputs, int count, Action<long, long>? progress = null,
+        CalibrationCheckpoint? checkpoint = null, CancellationToken cancellation = default)
     {
         var quantizer = new StaticQuantizer(source.Model, options);
-        var table = ActivationCalibration.Run(runner, quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, count, progress);
+        var table = ActivationCalibration.Run(runner, quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, count, progress, checkpoint: checkpoint, cancellation: cancellation);
         return Stamped(quantizer.Convert(table.Ranges(options)), source, StaticPrecision, options, table.InputSha256);
     }
 

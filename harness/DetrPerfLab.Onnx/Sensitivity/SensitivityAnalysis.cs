@@ -17,6 +17,15 @@ public sealed record SensitivityOptions
 
     /// <summary>Called after each group with (done, of all).</summary>
     public Action<long, long>? Progress { get; init; }
+
+    /// <summary>Calibration goes on from it.</summary>
+    public CalibrationCheckpoint? Checkpoint { get; init; }
+
+    /// <summary>Groups of it are not measured again, the others are added.</summary>
+    public Journal<GroupSensitivity>? Journal { get; init; }
+
+    /// <summary>Asked between two images and between two groups.</summary>
+    public CancellationToken Cancellation { get; init; }
 }
 
 /// <summary>Measures, for each group of nodes, the error that quantising it alone causes.</summary>
@@ -27,7 +36,7 @@ public static class SensitivityAnalysis
     /// <summary>Measures all groups of a float model; a handful of inputs suffices for calibration and comparison.</summary>
     public static SensitivityTable Run(ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, SensitivityOptions options)
     {
-        var (all, table) = Calibrate(runner, model, inputs, options.Quantization);
+        var (all, table) = Calibrate(runner, model, inputs, options.Quantization, options.Checkpoint, options.Cancellation);
         var ranges = table.Ranges(options.Quantization);
         var values = options.Values.Count > 0 ? options.Values
             : [.. all.Prepared.Graph.Output.Where(o => o.ElementType() == DataType.Float).Select(o => o.Name)];
@@ -38,8 +47,16 @@ public static class SensitivityAnalysis
         var work = Work(runner, all.Prepared, inputs);
         var total = Math.Max(work.Values.Sum(), 1);
         var measured = new List<GroupSensitivity>();
+        var earlier = options.Journal?.Entries.DistinctBy(g => g.Group).ToDictionary(g => g.Group, StringComparer.Ordinal) ?? [];
         foreach (var group in groups)
         {
+            if (earlier.TryGetValue(group.Key, out var known))
+            {
+                measured.Add(known);
+                continue;
+            }
+
+            options.Cancellation.ThrowIfCancellationRequested();
             // Each node of the group keeps the precision that the plan gives it; all others compute in float.
             // The later goes before the earlier: dynamic rules come first.
             var alone = group.GroupBy(plan, n => n.Name).OrderByDescending(names => names.Key).Aggregate(new QuantizationPlan { Rules = [] }, (rules, names) => rules.With(names.Key, names, "alone"));
@@ -52,6 +69,7 @@ public static class SensitivityAnalysis
                 SqnrDb = sqnr,
                 Cosine = cosine,
             });
+            options.Journal?.Add(measured[^1]);
             options.Progress?.Invoke(measured.Count, groups.Count);
         }
 
@@ -64,14 +82,14 @@ public static class SensitivityAnalysis
 
     /// <summary>Ranges that serve every mix of a plan: one calibration for a whole search.</summary>
     public static IReadOnlyDictionary<string, TensorRange> Ranges(
-        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options) =>
-        Calibrate(runner, model, inputs, options).Table.Ranges(options);
+        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options, CalibrationCheckpoint? checkpoint = null, CancellationToken cancellation = default) =>
+        Calibrate(runner, model, inputs, options, checkpoint, cancellation).Table.Ranges(options);
 
     static (StaticQuantizer All, CalibrationTable Table) Calibrate(
-        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options)
+        ICalibrationRunner runner, ModelProto model, IReadOnlyCollection<TensorSet> inputs, StaticOptions options, CalibrationCheckpoint? checkpoint, CancellationToken cancellation)
     {
         var all = new StaticQuantizer(model, options);
-        return (all, ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, inputs.Count));
+        return (all, ActivationCalibration.Run(runner, all.Prepared, all.AllActivations, inputs, inputs.Count, checkpoint: checkpoint, cancellation: cancellation));
     }
 
     /// <summary>A mix of the plan that <paramref name="ranges"/> were made for, with some of its nodes float; at the end the float model itself.</summary>

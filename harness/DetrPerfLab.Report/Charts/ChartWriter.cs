@@ -12,6 +12,7 @@ static class ChartWriter
     internal static DrawnCharts Write(IReadOnlyList<Chart> charts, string folder, IReadOnlyList<string>? fontFolders = null)
     {
         if (Guard(() => ChartText.Find(fontFolders)) is null) { throw LabError.NoFont(fontFolders ?? SansFont.Folders); }
+        WrittenFiles.RequireOwn(charts.SelectMany(c => (string[])[Svg(c, ChartTheme.Light), Svg(c, ChartTheme.Dark), Png(c)]).Select(name => Path.Combine(folder, name)));
         // Each picture has a canvas of its own; as many at a time as there are cores.
         var jobs = charts.SelectMany(chart => (Func<Picture>[])
         [
@@ -36,17 +37,21 @@ static class ChartWriter
         }
     }
 
+    static string Svg(Chart chart, ChartTheme theme) => $"{chart.Name}{theme.Suffix}.svg";
+
+    static string Png(Chart chart) => $"{chart.Name}.png";
+
     static Picture Svg(Chart chart, ChartTheme theme, string folder)
     {
         var svg = ChartSvg.Draw(chart, theme);
-        var path = Path.Combine(folder, $"{chart.Name}{theme.Suffix}.svg");
+        var path = Path.Combine(folder, Svg(chart, theme));
         AtomicFile.WriteText(path, svg);
         return new(path, svg);
     }
 
     static Picture Png(Chart chart, string folder)
     {
-        var path = Path.Combine(folder, $"{chart.Name}.png");
+        var path = Path.Combine(folder, Png(chart));
         using var canvas = chart.On(ChartTheme.Light);
         // Twice as fine, for displays that have the pixels.
         AtomicFile.Write(path, stream => stream.Write(canvas.ToPng(scale: 2)));

@@ -5,8 +5,8 @@ namespace DetrPerfLab.Vision;
 /// <summary>What a classifier said of one picture: its five best classes, the surest first.</summary>
 public sealed record ClassifiedPicture(string Picture, StageTimes Times, IReadOnlyList<ClassScore> Best);
 
-/// <summary>How often a classifier was right: shares in [0, 1] with 95 % intervals over pictures, whether each picture's first class was right, and the mean time a picture.</summary>
-public sealed record ClassificationEvaluation(Interval Top1, Interval Top5, IReadOnlyList<bool> Right, IReadOnlyList<ClassifiedPicture> Pictures, StageTimes Mean, int Side)
+/// <summary>How often a classifier was right: shares in [0, 1] with 95 % intervals over pictures, whether each picture's first class was right, and the mean time of the pictures that this run did.</summary>
+public sealed record ClassificationEvaluation(Interval Top1, Interval Top5, IReadOnlyList<bool> Right, IReadOnlyList<ClassifiedPicture> Pictures, StageTimes? Mean, int Side)
 {
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -35,7 +35,7 @@ public static class ClassificationEvaluator
         var labels = data.LabelsOf(use.Classes);
         var classifier = new Classifier(engine, use, options);
         var earlier = journal?.Entries.DistinctBy(e => e.Picture).ToDictionary(e => e.Picture) ?? [];
-        var pictures = new List<ClassifiedPicture>();
+        var (pictures, times) = (new List<ClassifiedPicture>(), new List<StageTimes>());
         foreach (var picture in data.Pictures)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -43,6 +43,7 @@ public static class ClassificationEvaluator
             {
                 var best = classifier.Classify(data.PathOf(picture), Kept);
                 entry = new(picture.Name, classifier.Times, best);
+                times.Add(entry.Times);
                 journal?.Add(entry);
             }
 
@@ -53,7 +54,7 @@ public static class ClassificationEvaluator
         bool[] right = [.. data.Pictures.Zip(pictures, (truth, said) => said.Best[0].Label == labels[truth.Class])];
         bool[] among = [.. data.Pictures.Zip(pictures, (truth, said) => said.Best.Any(b => b.Label == labels[truth.Class]))];
         return new(
-            Share(right), Share(among), right, pictures, pictures.Aggregate(default(StageTimes), (sum, p) => sum + p.Times) / pictures.Count, use.Preprocessing(options).Resize.Side)
+            Share(right), Share(among), right, pictures, StageTimes.Mean(times), use.Preprocessing(options).Resize.Side)
         {
             Notes = [.. Alarms(pictures, right, labels.Count, use)],
         };

@@ -1,10 +1,10 @@
 namespace DetrPerfLab.Vision;
 
 /// <summary>
-/// How well a model found the objects of a dataset, with all detections (no threshold), the mean time per image, how many detections were left out because
-/// their class is none of the data set's, and the shorter side in pixels that images were brought to.
+/// How well a model found the objects of a dataset, with all detections (no threshold), the mean time of the images that this run did (null where an earlier
+/// one did them all), how many detections were left out because their class is none of the data set's, and the shorter side in pixels that images were brought to.
 /// </summary>
-public sealed record DatasetEvaluation(CocoEvaluation Evaluation, CocoDetections Detections, StageTimes Mean, int LabelsWithoutCategory, int Side)
+public sealed record DatasetEvaluation(CocoEvaluation Evaluation, CocoDetections Detections, StageTimes? Mean, int LabelsWithoutCategory, int Side)
 {
     /// <summary>What a reader of the figures has to know: classes that do not meet, signs that the model is not used as it was trained.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -29,7 +29,7 @@ public static class DatasetEvaluator
         if (use.Family.Task != ModelTask.Detection) { throw LabError.BadInput("The model classifies whole pictures, and a COCO data set has boxes. Use: detrlab eval --imagefolder DIR"); }
         var match = ClassMatch.Of(use.Classes, [.. dataset.Truth.Categories.Select(c => ((long)c.Id, c.Name))]);
         var detections = new CocoDetections(engine.Info.Variant);
-        var (sum, unknown, done, highest) = (default(StageTimes), 0, 0, -1);
+        var (times, unknown, done, highest) = (new List<StageTimes>(), 0, 0, -1);
         var earlier = journal?.Entries.DistinctBy(e => e.Image).ToDictionary(e => e.Image) ?? [];
         foreach (var image in dataset.Truth.Images)
         {
@@ -37,19 +37,19 @@ public static class DatasetEvaluator
             if (!earlier.TryGetValue(image.Id, out var entry))
             {
                 entry = Run(pipeline, match, dataset, image);
+                times.Add(entry.Times);
                 journal?.Add(entry);
             }
 
             foreach (var detection in entry.Detections) { detections.Add(detection); }
             unknown += entry.Unknown;
             highest = Math.Max(highest, entry.HighestLabel);
-            sum += entry.Times;
             progress?.Invoke(++done, dataset.Truth.Images.Count);
         }
 
         RequireLabelsOfCoco(use.Classes, dataset.Truth, highest, detections.Count + unknown);
         var evaluation = CocoEvaluator.Evaluate(dataset.Truth, detections);
-        return new(evaluation, detections, sum / done, unknown, pipeline.Preprocessing.Resize.Side)
+        return new(evaluation, detections, StageTimes.Mean(times), unknown, pipeline.Preprocessing.Resize.Side)
         {
             Notes = [.. dataset.Truth.Notes, .. match.Note is { } note ? [note] : (string[])[], .. DetectionAlarms.Of(evaluation, detections, dataset.Truth, use)],
         };

@@ -3,9 +3,9 @@ namespace DetrPerfLab.Vision;
 /// <summary>Which files a user meant, and what they are called in results.</summary>
 public static class ImageFiles
 {
-    static readonly string[] s_extensions = [".jpg", ".jpeg", ".png"];
+    static readonly string[] s_extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
 
-    /// <summary>Files as they are named; of a folder its .jpg, .jpeg and .png files, by name; those of the folders below too where that is asked for.</summary>
+    /// <summary>Files as they are named; of a folder those that end as images do, by name; those of the folders below too where that is asked for.</summary>
     public static IReadOnlyList<string> Expand(IEnumerable<string> filesAndFolders, bool recursive = false) => Expand(filesAndFolders, recursive, out _);
 
     /// <param name="note">How many files of the folders were passed over, by their endings; null where none was.</param>

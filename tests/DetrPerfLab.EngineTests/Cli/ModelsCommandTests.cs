@@ -13,7 +13,7 @@ public class ModelsCommandTests
         var run = CliRun.Of("models", "list");
         Assert.Equal(0, run.ExitCode);
         Assert.All(ModelZoo.Default.List(), model => Assert.Contains(model.Name, run.Output));
-        Assert.Matches(@"(?m)^detr-r50 +official +(yes|no) +0\.420 +0\.036 s/image on V100$", run.Output);
+        Assert.Matches(@"(?m)^detr-r50 +official +(yes|no) +AP 0\.420 +0\.036 s/image on V100$", run.Output);
         Assert.Matches("(?m)^detr-r50-synthetic +synthetic +yes$", run.Output);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Cli;
 
@@ -49,6 +50,48 @@ public sealed class SurpriseTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Run_PipeOrDanglingLinkAsArgument_RefusedAtOnce(string verb)
+    {
+        var arguments = Find(verb).Arguments.Where(a => a.ValueType == typeof(string) || a.ValueType == typeof(string[])).ToList();
+        if (arguments.Count == 0) { return; }
+        var pipe = Path.Combine(_folder, "pipe");
+        CliRun.OfProgram("mkfifo", pipe);
+        string[] options = [.. Needed(verb, "")];
+        var run = CliRun.Of([.. options.Select(o => o == "nothing" ? pipe : o)]);
+        Assert.True(run.ExitCode == 2 && run.Error.Contains("is a pipe"), $"{verb}: {run.ExitCode} {run.Error}");
+    }
+
+    public static TheoryData<string> Verbs() => new(Leaves(LabCommand.Create(), "").Select(l => l.Verb));
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Run_Help_IsShownWhateverIsLackingBesideIt(string verb)
+    {
+        var run = CliRun.Of([.. verb.Split(' '), "--help"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.All(Find(verb).Options, option => Assert.Contains(option.Name, run.Output));
+    }
+
+    [Theory]
+    [InlineData("quantize --model m.onnx --out q.onnx --precision fp16 --calibrate photos", "--calibrate", "--precision int8-static")]
+    [InlineData("quantize --model m.onnx --out q.onnx --precision int8-dynamic --percentile 99", "--percentile", "--precision int8-static")]
+    [InlineData("quantize --model m.onnx --out q.onnx --precision int8-static --all --plan p.json", "--all", "without --plan")]
+    [InlineData("quantize --model m.onnx --out q.onnx --precision fp16-weights --reduce-range true", "--reduce-range", "--precision int8-dynamic or int8-static")]
+    [InlineData("sensitivity --model m.onnx --out t.json --coco photos", "--coco", "--target-ap-loss")]
+    [InlineData("report --across-machines", "--across-machines", "--compare")]
+    [InlineData("report --plots p --no-charts", "--plots", "without --no-charts")]
+    [InlineData("eval --model m.onnx --coco d --truth t.txt", "--truth", "--imagefolder")]
+    [InlineData("export --out m.pt --format torchscript --no-mask", "--no-mask", "--format onnx")]
+    public void Run_OptionWithoutEffectBesideTheOthers_IsRefused(string command, string option, string needed)
+    {
+        var run = CliRun.Of(command.Split(' '));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"Option '{option}' is given, needed left out: it has an effect with ", run.Error);
+        Assert.Contains(needed, run.Error);
+    }
+
+    [Theory]
     [InlineData("detec", "detect")]
     [InlineData("quantise", "quantize")]
     [InlineData("bnech", "bench")]
@@ -79,6 +122,25 @@ public sealed class SurpriseTests : IDisposable
             Assert.Contains(fault.GetType().Name, File.ReadAllText(log));
             File.Delete(log);
         }
+    }
+
+    [Fact]
+    public void Run_FileOfAnotherOrigin_IsNotReplacedWithoutOverwrite()
+    {
+        var (model, target) = (Path.Combine(_folder, "model.onnx"), Path.Combine(_folder, "m.onnx"));
+        OnnxFile.Save(QuantizationCases.All["residual"].Model(), model);
+        string[] command = ["quantize", "--model", model, "--out", target, "--precision", "fp16"];
+        File.WriteAllText(target, "the user's");
+        var refused = CliRun.Of(command);
+        Assert.Equal((2, "the user's"), (refused.ExitCode, File.ReadAllText(target)));
+        Assert.Contains("m.onnx' exists and was not made by this command. Name another place, or say --overwrite", refused.Error);
+        AssertOneLine(refused.Error);
+        Assert.Equal(0, CliRun.Of([.. command, "--overwrite"]).ExitCode);
+        Assert.Equal(0, CliRun.Of(command).ExitCode); // its own
+        var other = CliRun.Of("sensitivity", "--model", model, "--out", target);
+        Assert.True(other.ExitCode == 2 && other.Error.Contains("was not made by this command"), other.Error);
+        File.AppendAllText(target, "changed"); // since then somebody's own
+        Assert.Equal(2, CliRun.Of(command).ExitCode);
     }
 
     [Fact]
@@ -114,11 +176,18 @@ public sealed class SurpriseTests : IDisposable
     string[] Needed(string verb, string but)
     {
         var command = Find(verb);
+        string[] beside = (verb, but) switch
+        {
+            ("eval", "--truth") => ["--imagefolder", Path.Combine(_folder, "nothing")],
+            ("sensitivity", "--coco") => ["--target-ap-loss", "1"],
+            _ => [],
+        };
         return
         [
             .. verb.Split(' '),
             .. command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(_ => "nothing"),
             .. command.Options.Where(o => o.Required && o.Name != but).SelectMany(o => new[] { o.Name, Path.Combine(_folder, "nothing" + o.Name.TrimStart('-')) }),
+            .. beside,
         ];
     }
 

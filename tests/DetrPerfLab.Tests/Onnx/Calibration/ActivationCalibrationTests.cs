@@ -24,6 +24,70 @@ public class ActivationCalibrationTests
         Assert.Equal(whole.Ranges(options), passes.Ranges(options));
     }
 
+    [Theory]
+    [InlineData(3)] // within the second of three passes
+    [InlineData(2)] // at the end of the first
+    [InlineData(1)]
+    public void Run_InterruptedAtAnyInference_GoesOnFromThereAndGivesTheSame(int after)
+    {
+        using var folder = new TempFolder();
+        var model = QuantizationCases.All["silu-concat"].Model();
+        TensorSet[] inputs = [Input(1, 200), Input(2, 200)];
+        var checkpoint = new CalibrationCheckpoint(folder.Path, "k");
+        using var stop = new CancellationTokenSource();
+        CalibrationTable Run(CalibrationCheckpoint? from, Action<long, long>? progress = null) =>
+            ActivationCalibration.Run(new ReferenceRunner(), model, s_values, inputs, inputs.Length, progress, maxBytes: 3 << 19, from, stop.Token);
+
+        var whole = Run(null);
+        Assert.Throws<OperationCanceledException>(() => Run(checkpoint, (done, _) => { if (done == after) { stop.Cancel(); } }));
+        stop.Dispose();
+        var told = new List<long>();
+        var resumed = ActivationCalibration.Run(
+            new ReferenceRunner(), model, s_values, inputs, inputs.Length, (done, _) => told.Add(done), maxBytes: 3 << 19, new CalibrationCheckpoint(folder.Path, "k"));
+
+        Assert.Equal(Enumerable.Range(after + 1, 6 - after).Select(i => (long)i), told);
+        Assert.Equal(whole.InputSha256, resumed.InputSha256);
+        Assert.All(s_values, v => Assert.Equal(whole.Histograms[v].Counts.ToArray(), resumed.Histograms[v].Counts.ToArray()));
+        var options = new StaticOptions { Calibration = CalibrationMethod.Entropy };
+        Assert.Equal(whole.Ranges(options), resumed.Ranges(options));
+    }
+
+    [Fact]
+    public void Restore_OfAnotherKeyDamagedOrCutAnywhere_IsNotTaken()
+    {
+        using var folder = new TempFolder();
+        var histogram = new ActivationHistogram();
+        histogram.Add([1, 2, -3, 0, 0.5f]);
+        Dictionary<string, ActivationHistogram> saved = new() { ["c"] = histogram };
+        new CalibrationCheckpoint(folder.Path, "k").Save(saved, 7);
+        var file = Assert.Single(Directory.GetFiles(folder.Path));
+        var bytes = File.ReadAllBytes(file);
+        long Restored(string key = "k", string value = "c")
+        {
+            Dictionary<string, ActivationHistogram> into = new() { [value] = new() };
+            var done = new CalibrationCheckpoint(folder.Path, key).Restore(into);
+            Assert.Equal(done == 0 ? 0 : 5, into[value].Count);
+            return done;
+        }
+
+        Assert.Equal(7, Restored());
+        Assert.Equal(0, Restored(key: "other"));
+        Assert.Equal(0, Restored(value: "another model's"));
+        foreach (var cut in new[] { 0, 1, 2, 10, 40, 100, bytes.Length / 2, bytes.Length - 1 })
+        {
+            File.WriteAllBytes(file, bytes[..cut]);
+            Assert.Equal(0, Restored());
+        }
+
+        for (var i = 0; i < bytes.Length; i += 97)
+        {
+            var broken = bytes.ToArray();
+            broken[i] ^= 0x41;
+            File.WriteAllBytes(file, broken);
+            Assert.Equal(0, Restored());
+        }
+    }
+
     [Fact]
     public void Run_OtherInputs_HaveAnotherHash()
     {

@@ -37,10 +37,10 @@ public class OutputTests
     public void Save_Json_CanBeEvaluatedAndNamesFiles()
     {
         using var folder = new TempFolder();
-        var json = new DetectionJson();
-        json.Add(139, "so \"named\" ü.jpg", s_found, LabelMap.CategoryIds);
-        json.Add(140, "none.jpg", [], LabelMap.CategoryIds);
-        json.Save(folder.File("detections.json"));
+        DetectionJson.Save(folder.File("detections.json"), [
+            .. DetectionJson.Lines(139, "so \"named\" ü.jpg", s_found, LabelMap.CategoryIds),
+            .. DetectionJson.Lines(140, "none.jpg", [], LabelMap.CategoryIds),
+        ]);
 
         var read = CocoDetections.Load(folder.File("detections.json"));
         Assert.Equal([(139L, 67), (139L, 17)], read.Items.Select(d => (d.ImageId, d.CategoryId)));
@@ -54,7 +54,7 @@ public class OutputTests
     public void Save_NothingFound_IsAnEmptyList()
     {
         using var folder = new TempFolder();
-        new DetectionJson().Save(folder.File("detections.json"));
+        DetectionJson.Save(folder.File("detections.json"), []);
         Assert.Equal("[]\n", File.ReadAllText(folder.File("detections.json"), Encoding.UTF8));
     }
 
