@@ -71,6 +71,7 @@ sealed class BenchmarkRun : IDisposable
     {
         foreach (var old in Directory.GetFiles(_place.Artifacts, "run-*.partial").Where(f => DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > s_journalsKept)) { File.Delete(old); }
         if (_journal.Problem is { } problem) { _place.Output.WriteLine($"Earlier cases in {_journal.Name} are not taken: {problem}."); }
+        if (_journal.ForgetOtherDays() is { } forgotten) { _place.Output.WriteLine(forgotten); }
         if (_journal.Entries.Count == 0) { return; }
         _book.Recall(_journal.Entries);
         _place.Output.WriteLine($"Going on with the interrupted run: {_journal.Entries.Count} cases are measured already (--restart measures them again)");

@@ -18,6 +18,9 @@ public sealed class Journal<T> : IDisposable
     Header _header;
     bool _fileIsThis; // the file holds the header and these entries, no more and no less
 
+    /// <summary>After a longer pause the machine has another load, and times before and after it do not belong into one table.</summary>
+    static readonly TimeSpan s_longestPause = TimeSpan.FromHours(6);
+
     /// <param name="key">All that decides the entries; another key is another journal.</param>
     /// <param name="isWhole">Whether an entry that was read is one; the first that is not ends what is taken. Null takes any.</param>
     /// <param name="largestFile">Bytes; a larger file is damage.</param>
@@ -76,6 +79,15 @@ public sealed class Journal<T> : IDisposable
     {
         _fileIsThis &= _entries.RemoveAll(which) == 0;
         if (_entries.Count == 0) { (_header, _fileIsThis) = (Header.Of(_header.Key), false); }
+    }
+
+    /// <summary>For a journal of times: forgets those of another day.</summary>
+    /// <returns>What to say; null where there was nothing to forget.</returns>
+    public string? ForgetOtherDays()
+    {
+        if (_entries.Count == 0 || DateTime.UtcNow - File.GetLastWriteTimeUtc(_path) is var pause && pause < s_longestPause) { return null; }
+        Forget(_ => true);
+        return $"What {Name} holds was measured {pause.TotalHours:F0} hours ago, under another load: everything is measured anew.";
     }
 
     public void Delete() => File.Delete(_path);

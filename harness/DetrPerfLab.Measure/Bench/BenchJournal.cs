@@ -43,6 +43,7 @@ public sealed class BenchJournal : IDisposable
         if (journal.Problem is { } problem) { say($"Earlier rounds in {journal.Name} are not taken: {problem}."); }
         if (restart && journal.Entries.Count > 0) { say($"Starting anew; the rounds in {journal.Name} are dropped."); }
         if (restart) { journal.Forget(_ => true); }
+        if (journal.ForgetOtherDays() is { } forgotten) { say(forgotten); }
         var bench = new BenchJournal(key, journal);
         if (bench.CompleteRounds == 0)
         {

@@ -22,6 +22,17 @@ public sealed class BenchJournalTests : IDisposable
     }
 
     [Fact]
+    public void Open_RoundsOfAnotherDay_AreDroppedAndSaidToBe()
+    {
+        var key = Key(10, 1, "a");
+        Fill(key, ("a", 0), ("a", 1));
+        File.SetLastWriteTimeUtc(PathOf(key), DateTime.UtcNow.AddHours(-7));
+
+        Assert.Equal(0, Open(key).CompleteRounds);
+        Assert.Contains("was measured 7 hours ago, under another load: everything is measured anew.", Assert.Single(_said));
+    }
+
+    [Fact]
     public void Open_VariantWithAGap_DoesNotHoldTheOthersUp()
     {
         var journal = Open(Key(10, 1, "a", "b"));
