@@ -36,7 +36,7 @@ public static class DetectorSource
 
         var known = VariantModel.Of(model, family: family);
         var opened = VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache));
-        return opened with { Note = known.Note ?? opened.Note, Use = known.Use };
+        return opened with { Note = known.Note, Use = known.Use };
     }
 
     static LabException NotFor(string engine, string path, string needed) =>
