@@ -20,7 +20,11 @@ sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dila
     {
         if (root is not PickleDict dict) { throw NoStateDict(root is PickleOpaque made ? $"it holds {Name(made)} instead of a dict" : "its pickle holds no dict"); }
         var all = PickledDict.All(dict);
-        if (all.SelectMany(d => d.Tensors).FirstOrDefault(t => t.Name.Length > KnownNames.MaxLength) is { Name: { } endless }) { throw file.Damaged($"a tensor's name has {endless.Length} characters, the limit is {KnownNames.MaxLength}"); }
+        if (all.SelectMany(d => d.Tensors).FirstOrDefault(t => t.Name.Length > KnownNames.MaxLength) is { Name: { } endless })
+        {
+            throw file.Damaged($"a tensor's name has {endless.Length} characters, the limit is {KnownNames.MaxLength}");
+        }
+
         var candidates = all.Where(d => d.Tensors.Any()).SelectMany(d => StateDict.Of(d.Keys, d.Tensors.Select(t => t.Name)).Select(s => (Weights: s, In: d))).ToList();
         var (chosen, why) = candidates.Count == 0 ? (new([], "", 0), null) : StateDict.Choose([.. candidates.Select(c => c.Weights)]);
         if (chosen.Fitting == 0 && ObjectInPlaceOfAModel(all, anyKey: candidates.Count == 0) is { } found) { throw NoStateDict(found); }
