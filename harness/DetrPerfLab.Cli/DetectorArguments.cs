@@ -23,6 +23,7 @@ sealed class DetectorArguments(bool forDetection = true)
     }.Within(0, 1);
 
     readonly FamilyArguments _family = new();
+    readonly HashSet<string> _said = []; // several variants of one model say the same of it
 
     internal IEnumerable<Option> All => [_model, _engine, _size, _threads, .. forDetection ? [_nms] : (Option[])[], .. _family.All];
 
@@ -36,7 +37,7 @@ sealed class DetectorArguments(bool forDetection = true)
     internal OpenedEngine Open(ParseResult parsed, string model, string engine)
     {
         var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = parsed.ReadThreads(_threads) }, _family.Read(parsed));
-        if (opened.Note is not null) { parsed.InvocationConfiguration.Error.WriteLine(opened.Note); }
+        if (opened.Note is { } note && _said.Add(note)) { parsed.InvocationConfiguration.Error.WriteLine(note); }
         return opened;
     }
 

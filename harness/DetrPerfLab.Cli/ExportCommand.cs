@@ -20,9 +20,8 @@ static class ExportCommand
             var (kind, path, masked) = (parsed.GetValue(format)!, parsed.GetValue(output)!, !parsed.GetValue(noMask));
             if (kind is not (Onnx or TorchScript)) { throw LabError.UnknownName("format", kind, [Onnx, TorchScript]); }
             var source = ModelZoo.Default.Resolve(parsed.GetValue(model)!);
-            if (source.Note is { } note) { parsed.InvocationConfiguration.Error.WriteLine(note); }
+            if (ModelZoo.Describe(source).Note is { } note) { parsed.InvocationConfiguration.Error.WriteLine(note); }
             var weights = ModelZoo.Load(source);
-            if (weights.Note is { } read) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {read}"); }
             if (kind == Onnx) { OnnxFile.Save(DetrExporter.Export(weights, new ExportOptions { PixelMask = masked }), path); }
             else { DetrScript.Save(weights, ScriptPrecision.Float32, path); }
             parsed.InvocationConfiguration.Output.WriteLine($"{path}: {source.Name}, {new FileInfo(path).Length / 1e6:F1} MB, sha256 {FileHash.Sha256(path)}");

@@ -59,6 +59,7 @@ static class ModelsCommand
         command.SetAction(parsed =>
         {
             var model = zoo.Import(parsed.GetValue(file)!, parsed.GetValue(name));
+            if (model.Note is { } note) { parsed.InvocationConfiguration.Error.WriteLine(note); }
             parsed.InvocationConfiguration.Output.WriteLine($"{model.Name} ({model.Kind.ToString().ToLowerInvariant()}): {model.Path}");
         });
         return command;

@@ -30,7 +30,9 @@ static class ProfileCommand
             var (count, settings) = (parsed.GetValue(runs), new EngineSettings { Threads = parsed.ReadThreads(threads) });
             if (count is < 1 or > 1000) { throw LabError.OutOfRange(count, "1 to 1000", "--runs"); }
             if (!s_engines.TryGetValue(parsed.GetValue(engine)!, out var chosen)) { throw LabError.UnknownName("engine", parsed.GetValue(engine)!, s_engines.Keys); }
-            var profile = Run(VariantModel.Of(parsed.GetValue(model)!, family: family.Read(parsed)), parsed.GetValue(variant) ?? chosen, new DetectorOptions { Size = parsed.GetValue(size) }, settings, count);
+            var known = VariantModel.Of(parsed.GetValue(model)!, family: family.Read(parsed));
+            if (known.Note is { } note) { parsed.InvocationConfiguration.Error.WriteLine(note); }
+            var profile = Run(known, parsed.GetValue(variant) ?? chosen, new DetectorOptions { Size = parsed.GetValue(size) }, settings, count);
             parsed.Answer(json, profile, output => ProfileTable.Print(profile, output));
         });
         return command;
@@ -39,7 +41,6 @@ static class ProfileCommand
     static EngineProfile Run(VariantModel known, string variantName, DetectorOptions options, EngineSettings settings, int runs)
     {
         var (variant, cache) = (VariantRegistry.Get(variantName), new ArtefactCache(LabPaths.ModelCache));
-        if (known.Note is not null) { Console.Error.WriteLine(known.Note); }
         if (variant.Recipe is { } recipe) { ConsoleProgress.Run($"building {variant.Name}", report => cache.Get(known, recipe, (_, done, of) => report(done, of))); }
         var (inputs, mean, wholeMs) = MeasureWhole(variant.Create(known, settings, cache).Engine, known.Use, options, runs);
         return ModuleProfile.Profile(known, variant, settings, cache, inputs, runs).Around(mean.PreprocessMs, mean.PostprocessMs, wholeMs);

@@ -36,7 +36,7 @@ public static class DetectorSource
 
         var known = VariantModel.Of(model, family: family);
         var opened = VariantRegistry.Get(variant).Create(known, settings, new ArtefactCache(LabPaths.ModelCache));
-        return opened with { Note = known.Note ?? opened.Note, Use = known.Use };
+        return opened with { Note = known.Note, Use = known.Use };
     }
 
     /// <summary>The variant that a short name of an engine, or the variant's own, stands for.</summary>

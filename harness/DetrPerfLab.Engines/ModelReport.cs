@@ -61,7 +61,7 @@ public sealed record ModelReport
             Precision = "float32",
             Inputs = [.. known.Use.Inputs.Select(i => $"{i}")],
             Outputs = [.. known.Use.Outputs.Select(o => $"{o}")],
-            Notes = [.. ((string?[])[known.Note, weights.Note]).OfType<string>()],
+            Notes = known.Note is { } note ? [note] : [],
         }.With(known.Use);
     }
 

@@ -10,13 +10,22 @@ namespace DetrPerfLab.Tests;
 static class CheckpointWriter
 {
     /// <summary>A state dict of float32 tensors in the zip format of torch.save; with <paramref name="heads"/> as training saves it, beside its options.</summary>
-    internal static void WriteZip(string path, IEnumerable<WeightTensor> tensors, bool bigEndian = false, int? heads = null)
+    internal static void WriteZip(string path, IEnumerable<WeightTensor> tensors, bool bigEndian = false, int? heads = null) =>
+        WriteTree(path, heads is { } count ? [("args", new PythonObject("argparse", "Namespace") { State = [("nheads", (long)count)] }), ("model", DictOf(tensors))] : DictOf(tensors), bigEndian);
+
+    /// <summary>The dict of a state dict, for <see cref="WriteTree"/>; <paramref name="prefix"/> stands before each name.</summary>
+    internal static (string Key, object? Value)[] DictOf(IEnumerable<WeightTensor> tensors, string prefix = "") => [.. tensors.Select(t => (prefix + t.Name, (object?)t))];
+
+    /// <summary>Any dict as torch.save writes it: values are dicts again (pairs), tensors, objects of Python, texts, whole numbers or null.</summary>
+    internal static void WriteTree(string path, (string Key, object? Value)[] root, bool bigEndian = false)
     {
-        var list = tensors.ToList();
+        var storages = new List<WeightTensor>();
+        var pickle = new PickleWriter().Proto();
+        Write(pickle, root, storages);
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        AddMember(zip, "archive/data.pkl", StateDict(list, heads));
+        AddMember(zip, "archive/data.pkl", pickle.Stop());
         AddMember(zip, "archive/byteorder", bigEndian ? "big"u8 : "little"u8);
-        for (var i = 0; i < list.Count; i++) { AddMember(zip, $"archive/data/{i}", Bytes(list[i].Data, bigEndian)); }
+        for (var i = 0; i < storages.Count; i++) { AddMember(zip, $"archive/data/{i}", Bytes(storages[i].Data, bigEndian)); }
     }
 
     internal static void WriteSafetensors(string path, IEnumerable<WeightTensor> tensors)
@@ -51,18 +60,35 @@ static class CheckpointWriter
         stream.Write(content);
     }
 
-    static byte[] StateDict(IReadOnlyList<WeightTensor> tensors, int? heads)
+    static void Write(PickleWriter pickle, object? value, List<WeightTensor> storages)
     {
-        var pickle = new PickleWriter().Proto();
-        if (heads is { } count) { pickle.EmptyDict().Text("args").Object("argparse", "Namespace").EmptyDict().Text("nheads").Long(count).Op('s', 'b', 's').Text("model"); }
-        pickle.EmptyDict().Mark();
-        for (var i = 0; i < tensors.Count; i++)
+        switch (value)
         {
-            pickle.Text(tensors[i].Name).Tensor("FloatStorage", $"{i}", tensors[i].Data.Length, 0, tensors[i].Shape, Strides(tensors[i].Shape));
-        }
+            case null: pickle.Op('N'); break;
+            case string text: pickle.Text(text); break;
+            case long number: pickle.Long(number); break;
+            case WeightTensor tensor:
+                pickle.Tensor("FloatStorage", $"{storages.Count}", tensor.Data.Length, 0, tensor.Shape, Strides(tensor.Shape));
+                storages.Add(tensor);
+                break;
+            case PythonObject made:
+                pickle.Object(made.Module, made.Name);
+                if (made.State is not { } state) { break; }
+                Write(pickle, state, storages);
+                pickle.Op('b');
+                break;
+            case (string Key, object? Value)[] dict:
+                pickle.EmptyDict().Mark();
+                foreach (var (key, inner) in dict)
+                {
+                    pickle.Text(key);
+                    Write(pickle, inner, storages);
+                }
 
-        pickle.Op('u');
-        return (heads is null ? pickle : pickle.Op('s')).Stop();
+                pickle.Op('u');
+                break;
+            default: throw new ArgumentException($"{value.GetType()} has no form in a pickle", nameof(value));
+        }
     }
 
     static long[] Strides(IReadOnlyList<long> shape) =>
@@ -75,4 +101,10 @@ static class CheckpointWriter
         BinaryPrimitives.ReverseEndianness(swapped, swapped);
         return MemoryMarshal.AsBytes<int>(swapped);
     }
+}
+
+/// <summary>An object of a class of Python's, and the state that it is given.</summary>
+sealed record PythonObject(string Module, string Name)
+{
+    internal (string Key, object? Value)[]? State { get; init; }
 }

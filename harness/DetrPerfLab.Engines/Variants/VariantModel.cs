@@ -72,8 +72,8 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     {
         var model = ModelZoo.Default.Resolve(nameOrFile);
         if (model.Path is null) { return Synthetic(model.Zoo!.Config) with { Name = model.Name, Note = model.Note, Use = UseOf(model.Zoo.Config, null, family) }; }
-        var config = ModelZoo.ConfigOf(model);
-        return new(model.Name, FileHash.Sha256(model.Path), () => ModelZoo.Load(model), UseOf(config, model.Path, family), model.Note) { Config = config };
+        var (config, note) = ModelZoo.Describe(model);
+        return new(model.Name, FileHash.Sha256(model.Path), () => ModelZoo.Load(model), UseOf(config, model.Path, family), note) { Config = config };
     }
 
     /// <summary>What a model of weights is: its interface is the lab's own; Hugging Face's files beside a checkpoint may name its classes.</summary>

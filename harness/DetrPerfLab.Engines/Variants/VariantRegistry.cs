@@ -50,7 +50,7 @@ public static class VariantRegistry
         {
             var weights = model.LoadWeights();
             var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
-            return new(EagerEngine.Create(name.ToString(), weights, settings.EffectiveThreads), new ArtefactInfo(weights.Source, weights.Sha256, bytes), weights.Note);
+            return new(EagerEngine.Create(name.ToString(), weights, settings.EffectiveThreads), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
         });
     }
 

@@ -14,22 +14,38 @@ static class Checkpoint
         return new WeightStore(config, WeightAssembler.Fit(file, config, weights), Path.GetFileName(file.Path), file.Sha256()) { Note = contents.Note };
     });
 
-    /// <summary>The shape alone: no tensor is read.</summary>
-    internal static ModelConfig ConfigOf(string path) => Read(path, (file, contents) => Infer(file, contents, null, null).Config);
+    /// <summary>The shape, and what is to be said of the reading; no tensor is read.</summary>
+    internal static (ModelConfig Config, string? Note) Describe(string path) => Read(path, (file, contents) => (Infer(file, contents, null, null).Config, contents.Note));
 
     static T Read<T>(string path, Func<CheckpointFile, CheckpointContents, T> read)
     {
         using var file = CheckpointFile.Open(path);
         var contents = ReadContents(file);
-        KnownNames.RefuseRelatives(file, contents.Tensors);
+        Relatives.Refuse(file, contents.Tensors);
         try { return read(file, contents); }
         catch (LabException e) when (contents.Note is not null) { throw LabError.BadInput($"{e.Message} It was read so: {contents.Note}.", e); }
     }
 
     static (IReadOnlyDictionary<string, CollectedWeight> Weights, ModelConfig Config) Infer(CheckpointFile file, CheckpointContents contents, bool? dilation, string? name)
     {
+        const int Shown = 5;
         var weights = WeightAssembler.Collect(file, contents.Tensors);
-        if (ClassifierNames.Infer(file, weights, name) is { } classifier) { return (weights, classifier); }
+        string[] strange = [.. contents.Tensors.Select(t => t.Name).Where(n => !KnownNames.IsKnown(n))];
+        var first = $"{string.Join(", ", strange.Take(Shown).Select(CheckpointText.Printable))}{(strange.Length > Shown ? $" and {strange.Length - Shown} more" : "")}";
+        if (strange.Length == contents.Tensors.Count)
+        {
+            throw file.Unsupported(
+                strange.Length == 0 ? "no tensor of a model is in it" : $"its tensors have names of no model that is built here: {first}",
+                $"Expected: names such as {KnownNames.Examples}. Other models: export them to ONNX and name that file.");
+        }
+
+        try { return (weights, ConfigOf(file, contents, weights, dilation, name)); }
+        catch (LabException e) when (strange.Length > 0) { throw LabError.BadInput($"{e.Message} Names that belong to no model here: {first}.", e); }
+    }
+
+    static ModelConfig ConfigOf(CheckpointFile file, CheckpointContents contents, IReadOnlyDictionary<string, CollectedWeight> weights, bool? dilation, string? name)
+    {
+        if (ClassifierNames.Infer(file, weights, name) is { } classifier) { return classifier; }
         var config = DetrShapes.Infer(file, weights) with
         {
             Dilation = dilation ?? contents.Dilation ?? Path.GetFileName(file.Path).Contains("dc5", StringComparison.OrdinalIgnoreCase),
@@ -43,8 +59,7 @@ static class Checkpoint
         }
 
         var known = DetrConfig.Zoo.FirstOrDefault(zoo => zoo with { Name = config.Name } == config);
-        config = config with { Name = name ?? known?.Name ?? config.Name };
-        return (weights, config);
+        return config with { Name = name ?? known?.Name ?? config.Name };
     }
 
     internal static CheckpointContents ReadContents(CheckpointFile file)
@@ -65,56 +80,4 @@ static class Checkpoint
         };
         throw file.Unsupported(found, "Needed: a file of torch.save (.pth, .pt) or a .safetensors file.");
     }
-}
-
-/// <summary>What a reader found in a file: the tensors of a model, unchecked, and what the file says that shapes do not show.</summary>
-/// <param name="Heads">Attention heads, 1 to 1023; null when the file does not say.</param>
-/// <param name="Note">Where in the file the weights were, and what was passed over; null where there is nothing to say.</param>
-sealed record CheckpointContents(IReadOnlyList<StoredTensor> Tensors, bool? Dilation = null, int? Heads = null, string? Note = null)
-{
-    internal static CheckpointContents Of(IReadOnlyList<StoredTensor> all, string path = "")
-    {
-        var state = StateDict.Of(all, path, KnownNames.IsKnown);
-        return new(state.Tensors) { Note = state.Note };
-    }
-
-    /// <summary>Finds the state dict in an unpickled object; <paramref name="locate"/> gives the bytes of a storage.</summary>
-    internal static CheckpointContents FromPickle(CheckpointFile file, object? root, Func<PickleStorage, StoredBytes> locate)
-    {
-        if (root is not PickleDict dict)
-        {
-            throw NoStateDict(root is PickleOpaque made ? $"it holds the Python object '{made.Name.Printable()}' instead of a dict; nothing of it was run" : "its pickle holds no dict");
-        }
-
-        var found = StateDict.Find(dict);
-        if (found.Count == 0) { throw NoStateDict("no dict in it holds tensors"); }
-        var (path, state) = found.Select(f => (f.Path, f.Dict, Fit: StateDict.PrefixOf(NamesOf(f.Dict), KnownNames.IsKnown).Names))
-            .OrderByDescending(f => f.Fit).ThenByDescending(f => StateDict.IsAveraged(f.Path)).Select(f => (f.Path, f.Dict)).First();
-        var tensors = new List<StoredTensor>();
-        foreach (var (key, value) in state.Entries)
-        {
-            if (key is not string name) { continue; }
-            if (value is PickleOpaque needed && StateDict.PrefixOf([name], KnownNames.IsKnown).Names > 0)
-            {
-                throw NoStateDict($"tensor '{name.Printable()}' is made by the Python object '{needed.Name.Printable()}', which is not run");
-            }
-
-            if (value is not PickleTensor tensor) { continue; } // counters and the like that lie among weights
-            if (tensor.Start < 0 || tensor.Start > long.MaxValue - tensor.Storage.View)
-            {
-                throw file.Damaged($"tensor '{name.Printable()}' begins at element {tensor.Start}");
-            }
-
-            tensors.Add(new(name, tensor.Storage.Type, tensor.Shape, tensor.Strides, tensor.Storage.View + tensor.Start, locate(tensor.Storage)));
-        }
-
-        var options = (dict["args"] as PickleNamespace)?.Attributes;
-        return Of(tensors, path) with { Dilation = options?["dilation"] as bool?, Heads = options?["nheads"] is long and > 0 and < 1024 and var heads ? (int)heads : null };
-
-        LabException NoStateDict(string what) => file.Unsupported(
-            what,
-            "Needed: a state dict, alone or inside a dict as training scripts save it. Save the weights alone: torch.save(model.state_dict(), FILE).");
-    }
-
-    static IEnumerable<string> NamesOf(PickleDict dict) => dict.Entries.Where(e => e.Value is PickleTensor).Select(e => e.Key).OfType<string>();
 }

@@ -4,37 +4,50 @@ namespace DetrPerfLab.Models;
 sealed partial class PickleReader
 {
     /// <summary>A name that this reader does not know stands for itself: nothing is looked up, and what is made of it stays closed.</summary>
-    object Global(string module, string name) => (object?)TorchGlobals.Find(module, name) ?? new PickleOpaque($"{module}.{name}");
-
-    object Call(object?[] callableAndArguments)
+    object Global(string module, string name)
     {
-        if (callableAndArguments is [PickleOpaque opaque, ..]) { return opaque; }
-        if (callableAndArguments is not [TorchGlobal { Call: { } call } global, object?[] values])
-        {
-            throw Damaged($"a call of something that cannot be called before byte {_position}");
-        }
-
-        // A call copies its list, and one list can be recalled for many calls: the copies count like opcodes.
-        _opcodes += values.OfType<List<object?>>().Sum(list => list.Count);
-        return call(values) ?? throw Damaged($"'{global.Name}' with arguments of another form before byte {_position}");
+        if (module.Length + name.Length > KnownNames.MaxLength) { throw Damaged($"a global whose name has {module.Length + name.Length} characters before byte {_position}, the limit is {KnownNames.MaxLength}"); }
+        if (TorchGlobals.Find(module, name) is { } known) { return known; }
+        var full = $"{module}.{name}";
+        return _opaque.TryGetValue(full, out var seen) ? seen : _opaque[full] = new(full); // once: two recalled strings can ask for it a hundred thousand times
     }
 
-    /// <summary>State of an object that was made before: the options of a namespace; the <c>_metadata</c> of a state dict, which is not needed.</summary>
+    /// <summary>What a known function makes of its arguments. Everything else stays closed: an object that no tensor needs must not stop a file, and one that a tensor needs is named there.</summary>
+    object Call(object?[] callableAndArguments)
+    {
+        switch (callableAndArguments)
+        {
+            case [PickleOpaque opaque, ..]: return opaque;
+            case [TorchGlobal { Call: { } call } global, object?[] values]:
+                // A call copies its list, and one list can be recalled for many calls: the copies count like opcodes.
+                _opcodes += values.OfType<List<object?>>().Sum(list => list.Count);
+                return call(values) ?? values.OfType<PickleOpaque>().FirstOrDefault() ?? new PickleOpaque(global.Name);
+            case [TorchGlobal global, ..]: return new PickleOpaque(global.Name);
+            default: throw Damaged($"a call of something that cannot be called before byte {_position}");
+        }
+    }
+
+    /// <summary>State of an object that was made before. Only the options of a namespace are kept: no tensor needs other state, as the <c>_metadata</c> of a state dict.</summary>
     void Build()
     {
         var state = Pop();
-        switch (Peek())
-        {
-            case PickleNamespace options when state is PickleDict attributes: options.Attributes = attributes; break;
-            case PickleDict or PickleOpaque: break;
-            default: throw Damaged($"BUILD of something that has no state before byte {_position}");
-        }
+        if (Peek() is PickleNamespace options && state is PickleDict attributes) { options.Attributes = attributes; }
     }
 
-    /// <summary>('storage', class, key, device, count), and in the legacy format a view (key, offset, count) or None.</summary>
-    PickleStorage Storage(object? id)
+    /// <summary>
+    /// ('storage', class, key, device, count), and in the legacy format a view (key, offset, count) or None. The legacy format has ('module', class, file, source), too: a class of the
+    /// writer's with its source code, which stays unread. A storage of a type that is not known stays closed.
+    /// </summary>
+    object Storage(object? id)
     {
-        if (id is object?[] and ["storage", PickleOpaque unknown, ..]) { throw Damaged($"a storage of '{unknown.Name.Printable()}', a type that no weights have"); }
+        switch (id)
+        {
+            case object?[] and ["module", PickleOpaque module, ..]: return module;
+            case object?[] and ["storage", PickleOpaque unknown, string name, ..]:
+                _unknownStorages.TryAdd(name, unknown.Name);
+                return unknown;
+        }
+
         if (id is not object?[] parts || parts is not ["storage", TorchGlobal { Type: { } type }, string key, _, long count, ..])
         {
             throw Damaged($"a persistent id that is no storage before byte {_position}");

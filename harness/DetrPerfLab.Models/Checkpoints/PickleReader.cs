@@ -17,12 +17,17 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
     readonly List<object?> _stack = [];
     readonly Dictionary<uint, object?> _memo = [];
     readonly Dictionary<string, PickleStorage> _storages = new(StringComparer.Ordinal);
+    readonly Dictionary<string, PickleOpaque> _opaque = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _unknownStorages = new(StringComparer.Ordinal);
     int _position;
     int _opcodes;
 
     internal int Position => _position; // where the next pickle of a sequence begins
 
     internal IReadOnlyDictionary<string, PickleStorage> Storages => _storages;
+
+    /// <summary>Keys of storages whose elements are of a type that is not known, and the type.</summary>
+    internal IReadOnlyDictionary<string, string> UnknownStorages => _unknownStorages;
 
     /// <summary>Reads one pickle, up to its STOP.</summary>
     internal object? Read()
@@ -102,15 +107,13 @@ sealed partial class PickleReader(CheckpointFile file, string member, ReadOnlyMe
 
     void Append(object?[] items)
     {
-        if (Peek() is PickleOpaque) { return; }
-        if (Peek() is not List<object?> list) { throw Damaged($"APPEND to something that is no list before byte {_position}"); }
-        list.AddRange(items);
+        if (Peek() is List<object?> list) { list.AddRange(items); } // else an object that only Python knows how to fill
     }
 
     void SetItems(object?[] items)
     {
-        if (Peek() is PickleOpaque) { return; }
-        if (Peek() is not PickleDict dict || items.Length % 2 != 0) { throw Damaged($"SETITEM on something that is no dict before byte {_position}"); }
+        if (Peek() is not PickleDict dict) { return; } // an object that only Python knows how to fill
+        if (items.Length % 2 != 0) { throw Damaged($"a dict with a key without a value before byte {_position}"); }
         for (var i = 0; i < items.Length; i += 2) { dict.Entries.Add((items[i], items[i + 1])); }
     }
 

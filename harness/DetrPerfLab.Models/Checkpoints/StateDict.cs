@@ -1,45 +1,43 @@
 namespace DetrPerfLab.Models;
 
-/// <summary>The tensors of one model among all that a checkpoint holds: which dict they lie in, and what their names begin with.</summary>
+/// <summary>Weights of one model among all that a checkpoint holds: the keys of the dict that they lie in, outermost first, and what their names begin with.</summary>
 /// <remarks>
 /// Training scripts nest state dicts (<c>model</c>, <c>ema</c> &gt; <c>module</c>, <c>state_dict</c>) and put prefixes before names (<c>module.</c>, <c>_orig_mod.</c>, <c>detr.</c>), in any
-/// order and depth. Neither is known beforehand: the dict and the prefix are taken behind which most names are a model's. Where two fit equally well, averaged
-/// weights (<c>ema</c>) go first, since those are what authors evaluate.
+/// order and depth. Neither is known beforehand: those are taken where most names are a model's. Where several fit equally well, averaged weights go first, since
+/// those are what authors evaluate.
 /// </remarks>
-sealed record StateDict(IReadOnlyList<StoredTensor> Tensors, string? Note)
+sealed record StateDict(IReadOnlyList<string> Keys, string Prefix, int Fitting)
 {
-    const int MostPrefixParts = 6, MostNesting = 6, MostDicts = 10_000;
+    const int MostPrefixParts = 8;
+    const string Counter = ".num_batches_tracked"; // some averages leave it out, and nothing needs it
+
+    static readonly HashSet<string> s_averages = new(["ema", "model_ema", "ema_model", "ema_state_dict", "state_dict_ema"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Heads that a DETR for boxes does not need, and what losses keep.</summary>
-    static readonly (string Prefix, string What)[] s_passedOver = [("mask_head.", "a mask head"), ("bbox_attention.", "a mask head"), ("criterion.", "a loss"), ("weight_dict.", "a loss")];
+    static readonly (string Part, string What)[] s_passedOver = [("mask_head", "a segmentation head"), ("bbox_attention", "a segmentation head"), ("criterion", "a loss")];
 
-    /// <summary>Dicts that hold tensors, each with the keys on the way to it, outermost first.</summary>
-    internal static IReadOnlyList<(string Path, PickleDict Dict)> Find(PickleDict root)
+    /// <summary>By whole parts: <c>schema</c> and <c>memory</c> are no averages.</summary>
+    internal bool IsAveraged => Keys.Concat(Prefix.Split('.')).Any(s_averages.Contains);
+
+    string Place => (Keys.Count, Prefix.Length) switch
     {
-        var (found, pending, seen) = (new List<(string, PickleDict)>(), new Queue<(string Path, PickleDict Dict, int Depth)>([("", root, 0)]), new HashSet<PickleDict>(ReferenceEqualityComparer.Instance));
-        while (pending.TryDequeue(out var next) && seen.Count < MostDicts)
-        {
-            if (!seen.Add(next.Dict)) { continue; }
-            if (next.Dict.Entries.Any(e => e is { Key: string, Value: PickleTensor })) { found.Add((next.Path, next.Dict)); }
-            if (next.Depth == MostNesting) { continue; }
-            foreach (var (key, value) in next.Dict.Entries)
-            {
-                if (value is PickleDict inner && key is string name) { pending.Enqueue((next.Path.Length == 0 ? name : $"{next.Path} > {name}", inner, next.Depth + 1)); }
-            }
-        }
+        (0, 0) => "at the top",
+        (0, _) => $"behind '{Prefix.Printable()}'",
+        (_, 0) => $"under '{PathOf(Keys)}'",
+        _ => $"under '{PathOf(Keys)}' behind '{Prefix.Printable()}'",
+    };
 
-        return found;
-    }
+    internal static string PathOf(IEnumerable<string> keys) => string.Join(" > ", keys.Select(CheckpointText.Printable));
 
-    /// <summary>What most names begin with, and how many names of a model stand behind it.</summary>
-    internal static (string Prefix, int Names) PrefixOf(IEnumerable<string> names, Func<string, bool> isKnown)
+    /// <summary>What names begin with, each with how many names of a model stand behind it; where there is none, no prefix with none.</summary>
+    internal static IReadOnlyList<StateDict> Of(IReadOnlyList<string> keys, IEnumerable<string> names)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var name in names)
+        foreach (var name in names.Where(name => !name.EndsWith(Counter, StringComparison.Ordinal)))
         {
             for (var (start, parts) = (0, 0); start >= 0 && parts <= MostPrefixParts; parts++)
             {
-                if (isKnown(name[start..]))
+                if (KnownNames.IsKnown(name[start..]))
                 {
                     counts[name[..start]] = counts.GetValueOrDefault(name[..start]) + 1;
                     break; // the shortest prefix: what follows may be a name by chance
@@ -49,34 +47,49 @@ sealed record StateDict(IReadOnlyList<StoredTensor> Tensors, string? Note)
             }
         }
 
-        return counts.Count == 0 ? ("", 0) : counts.OrderByDescending(c => c.Value).ThenByDescending(c => IsAveraged(c.Key)).Select(c => (c.Key, c.Value)).First();
+        return counts.Count == 0 ? [new(keys, "", 0)] : [.. counts.Select(c => new StateDict(keys, c.Key, c.Value))];
     }
 
-    internal static bool IsAveraged(string path) => path.Contains("ema", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Names without what stands before them; what is no part of the model is passed over and said.</summary>
-    /// <param name="path">The keys of the dict that they lie in.</param>
-    internal static StateDict Of(IReadOnlyList<StoredTensor> all, string path, Func<string, bool> isKnown)
+    /// <summary>The weights to read, and, where others fit as well, which and why.</summary>
+    internal static (StateDict Chosen, string? Why) Choose(IReadOnlyList<StateDict> found)
     {
-        var (prefix, _) = PrefixOf(all.Select(t => t.Name), isKnown);
-        var (tensors, heads, outside) = (new List<StoredTensor>(), new Dictionary<string, int>(), new List<string>());
-        foreach (var tensor in all)
+        const int MostNamed = 3;
+        var sorted = found.OrderByDescending(f => f.Fitting).ThenByDescending(f => f.IsAveraged).ToList(); // stable: else the first in the file
+        var chosen = sorted[0];
+        var rivals = sorted.Skip(1).Where(f => f.Fitting > 0 && 2 * f.Fitting >= chosen.Fitting).ToList();
+        if (rivals.Count == 0) { return (chosen, null); }
+        var others = string.Join(", ", rivals.Take(MostNamed).Select(r => r.Place)) + (rivals.Count > MostNamed ? ", …" : "");
+        var equal = rivals[0].Fitting == chosen.Fitting;
+        return (chosen, equal switch
         {
-            var inside = tensor.Name.StartsWith(prefix, StringComparison.Ordinal);
-            var name = inside ? tensor.Name[prefix.Length..] : tensor.Name;
-            if (s_passedOver.FirstOrDefault(h => name.StartsWith(h.Prefix, StringComparison.Ordinal) || name.Contains('.' + h.Prefix)) is { What: { } what }) { heads[what] = heads.GetValueOrDefault(what) + 1; }
-            else if (inside) { tensors.Add(tensor with { Name = name }); }
-            else { outside.Add(tensor.Name); }
+            true when chosen.IsAveraged && !rivals[0].IsAveraged => $"taken are the averaged weights {chosen.Place}, since authors evaluate those; others lie {others}",
+            true => $"taken are the weights {chosen.Place}, the first of {rivals.Count(r => r.Fitting == chosen.Fitting) + 1} that fit equally well; others lie {others}",
+            false => $"taken are the weights {chosen.Place}, since more of their names fit ({chosen.Fitting} to {rivals[0].Fitting}); others lie {others}",
+        });
+    }
+
+    /// <summary>Names without what stands before them. What is no part of the model is left out and said.</summary>
+    internal (IReadOnlyList<(string Name, T Value)> Kept, string? Note) Split<T>(IReadOnlyList<(string Name, T Value)> all, string? why)
+    {
+        var (kept, heads, outside) = (new List<(string, T)>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<string>());
+        foreach (var (name, value) in all)
+        {
+            var parts = name.Split('.');
+            if (s_passedOver.FirstOrDefault(h => parts.Contains(h.Part)) is { What: { } what }) { heads[what] = heads.GetValueOrDefault(what) + 1; }
+            else if (name.StartsWith(Prefix, StringComparison.Ordinal)) { kept.Add((name[Prefix.Length..], value)); }
+            else { outside.Add(name); }
         }
 
         string?[] notes =
         [
-            path is "" or "model" ? null : $"weights under '{path.Printable()}'", // DETR's own script saves them under 'model'
-            prefix.Length == 0 ? null : $"names behind '{prefix.Printable()}'",
-            .. heads.Select(h => $"passed over: {h.Value} tensors of {h.Key}"),
-            outside.Count == 0 ? null : $"passed over: {outside.Count} tensors that do not begin so ({outside[0].Printable()}{(outside.Count > 1 ? ", …" : "")})",
+            why ?? (Keys is [] or ["model"] ? null : $"weights under '{PathOf(Keys)}'"), // DETR's own script saves them under 'model'
+            Prefix.Length == 0 || why is not null ? null : $"names behind '{Prefix.Printable()}'",
+            .. heads.Select(h => $"passed over: {Tensors(h.Value)} of {h.Key}"),
+            outside.Count == 0 ? null : $"passed over: {Tensors(outside.Count)} not behind that ('{outside[0].Printable()}'{(outside.Count > 1 ? ", …" : "")})",
         ];
         var said = notes.OfType<string>().ToList();
-        return new(tensors, said.Count == 0 ? null : string.Join("; ", said));
+        return (kept, said.Count == 0 ? null : string.Join("; ", said));
+
+        static string Tensors(int count) => count == 1 ? "1 tensor" : $"{count} tensors";
     }
 }

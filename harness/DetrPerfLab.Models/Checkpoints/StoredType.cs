@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>An element type of checkpoints: its names, its bytes, and how elements in this machine's byte order become float32; null for types that no weight has.</summary>
-sealed record StoredType(string Name, string Torch, string Safetensors, int Size, StoredType.Converter? ToFloat = null)
+/// <summary>An element type of checkpoints: its names (null in a format that has no such type), its bytes, and how elements in this machine's byte order become float32; null for types that no weight has.</summary>
+sealed record StoredType(string Name, string? Torch, string? Safetensors, int Size, StoredType.Converter? ToFloat = null)
 {
     internal delegate void Converter(ReadOnlySpan<byte> source, Span<float> destination);
 
@@ -22,6 +22,18 @@ sealed record StoredType(string Name, string Torch, string Safetensors, int Size
         new("Int8", "CharStorage", "I8", 1),
         new("UInt8", "ByteStorage", "U8", 1),
         new("Bool", "BoolStorage", "BOOL", 1),
+        // Only their sizes are known, so that what lies behind them is found.
+        new("Complex64", "ComplexFloatStorage", "C64", 8),
+        new("Complex128", "ComplexDoubleStorage", null, 16),
+        new("QInt8", "QInt8Storage", null, 1),
+        new("QUInt8", "QUInt8Storage", null, 1),
+        new("QInt32", "QInt32Storage", null, 4),
+        new("Float8 (E4M3)", null, "F8_E4M3", 1),
+        new("Float8 (E5M2)", null, "F8_E5M2", 1),
+        new("Float8 (E8M0)", null, "F8_E8M0", 1),
+        new("UInt16", null, "U16", 2),
+        new("UInt32", null, "U32", 4),
+        new("UInt64", null, "U64", 8),
     ];
 
     public override string ToString() => Name;

@@ -9,10 +9,13 @@ static class TorchGlobals
 {
     static readonly Dictionary<string, TorchGlobal> s_known = ((TorchGlobal[])
     [
-        .. StoredType.All.Select(type => new TorchGlobal($"torch.{type.Torch}", type, null)),
+        .. StoredType.All.Where(type => type.Torch is not null).Select(type => new TorchGlobal($"torch.{type.Torch}", type, null)),
         new("torch._utils._rebuild_tensor", null, RebuildTensor),
         new("torch._utils._rebuild_tensor_v2", null, RebuildTensor),
-        new("torch._utils._rebuild_parameter", null, arguments => arguments is [PickleTensor tensor, ..] ? tensor : null),
+        new("torch._utils._rebuild_parameter", null, RebuildParameter),
+        new("torch._utils._rebuild_parameter_with_state", null, RebuildParameter),
+        new("torch._tensor._rebuild_from_type", null, RebuildFromType),
+        new("torch._tensor._rebuild_from_type_v2", null, RebuildFromType),
         new("torch.Size", null, arguments => arguments is [object?[] lengths] ? lengths : null),
         new("collections.OrderedDict", null, OrderedDict),
         new("collections.defaultdict", null, arguments => new PickleDict()),
@@ -29,10 +32,18 @@ static class TorchGlobals
             ? new PickleTensor(storage, start, shape, strides)
             : null;
 
+    /// <summary>(tensor, …): what follows concerns gradients and attributes of the writer's.</summary>
+    static PickleTensor? RebuildParameter(object?[] arguments) => arguments is [PickleTensor tensor, ..] ? tensor : null;
+
+    /// <summary>(function, type, arguments, state): a tensor that carries attributes. Only the two functions that rebuild one from data are followed, so it cannot nest.</summary>
+    static PickleTensor? RebuildFromType(object?[] arguments) => arguments is [TorchGlobal { Call: { } call }, _, object?[] own, ..]
+        ? call == RebuildTensor ? RebuildTensor(own) : call == RebuildParameter ? RebuildParameter(own) : null
+        : null;
+
     /// <summary>No tensor of a DETR has more than four axes; the limit keeps a shape that is recalled many times from filling the memory.</summary>
     static long[]? Longs(object?[] items) => items.Length <= StoredTensor.MaxAxes && items.All(item => item is long) ? [.. items.Cast<long>()] : null;
 
-    /// <summary>No arguments, or as Python 2 wrote it: a list of [key, value].</summary>
+    /// <summary>No arguments, or as Python 2 wrote it: a list of pairs.</summary>
     static PickleDict? OrderedDict(object?[] arguments)
     {
         var dict = new PickleDict();
@@ -40,7 +51,7 @@ static class TorchGlobals
         if (arguments is not [List<object?> pairs]) { return null; }
         foreach (var pair in pairs)
         {
-            if (pair is List<object?> and [var key, var value]) { dict.Entries.Add((key, value)); }
+            if (pair is IList<object?> and [var key, var value]) { dict.Entries.Add((key, value)); }
             else { return null; }
         }
 

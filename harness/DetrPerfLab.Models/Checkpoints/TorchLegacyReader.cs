@@ -30,7 +30,7 @@ static class TorchLegacyReader
         var storages = Locate(file, reader, keys);
         return CheckpointContents.FromPickle(file, value, storage => storages.TryGetValue(storage.Key, out var bytes)
             ? bytes
-            : throw file.Damaged($"storage '{storage.Key.Printable()}' is missing"));
+            : throw file.Damaged($"storage '{storage.Key.Printable()}' is missing{(reader.UnknownStorages.Count == 0 ? "" : $", or lies behind one of type '{reader.UnknownStorages.Values.First().Printable()}', which is not known")}"));
     }
 
     /// <summary>Storages follow the pickles in the order of the list, each as an int64 count and its elements.</summary>
@@ -41,9 +41,10 @@ static class TorchLegacyReader
         Span<byte> number = stackalloc byte[sizeof(long)];
         foreach (var item in keys)
         {
+            if (item is string skipped && reader.UnknownStorages.ContainsKey(skipped)) { break; } // how many bytes an element has is not known, and so neither what follows
             if (item is not string key || !reader.Storages.TryGetValue(key, out var storage))
             {
-                throw file.Damaged($"the list of storages names '{$"{item}".Printable()}', which no tensor uses");
+                throw file.Damaged($"the list of storages names '{(item as string ?? "something that is no name").Printable()}', which no tensor uses");
             }
 
             var name = key.Printable();

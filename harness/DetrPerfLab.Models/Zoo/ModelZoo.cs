@@ -57,8 +57,13 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
                 $"'{path}' has sha256 {weights.Sha256}, needed one that begins with {zoo.Sha256Head}. Delete it and fetch it again: detrlab models fetch {zoo.Name}");
     }
 
-    /// <summary>The shape of a user's own model, told by the names and shapes in its file, without its weights.</summary>
-    public static ModelConfig ConfigOf(KnownModel model) => model.Zoo?.Config ?? Checkpoint.ConfigOf(model.Path!);
+    /// <summary>The shape of a model, and what the user should know of it; that of a user's own is told by the names and shapes in its file, without its weights.</summary>
+    public static (ModelConfig Config, string? Note) Describe(KnownModel model)
+    {
+        if (model.Zoo is { } zoo) { return (zoo.Config, model.Note); }
+        var (config, note) = Checkpoint.Describe(model.Path!);
+        return (config, NoteOf(model.Name, note));
+    }
 
     /// <summary>Downloads an official checkpoint, unless it is there, and gives its path; progress is bytes done and bytes in all.</summary>
     public async Task<string> FetchAsync(string name, Action<long, long>? progress = null, CancellationToken cancellation = default)
@@ -79,7 +84,8 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
     /// <remarks>Without a name it takes the file's. A name that holds <c>dc5</c> says that the model is one.</remarks>
     public KnownModel Import(string path, string? name = null)
     {
-        var sha256 = Checkpoint.Load(path).Sha256;
+        var weights = Checkpoint.Load(path);
+        var sha256 = weights.Sha256;
         if (Models.FirstOrDefault(model => sha256.StartsWith(model.Sha256Head, StringComparison.Ordinal)) is { } official)
         {
             Copy(path, OfficialPath(official));
@@ -100,8 +106,10 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
 
         var extension = s_extensions.FirstOrDefault(known => known == Path.GetExtension(path)) ?? ".pth"; // the format is told by content
         Copy(path, Path.Combine(_imports, name + extension));
-        return Resolve(name);
+        return Resolve(name) with { Note = NoteOf(name, weights.Note) };
     }
+
+    static string? NoteOf(string name, string? read) => read is null ? null : $"{name}: {read}.";
 
     static KnownModel Synthetic(ZooModel model, string? note = null) => new(model.Name + SyntheticSuffix, WeightsKind.Synthetic, null, model, note);
 

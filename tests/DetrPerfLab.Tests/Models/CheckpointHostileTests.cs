@@ -56,15 +56,77 @@ public sealed class CheckpointHostileTests : IDisposable
     [Fact]
     public void Load_DeepNesting_NeedsNoStack()
     {
-        var pickle = new PickleWriter().Proto();
-        for (var i = 0; i < 100_000; i++) { pickle.Op(']'); }
-        for (var i = 0; i < 99_999; i++) { pickle.Op('a'); }
-        RefusedPickle(pickle.Stop(), "holds no dict");
+        const int Depth = 100_000;
+        RefusedPickle(Nested(w => w.Op(']'), w => w.Op('a')), "holds no dict");
+        RefusedPickle(Nested(w => w.Op('('), w => w.Op('t')), "holds no dict");
+        RefusedPickle(Nested(w => w.EmptyDict().Op('K', (char)1), w => w.Op('s')), "no dict in it holds tensors"); // keys are numbers
+        RefusedPickle(Nested(w => w.EmptyDict().Op('U', (char)1, 'k'), w => w.Op('s')), "no dict in it holds tensors");
+        RefusedPickle(new PickleWriter().Proto().Global("torch._tensor", "_rebuild_from_type_v2").Op('q', (char)0, '0').Op([.. Nested(w => w.Op('h', (char)0, 'h', (char)0), w => w.Op((char)0x86, 'R'), proto: false).Select(b => (char)b)]).Stop(), "torch._tensor._rebuild_from_type_v2");
+
+        static byte[] Nested(Action<PickleWriter> open, Action<PickleWriter> close, bool proto = true)
+        {
+            var pickle = proto ? new PickleWriter().Proto() : new PickleWriter();
+            for (var i = 0; i < Depth; i++) { open(pickle); }
+            pickle.Op('N');
+            for (var i = 0; i < Depth; i++) { close(pickle); }
+            return proto ? pickle.Stop() : pickle.Stop()[..^1];
+        }
+    }
+
+    [Fact]
+    public void Load_LongNameThatIsRecalled_FillsNoMemory()
+    {
+        // A text of 1 MB, recalled a hundred thousand times: as the name of a tensor, of a dict, of a class.
+        const int Times = 100_000;
+        var text = new string('x', 1 << 20);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        RefusedPickle(Repeated(w => w.Op('h', (char)0, 'h', (char)1)), "a tensor's name has 1048576 characters, the limit is 512");
+        RefusedPickle(Repeated(w => w.Op('h', (char)0, '}')), "no dict in it holds tensors");
+        RefusedPickle(Repeated(w => w.Op('h', (char)0, 'h', (char)0, 'h', (char)0, (char)0x93)), "a global whose name has 2097152 characters");
+        RefusedPickle(Repeated(w => w.Op('h', (char)2, 'h', (char)2, 'h', (char)2, (char)0x93)), "under 'a' it holds the Python object 'a.a'");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 1L << 30);
+
+        byte[] Repeated(Action<PickleWriter> entry)
+        {
+            var pickle = new PickleWriter().Proto().Text(text).Op('q', (char)0, '0').Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op('q', (char)1, '0').Text("a").Op('q', (char)2, '0').EmptyDict().Mark();
+            for (var i = 0; i < Times; i++) { entry(pickle); }
+            return pickle.Op('u').Stop();
+        }
+    }
+
+    [Fact]
+    public void Load_StorageOfUnknownType_StopsAFileOnlyWhereATensorNeedsIt()
+    {
+        static PickleWriter Unknown(PickleWriter pickle, string name) => pickle.Text(name).Tensor("QUInt4x2Storage", "9", 4, 0, [4], [1]);
+        RefusedPickle(Unknown(new PickleWriter().Proto().EmptyDict(), "class_embed.weight").Op('s').Stop(), "'torch.QUInt4x2Storage'");
+        Write([("archive/data.pkl", Unknown(new PickleWriter().Proto().EmptyDict().Text("t").Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op('s'), "u").Op('s').Stop()), ("archive/data/0", new byte[16])]);
+        Assert.Equal("t", Assert.Single(CheckpointFormatTests.ReadTensors(File1)).Name);
+    }
+
+    [Theory]
+    [InlineData("torch._utils", "_rebuild_tensor_v2")]
+    [InlineData("torch._utils", "_rebuild_parameter")]
+    [InlineData("torch", "Size")]
+    [InlineData("torch", "FloatStorage")]
+    [InlineData("collections", "OrderedDict")]
+    public void Load_KnownGlobalWithOddArguments_StopsAFileOnlyWhereATensorNeedsIt(string module, string name)
+    {
+        PickleWriter Odd(PickleWriter pickle) => pickle.Global(module, name).Mark().Text("x").Op(']', 'N', 't', 'R', '}', 'b', 'N', 'a');
+        Write([("archive/data.pkl", Odd(new PickleWriter().Proto().EmptyDict().Text("t").Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op('}', 'b', 's').Text("u")).Op('s').Stop()), ("archive/data/0", new byte[16])]);
+        Assert.Equal("t", Assert.Single(CheckpointFormatTests.ReadTensors(File1)).Name);
+        RefusedPickle(Odd(new PickleWriter().Proto().EmptyDict().Text("class_embed.weight")).Op('s').Stop(), $"'{module}.{name}'");
+    }
+
+    [Fact]
+    public void Load_SafetensorsWithTypesThatNoWeightHas_ReadsTheOthers()
+    {
+        File.WriteAllBytes(File1, CheckpointWriter.Safetensors("""{"model.class_embed.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"scales":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[4,8]}}""", dataBytes: 8));
+        Assert.Equal("class_embed.bias", Assert.Single(CheckpointFormatTests.ReadTensors(File1)).Name);
     }
 
     [Fact]
     public void Load_SelfContainingDict_Ends() =>
-        RefusedPickle(new PickleWriter().Proto().EmptyDict().Op('q', (char)0).Text("model").Op('h', (char)0, 's').Stop(), "entry 'model' of its dict is no tensor");
+        RefusedPickle(new PickleWriter().Proto().EmptyDict().Op('q', (char)0).Text("model").Op('h', (char)0, 's').Stop(), "no dict in it holds tensors");
 
     [Fact]
     public void Load_EndlessOpcodes_AreLimited()
@@ -96,7 +158,10 @@ public sealed class CheckpointHostileTests : IDisposable
     [InlineData(new byte[] { 0x80, 2, (byte)'c', (byte)'o' }, "without an end")]
     [InlineData(new byte[] { 0x80, 2, (byte)'N', (byte)'Q', (byte)'.' }, "no storage")]
     [InlineData(new byte[] { 0x80, 2, (byte)'N', (byte)'N', (byte)'R', (byte)'.' }, "cannot be called")]
-    [InlineData(new byte[] { 0x80, 2, (byte)']', (byte)'}', (byte)'b', (byte)'.' }, "BUILD")]
+    [InlineData(new byte[] { 0x80, 2, (byte)'N', (byte)'b', (byte)'.' }, "the stack is empty")]
+    [InlineData(new byte[] { 0x80, 2, (byte)'j', 255, 255, 255, 255, (byte)'.' }, "memo 4294967295")]
+    [InlineData(new byte[] { 0x80, 2, 0x8b, 255, 255, 255, 255, (byte)'.' }, "needs 4294967295 more")]
+    [InlineData(new byte[] { 0x80, 2, (byte)'}', (byte)'(', (byte)'N', (byte)'u', (byte)'.' }, "a key without a value")]
     public void Load_BrokenPickle_SaysWhereAndWhat(byte[] pickle, string expected) => RefusedPickle(pickle, expected);
 
     [Theory]

@@ -1,25 +1,8 @@
-using System.Security.Cryptography;
-
 namespace DetrPerfLab.Tests.Models;
 
 /// <summary>Whole DETR state dicts on the smallest backbone, written and read back. Weights are moved, never computed with: all comparisons are exact.</summary>
 public sealed class CheckpointTests : IDisposable
 {
-    /// <summary>ResNet-18 cannot be made smaller; all else is.</summary>
-    static readonly DetrConfig s_tiny = new()
-    {
-        Name = "tiny",
-        BackboneDepth = 18,
-        HiddenDim = 16,
-        EncoderLayers = 1,
-        DecoderLayers = 2,
-        FeedForwardDim = 12,
-        Queries = 5,
-        Classes = 3,
-    };
-
-    static readonly WeightStore s_weights = SyntheticWeights.Create(s_tiny);
-
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -30,8 +13,8 @@ public sealed class CheckpointTests : IDisposable
     public void Load_Zip_GivesTheWeightsInEitherByteOrder(bool bigEndian)
     {
         var path = _folder.File("tiny.pth");
-        CheckpointWriter.WriteZip(path, s_weights.Tensors, bigEndian);
-        AssertTiny(Checkpoint.Load(path), path);
+        CheckpointWriter.WriteZip(path, TinyDetr.Weights.Tensors, bigEndian);
+        TinyDetr.AssertIn(Checkpoint.Load(path), path);
     }
 
     [Theory]
@@ -40,38 +23,38 @@ public sealed class CheckpointTests : IDisposable
     public void Load_HuggingFaceNames_GivesTheOfficialOnes(string backbone)
     {
         var path = _folder.File("tiny.safetensors");
-        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors.SelectMany(t => HuggingFaceTensors.From(t, backbone == "timm")));
-        AssertTiny(Checkpoint.Load(path), path);
+        CheckpointWriter.WriteSafetensors(path, TinyDetr.Weights.Tensors.SelectMany(t => HuggingFaceTensors.From(t, backbone == "timm")));
+        TinyDetr.AssertIn(Checkpoint.Load(path), path);
     }
 
     [Fact]
     public void Load_NumBatchesTrackedAndDataParallelPrefix_AreDropped()
     {
         var path = _folder.File("tiny.safetensors");
-        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors
+        CheckpointWriter.WriteSafetensors(path, TinyDetr.Weights.Tensors
             .Append(new("backbone.0.body.bn1.num_batches_tracked", [1], [3]))
             .Select(t => t with { Name = $"module.{t.Name}" }));
-        AssertTiny(Checkpoint.Load(path), path);
+        TinyDetr.AssertIn(Checkpoint.Load(path), path);
     }
 
     [Fact]
     public void Load_MissingExtraAndMisshaped_AreNamed()
     {
         var path = _folder.File("tiny.safetensors");
-        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors
+        CheckpointWriter.WriteSafetensors(path, TinyDetr.Weights.Tensors
             .Where(t => t.Name != "transformer.decoder.norm.bias")
-            .Append(new("mask_head.lay1.weight", [1], [0]))
+            .Append(new("depth_head.weight", [1], [0]))
             .Select(t => t.Name == "input_proj.bias" ? new(t.Name, [2], [0, 0]) : t));
         var mistake = Assert.Throws<LabException>(() => Checkpoint.Load(path));
         Assert.Equal(ExitCode.BadInput, mistake.ExitCode);
-        Assert.Contains("missing transformer.decoder.norm.bias; unknown mask_head.lay1.weight; wrong shape input_proj.bias [2], needed [16]", mistake.Message);
+        Assert.Contains("missing transformer.decoder.norm.bias; unknown depth_head.weight; wrong shape input_proj.bias [2], needed [16]", mistake.Message);
     }
 
     [Fact]
     public void Load_OneProjectionOfThreeMissing_IsNamed()
     {
         var path = _folder.File("tiny.safetensors");
-        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors.SelectMany(t => HuggingFaceTensors.From(t, timm: true))
+        CheckpointWriter.WriteSafetensors(path, TinyDetr.Weights.Tensors.SelectMany(t => HuggingFaceTensors.From(t, timm: true))
             .Where(t => t.Name != "model.encoder.layers.0.self_attn.k_proj.weight"));
         CheckpointFormatTests.Refused(path, "a part of 'transformer.encoder.layers.0.self_attn.in_proj_weight' (q_proj, k_proj, v_proj)");
     }
@@ -84,7 +67,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_Dilation_ComesFromTheOptionElseTheFileName(string name, bool? option, bool expected)
     {
         var path = _folder.File(name);
-        CheckpointWriter.WriteSafetensors(path, s_weights.Tensors);
+        CheckpointWriter.WriteSafetensors(path, TinyDetr.Weights.Tensors);
         Assert.Equal(expected, Checkpoint.Load(path, option).Config.Dilation);
     }
 
@@ -92,7 +75,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_HeadsThatDoNotDivideTheWidth_IsRefused()
     {
         var path = _folder.File("tiny.safetensors");
-        CheckpointWriter.WriteSafetensors(path, SyntheticWeights.Create(s_tiny with { HiddenDim = 20 }).Tensors);
+        CheckpointWriter.WriteSafetensors(path, SyntheticWeights.Create(TinyDetr.Config with { HiddenDim = 20 }).Tensors);
         CheckpointFormatTests.Refused(path, "hidden size 20 cannot be split into 8");
     }
 
@@ -100,9 +83,9 @@ public sealed class CheckpointTests : IDisposable
     public void Load_HeadsOfTheSavedOptions_AreKeptWhereTheyDivideTheWidth()
     {
         var path = _folder.File("tiny.pth");
-        CheckpointWriter.WriteZip(path, s_weights.Tensors, heads: 4);
+        CheckpointWriter.WriteZip(path, TinyDetr.Weights.Tensors, heads: 4);
         Assert.Equal(4, Checkpoint.Load(path).Config.Heads);
-        CheckpointWriter.WriteZip(path, s_weights.Tensors, heads: 3);
+        CheckpointWriter.WriteZip(path, TinyDetr.Weights.Tensors, heads: 3);
         CheckpointFormatTests.Refused(path, "hidden size 16 cannot be split into 3");
     }
 
@@ -134,18 +117,5 @@ public sealed class CheckpointTests : IDisposable
     {
         File.WriteAllText(_folder.File(name), "");
         return CheckpointFile.Open(_folder.File(name));
-    }
-
-    static void AssertTiny(WeightStore found, string path)
-    {
-        Assert.Equal(s_tiny, found.Config);
-        Assert.Equal(Path.GetFileName(path), found.Source);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), found.Sha256);
-        Assert.Equal(s_weights.Tensors.Select(t => t.Name), found.Tensors.Select(t => t.Name));
-        Assert.All(s_weights.Tensors, expected =>
-        {
-            Assert.Equal(expected.Shape, found[expected.Name].Shape);
-            Assert.True(expected.Data.AsSpan().SequenceEqual(found[expected.Name].Data), expected.Name);
-        });
     }
 }
