@@ -38,18 +38,18 @@ static class BenchTable
 
     internal static string Line(BenchProgress progress)
     {
-        var times = progress.Rows.Where(r => r.State != BenchState.Gap).Select(r => r.SamplesMs.Count == 0 ? $"{r.Variant} -" : Invariant($"{r.Variant} {r.SamplesMs[^1]:F1} ms"));
+        var times = progress.Rows.Where(r => r.State != BenchState.Gap).Select(r => r.TurnMedians.Count == 0 ? $"{r.Variant} -" : Invariant($"{r.Variant} {r.TurnMedians[^1]:F1} ms"));
         return $"round {progress.Round} of {progress.Rounds}: {string.Join(", ", times)}{(progress.Left is { } left ? $"; {Duration(left)} left" : "")}";
     }
 
-    static RunResult SoFar(BenchRow row) => RunResult.Unfiled(row.Variant) with { SamplesMs = row.SamplesMs };
+    static RunResult SoFar(BenchRow row) => RunResult.Unfiled(row.Variant) with { SamplesMs = row.TurnMedians };
 
     /// <summary>The columns that some row fills, and the rows' cells in them.</summary>
     static (IReadOnlyList<ResultFigure> Figures, string[][] Cells) Cells(IReadOnlyList<RunResult> results)
     {
         var name = BaselineOf([.. results.Select(r => r.Variant)]);
-        double[] baseline = [.. results.First(r => r.Variant == name).SamplesMs];
-        var speedUps = results.Select(r => r.SamplesMs.Count == 0 ? null : Ratio(baseline, [.. r.SamplesMs], r.Variant == name)).ToArray();
+        double[] baseline = [.. results.First(r => r.Variant == name).RoundsMs];
+        var speedUps = results.Select(r => r.SamplesMs.Count == 0 ? null : Ratio(baseline, [.. r.RoundsMs], r.Variant == name)).ToArray();
         // All rows of a bench are of one case.
         var columns = ResultFigure.All.Where(f => f.Name != "Case").Select(f => (Figure: f, Cells: results.Select((r, i) => f.Format(r, speedUps[i])).ToArray()))
             .Where(c => c.Cells.Any(cell => !string.IsNullOrEmpty(cell))).ToArray();

@@ -21,9 +21,9 @@ public sealed record ColdInfo(double? ProcessToFirstMs = null, double? LoadMs = 
 /// <param name="ClockStepUs">Smallest step that the clock was seen to make, microseconds.</param>
 public sealed record HarnessCostInfo(double MedianUs, double ClockStepUs);
 
-/// <summary>That variants took turns; results of one run are paired by the index of their samples, which is the round.</summary>
+/// <summary>That variants took turns; results of one run are paired by their rounds. Each has as many samples in every round: see <see cref="RunResult.RoundsMs"/>.</summary>
 /// <param name="Run">The same in all results of one interleaved run, in no other.</param>
-/// <param name="Places">For each sample, the place of this variant in its round, from 0.</param>
+/// <param name="Places">For each round, the place of this variant in its round, from 0.</param>
 public sealed record InterleavingInfo(string Run, ulong Seed, IReadOnlyList<string> Variants, IReadOnlyList<int> Places);
 
 /// <summary>What checking timed operations found; a failed audit leaves no samples.</summary>

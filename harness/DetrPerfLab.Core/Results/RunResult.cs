@@ -26,6 +26,13 @@ public sealed record RunResult
 
     /// <summary>One value an operation, in milliseconds, in the order measured, outliers kept: summaries can be recomputed.</summary>
     public IReadOnlyList<double> SamplesMs { get; init; } = [];
+
+    /// <summary>Median of each round where variants took turns, else the samples: what is independent, so that an interval may be drawn from it.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double> RoundsMs => Interleaving is { Places.Count: > 0 and var rounds } && SamplesMs.Count > rounds && SamplesMs.Count % rounds == 0
+        ? [.. SamplesMs.Chunk(SamplesMs.Count / rounds).Select(turn => Quantile.Median(turn))]
+        : SamplesMs;
+
     public int ImagesPerOperation { get; init; } = 1;
     public int OperationsPerSample { get; init; } = 1; // operations that the clock timed at once, where one is too short for it; SamplesMs are those of one
 

@@ -9,15 +9,18 @@ public readonly record struct Percentile(double? Value, string? Reason);
 public sealed record SampleSummary(
     int Count, double Minimum, double Maximum, double Median, double Mad, Interval? MedianInterval, Percentile P90, Percentile P95, Percentile P99, int Outliers)
 {
+    public static SampleSummary? Of(RunResult result) => Of(result.SamplesMs, result.RoundsMs);
+
     /// <summary>Summarises finite samples in any order; null without any.</summary>
-    public static SampleSummary? Of(IReadOnlyList<double> samples)
+    /// <param name="rounds">What the interval is drawn from, where samples of one turn are alike; null for the samples themselves.</param>
+    public static SampleSummary? Of(IReadOnlyList<double> samples, IReadOnlyList<double>? rounds = null)
     {
         if (samples.Count == 0) { return null; }
         double[] sorted = [.. samples.Order()];
         var (low, high) = (Quantile.OfSorted(sorted, 0.25), Quantile.OfSorted(sorted, 0.75));
         var fence = 1.5 * (high - low);
         return new(
-            sorted.Length, sorted[0], sorted[^1], Quantile.OfSorted(sorted, 0.5), Quantile.Mad(sorted), Bootstrap.Median(sorted),
+            sorted.Length, sorted[0], sorted[^1], Quantile.OfSorted(sorted, 0.5), Quantile.Mad(sorted), Bootstrap.Median(rounds is null ? sorted : [.. rounds.Order()]),
             Estimate(sorted, 0.90), Estimate(sorted, 0.95), Estimate(sorted, 0.99), sorted.Count(s => s < low - fence || s > high + fence));
     }
 

@@ -39,7 +39,7 @@ public sealed class BenchJournal : IDisposable
     public static BenchJournal Open(string folder, BenchKey key, bool restart, Action<string> say)
     {
         var journal = new Journal<Line>(
-            folder, "bench", key.Text, line => line.IsOf(key), largestFile: (1L << 20) + ((1L << 10) * key.Rounds * key.Artefacts.Count)); // twice what its lines need
+            folder, "bench", key.Text, line => line.IsOf(key), largestFile: (1L << 20) + ((1L << 13) * key.Rounds * key.Artefacts.Count)); // twice what its lines need
         if (journal.Problem is { } problem) { say($"Earlier rounds in {journal.Name} are not taken: {problem}."); }
         if (restart && journal.Entries.Count > 0) { say($"Starting anew; the rounds in {journal.Name} are dropped."); }
         if (restart) { journal.Forget(_ => true); }
@@ -95,6 +95,6 @@ public sealed class BenchJournal : IDisposable
         public BenchGap? Gap { get; init; }
 
         internal bool IsOf(BenchKey key) => key.Variants.Contains(Variant)
-            && (Gap is { Reason: not null } || (Sample is { Run.Ms: > 0 and < double.PositiveInfinity } && Round >= 0 && Round < key.Rounds));
+            && (Gap is { Reason: not null } || (Sample is { } sample && sample.AllMs.All(ms => ms is > 0 and < double.PositiveInfinity) && Round >= 0 && Round < key.Rounds));
     }
 }

@@ -11,8 +11,8 @@ public enum BenchState
     Gap, // has no samples
 }
 
-/// <summary>A variant as a live table shows it.</summary>
-public sealed record BenchRow(string Variant, BenchState State, IReadOnlyList<double> SamplesMs, string? Gap);
+/// <summary>A variant as a live table shows it, with the median latency of each of its turns, milliseconds.</summary>
+public sealed record BenchRow(string Variant, BenchState State, IReadOnlyList<double> TurnMedians, string? Gap);
 
 /// <summary>How far a bench is.</summary>
 /// <param name="Left">Until the end; null while not every variant is warm.</param>

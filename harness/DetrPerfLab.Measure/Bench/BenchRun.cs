@@ -25,8 +25,8 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     /// <returns>One result a variant, in their order, not filed yet.</returns>
     public IReadOnlyList<RunResult> Run(IReadOnlyList<IBenchCase> cases, Action<BenchProgress>? show = null, CancellationToken cancellation = default)
     {
-        foreach (var one in cases) { _arms[one.Variant] = new() { SamplesMs = [.. journal.SamplesOf(one.Variant).Select(s => s.Run.Ms)] }; }
-        foreach (var one in cases) { During(BenchState.Opening, one, arm => arm.Opened = one.Open(cancellation)); }
+        foreach (var one in cases) { _arms[one.Variant] = new() { TurnMedians = [.. journal.SamplesOf(one.Variant).Select(s => s.MedianMs)] }; }
+        foreach (var one in cases) { During(BenchState.Opening, one, arm => Open(one, arm)); }
         var key = journal.Key;
         for (var round = journal.CompleteRounds; round < key.Rounds; round++)
         {
@@ -50,13 +50,20 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
             show?.Invoke(Progress(cases));
         }
 
+        void Open(IBenchCase one, Arm arm)
+        {
+            arm.Opened = one.Open(cancellation);
+            one.Rest();
+        }
+
         void TakeTurn(IBenchCase one, Arm arm, int round)
         {
             var start = _clock.GetTimestamp();
             var sample = one.Sample(key.UntimedRuns, cancellation);
+            one.Rest();
             arm.TurnsMs += _clock.GetElapsedTime(start).TotalMilliseconds;
             arm.Turns++;
-            arm.SamplesMs.Add(sample.Run.Ms);
+            arm.TurnMedians.Add(sample.MedianMs);
             journal.Add(round, one.Variant, sample);
         }
     }
@@ -97,7 +104,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     BenchProgress Progress(IReadOnlyList<IBenchCase> cases) => new(
         [.. cases.Select(one => journal.GapOf(one.Variant) is { } gap
             ? new BenchRow(one.Variant, BenchState.Gap, [], gap.Reason)
-            : new BenchRow(one.Variant, _arms[one.Variant].State, [.. _arms[one.Variant].SamplesMs], null))],
+            : new BenchRow(one.Variant, _arms[one.Variant].State, [.. _arms[one.Variant].TurnMedians], null))],
         journal.CompleteRounds, journal.Key.Rounds, Left());
 
     TimeSpan? Left()
@@ -109,7 +116,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
             if (arm.Opened?.WarmUp is not { } warmUp) { return null; }
             var one = warmUp.TotalMs / warmUp.Operations;
             var turn = arm.Turns > 0 ? arm.TurnsMs / arm.Turns : one * (1 + journal.Key.UntimedRuns);
-            ms += (turn * (journal.Key.Rounds - arm.SamplesMs.Count)) + (arm.End is null ? one * MeasuredCase.EndOperations : 0);
+            ms += (turn * (journal.Key.Rounds - arm.TurnMedians.Count)) + (arm.End is null ? one * MeasuredCase.EndOperations : 0);
         }
 
         return TimeSpan.FromMilliseconds(ms);
@@ -119,7 +126,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     {
         internal BenchState State { get; set; }
         internal RunResult? Opened { get; set; }
-        internal required List<double> SamplesMs { get; init; }
+        internal required List<double> TurnMedians { get; init; }
         internal double TurnsMs { get; set; }
         internal int Turns { get; set; }
         internal WorkerEnd? End { get; set; }

@@ -11,6 +11,9 @@ public interface IBenchCase : IDisposable
 
     Sample Sample(int untimedRuns, CancellationToken cancellation);
 
+    /// <summary>Waits until its threads sleep, so that they take nothing from the next variant's turn.</summary>
+    void Rest();
+
     /// <summary>Ends the audit, then measures memory.</summary>
     WorkerEnd End(CancellationToken cancellation);
 }

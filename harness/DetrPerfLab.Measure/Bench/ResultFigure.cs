@@ -29,7 +29,7 @@ public sealed record ResultFigure(string Name, string Legend, Func<RunResult, st
         new("Machine", "Whether something disturbed the run", (r, _) => r.Contamination?.Verdict.ToString().ToLowerInvariant()),
     ];
 
-    static SampleSummary? Summary(RunResult result) => SampleSummary.Of(result.SamplesMs);
+    static SampleSummary? Summary(RunResult result) => SampleSummary.Of(result);
 
     /// <summary>Four significant digits: operations last from microseconds to seconds.</summary>
     static string Digits(double ms) => ms.ToString(ms >= 1000 ? "F0" : ms >= 100 ? "F1" : ms >= 1 ? "F2" : "0.#####", CultureInfo.InvariantCulture);

@@ -20,6 +20,12 @@ public sealed record CaseWork(IOperation Operation, RunResult Known) : IDisposab
     }
 }
 
-/// <summary>One timed operation: its time and audit, and what the system counted meanwhile.</summary>
-/// <param name="Counters">Differences over the timed run.</param>
-public readonly record struct Sample(AuditedRun Run, CounterReading Counters, GcReading Gc = default);
+/// <summary>One timed operation and its audit, or a turn of several; and what the system counted meanwhile.</summary>
+/// <param name="Counters">Differences over the timed operations.</param>
+public readonly record struct Sample(AuditedRun Run, CounterReading Counters, GcReading Gc = default)
+{
+    public IReadOnlyList<double>? MoreMs { get; init; } // operations of the same turn after the first, each timed; none of them is audited
+
+    internal IReadOnlyList<double> AllMs => [Run.Ms, .. MoreMs ?? []];
+    internal double MedianMs => MoreMs is null ? Run.Ms : Quantile.Median([.. AllMs]);
+}

@@ -10,6 +10,7 @@ public sealed class MeasuredCase : IDisposable
 
     /// <summary>The system counts in ticks of 10 ms: samples shorter than a few of them are not told from what goes on between them.</summary>
     const double LeastCountedSeconds = 0.05;
+    const int MostInATurn = 200;
     internal const int EndOperations = Replays + 3; // operations of the end of the audit and of the memory pass together, but for a slow operation's
     const int Replays = 2;
 
@@ -37,7 +38,7 @@ public sealed class MeasuredCase : IDisposable
     public RunResult Known { get; private set; }
     public double FirstMs { get; }
     public bool IsSlow => FirstMs > SlowMs;
-    public double SampledMs => _samples.Sum(s => s.Run.Ms);
+    public double SampledMs => _samples.Sum(s => s.AllMs.Sum());
     IOperation Timed => _work.Audited ?? _work.Operation;
 
     /// <summary>Runs until steady, with nothing of it audited or counted, and measures what this class adds to a sample.</summary>
@@ -66,12 +67,17 @@ public sealed class MeasuredCase : IDisposable
     }
 
     /// <param name="untimedRuns">Runs before it that bring back caches and threads after another variant's turn; a slow operation gets none.</param>
-    public Sample Measure(int untimedRuns = 0)
+    /// <param name="turnMs">Operations are timed one after another until they have taken about as long: of a short one, a single run tells little.</param>
+    public Sample Measure(int untimedRuns = 0, double turnMs = 0)
     {
-        if (!IsSlow) { RunUntimed(untimedRuns); }
+        var operations = Known.WarmUp is { Operations: > 0, TotalMs: > 0 } warm ? Math.Clamp((int)Math.Round(turnMs * warm.Operations / warm.TotalMs), 1, MostInATurn) : 1;
+        if (!IsSlow) { RunUntimed(operations > 1 ? Math.Max(untimedRuns, operations / 8) : untimedRuns); }
         Before();
         Run();
-        return After();
+        var more = new double[operations - 1];
+        foreach (ref var ms in more.AsSpan()) { ms = _meter.Measure(_work.Operation); }
+        var sample = After();
+        return operations == 1 ? sample : _samples[^1] = sample with { MoreMs = more };
     }
 
     internal void RunUntimed(int runs)
@@ -133,7 +139,7 @@ public sealed class MeasuredCase : IDisposable
 
     internal static RunResult WithSamples(RunResult known, IReadOnlyList<Sample> samples, ContaminationLimits limits) => known with
     {
-        SamplesMs = [.. samples.Select(s => s.Run.Ms)],
+        SamplesMs = [.. samples.SelectMany(s => s.AllMs)],
         Contamination = ContaminationWatch.JudgeTurns([.. samples.Select(s => s.Counters)], limits),
         Gc = GcReading.Sum([.. samples.Select(s => s.Gc)]),
     };

@@ -7,11 +7,12 @@ public static class Worker
     public static ExitCode Serve(TextReader questions, TextWriter answers, Func<WorkerRequest, CaseWork> open)
     {
         MeasuredCase? measured = null;
+        var turnMs = 0.0;
         try
         {
             while (questions.ReadLine() is { } line)
             {
-                var answer = Answer(WorkerLine.Read<WorkerQuestion>(line), ref measured, open);
+                var answer = Answer(WorkerLine.Read<WorkerQuestion>(line), ref measured, ref turnMs, open);
                 WorkerLine.Send(answers, answer);
                 if (answer.Failure is not null) { return answer.Code; }
             }
@@ -24,18 +25,19 @@ public static class Worker
         }
     }
 
-    static WorkerAnswer Answer(WorkerQuestion question, ref MeasuredCase? measured, Func<WorkerRequest, CaseWork> open)
+    static WorkerAnswer Answer(WorkerQuestion question, ref MeasuredCase? measured, ref double turnMs, Func<WorkerRequest, CaseWork> open)
     {
         try
         {
             if (question.Open is { } request)
             {
                 measured = new(open(request));
+                turnMs = request.TurnMs;
                 measured.WarmUp(MeasuredCase.WarmUpRule with { CapMs = request.WarmUpCapMs });
                 return new(measured.Known, ProcessMemory.TryResetPeak());
             }
 
-            if (question.SampleAfter is { } untimedRuns) { return new(Sample: measured!.Measure(untimedRuns)); }
+            if (question.SampleAfter is { } untimedRuns) { return new(Sample: measured!.Measure(untimedRuns, turnMs)); }
             if (question.Run is not { } runs) { return new(End: End(measured!)); }
             measured!.RunUntimed(runs);
             return new(measured.Known);

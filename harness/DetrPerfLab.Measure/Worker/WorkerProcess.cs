@@ -8,7 +8,8 @@ namespace DetrPerfLab.Measure;
 public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest request) : IBenchCase
 {
     const int KeptLines = 3;
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    const int QuietLooks = 2;
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5), s_longestRest = TimeSpan.FromSeconds(1), s_look = TimeSpan.FromMilliseconds(15);
 
     readonly Queue<string> _lastLines = new();
     Process? _process;
@@ -40,6 +41,19 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
         Ask(new(SampleAfter: untimedRuns));
         var answer = Answer(cancellation);
         return answer.Sample ?? throw Unexpected(answer);
+    }
+
+    /// <remarks>Threads of ONNX Runtime and of libtorch spin for a while after an inference, and would take the cores that the next variant is measured on.</remarks>
+    public void Rest()
+    {
+        var end = Environment.TickCount64 + (long)s_longestRest.TotalMilliseconds;
+        for (var quiet = 0; quiet < QuietLooks && Environment.TickCount64 < end;)
+        {
+            var before = _process!.TotalProcessorTime;
+            Thread.Sleep(s_look);
+            _process.Refresh();
+            quiet = _process.TotalProcessorTime == before ? quiet + 1 : 0; // in the kernel's ticks of 10 ms
+        }
     }
 
     public WorkerEnd End(CancellationToken cancellation)

@@ -6,7 +6,7 @@ sealed class CaseView(RunResult run)
     internal RunResult Run => run;
 
     /// <summary>Of the samples, milliseconds; null without any.</summary>
-    internal SampleSummary? Summary { get; } = SampleSummary.Of(run.SamplesMs);
+    internal SampleSummary? Summary { get; } = SampleSummary.Of(run);
     /// <summary>What was measured on labelled images: AP of a detector, top-1 of a classifier; null without.</summary>
     internal Accuracy? Accuracy => Run.CocoAp is { } ap ? new("AP", 100 * ap, Run.CocoApDifference?.Scale(100))
         : Run.Top1 is { } top ? new("top-1", 100 * top, Run.Top1Difference?.Scale(100))

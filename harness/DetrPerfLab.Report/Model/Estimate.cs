@@ -13,7 +13,7 @@ readonly record struct Estimate(double Value, Interval? Interval)
         if (numerator.Summary is not { } above || denominator.Summary is not { } below) { return null; }
         return new Estimate(
             above.Median / below.Median,
-            Bootstrap.RatioOfMedians([.. numerator.Run.SamplesMs], [.. denominator.Run.SamplesMs], paired: TookTurns(numerator.Run, denominator.Run))).Scale(Images(denominator) / Images(numerator));
+            Bootstrap.RatioOfMedians([.. numerator.Run.RoundsMs], [.. denominator.Run.RoundsMs], paired: TookTurns(numerator.Run, denominator.Run))).Scale(Images(denominator) / Images(numerator));
     }
 
     /// <summary>What it says as a speed-up: decided only where the whole interval lies on one side of 1.</summary>
@@ -30,7 +30,7 @@ readonly record struct Estimate(double Value, Interval? Interval)
     static double Images(CaseView view) => Math.Max(1, view.Run.ImagesPerOperation);
 
     static bool TookTurns(RunResult one, RunResult other) =>
-        one.Interleaving is { } a && other.Interleaving is { } b && a.Run == b.Run && one.SamplesMs.Count == other.SamplesMs.Count;
+        one.Interleaving is { } a && other.Interleaving is { } b && a.Run == b.Run && one.RoundsMs.Count == other.RoundsMs.Count;
 }
 
 /// <summary>Undecided where an interval holds 1, or there is none.</summary>

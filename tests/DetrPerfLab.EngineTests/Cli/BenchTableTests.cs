@@ -42,7 +42,7 @@ public class BenchTableTests
             Started = default,
             Commit = "",
             Machine = "",
-            SamplesMs = r.Variant == "torch-fp32" ? [.. Enumerable.Repeat(r.SamplesMs, 10).SelectMany(s => s)] : r.SamplesMs,
+            SamplesMs = r.Variant == "torch-fp32" ? [.. Enumerable.Repeat(r.TurnMedians, 10).SelectMany(s => s)] : r.TurnMedians,
             Memory = r.Gap is null ? new() { AllocatedBytesPerOperation = 96, PeakRssBytes = 300 << 20 } : null,
             Contamination = new(ContaminationVerdict.Noisy, []),
         }).ToList();

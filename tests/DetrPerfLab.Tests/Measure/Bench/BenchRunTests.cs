@@ -203,6 +203,23 @@ public sealed class BenchRunTests : IDisposable
         Assert.InRange(Bootstrap.RatioOfMedians([.. results[0].SamplesMs], [.. results[1].SamplesMs], paired: true)!.Value.Value, 1.9, 2.1);
     }
 
+    [Fact]
+    public void Run_SeveralOperationsATurn_AllAreSamplesAndRoundsArePaired()
+    {
+        var short1 = new ScriptedCase("a", _clock, 10, _log) { MoreMs = [12, 14] };
+        using var journal = BenchJournal.Open(_folder.Path, BenchJournalTests.Key(Rounds, Seed, "a", "b"), restart: false, _said.Add);
+        var b = B();
+
+        var results = Run(journal, short1, b);
+
+        Assert.Equal(3 * Rounds, results[0].SamplesMs.Count);
+        Assert.Equal([10, 12, 14, 10], results[0].SamplesMs.Take(4));
+        Assert.Equal(Enumerable.Repeat(12.0, Rounds), results[0].RoundsMs);
+        Assert.Equal(Rounds, results[1].RoundsMs.Count);
+        Assert.Equal((Rounds, Rounds), (short1.Rested, b.Rested)); // asleep while the other has its turn
+        Assert.Equal(12, SampleSummary.Of(results[0])!.Median);
+    }
+
     ScriptedCase A() => new("a", _clock, 100, _log);
 
     ScriptedCase B() => new("b", _clock, 200, _log);
@@ -239,6 +256,8 @@ public sealed class BenchRunTests : IDisposable
             var fresh = _inner.Turns % 2 == 0;
             return sample with { Run = new(fresh ? 100 : 1, fresh, !fresh, !fresh) };
         }
+
+        public void Rest() => _inner.Rest();
 
         public WorkerEnd End(CancellationToken cancellation) => _inner.End(cancellation);
 

@@ -22,6 +22,12 @@ sealed class ScriptedCase(string variant, FakeTimeProvider clock, double ms, Lis
 
     public int Turns { get; private set; }
 
+    /// <summary>Turns after which it was told to.</summary>
+    public int Rested { get; private set; }
+
+    /// <summary>Of operations after the first of a turn.</summary>
+    public double[]? MoreMs { get; init; }
+
     /// <summary>Of a turn.</summary>
     public Func<double> Ms { get; init; } = () => ms;
 
@@ -43,8 +49,11 @@ sealed class ScriptedCase(string variant, FakeTimeProvider clock, double ms, Lis
         return new(
             new(ms, Fresh: Turns % 3 == 0, Checked: Turns % 3 == 1, BitwiseEqual: Turns % 3 == 1),
             new(seconds, 2 * seconds, 0, 0, 2 * seconds * (1 - OthersShare), 0, 1),
-            new(Gen0: 3, Gen1: 2, Gen2: 1, PauseMs: Turns));
+            new(Gen0: 3, Gen1: 2, Gen2: 1, PauseMs: Turns))
+        { MoreMs = MoreMs };
     }
+
+    public void Rest() => Rested = Turns;
 
     public WorkerEnd End(CancellationToken cancellation)
     {
