@@ -15,10 +15,11 @@ public class ClassifierBenchmarks : ForwardBenchmarks
         .. from variant in (string[])["torch-fp32", "ort-fp32"]
            from size in (int[])[196, 168]
            select Row(variant, Vit, size) with { FullOnly = variant == "torch-fp32" },
-        .. from batch in (int[])[1, 4]
+        .. from variant in (string[])["torch-fp32", "ort-fp32"]
+           from batch in (int[])[1, 4]
            from threads in Counts
            where batch > 1 || threads != s_cores // measured above
-           select Row("ort-fp32", Vit, batch: batch, threads: threads),
+           select Row(variant, Vit, batch: batch, threads: threads) with { FullOnly = variant == "torch-fp32" },
     ];
 
     /// <summary>One, four as in the published comparison where the machine has more, and all cores.</summary>
@@ -26,6 +27,16 @@ public class ClassifierBenchmarks : ForwardBenchmarks
 
     static SuiteCase Row(string variant, string model, int size = 224, int batch = 1, int? threads = null) => new(
         variant, ("Model", model), ("Size", SuiteCase.Text(size)), ("Batch", SuiteCase.Text(batch)), ("Threads", SuiteCase.Text(threads ?? s_cores)));
+
+    public override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine)
+    {
+        result = base.Explain(row, result, machine);
+        var (patches, rest) = Math.DivRem(row.Number("Size"), VitConfig.VitB16.Patch);
+        return row["Model"] == ResNet || rest == 0 || result.SamplesMs.Count == 0 ? result : result with
+        {
+            Findings = [.. result.Findings, new("size", $"no multiple of the patch of {VitConfig.VitB16.Patch} pixels: the network does not see the last rows and columns", $"{patches}x{patches} patches, {rest} pixels left over")],
+        };
+    }
 
     private protected override VariantCase CaseOf(SuiteCase row)
     {

@@ -29,12 +29,12 @@ static class ClassifierSentences
         CaseView[] sizes = [.. all.Where(c => c.Number("batch") == 1 && c.Number("threads") == MostThreads(all)).OrderByDescending(c => c.Number("size"))];
         if (sizes.Length < 2) { return null; }
         var whole = sizes[0];
-        var operations = sizes.All(c => c.Run.Flops is > 0) ? $"; operations: {string.Join(", ", sizes.Skip(1).Select(c => Format.Percent(c.Run.Flops!.Value / whole.Run.Flops!.Value)))}" : "";
+        var operations = sizes.All(c => c.Run.Flops is > 0) ? $"; operations {string.Join(" and ", sizes.Skip(1).Select(c => Format.Percent(c.Run.Flops!.Value / whole.Run.Flops!.Value)))}" : "";
         return
         [
             Inline.Bold("Image size"), $", {Name(first)}, ", Inline.Code(first.Run.Variant),
             $", {string.Join(" → ", sizes.Select(c => c.Parameter("size")))} pixels: {string.Join(" → ", sizes.Select(c => Format.Significant(c.Summary!.Median)))} ms, which is " +
-            $"{string.Join(" and ", sizes.Skip(1).Select(c => SuiteSentences.Judged(whole, c)))}{operations}. Published: 1.8 → 1.4 → 1.1 s at 224 → 196 → 168, which is 1.29× and 1.64×.",
+            $"{string.Join("; then ", sizes.Skip(1).Select(c => SuiteSentences.Judged(whole, c)))}{operations}. Published: 1.8 → 1.4 → 1.1 s at 224 → 196 → 168, which is 1.29× and 1.64×.",
         ];
     }
 
@@ -64,7 +64,7 @@ static class ClassifierSentences
         var size = before.Run.Artefact is { Bytes: > 0 } whole && after.Run.Artefact is { } small
             ? $", and {Format.Percent(small.Bytes / (double)whole.Bytes)} of the size ({Format.Mebibytes(whole.Bytes)} → {Format.Mebibytes(small.Bytes)} MiB)"
             : "";
-        return [Inline.Bold("Dynamic INT8"), $", {Name(before)}, ", Inline.Code(from), " to ", Inline.Code(to), $": {SuiteSentences.Judged(before, after)}{size}. Published: 2 to 3× and a quarter of the size, of a model that is all linear layers."];
+        return [Inline.Bold("Dynamic INT8"), $", {Name(before)}, ", Inline.Code(from), " to ", Inline.Code(to), $": {SuiteSentences.Judged(before, after)}{size}. Published: 2 to 3× and a quarter of the size, of models that are almost all linear layers."];
     }
 
     /// <summary>One picture of the largest size, with the most threads: what engines and precisions are compared at.</summary>
