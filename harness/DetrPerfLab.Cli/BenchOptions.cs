@@ -46,8 +46,10 @@ sealed record BenchOptions
         return use.InputSize(new(side, side * 4 / 3));
     }
 
-    /// <summary>Charts of results that lie elsewhere lie with them.</summary>
-    internal string Plots => Path.GetFullPath(Results) == Path.GetFullPath(LabPaths.Results) ? LabPaths.Plots : Path.Combine(Results, "plots");
+    internal string Plots => PlotsOf(Results);
+
+    /// <summary>Charts of results that lie elsewhere lie with them, and do not take the place of the checkout's.</summary>
+    internal static string PlotsOf(string results) => Path.GetFullPath(results) == Path.GetFullPath(LabPaths.Results) ? LabPaths.Plots : Path.Combine(results, "plots");
 
     /// <summary>What differs from a plain run, by name; part of the results' ids, so that runs of other sizes do not take the place of each other.</summary>
     internal IReadOnlyDictionary<string, string> Parameters(VariantModel model)
