@@ -7,6 +7,7 @@ static class BenchmarkModel
     internal const string Default = "detr-r50";
 
     static readonly HashSet<string> s_prepared = [];
+    static readonly Dictionary<string, VariantModel> s_named = [];
 
     internal static VariantModel Current { get; } = VariantModel.Of(Environment.GetEnvironmentVariable(Variable) ?? Default);
     internal static ArtefactCache Artefacts { get; } = new(LabPaths.ModelCache);
@@ -16,8 +17,28 @@ static class BenchmarkModel
     internal static VariantCase CaseOf(SuiteCase row, params IReadOnlyList<ImageSize> sizes)
     {
         if (!Takes(Current, sizes)) { throw Unfit(); }
-        return new(Current, VariantRegistry.Get(row.Variant), sizes, Artefacts) { WaitedMs = SuiteBenchmarks.WaitedMs };
+        return Of(Current, row, sizes);
     }
+
+    /// <summary>A variant of a model that the suite itself names; the choice of <c>--model</c> is refused there, as its figures would stand under another's name.</summary>
+    internal static VariantCase CaseOf(SuiteCase row, string model, IReadOnlyList<ImageSize> sizes)
+    {
+        if ((Environment.GetEnvironmentVariable(Variable) ?? Default) is var chosen && chosen != Default)
+        {
+            throw LabError.Missing($"This row measures {model}, not '{Path.GetFileName(chosen)}'. Leave --model out; variants of a classifier of your own: detrlab bench --model FILE");
+        }
+
+        if (!s_named.TryGetValue(model, out var named))
+        {
+            // --family and --keep-list are said of another model: a zoo classifier knows its own family, and has other layers.
+            var calibration = CalibrationChoice.FromEnvironment() with { KeepList = null };
+            s_named[model] = named = VariantModel.Of(model, calibration, new FamilyOptions());
+        }
+
+        return Of(named, row, sizes);
+    }
+
+    static VariantCase Of(VariantModel model, SuiteCase row, IReadOnlyList<ImageSize> sizes) => new(model, VariantRegistry.Get(row.Variant), sizes, Artefacts) { WaitedMs = SuiteBenchmarks.WaitedMs };
 
     /// <summary>Whether a model runs on images of these very sizes: else a row would time another size than it says.</summary>
     internal static bool Takes(VariantModel model, IReadOnlyList<ImageSize> sizes) =>
@@ -35,6 +56,6 @@ static class BenchmarkModel
 
     internal static void Prepare(VariantCase row, Action<string, long, long> progress, bool fresh = false)
     {
-        if (s_prepared.Add($"{row.Variant.Name} {string.Join(' ', row.Sizes)} {fresh}")) { row.Prepare(progress, fresh); }
+        if (s_prepared.Add($"{row.Model.Name} {row.Variant.Name} {string.Join(' ', row.Sizes)} {fresh}")) { row.Prepare(progress, fresh); }
     }
 }

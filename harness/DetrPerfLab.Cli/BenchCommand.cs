@@ -13,7 +13,7 @@ static class BenchCommand
             Description = $"Variants, separated by commas, or 'all'; by default {string.Join(',', BenchOptions.DefaultVariants(BenchOptions.DefaultModel))}. Known: {string.Join(", ", VariantRegistry.All.Select(v => v.Name))}.",
         };
         var rounds = new Option<int>("--rounds") { Description = "Rounds; each times every variant once. Intervals need 6.", DefaultValueFactory = _ => 15 }.Within(1, 10_000);
-        var size = new Option<int>("--size") { Description = "Shorter side of the image, pixels; the longer is 4/3 of it.", DefaultValueFactory = _ => BenchOptions.DefaultSize }.Within(32, 2048);
+        var size = new Option<int?>("--size") { Description = "Shorter side of the image, pixels; the longer is 4/3 of it, or as long for models of square pictures. By default the model's own: 800 of a DETR, 224 of most classifiers." }.Within(32, 2048);
         var seed = new Option<ulong>("--seed") { Description = "Decides the order in each round and which runs are audited.", DefaultValueFactory = _ => 1 };
         var threads = SharedOptions.Threads();
         var results = new OutputFolder("--results", "--out") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };

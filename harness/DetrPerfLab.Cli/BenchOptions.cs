@@ -4,7 +4,6 @@ namespace DetrPerfLab.Cli;
 sealed record BenchOptions
 {
     internal const string DefaultModel = "detr-r50";
-    internal const int DefaultSize = 800;
     static readonly string[] s_ofWeights = [VariantName.Baseline, "ort-fp32", "ort-int8-static"];
     static readonly string[] s_ofOnnx = ["ort-fp32", "ort-int8-static"]; // a file has no eager form
 
@@ -28,8 +27,8 @@ sealed record BenchOptions
 
     internal int Rounds { get; init => field = value is >= 1 and <= 10_000 ? value : throw LabError.OutOfRange(value, "1 to 10000", "--rounds"); } = 15;
 
-    /// <summary>Shorter side of the image, pixels; the longer follows from 3:4, as 800x1066 does.</summary>
-    internal int Size { get; init => field = value is >= 32 and <= 2048 ? value : throw LabError.OutOfRange(value, "32 to 2048", "--size"); } = DefaultSize;
+    /// <summary>Shorter side of the image, pixels; null for the model's own: 800 of a DETR, 224 of most classifiers.</summary>
+    internal int? Size { get; init => field = value is null or (>= 32 and <= 2048) ? value : throw LabError.OutOfRange(value, "32 to 2048", "--size"); }
     internal FamilyOptions Family { get; init; } = new();
     internal ulong Seed { get; init; } = 1;
     internal int Threads { get; init => field = value is >= 0 and <= 256 ? value : throw LabError.OutOfRange(value, "0 to 256", "--threads"); }
@@ -39,18 +38,26 @@ sealed record BenchOptions
     internal bool Restart { get; init; }
     internal bool Json { get; init; }
     internal bool Charts { get; init; } = true;
-    internal int Width => Size * 4 / 3;
 
-    /// <summary>Charts of results that lie elsewhere lie with them.</summary>
-    internal string Plots => Path.GetFullPath(Results) == Path.GetFullPath(LabPaths.Results) ? LabPaths.Plots : Path.Combine(Results, "plots");
+    /// <summary>What the model is given: the longer side follows from 3:4, as 800x1066 does, where it does not take squares or one size alone.</summary>
+    internal ImageSize SizeOf(ModelUse use)
+    {
+        var side = Size ?? use.Side;
+        return use.InputSize(new(side, side * 4 / 3));
+    }
+
+    internal string Plots => PlotsOf(Results);
+
+    /// <summary>Charts of results that lie elsewhere lie with them, and do not take the place of the checkout's.</summary>
+    internal static string PlotsOf(string results) => Path.GetFullPath(results) == Path.GetFullPath(LabPaths.Results) ? LabPaths.Plots : Path.Combine(results, "plots");
 
     /// <summary>What differs from a plain run, by name; part of the results' ids, so that runs of other sizes do not take the place of each other.</summary>
-    internal IReadOnlyDictionary<string, string> Parameters(string model)
+    internal IReadOnlyDictionary<string, string> Parameters(VariantModel model)
     {
         var parameters = new Dictionary<string, string>();
-        if (Size != DefaultSize) { parameters["Size"] = $"{Size}x{Width}"; }
+        if (Size is { } side && side != model.Use.Side) { parameters["Size"] = $"{SizeOf(model.Use)}"; }
         if (Threads != 0) { parameters["Threads"] = $"{Threads}"; }
-        if (Model != DefaultModel) { parameters["Model"] = model; }
+        if (Model != DefaultModel) { parameters["Model"] = model.Name; }
         return parameters;
     }
 

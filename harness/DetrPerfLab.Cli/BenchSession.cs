@@ -20,12 +20,13 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         var machine = ThisMachine.ReadWithPeaks(options.Cache);
         var store = new ResultStore(options.Results);
         var commit = CommitProbe.Read(LabPaths.Root);
+        var size = options.SizeOf(model.Use);
         var artefacts = options.Variants.Select(v => KeyValuePair.Create(v, Prepare(v, model, cancellation))).ToList();
         var key = new BenchKey(
             machine.Fingerprint, $"{model.Name} {model.Identity} {model.Use.Family} {model.Use.Preprocessing(new()).Describe()}", artefacts, $"{commit} {BuildId.Of(typeof(BenchSession), typeof(VariantRegistry), typeof(MeasuredCase), typeof(RunResult))}",
-            options.Size, options.Width, options.Threads, options.Rounds, options.Seed, UntimedRuns);
+            size.Height, size.Width, options.Threads, options.Rounds, options.Seed, UntimedRuns);
         using var journal = BenchJournal.Open(store.FolderOf(machine), key, options.Restart, error.WriteLine);
-        if (Measure(journal, cancellation) is not { } measured) { return Interrupted; }
+        if (Measure(journal, size, cancellation) is not { } measured) { return Interrupted; }
 
         var results = measured.Select(r => Complete(r, model, machine, commit)).ToList();
         var file = store.Merge(machine, BenchRun.Suite, results);
@@ -46,7 +47,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         : ExitCode.Done;
 
     VariantCase CaseOf(string variant, VariantModel model) =>
-        new(model, VariantRegistry.Get(variant), [new(options.Size, options.Width)], new(options.Cache)) { Settings = new() { Threads = options.Threads }, Audit = new() { Seed = options.Seed } };
+        new(model, VariantRegistry.Get(variant), [options.SizeOf(model.Use)], new(options.Cache)) { Settings = new() { Threads = options.Threads }, Audit = new() { Seed = options.Seed } };
 
     string Prepare(string variant, VariantModel model, CancellationToken cancellation)
     {
@@ -56,9 +57,9 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     }
 
     /// <summary>Null when the user interrupted.</summary>
-    IReadOnlyList<RunResult>? Measure(BenchJournal journal, CancellationToken cancellation)
+    IReadOnlyList<RunResult>? Measure(BenchJournal journal, ImageSize size, CancellationToken cancellation)
     {
-        var cases = options.Variants.Select(v => new WorkerProcess(EngineProgram.Worker, new(options.Model, v, options.Size, options.Width, options.Threads, options.Cache)
+        var cases = options.Variants.Select(v => new WorkerProcess(EngineProgram.Worker, new(options.Model, v, size.Height, size.Width, options.Threads, options.Cache)
         {
             Use = options.Family == new FamilyOptions() ? null : JsonSerializer.Serialize(options.Family, LabJson.OneLine),
             Seed = options.Seed,
@@ -85,7 +86,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
 
     RunResult Complete(RunResult measured, VariantModel model, MachineInfo machine, string commit)
     {
-        var parameters = options.Parameters(model.Name);
+        var parameters = options.Parameters(model);
         return VariantCase.TryExplain(
             measured with
             {

@@ -10,11 +10,13 @@ static class ClassifyCommand
         var images = new Argument<string[]>("IMAGE|DIR") { Description = "Image files (JPEG, PNG, WebP, BMP, opaque GIF) or folders of them.", Arity = ArgumentArity.OneOrMore };
         var detector = new DetectorArguments(forDetection: false);
         var top = new Option<int>("--top") { Description = "How many classes to show.", DefaultValueFactory = _ => 5 }.Within(1, 1000);
+        var recursive = new Option<bool>("--recursive") { Description = "Take the images in the folders below too." };
         var json = SharedOptions.Json();
-        var command = new Command("classify", "Tells what whole images show, with a classifier.") { images }.With([.. detector.All, top, json]);
+        var command = new Command("classify", "Tells what whole images show, with a classifier.") { images }.With([.. detector.All, top, recursive, json]);
         command.SetAction((parsed, cancellation) =>
         {
-            var files = ImageFiles.Expand(parsed.GetValue(images)!);
+            var files = ImageFiles.Expand(parsed.GetValue(images)!, parsed.GetValue(recursive), out var passedOver);
+            if (passedOver is not null) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {passedOver}"); }
             using var opened = detector.Open(parsed);
             var use = opened.Use!;
             if (use.Family.Task != ModelTask.Classification) { throw LabError.BadInput($"The model is of family {use.Family}, which finds objects. Use: detrlab detect"); }

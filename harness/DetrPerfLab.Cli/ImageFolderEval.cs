@@ -61,6 +61,7 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
     internal object Facts(IReadOnlyList<ClassificationRow> rows) => new
     {
         Dataset = info,
+        DatasetNotes = data.Notes,
         Variants = rows.Select(r => new { r.Engine.Variant, Model = r.Artefact, r.Result.Top1, r.Result.Top5, r.Difference, r.Agreement, MeanMs = r.Result.Mean, r.Result.Notes }),
     };
 
@@ -79,6 +80,7 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
             if (row.Resumed > 0) { output.WriteLine($"{row.Engine.Variant}: {row.Resumed} pictures were done by an earlier run, which was interrupted and whose times are left out."); }
         }
 
+        foreach (var note in data.Notes) { output.WriteLine($"{info.Name}: {note}"); }
         foreach (var (_, file) in rows.Zip(files)) { output.WriteLine($"{info.Images} pictures of {data.Classes.Count} classes, written to {file}"); }
     }
 

@@ -8,7 +8,7 @@ static class ReportCommand
     internal static Command Create()
     {
         var results = new Option<string>("--results") { Description = "Folder of result files.", DefaultValueFactory = _ => LabPaths.Results };
-        var plots = new OutputFolder("--plots") { Description = "Folder for the charts.", DefaultValueFactory = _ => LabPaths.Plots };
+        var plots = new OutputFolder("--plots") { Description = "Folder for the charts; default: plots/ of this checkout for its own results, else plots in the results folder." };
         var noCharts = new Option<bool>("--no-charts") { Description = "Draw no charts." };
         var output = new OutputFolder("--out") { Description = "Folder for report.md and report.html; default: the results folder." };
         var machine = new Option<string?>("--machine") { Description = "Part of the name of a machine's folder; default: the machine that measured last." };
@@ -25,10 +25,11 @@ static class ReportCommand
         command.OnlyWith(plots, "charts, without --no-charts", result => !result.GetValue(noCharts));
         command.SetAction(parsed =>
         {
+            var drawn = parsed.GetValue(plots) ?? BenchOptions.PlotsOf(parsed.GetValue(results)!);
             var files = Reporter.Write(new ReportOptions
             {
                 ResultsDir = parsed.GetValue(results)!,
-                PlotsDir = parsed.GetValue(noCharts) ? null : parsed.GetValue(plots),
+                PlotsDir = parsed.GetValue(noCharts) ? null : drawn,
                 OutDir = parsed.GetValue(output),
                 Machine = parsed.GetValue(machine),
                 Limits = new Limits
@@ -44,7 +45,7 @@ static class ReportCommand
             text.WriteLine(files.Answer);
             text.WriteLine(files.Markdown);
             text.WriteLine(files.Html);
-            if (files.Charts.Count > 0) { text.WriteLine($"{files.Charts.Count} pictures in {parsed.GetValue(plots)}"); }
+            if (files.Charts.Count > 0) { text.WriteLine($"{files.Charts.Count} pictures in {drawn}"); }
             foreach (var warning in files.Warnings) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {warning}"); }
         });
         return command;

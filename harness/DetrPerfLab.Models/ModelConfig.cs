@@ -55,7 +55,8 @@ public sealed record ResNetConfig : ClassifierConfig
 }
 
 /// <summary>torchvision's vision transformer for ImageNet: pre-norm, a class token, learnt positions.</summary>
-/// <remarks>Source: pytorch/vision 0.14, torchvision/models/vision_transformer.py, and Dosovitskiy et al., arXiv:2010.11929.</remarks>
+/// <remarks>Source: pytorch/vision 0.14, torchvision/models/vision_transformer.py, and Dosovitskiy et al., arXiv:2010.11929. Positions of other grids follow its interpolate_embeddings, which its tests
+/// here hold them to: bicubic, align_corners. Hugging Face's interpolate_pos_encoding is bicubic without align_corners, so its logits at other sizes than the model's own differ a little.</remarks>
 public sealed record VitConfig : ClassifierConfig
 {
     public int Patch { get; init; } = 16; // pixels on a side

@@ -123,6 +123,23 @@ static partial class FakeResults
             }
             .Select(s => Case("Stacked", s.Variant, s.Ms, 16, parameters: ("Step", s.Step)) with { Repeated = s.Step == "5 first step again" })];
 
+    public static RunResult[] Classifiers =>
+    [
+        Classifier("torch-fp32", "resnet50", 70, 98), Classifier("torchscript-fp32", "resnet50", 54.5, 98), Classifier("ort-int8-static", "resnet50", 13, 25) with { Top1 = 0.757, Top1Difference = new(-0.004, -0.007, -0.001, 0.95) },
+        Classifier("torch-fp32", "vit-b-16", 250, 330), Classifier("torch-int8-dynamic", "vit-b-16", 108, 88),
+        Classifier("ort-fp32", "vit-b-16", 185, 330), Classifier("ort-fp32", "vit-b-16", 148, 330, size: 196), Classifier("ort-fp32", "vit-b-16", 105, 330, size: 168),
+        Classifier("ort-fp32", "vit-b-16", 1080, 330, threads: 1), Classifier("ort-fp32", "vit-b-16", 350, 330, threads: 4),
+        Classifier("ort-fp32", "vit-b-16", 4200, 330, batch: 4, threads: 1), Classifier("ort-fp32", "vit-b-16", 1440, 330, batch: 4, threads: 4),
+    ];
+
+    static RunResult Classifier(string variant, string model, double ms, long mebi, int size = 224, int batch = 1, int threads = 8) =>
+        Case("Classifier", variant, ms, 15, mebi << 20, ("Model", model), ("Size", $"{size}"), ("Batch", $"{batch}"), ("Threads", $"{threads}")) with
+        {
+            ImagesPerOperation = batch,
+            Flops = 35e9 * batch * Math.Pow(size / 224.0, 2),
+            Agreement = new() { Reference = "torch-fp32", LogitsMaxAbs = variant.Contains("int8") ? 0.03 : 6e-7 },
+        };
+
     public static RunResult[] Factorials =>
         [.. from variant in (string[])["torch-fp32", "ort-int8-static"]
             from threads in (int[])[1, 4]

@@ -24,6 +24,8 @@ static partial class FakeResults
            {
                Memory = new MemoryInfo { PeakRssBytes = (420L + (310 * chunk) + (90 * pair.Index)) << 20 },
            },
+        Classifier("torch-fp32", "vit-b-16", 250, 330),
+        .. Long(rows).Select((name, i) => Classifier(name, "vit-b-16", 250.0 / (1 + (0.4 * i)), 330)),
         .. Long(rows + 1).Select((name, i) => Case("GcMode", "ort-fp32", 500 + (3 * i), 700, parameters: ("Mode", name)) with
         {
             Gc = new GcInfo { Gen0 = 40, Gen1 = 6, Gen2 = 662, TotalPauseMs = 1364.25, MaxPauseMs = 9, Operations = 700 },

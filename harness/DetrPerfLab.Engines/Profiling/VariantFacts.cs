@@ -34,7 +34,7 @@ public static class VariantFacts
             if (variant.Recipe is not OnnxRecipe)
             {
                 integer = variant.Parts.Precision == Precision.Int8 ? IntegerNodesOfTorch(model, variant, cache) : [];
-                findings.AddRange(VariantFindings.Torch(variant.Parts, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine));
+                findings.AddRange(VariantFindings.Torch(variant.Parts, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine, model.Config));
             }
             else
             {

@@ -63,11 +63,16 @@ static class VariantFindings
         yield return new("device", $"runs on an NVIDIA GPU: {variant.Summary}; the machine's measured peak is the processor's, so there is no share of it");
     }
 
-    internal static IEnumerable<Finding> Torch(VariantName variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine)
+    internal static IEnumerable<Finding> Torch(VariantName variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine, ModelConfig? model)
     {
         var isInt8 = variant.Precision == Precision.Int8;
         yield return new("graph", variant.Engine == EngineKind.TorchScript || isInt8
-            ? "a static graph: batch norm folded into the convolutions, channels innermost, attention as one operator"
+            ? "a static graph: " + model switch
+            {
+                ResNetConfig => "batch norm folded into the convolutions, channels innermost",
+                VitConfig => "queries, keys and values as one product, attention as one operator; no convolutions whose batch norm could be folded",
+                _ => "batch norm folded into the convolutions, channels innermost, attention as one operator",
+            }
             : "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory");
         if (facts.GetValueOrDefault(TorchRuntime.Blas) is { } blas) { yield return new("libraries", "matrix products go to this BLAS", blas); }
         if (variant.Options == "naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
@@ -75,7 +80,8 @@ static class VariantFindings
         if (isInt8)
         {
             yield return Int8Set(machine);
-            yield return new("integer", "linear layers of the transformer in 8 bits; convolutions, attention products and heads stay float32", null);
+            yield return new("integer", model is ResNetConfig ? "the one linear layer in 8 bits; all convolutions, which are the work, stay float32"
+                : "linear layers of the transformer in 8 bits; convolutions, attention products and heads stay float32", null);
         }
     }
 

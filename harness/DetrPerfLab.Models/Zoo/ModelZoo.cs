@@ -28,7 +28,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
         {
             return Official(model) is { AtHand: true } official ? official : Synthetic(
                 model,
-                $"{model.Name}: the official checkpoint is not at hand, synthetic weights stand in. They detect nothing; times and memory are the same. "
+                $"{model.Name}: the official checkpoint is not at hand, synthetic weights stand in. {(model.Config is DetrConfig ? "They detect nothing" : "What they say means nothing")}; times and memory are the same. "
                 + $"Fetch it: detrlab models fetch {model.Name}");
         }
 

@@ -14,7 +14,7 @@ static class ParetoChart
         var cases = others.Length >= 2 ? others : all;
         // A contaminated run is shown, but nothing is decided by it.
         var front = Front([.. cases.Select(c => (c.Summary!.Median, c.IsContaminated ? double.NegativeInfinity : measure.Of(c)!.Value))]);
-        var alt = $"Latency against {measure.Label}. On the Pareto front: " +
+        var alt = $"Latency against {measure.Label}. On the Pareto front: " + (front.Length == 0 ? "nothing" : "") +
             string.Join(", ", front.Select(i => $"{cases[i].Run.Variant} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + "." + Disturbed.Sentence(cases);
         return new Chart("accuracy", alt, 440, canvas => Draw(canvas, cases, front, measure, model.Caption));
     }

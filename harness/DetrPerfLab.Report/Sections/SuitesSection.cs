@@ -54,6 +54,16 @@ static class SuitesSection
         var variants = all.Select(c => c.Run.Variant).Distinct().Count();
         return string.Join(", ", some.GroupBy(c => c.Run.Variant).Select(g =>
             g.Count() == all.Count(c => c.Run.Variant == g.Key && c.Summary is not null) ? g.Key
-            : (variants > 1 ? $"{g.Key} with " : "") + string.Join(" | ", g.Select(c => c.ParameterText))));
+            : (variants > 1 ? $"{g.Key} with " : "") + Apart([.. g], [.. all.Where(c => c.Run.Variant == g.Key && c.Summary is not null)])));
+    }
+
+    // What tells some cases of a variant from its others: one parameter, where that is enough, else all that are not alike everywhere.
+    static string Apart(CaseView[] some, CaseView[] all)
+    {
+        string[] names = [.. all.SelectMany(c => c.Run.Parameters.Keys).Distinct(StringComparer.OrdinalIgnoreCase)];
+        CaseView[] others = [.. all.Except(some)];
+        var enough = names.Where(n => some.All(c => others.All(o => o.Parameter(n) != c.Parameter(n)))).MinBy(n => some.Select(c => c.Parameter(n)).Distinct().Count());
+        return string.Join(" | ", enough is not null ? some.Where(c => c.Parameter(enough) is not null).Select(c => $"{enough.ToLowerInvariant()} {c.Parameter(enough)}").Distinct().DefaultIfEmpty($"no {enough.ToLowerInvariant()}")
+            : some.Select(c => c.TextWithout([.. names.Where(n => all.All(o => o.Parameter(n) == all[0].Parameter(n)))])));
     }
 }

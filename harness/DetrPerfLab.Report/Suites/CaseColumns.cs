@@ -38,7 +38,7 @@ static class CaseColumns
 
     static Cell Accurate(CaseView view, string measure) => view.Accuracy is { } accuracy && accuracy.Name == measure
         ? new(Format.Number(accuracy.Points, 1), accuracy.Points) { Second = accuracy.Difference is { } d ? Cells.ApDifference(d) : null }
-        : Cells.Missing(view, Cells.NoAp);
+        : Cells.Missing(view, $"{measure} was not measured for this artefact");
 
     internal static CaseColumn Difference { get; } = Figure("max difference", "largest absolute difference to the reference, of logits and of boxes (fractions of the image)", view => view.Run.Agreement is { } agreement
         ? new(Format.Scientific(agreement.LogitsMaxAbs), agreement.LogitsMaxAbs, $"against {agreement.Reference}") { Second = agreement.BoxesMaxAbs is { } boxes ? $"boxes {Format.Scientific(boxes)}" : null }

@@ -37,7 +37,7 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
     {
         RunResult[] measured = [.. comparable.Where(r => r.SamplesMs.Count > 0)];
         // Where everything is counted from one variant, nothing else may stand in for it; elsewhere a row alone has nothing to be compared with.
-        if (Baseline is not null) { return measured.FirstOrDefault(r => r.Variant == Baseline); }
+        if (Baseline is not null) { return measured.Where(r => r.Variant == Baseline).Min(this); }
         return measured.Length > 1 ? measured.Min(this) : null;
     }
 

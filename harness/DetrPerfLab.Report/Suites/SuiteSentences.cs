@@ -67,7 +67,7 @@ static class SuiteSentences
         } + (Disturbed.Note([first, again]) is { } note ? $" ({note}.)" : "")];
     }
 
-    static string Judged(CaseView before, CaseView after)
+    internal static string Judged(CaseView before, CaseView after)
     {
         var speedUp = Estimate.Ratio(before, after)!.Value;
         return $"{Cells.Times(speedUp)}, " + (Disturbed.Mark(before, after).Length > 0 ? "undecided, as a contaminated run is compared" : Cells.Word(speedUp));

@@ -78,6 +78,15 @@ public static class Suites
             Columns = [Parameter("Step"), Variant, Latency, StepFactor, Cumulative, Allocated, Peak, Judgement],
             Chart = WaterfallChart.Create,
         },
+        new("Classifier", "classifiers by engine, precision, image size, batch and threads", Fixed("Model", "resnet50", "vit-b-16"),
+            Varies("Batch"), Varies("Size") with { Descending = true }, Varies("Threads") with { Descending = true }, Varies(Suite.Variant))
+        {
+            Baseline = VariantName.Baseline,
+            ComparedWith = $"{VariantName.Baseline} of the same model on one picture of 224 pixels with all threads, per image",
+            Columns = [Parameter("Model"), Variant, Parameter("Size", "size, pixels"), Parameter("Batch"), Parameter("Threads"), LatencyPerImage, SpeedUp, ModelSize, Top1, Difference, Peak, Judgement],
+            Sentences = ClassifierSentences.All,
+            Chart = ClassifierChart.Create,
+        },
         new("Factorial", "precision, threads and resolution in every combination", Varies(Suite.Variant), Varies("Threads"), Varies("Size") with { Descending = true })
         {
             ComparedWith = "the first combination",

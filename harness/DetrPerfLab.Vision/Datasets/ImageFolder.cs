@@ -14,10 +14,13 @@ public sealed class ImageFolder
 
     readonly string _folder;
 
-    ImageFolder(string folder, IReadOnlyList<LabelledPicture> pictures) => (_folder, Pictures) = (folder, pictures);
+    ImageFolder(string folder, IReadOnlyList<LabelledPicture> pictures, IReadOnlyList<string> notes) => (_folder, Pictures, Notes) = (folder, pictures, notes);
 
     /// <summary>In the order of their names.</summary>
     public IReadOnlyList<LabelledPicture> Pictures { get; }
+
+    /// <summary>What of the folder is not counted, in words.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     public IReadOnlyList<string> Classes => [.. Pictures.Select(p => p.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
@@ -26,8 +29,9 @@ public sealed class ImageFolder
     public static ImageFolder Open(string folder, string? truth = null)
     {
         if (!Directory.Exists(folder)) { throw LabError.DirectoryNotFound(folder, "Name a folder that holds a folder of pictures for each class."); }
-        var pictures = truth is null ? OfFolders(folder) : OfFile(folder, truth);
-        return pictures.Count > 0 ? new(folder, [.. pictures.OrderBy(p => p.Name, StringComparer.Ordinal)]) : throw LabError.BadInput(
+        var notes = new List<string>();
+        var pictures = truth is null ? OfFolders(folder, notes) : OfFile(folder, truth);
+        return pictures.Count > 0 ? new(folder, [.. pictures.OrderBy(p => p.Name, StringComparer.Ordinal)], notes) : throw LabError.BadInput(
             $"'{folder}' holds no pictures in folders, needed a folder for each class with .jpg or .png files. Name another, or tell the classes with --truth FILE.");
     }
 
@@ -69,12 +73,22 @@ public sealed class ImageFolder
         var strangers = classes.Where(c => !found.ContainsKey(c)).ToList();
         throw LabError.BadInput($"{strangers.Count} of the {classes.Count} classes of the data set are none of the model's: {Some(strangers)}. Model ({labels.Source}): "
             + $"{(labels.IsNamed ? Some([.. labels.Names]) : $"{labels.Count} without names")}. Say what the model's classes are called: --labels FILE, one name a line in the order of its labels; or name the folders as the model names its classes.");
-
-        static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(10)) + (names.Count > 10 ? $" and {names.Count - 10} more" : "");
     }
 
-    static List<LabelledPicture> OfFolders(string folder) =>
-        [.. Directory.EnumerateDirectories(folder).SelectMany(of => ImageFiles.InFolder(of).Select(file => new LabelledPicture(Path.GetRelativePath(folder, file), Path.GetFileName(of)!)))];
+    /// <remarks>As torchvision's ImageFolder: the folders of the first level are the classes, pictures lie in them at any depth.</remarks>
+    static List<LabelledPicture> OfFolders(string folder, List<string> notes)
+    {
+        string[] classes = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
+        var files = ImageFiles.Below(classes, out var passedOver);
+        string[] empty = [.. classes.Zip(files).Where(c => c.Second.Count == 0).Select(c => Path.GetFileName(c.First))];
+        var loose = ImageFiles.InFolder(folder).Count();
+        if (empty.Length > 0) { notes.Add($"class folders without pictures, not counted: {empty.Length} of {classes.Length}: {Some(empty)}"); }
+        if (loose > 0) { notes.Add($"pictures in no class folder, not counted: {loose}"); }
+        if (passedOver is not null) { notes.Add(passedOver); }
+        return [.. classes.Zip(files).SelectMany(c => c.Second.Select(file => new LabelledPicture(Path.GetRelativePath(folder, file), Path.GetFileName(c.First))))];
+    }
+
+    static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(10)) + (names.Count > 10 ? $" and {names.Count - 10} more" : "");
 
     static List<LabelledPicture> OfFile(string folder, string truth)
     {

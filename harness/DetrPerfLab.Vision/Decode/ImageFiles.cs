@@ -20,7 +20,7 @@ public static class ImageFiles
                 continue;
             }
 
-            var all = Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = recursive, AttributesToSkip = 0, MaxRecursionDepth = 64 }).Order(StringComparer.Ordinal).ToLookup(IsImage);
+            var all = Everything(path, recursive);
             if (!all[true].Any())
             {
                 throw LabError.BadInput($"Folder '{path}' holds no images, needed files named {string.Join(", ", s_extensions.Select(e => $"*{e}"))}. Name another folder, or the files"
@@ -31,10 +31,23 @@ public static class ImageFiles
             others.AddRange(all[false]);
         }
 
-        note = others.Count == 0 ? null : $"{others.Count} files of other endings were passed over: "
-            + string.Join(", ", others.CountBy(f => Path.GetExtension(f) is { Length: > 0 } ending ? "*" + ending.ToLowerInvariant() : "no ending").OrderByDescending(e => e.Value).Take(8).Select(e => $"{e.Value} {e.Key}"));
+        note = PassedOver(others);
         return files;
     }
+
+    static string? PassedOver(IReadOnlyCollection<string> others) => others.Count == 0 ? null : $"{others.Count} files of other endings were passed over: "
+        + string.Join(", ", others.CountBy(f => Path.GetExtension(f) is { Length: > 0 } ending ? "*" + ending.ToLowerInvariant() : "no ending").OrderByDescending(e => e.Value).Take(8).Select(e => $"{e.Value} {e.Key}"));
+
+    /// <summary>The pictures of several folders and of those below them, by name; none where one has none. The note says what was passed over; null where nothing was.</summary>
+    internal static IReadOnlyList<IReadOnlyList<string>> Below(IReadOnlyList<string> folders, out string? note)
+    {
+        ILookup<bool, string>[] all = [.. folders.Select(f => Everything(f, recursive: true))];
+        note = PassedOver([.. all.SelectMany(a => a[false])]);
+        return [.. all.Select(a => a[true].ToList())];
+    }
+
+    static ILookup<bool, string> Everything(string folder, bool recursive) =>
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = recursive, AttributesToSkip = 0, MaxRecursionDepth = 64 }).Order(StringComparer.Ordinal).ToLookup(IsImage);
 
     static bool IsImage(string file) => s_extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
 

@@ -82,6 +82,9 @@ public sealed record ModelUse
         return Picture with { Resize = resize, Threads = options.Threads, PixelsName = _pixels.Name, ChannelsLast = ChannelsLast };
     }
 
+    /// <summary>Shorter side that the model sees by its own custom, pixels.</summary>
+    public int Side => Picture.Resize.Side;
+
     /// <summary>Height and width of the input when a caller wants to run at a size.</summary>
     public ImageSize InputSize(ImageSize wanted) => FixedSize ?? (Family == ModelFamilies.Detr || Picture.Resize == ResizeRule.Detr ? wanted
         : new(Math.Min(wanted.Height, wanted.Width), Math.Min(wanted.Height, wanted.Width)));

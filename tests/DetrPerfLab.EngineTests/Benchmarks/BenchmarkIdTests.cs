@@ -61,6 +61,18 @@ public partial class BenchmarkIdTests
         Assert.True(BenchmarkModel.Takes(Detr("H", "W"), [new(512, 682), new(800, 1066)]));
     }
 
+    /// <summary>Each row of the classifiers says its model, and every variant is measured beside the plain eager one; four threads only where there are four cores.</summary>
+    [Fact]
+    public void Rows_OfClassifiers_HaveTheirBaselineAndNoMoreThreadsThanCores()
+    {
+        var rows = RowsOf(typeof(ClassifierBenchmarks));
+
+        Assert.Equal(["resnet50", "vit-b-16"], rows.Select(r => r["Model"]).Distinct());
+        Assert.All(rows.GroupBy(r => r["Model"]), g => Assert.Equal(("torch-fp32", "224", "1", $"{Environment.ProcessorCount}"), (g.First().Variant, g.First()["Size"], g.First()["Batch"], g.First()["Threads"])));
+        Assert.All(rows, r => Assert.InRange(r.Number("Threads"), 1, Environment.ProcessorCount));
+        Assert.Equal(["224", "196", "168"], rows.Where(r => r["Model"] == "vit-b-16").Select(r => r["Size"]).Distinct());
+    }
+
     static List<SuiteCase> RowsOf(Type suite) => [.. BenchmarkConverter.TypeToBenchmarks(suite).BenchmarksCases.Select(SuiteCase.Of)];
 
     [Theory]

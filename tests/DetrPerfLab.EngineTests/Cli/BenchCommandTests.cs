@@ -44,6 +44,21 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
         Assert.Empty(Directory.GetFiles(files.Results, "*.partial", SearchOption.AllDirectories));
     }
 
+    /// <summary>A classifier is measured at its own size unless the user says otherwise, and on squares; ids tell a size that is not the model's own.</summary>
+    [Theory]
+    [InlineData("detr-r50", null, 800, 1066, "Threads: 1")]
+    [InlineData("detr-r50", 512, 512, 682, "Size: 512x682, Threads: 1")]
+    [InlineData("resnet50", null, 224, 224, "Threads: 1, Model: resnet50")]
+    [InlineData("resnet50", 224, 224, 224, "Threads: 1, Model: resnet50")]
+    [InlineData("vit-b-16", 168, 168, 168, "Size: 168x168, Threads: 1, Model: vit-b-16")]
+    public void SizeOf_Model_IsItsOwnUnlessTheUserSays(string name, int? size, int height, int width, string id)
+    {
+        var (options, model) = (new BenchOptions { Model = name, Size = size, Threads = 1 }, VariantModel.Of(name, family: new FamilyOptions()));
+
+        Assert.Equal(new ImageSize(height, width), options.SizeOf(model.Use));
+        Assert.StartsWith($"Bench.Forward(Variant: ort-fp32, {id}", BenchOptions.IdOf("ort-fp32", options.Parameters(model)));
+    }
+
     [Fact]
     public void Bench_Json_IsAllThatStandardOutputHolds()
     {

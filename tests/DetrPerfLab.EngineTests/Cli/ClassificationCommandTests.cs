@@ -88,6 +88,58 @@ public sealed class ClassificationCommandTests : IDisposable
         Assert.Contains("--labels", run.Error);
     }
 
+    /// <summary>As torchvision's ImageFolder, pictures lie in their class at any depth; what is not counted is said.</summary>
+    [Fact]
+    public void Eval_NestedEmptyAndLoose_AreCountedOrNamed()
+    {
+        Directory.CreateDirectory(_folder.File("data/红/深"));
+        File.Move(_folder.File("data/红/0.jpg"), _folder.File("data/红/深/0.jpg"));
+        Directory.CreateDirectory(_folder.File("data/空"));
+        File.Copy(_folder.File("data/红/1.jpg"), _folder.File("data/loose.jpg"));
+        File.WriteAllText(_folder.File("data/红/notes.txt"), "");
+        var run = CliRun.Of(["eval", "--model", Model(), "--imagefolder", _folder.File("data"), "--labels", _folder.File("names.txt"), .. s_pixels, "--out", _folder.File("c.json")]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("12 pictures of 3 classes", run.Output);
+        Assert.Contains("class folders without pictures, not counted: 1 of 4: 空", run.Output);
+        Assert.Contains("pictures in no class folder, not counted: 1", run.Output);
+        Assert.Contains("1 *.txt", run.Output);
+    }
+
+    [Theory]
+    [InlineData("empty", "holds no pictures in folders")]
+    [InlineData("data/红", "holds no pictures in folders")]
+    [InlineData("nowhere", "nowhere")]
+    public void Eval_FolderWithoutPicturesInFolders_IsOneLine(string folder, string message)
+    {
+        Directory.CreateDirectory(_folder.File("empty/a"));
+        var run = CliRun.Of(["eval", "--model", Model(), "--imagefolder", _folder.File(folder), "--labels", _folder.File("names.txt"), .. s_pixels, "--out", _folder.File("c.json")]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, Assert.Single(run.Error.Trim().Split('\n')));
+    }
+
+    [Theory]
+    [InlineData(new[] { "红", "зелёный" }, "names 2 classes (labels 0 to 1), the model has 3")]
+    [InlineData(new[] { "红", "зелёный", "Azure", "四" }, "names 4 classes (labels 0 to 3), the model has 3")]
+    [InlineData(new[] { "a", "b", "c" }, "3 of the 3 classes of the data set are none of the model's")]
+    public void Eval_LabelsThatDoNotFit_IsOneLine(string[] names, string message)
+    {
+        File.WriteAllLines(_folder.File("other.txt"), names);
+        var run = CliRun.Of(["eval", "--model", Model(), "--imagefolder", _folder.File("data"), "--labels", _folder.File("other.txt"), .. s_pixels, "--out", _folder.File("c.json")]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, Assert.Single(run.Error.Trim().Split('\n')));
+    }
+
+    [Fact]
+    public void Classify_FoldersBelow_AreTakenOnRequest()
+    {
+        var refused = CliRun.Of(["classify", _folder.File("data"), "--model", Model(), "--labels", _folder.File("names.txt"), .. s_pixels]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--recursive", refused.Error);
+        var run = CliRun.Of(["classify", _folder.File("data"), "--recursive", "--model", Model(), "--labels", _folder.File("names.txt"), .. s_pixels, "--top", "1"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(12, run.Output.Trim().Split('\n').Length);
+    }
+
     [Fact]
     public void Detect_Classifier_NamesTheRightVerb() =>
         Assert.Contains("detrlab classify", CliRun.Of(["detect", _folder.File("data/红"), "--model", Model(), .. s_pixels, "--out", _folder.File("out")]).Error);

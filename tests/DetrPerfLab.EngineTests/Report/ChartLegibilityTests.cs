@@ -12,7 +12,7 @@ namespace DetrPerfLab.EngineTests.Report;
 public class ChartLegibilityTests
 {
     static readonly string[] s_names =
-        ["accuracy", "batches", "chunking", "distribution", "gc-modes", "modules", "peak-share", "resolution", "speedup", "threads", "waterfall"];
+        ["accuracy", "batches", "chunking", "classifiers", "distribution", "gc-modes", "modules", "peak-share", "resolution", "speedup", "threads", "waterfall"];
 
     public static TheoryData<string, int, bool> Cases =>
         [.. from name in s_names from rows in (int[])[1, 20] from dark in (bool[])[false, true] select (name, rows, dark)];

@@ -14,6 +14,7 @@ public class SuitesSectionTests
     [InlineData("Worker", "images/s", "peak, MiB")]
     [InlineData("Preprocess", "ns/pixel", "managed", "speed-up")]
     [InlineData("Postprocess", "µs", "ns/query", "managed", "speed-up")]
+    [InlineData("Classifier", "model", "ms/image", "model, MiB", "top-1", "max difference", "peak, MiB")]
     [InlineData("Stacked", "this step", "all so far")]
     public void Create_Suite_ShowsWhatItIsMeasuredFor(string suite, params string[] columns)
     {
@@ -50,6 +51,41 @@ public class SuitesSectionTests
 
         Assert.Equal(1, oversubscribed.Baseline!.Number("threads"));
         Assert.True(Estimate.Ratio(s_model.Cases.Single(c => c.Run.Id.EndsWith("Variant: ort-fp32, Threads: 8)")), oversubscribed)!.Value.Upper < 1);
+    }
+
+    /// <summary>Each measured comparison stands beside the published one; what this machine cannot measure is said.</summary>
+    [Fact]
+    public void Create_Classifiers_StandBesideThePublishedFigures()
+    {
+        var text = Reports.Markdown(Reports.Model(FakeResults.Classifiers)).Replace("\\", "");
+
+        Assert.Matches(@"\*\*Static graph\*\*, resnet50, `torch-fp32` to `torchscript-fp32`: 1\.2\d× \[[^]]+\], faster\. Published: 25 to 30 %\.", text);
+        Assert.Matches(@"224 → 196 → 168 pixels: \d+ → \d+ → \d+ ms, .*operations 77 % and 56 %\. Published: 1\.8 → 1\.4 → 1\.1 s", text);
+        Assert.Matches(@"batch 4 with 4 threads against one picture with one thread, per image: [23]\.\d\d× .*4 threads alone [23]\.\d\d×, batch 4 alone 1\.0\d×\)\. Published: almost 3× at batch 4 and 4 threads\.", text);
+        Assert.Matches(@"`torch-fp32` to `torch-int8-dynamic`: 2\.\d\d× \[[^]]+\], faster, and 27 % of the size \(330 → 88\.0 MiB\)\. Published: 2 to 3× and a quarter of the size", text);
+        // One baseline a model, at the size, batch and threads that the suite names.
+        Assert.Equal(["resnet50 224 1 8", "vit-b-16 224 1 8"], Reports.Model(FakeResults.Classifiers).Cases.Where(c => c.Baseline == c).Select(c => string.Join(' ', c.Run.Parameters.Values)));
+    }
+
+    [Fact]
+    public void Create_ClassifiersOnFewerCores_SayThatFourThreadsWereNotMeasured()
+    {
+        var model = Reports.Model(FakeResults.Classifiers.Where(r => r.Parameters["Threads"] != "8").Select(r => r.Parameters["Threads"] == "4" ? r with { Parameters = new Dictionary<string, string>(r.Parameters) { ["Threads"] = "2" } } : r));
+
+        Assert.Contains("batch 4 with 2 threads against one picture with one thread", Reports.Markdown(model));
+        Assert.Contains("this machine has no 4 cores, so its 2 threads stand here for 4.", Reports.Markdown(model));
+    }
+
+    [Fact]
+    public void Create_FindingOfOneModel_IsNamedByWhatTellsItApart()
+    {
+        var cases = FakeResults.Classifiers.Select(r => r.Variant == "torch-fp32" && r.Parameters["Model"] == "resnet50" ? r with { Findings = [new("graph", "found")] }
+            : r.Parameters["Size"] == "168" ? r with { Findings = [new("size", "odd")] } : r);
+
+        var text = Reports.Markdown(Reports.Model(cases));
+
+        Assert.Contains("**graph**: found (torch-fp32 with model resnet50)", text);
+        Assert.Contains("**size**: odd (ort-fp32 with size 168)", text);
     }
 
     [Fact]
