@@ -14,7 +14,8 @@ static partial class FaultText
         return exception switch
         {
             OutOfMemoryException => "memory ran out",
-            DllNotFoundException or EntryPointNotFoundException or BadImageFormatException => "a native library cannot be loaded",
+            DllNotFoundException or EntryPointNotFoundException or BadImageFormatException =>
+                NamesCode().IsMatch(exception.Message) ? "a native library cannot be loaded" : $"a native library cannot be loaded: {OneLine(exception.Message).Split(". ")[0]}",
             UnauthorizedAccessException => OneLine(exception.Message),
             TimeoutException => "it took too long",
             _ when NamesCode().IsMatch(exception.Message) => "something that was not foreseen",

@@ -130,7 +130,7 @@ public sealed class BenchmarkRunTests : IDisposable
         {
             Assert.Null(r.Gap);
             Assert.Equal(6, r.SamplesMs.Count);
-            Assert.Equal(["found by the case", "not looked into: DllNotFoundException: no libtorch"], r.Findings.Select(f => f.Text));
+            Assert.Equal(["found by the case", "not looked into: a native library cannot be loaded: no libtorch"], r.Findings.Select(f => f.Text));
         });
         Assert.Equal(2, Stored().Count);
         Assert.Equal(2, run.Results.Count);

@@ -35,7 +35,7 @@ public class OrtSessionTests
         using var folder = new TempFolder();
         Check("operator", Model("Frobnicate"), "Frobnicate");
         Check("opset", Model("Relu", opset: 999), "999");
-        Check("type", Model("Relu", type: DataType.Float16), "a tensor of Float16");
+        Check("type", Model("Identity", type: DataType.String), "a tensor of string");
 
         var cyclic = Model("Relu");
         cyclic.Graph.Node[0].Input[0] = "y";
