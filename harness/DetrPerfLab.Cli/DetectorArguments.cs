@@ -27,7 +27,7 @@ sealed class DetectorArguments(bool forDetection = true)
 
     internal IEnumerable<Option> All => [_model, _engine, _size, _threads, .. forDetection ? [_nms] : (Option[])[], .. _family.All];
 
-    internal string Model(ParseResult parsed) => parsed.GetValue(_model)!;
+    internal string Model(ParseResult parsed) => Deployment.ModelOf(parsed.GetValue(_model)!);
 
     internal string Variant(ParseResult parsed) => DetectorSource.VariantOf(parsed.GetValue(_engine)!);
 

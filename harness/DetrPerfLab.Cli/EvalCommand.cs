@@ -13,6 +13,7 @@ static class EvalCommand
         var coco = new Option<string?>("--coco") { Description = "Labelled boxes, for a detector: a folder with images/ and instances.json." };
         var folder = new Option<string?>("--imagefolder") { Description = "Labelled pictures, for a classifier: a folder that holds a folder of pictures for each class." };
         var truth = new Option<string?>("--truth") { Description = "With --imagefolder: a file that tells the class of each picture, in lines 'picture class' or as a JSON object." };
+        var some = new Option<string?>("--images") { Description = "Text file of the names of images to judge on, a line each; the others are left out. 'all': also those that 'detrlab optimize' left out of its proof." };
         var variants = new Option<string[]>("--variants", "--variant")
         {
             Description = "Variants of the model to evaluate and compare, separated by commas or spaces.",
@@ -23,7 +24,7 @@ static class EvalCommand
         var record = new OutputFolder("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
         var json = SharedOptions.Json();
         var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP or top-1, difference from FP32, time by stage. Resumes an interrupted run.")
-            .With([coco, folder, truth, .. detector.All, variants, against, file, record, json]);
+            .With([coco, folder, truth, some, .. detector.All, variants, against, file, record, json]);
         command.OnlyWith(truth, "--imagefolder", result => result.GetValue(folder) is not null);
         command.SetAction((parsed, cancellation) =>
         {
@@ -34,13 +35,33 @@ static class EvalCommand
             var results = parsed.GetResult(record) is null ? null : parsed.GetValue(record) ?? LabPaths.Results;
             var target = parsed.GetValue(file) ?? (parsed.GetValue(coco) is null ? "classes.json" : "detections.json");
             // As they will be called: the reference comes first.
-            string[] all = [.. reference is null ? (string[])[] : [VariantRegistry.All.Any(v => v.Name == reference) ? reference : Fp32], .. named.Count > 0 ? named.Where(v => v != reference) : (string[])[detector.Variant(parsed)]];
-            var outputs = EvaluationOutput.Names(all, target);
+            string[] runs = [.. reference is null ? (string[])[] : [VariantRegistry.All.Any(v => v.Name == reference) ? reference : Fp32], .. named.Count > 0 ? named.Where(v => v != reference) : (string[])[detector.Variant(parsed)]];
+            var outputs = EvaluationOutput.Names(runs, target);
             foreach (var path in outputs) { OutputPath.RequireFile(path, file.Name); }
             WrittenFiles.RequireOwn(outputs);
-            if (parsed.GetValue(coco) is { } boxes) { Detector(CocoDataset.Open(boxes)); }
-            else { Classifier(ImageFolder.Open(parsed.GetValue(folder)!, parsed.GetValue(truth))); }
+            if (parsed.GetValue(coco) is { } boxes) { Detector(CocoDataset.Open(boxes) is var all && Chosen(all.Files) is { } images ? all.Only(images) : all); }
+            else { Classifier(ImageFolder.Open(parsed.GetValue(folder)!, parsed.GetValue(truth)) is var all && Chosen(all.Files) is { } pictures ? all.Only(pictures) : all); }
             return Task.CompletedTask;
+
+            // Those of the proof, where the model was written with one; null for all.
+            HashSet<string>? Chosen(IReadOnlyList<string> files)
+            {
+                var asked = parsed.GetValue(some);
+                if (asked == "all") { return null; }
+                IReadOnlyList<string> names = asked is null ? Deployment.Beside(detector.Model(parsed))?.Judged ?? []
+                    : [.. InputFile.ReadText(asked).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+                if (names.Count == 0) { return asked is null ? null : throw LabError.BadInput($"'{asked}' lists nothing, needed the name of an image a line."); }
+                var byName = files.ToLookup(f => Path.GetFileName(f), StringComparer.Ordinal);
+                var missing = names.Where(n => !byName.Contains(n)).ToList();
+                if (missing.Count > 0)
+                {
+                    if (asked is null) { return null; } // another data set than that of the proof
+                    throw LabError.BadInput($"{missing.Count} of the {names.Count} images that '{asked}' lists are none of the data set's, the first is '{missing[0]}'. Mend the list.");
+                }
+
+                if (asked is null) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: judged on the {names.Count} images of the proof in {Deployment.Facts}, which the model was not calibrated on; on all {files.Count}: --images all"); }
+                return [.. names.SelectMany(n => byName[n])];
+            }
 
             void Detector(CocoDataset dataset)
             {

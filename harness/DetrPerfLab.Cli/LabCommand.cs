@@ -18,6 +18,7 @@ static class LabCommand
         ExportCommand.Create(),
         InspectCommand.Create(),
         ModelsCommand.Create(),
+        OptimizeCommand.Create(),
         ParityCommand.Create(),
         ProfileCommand.Create(),
         QuantizeCommand.Create(),

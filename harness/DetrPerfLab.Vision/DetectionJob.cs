@@ -54,7 +54,7 @@ public sealed class DetectionJob(IReadOnlyList<string> files, string folder, boo
 
     IReadOnlyList<string> Detect(DetectorPipeline pipeline, int i)
     {
-        var detections = pipeline.Detect(files[i]);
+        List<Detection> detections = [.. pipeline.Detect(files[i]).Select(d => d.Inside(pipeline.Photograph.Size))];
         AtomicFile.WriteText(OutputsOf(i).First(), DetectionText.Format(pipeline.Times.InferenceMs, detections, pipeline.Labels));
         if (draw)
         {

@@ -23,6 +23,7 @@ public enum Precision
 public sealed record VariantName(EngineKind Engine, Precision Precision, string Options = "")
 {
     public const string Baseline = "torch-fp32"; // the plain eager model, which the others are compared with
+    public const string OrtFp32 = "ort-fp32"; // the same numbers from a graph, as most people deploy it
     public const string Naive = "torch-naive"; // the port line by line; as the first of all variants it leaves its precision out
 
     // By EngineKind.

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace DetrPerfLab.Engines;
 
@@ -10,7 +11,7 @@ public sealed record CalibrationChoice
     public const string FolderVariable = "DETRLAB_CALIBRATE";
     public const string KeepListVariable = "DETRLAB_KEEP_LIST";
 
-    /// <summary>Folder of photographs, or a COCO folder with <c>images/</c>; null for built-in pictures.</summary>
+    /// <summary>Folder of photographs, a COCO folder with <c>images/</c>, or a text file that lists photographs; null for built-in pictures.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Most photographs to use, evenly taken out of the folder.</summary>
@@ -24,6 +25,7 @@ public sealed record CalibrationChoice
     public string? KeepList { get; init; }
 
     /// <summary>How ranges are chosen unless the user says otherwise: photographs have rare large values, which percentiles cut; the built-in pictures have none.</summary>
+    [JsonIgnore]
     public CalibrationMethod Method => Folder is null ? CalibrationMethod.MinMax : CalibrationMethod.Percentile;
 
     public static CalibrationChoice FromEnvironment() => new() { Folder = Read(FolderVariable), KeepList = Read(KeepListVariable) };

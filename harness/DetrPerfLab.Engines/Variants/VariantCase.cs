@@ -24,9 +24,9 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
     int? InputSide => Sizes.Distinct().Count() > 1 ? null : Math.Min(Model.InputSize(Sizes[0]).Height, Model.InputSize(Sizes[0]).Width);
 
     public static VariantCase Of(WorkerRequest request) =>
-        new(VariantModel.Of(request.Model, family: request.Use is { } use ? JsonSerializer.Deserialize<FamilyOptions>(use, LabJson.Options) : null), VariantRegistry.Get(request.Variant), [new(request.Height, request.Width)], new(request.CacheFolder))
+        new(VariantModel.Of(request.Model, request.Calibration is { } calibration ? JsonSerializer.Deserialize<CalibrationChoice>(calibration, LabJson.Options) : null, request.Use is { } use ? JsonSerializer.Deserialize<FamilyOptions>(use, LabJson.Options) : null), VariantRegistry.Get(request.Variant), [new(request.Height, request.Width)], new(request.CacheFolder))
         {
-            Settings = new() { Threads = request.Threads },
+            Settings = new() { Threads = request.Threads, Spinning = request.Spinning },
             Audit = AuditOptions.For(request.Samples) with { Seed = request.Seed },
         };
 

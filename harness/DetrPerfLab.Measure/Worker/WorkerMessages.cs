@@ -7,6 +7,9 @@ namespace DetrPerfLab.Measure;
 public sealed record WorkerRequest(string Model, string Variant, int Height, int Width, int Threads, string CacheFolder)
 {
     public string? Use { get; init; } // what the user says of the model, as JSON; null where its files say enough
+    public string? Name { get; init; } // of the arm, where one variant takes part with several settings; null for the variant's
+    public string? Calibration { get; init; } // what INT8 is calibrated on, as JSON; null for what the environment says
+    public bool Spinning { get; init; } = true; // whether idle threads spin
     public ulong Seed { get; init; } = 1; // decides which runs are audited, and the fresh inputs
     public double WarmUpCapMs { get; init; } = MeasuredCase.WarmUpRule.CapMs; // time after which warm-up ends, steady or not
     public double TurnMs { get; init; } = 250; // length of a turn, at least: of a model of 5 ms, 15 of them give the 662 samples that p99 needs

@@ -15,7 +15,7 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     Process? _process;
     bool _waiting, _peakIsOfRuns;
 
-    public string Variant => request.Variant;
+    public string Variant => request.Name ?? request.Variant;
     public long? RssBytes => ProcessMemory.Read(_process!.Id).RssBytes;
 
     /// <summary>Most that was resident since it was open, bytes; null where the system does not tell.</summary>

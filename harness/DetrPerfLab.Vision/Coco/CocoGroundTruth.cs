@@ -119,6 +119,9 @@ public sealed class CocoGroundTruth
             [.. reference.Items.Where(d => d.Score >= threshold && CategoryIndex.ContainsKey(d.CategoryId))
                 .Select(d => new CocoAnnotation(d.ImageId, d.CategoryId, d.Box, d.Box.Area, Crowd: false))]);
 
+    internal CocoGroundTruth Only(IReadOnlySet<long> images) =>
+        new(Name, Images.Where(i => images.Contains(i.Id)), Categories, [.. Annotations.Where(a => images.Contains(a.ImageId))]) { Notes = Notes };
+
     Dictionary<long, int> Index(IEnumerable<long> ids, string list)
     {
         var index = new Dictionary<long, int>();

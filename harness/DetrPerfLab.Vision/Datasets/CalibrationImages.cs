@@ -25,9 +25,9 @@ public sealed class CalibrationImages : IReadOnlyCollection<TensorSet>
     public static CalibrationImages Synthetic(ModelUse use, int count, DetectorOptions options) =>
         new(use, null, count, options);
 
-    /// <summary>The photographs of a folder; of a COCO folder those in <c>images/</c>.</summary>
-    public static IReadOnlyList<string> InFolder(string folder) =>
-        ImageFiles.Expand([Directory.Exists(Path.Combine(folder, "images")) ? Path.Combine(folder, "images") : folder]);
+    /// <summary>The photographs of a folder; of a COCO folder those in <c>images/</c>; or those that a text file lists, a path a line.</summary>
+    public static IReadOnlyList<string> InFolder(string folder) => File.Exists(folder) ? ImageFiles.Listed(folder)
+        : ImageFiles.Expand([Directory.Exists(Path.Combine(folder, "images")) ? Path.Combine(folder, "images") : folder]);
 
     public static TensorSet Prepare(ModelUse use, RgbImage image, DetectorOptions options) =>
         Prepare(use, image, new Preprocessor(use.Preprocessing(options)));

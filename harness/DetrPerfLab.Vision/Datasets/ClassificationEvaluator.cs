@@ -111,8 +111,16 @@ public sealed class Classifier(IInferenceEngine engine, ModelUse use, DetectorOp
     {
         var start = Stopwatch.GetTimestamp();
         _decoder.Decode(path, _photograph);
-        var decoded = Stopwatch.GetTimestamp();
-        var images = use.Fill([_photograph]);
+        var decoded = Stopwatch.GetElapsedTime(start);
+        var best = Classify(_photograph, most);
+        Times = Times with { DecodeMs = decoded.TotalMilliseconds };
+        return best;
+    }
+
+    public IReadOnlyList<ClassScore> Classify(RgbImage picture, int most)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var images = use.Fill([picture]);
         var canvas = _preprocessor.CanvasSize(images);
         if (_tensors is not { } tensors || canvas != _canvas)
         {
@@ -128,7 +136,7 @@ public sealed class Classifier(IInferenceEngine engine, ModelUse use, DetectorOp
         var ran = Stopwatch.GetTimestamp();
         var best = ClassReader.Best(tensors.Outputs, 0, most);
         Times = new(
-            Stopwatch.GetElapsedTime(start, decoded).TotalMilliseconds, Stopwatch.GetElapsedTime(decoded, prepared).TotalMilliseconds,
+            0, Stopwatch.GetElapsedTime(start, prepared).TotalMilliseconds,
             Stopwatch.GetElapsedTime(prepared, ran).TotalMilliseconds, Stopwatch.GetElapsedTime(ran).TotalMilliseconds);
         return best;
     }

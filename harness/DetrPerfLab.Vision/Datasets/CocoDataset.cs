@@ -26,6 +26,12 @@ public sealed class CocoDataset
             + $"the first is '{dataset.PathOf(missing[0])}'. Fetch them, or take them out of the list.");
     }
 
+    /// <summary>Paths of the images, in the order of their ids.</summary>
+    public IReadOnlyList<string> Files => [.. Truth.Images.Select(PathOf)];
+
+    /// <summary>The images at those of its <see cref="Files"/> alone, with their objects; categories stay.</summary>
+    public CocoDataset Only(IReadOnlySet<string> files) => new(_folder, Truth.Only(Truth.Images.Where(i => files.Contains(PathOf(i))).Select(i => i.Id).ToHashSet()));
+
     /// <summary>Name, and a hash over labels and images: what a figure was reached on.</summary>
     public DatasetInfo Describe()
     {

@@ -35,6 +35,11 @@ public sealed class ImageFolder
             $"'{folder}' holds no pictures in folders, needed a folder for each class with .jpg or .png files. Name another, or tell the classes with --truth FILE.");
     }
 
+    public IReadOnlyList<string> Files => [.. Pictures.Select(PathOf)];
+
+    /// <summary>The pictures at those of its <see cref="Files"/> alone.</summary>
+    public ImageFolder Only(IReadOnlySet<string> files) => new(_folder, [.. Pictures.Where(p => files.Contains(PathOf(p)))], Notes);
+
     public string PathOf(LabelledPicture picture) => Path.Combine(_folder, picture.Name);
 
     /// <summary>Name, and a hash over classes and pictures: what a figure was reached on.</summary>

@@ -49,6 +49,15 @@ public static class ImageFiles
     static ILookup<bool, string> Everything(string folder, bool recursive) =>
         Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = recursive, AttributesToSkip = 0, MaxRecursionDepth = 64 }).Order(StringComparer.Ordinal).ToLookup(IsImage);
 
+    /// <summary>The paths that a text file lists, a line each; below its own folder where they are not rooted.</summary>
+    public static IReadOnlyList<string> Listed(string list)
+    {
+        var paths = InputFile.ReadText(list).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(list))!, line)).ToList();
+        if (paths.FirstOrDefault(p => !File.Exists(p)) is { } missing) { throw LabError.FileNotFound(missing, $"'{list}' lists it: mend the list, or put the file there."); }
+        return paths.Count > 0 ? paths : throw LabError.BadInput($"'{list}' lists nothing, needed the path of an image a line.");
+    }
+
     static bool IsImage(string file) => s_extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What files are called in JSON: their names; where two are alike, all with their folders, below the one that holds them all.</summary>

@@ -42,6 +42,8 @@ public sealed record ModelUse
     /// <summary>Pictures that the model takes at once; null where any number.</summary>
     public int? FixedBatch => _pixels.Dimensions[0] is { IsFixed: true, Length: var length } ? (int)length : null;
 
+    internal string PixelsName => _pixels.Name;
+
     bool ChannelsLast { get; }
 
     /// <summary>Height and width that the model fixes; null where either is free.</summary>

@@ -40,6 +40,9 @@ public readonly record struct Detection(int Label, float Score, float X1, float 
 {
     internal Box Box => new(X1, Y1, X2, Y2);
 
+    /// <summary>What of it lies in the image: networks place edges a fraction of a pixel beyond.</summary>
+    internal Detection Inside(ImageSize image) => this with { X1 = Math.Clamp(X1, 0, image.Width), Y1 = Math.Clamp(Y1, 0, image.Height), X2 = Math.Clamp(X2, 0, image.Width), Y2 = Math.Clamp(Y2, 0, image.Height) };
+
     /// <summary>The same object where a tile's origin lies at these pixels of the whole image.</summary>
     public Detection Shifted(float right, float down) => this with { X1 = X1 + right, X2 = X2 + right, Y1 = Y1 + down, Y2 = Y2 + down };
 }

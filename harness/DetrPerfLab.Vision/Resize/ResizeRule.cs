@@ -13,6 +13,12 @@ public sealed record ResizeRule
 
     ResizeRule(int shorter, int longest, ImageSize exact) => (_shorter, _longest, _exact) = (shorter, longest, exact);
 
+    /// <summary>Where the aspect ratio is kept: what the shorter side becomes, and the most that the longer may; pixels.</summary>
+    internal (int Shorter, int Longest) Sides => (_shorter, _longest);
+
+    /// <summary>The one size of every image; null where the aspect ratio is kept.</summary>
+    internal ImageSize? ExactSize => _shorter == 0 && !IsFit ? _exact : null;
+
     /// <summary>What is cut out of the middle after the resize; null for all of it.</summary>
     internal ImageSize? Crop { get; init; }
 

@@ -1,0 +1,281 @@
+using System.Diagnostics;
+using System.Text.Json;
+using static System.FormattableString;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>A step that is done, and what it found; so that an interrupted run goes on after it.</summary>
+sealed record OptimizeStep(string Name, JsonElement Found);
+
+/// <summary>One run of <c>detrlab optimize</c>: build, screen, judge, choose options, measure the finalists, pick, write.</summary>
+/// <remarks>Files and evaluated images are kept by their own caches and journals; times are kept here, of one day only.</remarks>
+sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
+{
+    const int ScreeningRounds = 6; // the fewest that give an interval
+    const int MostFinalRounds = 25, MostTrials = 24, LeastTrials = 4;
+    const int SensitivityImages = 8;
+
+    readonly Stopwatch _clock = Stopwatch.StartNew();
+    ImageSize _size;
+    Journal<OptimizeStep>? _steps;
+
+    double LeftMs => (options.Minutes * 60_000) - _clock.Elapsed.TotalMilliseconds;
+
+    internal ExitCode Run()
+    {
+        var source = VariantModel.Of(options.Model, new CalibrationChoice(), options.Family);
+        if (source.Note is not null) { error.WriteLine(source.Note); }
+        WrittenFiles.RequireOwn(Deployment.FilesIn(options.Out));
+        _size = source.InputSize(new(options.Size ?? source.Use.Side, (options.Size ?? source.Use.Side) * 4 / 3));
+        Say($"{source.Name}: {source.Use.Family.Name} ({source.Use.FamilySource}), {_size} pixels");
+        var oneMs = Build(Arm.Baseline(new())) is var fp32 ? OneInference() : 0;
+        using var judge = Judge.Of(options, source.Use, ImagesFor(oneMs), Say);
+        var calibration = new CalibrationChoice { Folder = ListOf(judge.Calibration) };
+        Say($"judged by {judge.Measure} on {judge.On}, calibrated on {(judge.Calibration.Count > 0 ? $"{judge.Calibration.Count} others" : "built-in pictures")}; FP32 takes about {oneMs:F1} ms, {fp32.Info.Bytes / 1048576.0:F1} MiB");
+
+        using var steps = _steps = new(OptimizeOptions.Cache, "optimize", KeyOf(source, judge), step => step is { Name: not null });
+        if (steps.ForgetOtherDays() is { } forgotten) { Say(forgotten); }
+        var survivors = Screened(calibration);
+        var judged = Judged(judge, calibration, survivors);
+        var tuned = Tuned(judge, judged);
+        var finalists = Finals(source, judge, judged, tuned, out var eager);
+        var picks = Picks.Of(finalists, options, judge);
+        new OptimizeReport(options, judge, finalists, picks, eager).Print(output);
+        if (!picks.TryGetValue(options.Pick, out var pick)) { return ExitCode.CheckFailed; }
+        Deployment.Write(options, judge, source, picks, pick);
+        output.WriteLine($"{options.Pick.ToString().ToLowerInvariant()} written to {options.Out}: the model, its options, a program that runs it, README.md with the proof.");
+        judge.Forget();
+        steps.Delete();
+        return ExitCode.Done;
+    }
+
+    void Say(string text) => error.WriteLine($"[{_clock.Elapsed:m\\:ss}] {text}");
+
+    string KeyOf(VariantModel source, Judge judge) => string.Join('\n', [
+        source.Identity, $"{source.Use.Preprocessing(options.Detector).Describe()} {_size} {judge.Limit} {options.Minutes}", .. judge.Calibration.Concat(judge.Judged).Select(FileHash.Sha256),
+        ThisMachine.Read().Fingerprint, CommitProbe.Read(LabPaths.Root), BuildId.Of(typeof(OptimizeSession), typeof(VariantRegistry), typeof(MeasuredCase))]);
+
+    /// <summary>Does a step, or takes what an interrupted run found.</summary>
+    T Once<T>(string name, Func<T> work)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (_steps!.Entries.FirstOrDefault(step => step.Name == name) is { } done && done.Found.Deserialize<T>(LabJson.Options) is { } known) { return known; }
+        var found = work();
+        _steps.Add(new(name, JsonSerializer.SerializeToElement(found, LabJson.Options)));
+        return found;
+    }
+
+    Artefact Build(Arm arm) => ConsoleProgress.Run($"building {arm.Name}", report => arm.Build(options, report));
+
+    /// <summary>The quicker of two, after one that warms up; milliseconds. What time allows is planned with it; no figure comes from it.</summary>
+    double OneInference()
+    {
+        using var opened = Arm.Baseline(new()).Open(options);
+        var inputs = Arm.Baseline(new()).ModelOf(options).CreateInputs(_size);
+        var outputs = opened.Engine.AllocateOutputs(inputs);
+        var operation = new EngineOperation(opened.Engine, inputs, outputs);
+        var meter = new LatencyMeter();
+        meter.Measure(operation);
+        return Math.Min(meter.Measure(operation), meter.Measure(operation));
+    }
+
+    /// <summary>So many that four candidates are judged in a third of the time.</summary>
+    int ImagesFor(double oneMs) => (int)Math.Clamp(options.Minutes * 60_000 / 3 / (4 * (oneMs + 20)), 1, int.MaxValue);
+
+    /// <summary>INT8 is calibrated by a list of files, which names them in the proof, too.</summary>
+    static string? ListOf(IReadOnlyList<string> files)
+    {
+        if (files.Count == 0) { return null; }
+        var text = string.Concat(files.Select(f => Path.GetFullPath(f) + "\n"));
+        var path = Path.Combine(OptimizeOptions.Cache, $"calibration-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..12]}.txt");
+        AtomicFile.WriteText(path, text);
+        return path;
+    }
+
+    /// <summary>Candidates whose times do not say that they are slower than FP32, the fastest first; FP32 itself always.</summary>
+    IReadOnlyList<Arm> Screened(CalibrationChoice calibration)
+    {
+        var arms = Deployable.Select(v => new Arm(v.Name, calibration)).ToList();
+        foreach (var arm in arms.ToList())
+        {
+            try { Build(arm); }
+            catch (LabException reason) when (arm.Variant != VariantName.OrtFp32)
+            {
+                Say($"{arm.Name}: left out: {reason.Message}");
+                arms.Remove(arm);
+            }
+        }
+
+        var runs = Once("screen", () => Measure(arms, ScreeningRounds));
+        var baseline = runs[0];
+        var kept = new List<(Arm Arm, double Ms)>();
+        foreach (var (arm, run) in arms.Zip(runs))
+        {
+            if (run.Gap is { } gap) { Say($"{arm.Name}: left out: {gap}"); continue; }
+            var ratio = Ratio(baseline, run);
+            var slower = ratio.Upper < 1 && arm != arms[0];
+            if (arm != arms[0]) { Say(Invariant($"{arm.Name}: {ratio.ToString("F2")} x FP32's speed, {run.Artefact!.Bytes / 1048576.0:F1} MiB{(slower ? ": not faster, left out" : "")}")); }
+            if (!slower) { kept.Add((arm, Quantile.Median([.. run.SamplesMs]))); }
+        }
+
+        return [.. kept.OrderBy(k => k.Ms).Select(k => k.Arm)];
+    }
+
+    /// <summary>What ONNX Runtime runs with plain packages, FP32 first; one of each precision and kind.</summary>
+    static IEnumerable<Variant> Deployable => VariantRegistry.All
+        .Where(v => (v.Parts.Engine == EngineKind.Ort && v.Parts.Options is "" or "weights" or "dynamic" or "static" && v.Parts.Engine == EngineKind.Ort) || VariantRegistry.OnGpu.Contains(v.Name))
+        .OrderBy(v => v.Name == VariantName.OrtFp32 ? 0 : 1);
+
+    List<(Arm Arm, Judgement Judged)> Judged(Judge judge, CalibrationChoice calibration, IReadOnlyList<Arm> survivors)
+    {
+        var judged = new List<(Arm Arm, Judgement Judged)>();
+        foreach (var arm in survivors.OrderBy(a => a.Variant == VariantName.OrtFp32 ? 0 : 1))
+        {
+            var found = ConsoleProgress.Run($"judging {arm.Name}", report => judge.Judgement(() => arm.Open(options), report, cancellation));
+            Say(Invariant($"{arm.Name}: {judge.Measure} {found.Points:F1}{(judged.Count > 0 ? $", loses {found.Loss.ToString("F1")} points" : "")}"));
+            judged.Add((arm, found));
+        }
+
+        if (judged.FirstOrDefault(j => j.Arm.Variant == "ort-int8-static") is { Arm: not null } int8 && int8.Judged.Loss.Value > judge.MostLoss && Kept(judge, calibration) is { } kept)
+        {
+            judged.Add(kept);
+        }
+
+        return judged;
+    }
+
+    /// <summary>The fastest mix of precisions within the limit; null where time does not allow the search, or it finds none.</summary>
+    (Arm Arm, Judgement Judged)? Kept(Judge judge, CalibrationChoice calibration)
+    {
+        var baseline = Arm.Baseline(calibration);
+        var model = OnnxFile.Load(baseline.Build(options, (_, _) => { }).Path);
+        var use = baseline.ModelOf(options).Use;
+        var quantization = new StaticOptions { Plan = QuantizationPlan.Mixed, Calibration = calibration.Method };
+        IReadOnlyCollection<TensorSet> inputs = judge.Calibration.Count > 0
+            ? CalibrationImages.Of(use, judge.Calibration, SensitivityImages, options.Detector) : CalibrationImages.Synthetic(use, SensitivityImages, options.Detector);
+        var file = Path.Combine(OptimizeOptions.Cache, "kept.json");
+        var table = Once("sensitivity", () => ConsoleProgress.Run("finding what 8 bits cost each layer", report => SensitivityAnalysis.Run(
+            new OrtCalibrationRunner(), model, inputs, new SensitivityOptions { Quantization = quantization, Progress = report, Cancellation = cancellation })));
+        var started = _clock.Elapsed;
+        var ranges = SensitivityAnalysis.Ranges(new OrtCalibrationRunner(), model, inputs, quantization);
+        var folder = Directory.CreateTempSubdirectory("detrlab-mix-");
+        try
+        {
+            double Loss(IReadOnlySet<string> kept)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var path = Path.Combine(folder.FullName, "mix.onnx");
+                var plan = quantization.Plan.With(NodePrecision.Float, table.Groups.Where(g => kept.Contains(g.Group)).SelectMany(g => g.Nodes), "tried");
+                OnnxFile.Save(SensitivityAnalysis.Mix(model, quantization with { Plan = plan }, ranges), path);
+                var artefact = Artefact.Of(path).Info;
+                return Once($"mix {artefact.Sha256}", () => judge.Judgement(() => new(new OrtEngine(path), artefact) { Use = use }, (_, _) => { }, cancellation)).Loss.Value;
+            }
+
+            var first = Loss(new HashSet<string>());
+            var trials = (int)Math.Min(MostTrials, 0.5 * LeftMs / Math.Max(1, (_clock.Elapsed - started).TotalMilliseconds));
+            if (trials < LeastTrials)
+            {
+                Say($"no time to search for layers that should stay float: give more with --minutes");
+                return null;
+            }
+
+            var done = 0;
+            var list = ConsoleProgress.Run("searching the layers that stay float", report => KeepListSearch.Search(table.Groups, judge.MostLoss, kept =>
+            {
+                report(++done, trials);
+                return kept.Count == 0 ? first : Loss(kept);
+            }, trials));
+            if (!list.Holds)
+            {
+                Say(Invariant($"no mix of precisions keeps to the limit: the best of {list.Trials} loses {list.Loss:F1} points"));
+                return null;
+            }
+
+            (table with { KeepList = list }).Save(file);
+            var arm = new Arm("ort-int8-static", calibration with { KeepList = file });
+            Build(arm);
+            var judged = judge.Judgement(() => arm.Open(options), (_, _) => { }, cancellation);
+            Say(Invariant($"{arm.Name}: {list.Groups.Count} of {table.Groups.Count} groups stay float, loses {judged.Loss.ToString("F1")} points; chosen on the images that it is judged on"));
+            return (arm, judged);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The session options that are faster than the default for the fastest candidate within the limit, where the times decide it.</summary>
+    Arm Tuned(Judge judge, IReadOnlyList<(Arm Arm, Judgement Judged)> judged)
+    {
+        var arm = judged.Where(j => j.Judged.Loss.Value <= judge.MostLoss).Select(j => j.Arm).OrderBy(a => a.Variant.Contains("int8-static", StringComparison.Ordinal) ? 0 : 1).First();
+        var cores = Environment.ProcessorCount;
+        List<Arm> arms = [arm];
+        for (var threads = 1; threads < cores && arms.Count < 5; threads *= 2) { arms.Add(arm with { Threads = threads }); }
+        if (cores > 1) { arms.Add(arm with { Spinning = false }); }
+        if (arms.Count == 1) { return arm; }
+        var runs = Once($"options of {arm.Name}", () => Measure(arms, ScreeningRounds));
+        var best = arms.Zip(runs).Skip(1).Where(r => r.Second.Gap is null && Ratio(runs[0], r.Second).Lower > 1).OrderByDescending(r => Ratio(runs[0], r.Second).Value).Select(r => r.First).FirstOrDefault();
+        Say(best is null ? $"session options: none of {string.Join("; ", arms.Skip(1).Select(a => a.Name))} is faster than the default, {cores} threads that spin"
+            : Invariant($"session options: {best.Name}, {Ratio(runs[0], runs[arms.IndexOf(best)]).ToString("F2")} x the default's speed"));
+        return best ?? arm;
+    }
+
+    IReadOnlyList<Finalist> Finals(VariantModel source, Judge judge, IReadOnlyList<(Arm Arm, Judgement Judged)> judged, Arm tuned, out RunResult? eager)
+    {
+        List<(Arm Arm, Judgement Judged)> entries = [judged[0]]; // FP32 with the default options: what the others are compared with
+        foreach (var (arm, found) in judged.Where(j => j.Arm.Variant == VariantName.OrtFp32 || j.Judged.Loss.Value <= judge.MostLoss))
+        {
+            var own = arm with { Threads = tuned.Threads, Spinning = tuned.Spinning };
+            if (own != entries[0].Arm) { entries.Add((own, found)); }
+        }
+
+        var arms = entries.Select(e => e.Arm).ToList();
+        var withEager = source.Config is not null && options.Size is null;
+        if (withEager) { arms.Add(new(VariantName.Baseline, entries[0].Arm.Calibration)); }
+        IReadOnlyList<RunResult> runs = [];
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            runs = Once($"finals {attempt}", () => Measure(arms, FinalRounds(arms.Count)));
+            if (!runs.Any(r => r.Contamination is { Verdict: ContaminationVerdict.Contaminated }) || LeftMs < _clock.Elapsed.TotalMilliseconds / 4) { break; }
+            if (attempt < 2) { Say("the machine was busy with something else while the finalists ran: measuring them again"); }
+        }
+
+        eager = withEager && runs[^1].Gap is null ? runs[^1] : null;
+        foreach (var (arm, run) in arms.Zip(runs).Where(r => r.Second.Gap is not null)) { Say($"{arm.Name}: left out: {run.Gap}"); }
+        if (runs[0].Gap is { } lack) { throw LabError.CheckFailed($"FP32, which the others are compared with, could not be measured: {lack}"); }
+        return [.. entries.Zip(runs).Where(e => e.Second.Gap is null).Select(e => new Finalist(e.First.Arm, e.Second, e.First.Judged, Ratio(runs[0], e.Second)))];
+    }
+
+    /// <summary>As many as half of what is left allows: a turn takes a quarter of a second, or an inference.</summary>
+    int FinalRounds(int arms)
+    {
+        var turnMs = Math.Max(350, 2.2 * _lastRoundMs);
+        return (int)Math.Clamp(LeftMs / 2 / (arms * turnMs), ScreeningRounds, MostFinalRounds);
+    }
+
+    double _lastRoundMs; // of an arm's inference, the slowest that was seen
+
+    static Interval Ratio(RunResult baseline, RunResult run) => baseline == run ? new(1, 1, 1, 0.95) : Bootstrap.RatioOfMedians([.. baseline.RoundsMs], [.. run.RoundsMs], paired: true)!.Value;
+
+    IReadOnlyList<RunResult> Measure(IReadOnlyList<Arm> arms, int rounds)
+    {
+        var artefacts = arms.Select(arm => KeyValuePair.Create(arm.Name, ConsoleProgress.Run($"preparing {arm.Name}", report => arm.CaseOf(options, _size).Prepare((_, done, of) => report(done, of), fresh: true)))).ToList();
+        var key = new BenchKey(
+            ThisMachine.Read().Fingerprint, options.Model, artefacts, $"{CommitProbe.Read(LabPaths.Root)} {BuildId.Of(typeof(OptimizeSession), typeof(VariantRegistry), typeof(MeasuredCase))}",
+            _size.Height, _size.Width, 0, rounds, 1, 1);
+        using var journal = BenchJournal.Open(OptimizeOptions.Cache, key, restart: false, Say);
+        var cases = arms.Select(arm => new WorkerProcess(EngineProgram.Worker, arm.Request(options, _size, rounds))).ToList();
+        try
+        {
+            var limits = ContaminationWatch.MeasureLimits();
+            var runs = BenchDisplay.Run(error, show => new BenchRun(journal, limits).Run(cases, show, cancellation));
+            journal.Delete();
+            _lastRoundMs = runs.Where(r => r.Gap is null).Select(r => Quantile.Median([.. r.SamplesMs])).DefaultIfEmpty().Max();
+            return runs;
+        }
+        finally
+        {
+            foreach (var one in cases) { one.Dispose(); }
+        }
+    }
+}

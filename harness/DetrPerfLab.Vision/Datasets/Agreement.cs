@@ -1,0 +1,78 @@
+namespace DetrPerfLab.Vision;
+
+/// <summary>How far two models say the same of pictures, without labels.</summary>
+public static class Agreement
+{
+    const float Sure = 0.5f; // below, DETR's own demonstration shows nothing either
+    const int BestWithoutSure = 10;
+    const float SameObject = 0.5f; // IoU
+
+    /// <summary>What a model said of one picture: all detections, best first; of a classifier the first class, else -1.</summary>
+    public sealed record Seen(IReadOnlyList<Detection> Detections, int Class);
+
+    /// <summary>Runs a model over pictures, which need to last until the next one only.</summary>
+    public static IReadOnlyList<Seen> See(IInferenceEngine engine, ModelUse use, DetectorOptions options, IEnumerable<RgbImage> pictures, Action<long, long> progress)
+    {
+        var seen = new List<Seen>();
+        var pipeline = use.Family.Task == ModelTask.Detection ? new DetectorPipeline(engine, use, options with { Postprocess = options.Postprocess with { Threshold = 0 } }) : null;
+        var classifier = pipeline is null ? new Classifier(engine, use, options) : null;
+        foreach (var picture in pictures)
+        {
+            if (pipeline is null) { seen.Add(new([], classifier!.Classify(picture, most: 1)[0].Label)); }
+            else { seen.Add(new([.. pipeline.Detect(picture)[0]], -1)); }
+            progress(seen.Count, 0);
+        }
+
+        return seen;
+    }
+
+    /// <summary>
+    /// The share in [0, 1] of what either model says that the other says too, with a bootstrap interval over pictures: of classes, the pictures with the same; of sure
+    /// detections (score 0.5 and more; the ten best of both where the reference is sure of none), twice the pairs of one class with an IoU of 0.5 or more over the
+    /// detections of both (F1).
+    /// </summary>
+    public static Interval Of(IReadOnlyList<Seen> reference, IReadOnlyList<Seen> candidate)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(candidate.Count, reference.Count);
+        (double Same, double All)[] shares = [.. reference.Zip(candidate, (a, b) => a.Class >= 0 ? (a.Class == b.Class ? 1 : 0, 1.0) : Counted(a.Detections, b.Detections))];
+        double Share(Func<int, int> pick)
+        {
+            var (same, all) = (0.0, 0.0);
+            for (var i = 0; i < shares.Length; i++)
+            {
+                var picture = shares[pick(i)];
+                same += picture.Same;
+                all += picture.All;
+            }
+
+            return all > 0 ? same / all : 1;
+        }
+
+        var random = new DeterministicRandom(seed: 1);
+        var replicates = new double[Bootstrap.Replicates];
+        foreach (ref var replicate in replicates.AsSpan()) { replicate = Share(_ => random.Next(shares.Length)); }
+        return Bootstrap.IntervalOf(Share(i => i), replicates);
+    }
+
+    static (double Same, double All) Counted(IReadOnlyList<Detection> reference, IReadOnlyList<Detection> candidate)
+    {
+        var sure = reference.TakeWhile(d => d.Score >= Sure).ToList();
+        var (one, other) = sure.Count > 0 ? (sure, candidate.TakeWhile(d => d.Score >= Sure).ToList()) : ([.. reference.Take(BestWithoutSure)], [.. candidate.Take(BestWithoutSure)]);
+        return (2.0 * Pairs(one, other), one.Count + other.Count);
+    }
+
+    static int Pairs(IReadOnlyList<Detection> one, IReadOnlyList<Detection> other)
+    {
+        var free = other.ToList();
+        var pairs = 0;
+        foreach (var detection in one) // best first
+        {
+            var found = free.FindIndex(d => d.Label == detection.Label && Box.Iou(d.Box, detection.Box) >= SameObject);
+            if (found < 0) { continue; }
+            free.RemoveAt(found);
+            pairs++;
+        }
+
+        return pairs;
+    }
+}
