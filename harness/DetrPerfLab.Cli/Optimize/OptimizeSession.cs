@@ -17,6 +17,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
 
     readonly Stopwatch _clock = Stopwatch.StartNew();
     ImageSize _size;
+    double _fp32Ms; // of an inference, about: time is planned with it, no figure comes from it
     Journal<OptimizeStep>? _steps;
 
     double LeftMs => (options.Minutes * 60_000) - _clock.Elapsed.TotalMilliseconds;
@@ -28,16 +29,17 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         WrittenFiles.RequireOwn(Deployment.FilesIn(options.Out));
         _size = source.InputSize(new(options.Size ?? source.Use.Side, (options.Size ?? source.Use.Side) * 4 / 3));
         Say($"{source.Name}: {source.Use.Family.Name} ({source.Use.FamilySource}), {_size} pixels");
-        var oneMs = Build(Arm.Baseline(new())) is var fp32 ? OneInference() : 0;
-        using var judge = Judge.Of(options, source.Use, ImagesFor(oneMs), Say);
+        var fp32 = Build(Arm.Baseline(new()));
+        _fp32Ms = OneInference();
+        using var judge = Judge.Of(options, source.Use, ImagesFor(_fp32Ms), Say);
         var calibration = new CalibrationChoice { Folder = ListOf(judge.Calibration) };
-        Say($"judged by {judge.Measure} on {judge.On}, calibrated on {(judge.Calibration.Count > 0 ? $"{judge.Calibration.Count} others" : "built-in pictures")}; FP32 takes about {oneMs:F1} ms, {fp32.Info.Bytes / 1048576.0:F1} MiB");
+        Say($"judged by {judge.Measure} on {judge.On}, calibrated on {(judge.Calibration.Count > 0 ? $"{judge.Calibration.Count} others" : "built-in pictures")}; FP32 takes about {_fp32Ms:F1} ms, {fp32.Info.Bytes / 1048576.0:F1} MiB");
 
         using var steps = _steps = new(OptimizeOptions.Cache, "optimize", KeyOf(source, judge), step => step is { Name: not null });
         if (steps.ForgetOtherDays() is { } forgotten) { Say(forgotten); }
         var survivors = Screened(calibration);
         var judged = Judged(judge, calibration, survivors);
-        var tuned = Tuned(judge, judged);
+        var tuned = Tuned(survivors.Concat(judged.Select(j => j.Arm)).First(a => judged.Any(j => j.Arm == a && j.Judged.Loss.Value <= judge.MostLoss)));
         var finalists = Finals(source, judge, judged, tuned, out var eager);
         var picks = Picks.Of(finalists, options, judge);
         new OptimizeReport(options, judge, finalists, picks, eager).Print(output);
@@ -67,7 +69,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
 
     Artefact Build(Arm arm) => ConsoleProgress.Run($"building {arm.Name}", report => arm.Build(options, report));
 
-    /// <summary>The quicker of two, after one that warms up; milliseconds. What time allows is planned with it; no figure comes from it.</summary>
+    /// <summary>The quicker of two, after one that warms up; milliseconds.</summary>
     double OneInference()
     {
         using var opened = Arm.Baseline(new()).Open(options);
@@ -151,8 +153,17 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         var model = OnnxFile.Load(baseline.Build(options, (_, _) => { }).Path);
         var use = baseline.ModelOf(options).Use;
         var quantization = new StaticOptions { Plan = QuantizationPlan.Mixed, Calibration = calibration.Method };
+        // A quarter of what is left goes to measuring layers, half of the rest to trying mixes.
+        var groups = model.Graph.Node.Count(n => n.OpType is "Conv" or "MatMul" or "Gemm"); // each is measured alone
+        var images = (int)Math.Min(SensitivityImages, 0.25 * LeftMs / Math.Max(1, groups * _fp32Ms));
+        if (images < 1)
+        {
+            Say("no time to search for layers that should stay float: give more with --minutes");
+            return null;
+        }
+
         IReadOnlyCollection<TensorSet> inputs = judge.Calibration.Count > 0
-            ? CalibrationImages.Of(use, judge.Calibration, SensitivityImages, options.Detector) : CalibrationImages.Synthetic(use, SensitivityImages, options.Detector);
+            ? CalibrationImages.Of(use, judge.Calibration, images, options.Detector) : CalibrationImages.Synthetic(use, images, options.Detector);
         var file = Path.Combine(OptimizeOptions.Cache, "kept.json");
         var table = Once("sensitivity", () => ConsoleProgress.Run("finding what 8 bits cost each layer", report => SensitivityAnalysis.Run(
             new OrtCalibrationRunner(), model, inputs, new SensitivityOptions { Quantization = quantization, Progress = report, Cancellation = cancellation })));
@@ -175,7 +186,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
             var trials = (int)Math.Min(MostTrials, 0.5 * LeftMs / Math.Max(1, (_clock.Elapsed - started).TotalMilliseconds));
             if (trials < LeastTrials)
             {
-                Say($"no time to search for layers that should stay float: give more with --minutes");
+                Say("no time to search for layers that should stay float: give more with --minutes");
                 return null;
             }
 
@@ -204,10 +215,9 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         }
     }
 
-    /// <summary>The session options that are faster than the default for the fastest candidate within the limit, where the times decide it.</summary>
-    Arm Tuned(Judge judge, IReadOnlyList<(Arm Arm, Judgement Judged)> judged)
+    /// <summary>The candidate with the session options that are faster for it than the default, where the times decide it.</summary>
+    Arm Tuned(Arm arm)
     {
-        var arm = judged.Where(j => j.Judged.Loss.Value <= judge.MostLoss).Select(j => j.Arm).OrderBy(a => a.Variant.Contains("int8-static", StringComparison.Ordinal) ? 0 : 1).First();
         var cores = Environment.ProcessorCount;
         List<Arm> arms = [arm];
         for (var threads = 1; threads < cores && arms.Count < 5; threads *= 2) { arms.Add(arm with { Threads = threads }); }

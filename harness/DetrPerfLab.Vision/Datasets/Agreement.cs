@@ -4,6 +4,7 @@ namespace DetrPerfLab.Vision;
 public static class Agreement
 {
     const float Sure = 0.5f; // below, DETR's own demonstration shows nothing either
+    const float Possible = 0.3f;
     const int BestWithoutSure = 10;
     const float SameObject = 0.5f; // IoU
 
@@ -27,14 +28,14 @@ public static class Agreement
     }
 
     /// <summary>
-    /// The share in [0, 1] of what either model says that the other says too, with a bootstrap interval over pictures: of classes, the pictures with the same; of sure
-    /// detections (score 0.5 and more; the ten best of both where the reference is sure of none), twice the pairs of one class with an IoU of 0.5 or more over the
-    /// detections of both (F1).
+    /// The share in [0, 1] of what either model says that the other says too, with a bootstrap interval over pictures. Of classes: the pictures with the same. Of
+    /// detections: the sure ones of either (score 0.5 and more) that the other has too, of the same class, with an IoU of 0.5 or more and a score of 0.3 or more, so that
+    /// a score a little below the mark is no disagreement. Where the reference is sure of none, the ten best of each among the twenty best of the other.
     /// </summary>
     public static Interval Of(IReadOnlyList<Seen> reference, IReadOnlyList<Seen> candidate)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(candidate.Count, reference.Count);
-        (double Same, double All)[] shares = [.. reference.Zip(candidate, (a, b) => a.Class >= 0 ? (a.Class == b.Class ? 1 : 0, 1.0) : Counted(a.Detections, b.Detections))];
+        (double Same, double All)[] shares = [.. reference.Zip(candidate, (a, b) => a.Class >= 0 ? (a.Class == b.Class ? 1.0 : 0, 1.0) : Counted(a.Detections, b.Detections))];
         double Share(Func<int, int> pick)
         {
             var (same, all) = (0.0, 0.0);
@@ -56,23 +57,22 @@ public static class Agreement
 
     static (double Same, double All) Counted(IReadOnlyList<Detection> reference, IReadOnlyList<Detection> candidate)
     {
-        var sure = reference.TakeWhile(d => d.Score >= Sure).ToList();
-        var (one, other) = sure.Count > 0 ? (sure, candidate.TakeWhile(d => d.Score >= Sure).ToList()) : ([.. reference.Take(BestWithoutSure)], [.. candidate.Take(BestWithoutSure)]);
-        return (2.0 * Pairs(one, other), one.Count + other.Count);
+        var isSure = reference.Count > 0 && reference[0].Score >= Sure;
+        IReadOnlyList<Detection> Said(IReadOnlyList<Detection> all) => [.. isSure ? all.TakeWhile(d => d.Score >= Sure) : all.Take(BestWithoutSure)];
+        IReadOnlyList<Detection> Seen(IReadOnlyList<Detection> all) => [.. isSure ? all.TakeWhile(d => d.Score >= Possible) : all.Take(2 * BestWithoutSure)];
+        var (one, other) = (Said(reference), Said(candidate));
+        return (Found(one, Seen(candidate)) + Found(other, Seen(reference)), one.Count + other.Count);
     }
 
-    static int Pairs(IReadOnlyList<Detection> one, IReadOnlyList<Detection> other)
+    /// <summary>How many of them the other list has too, each of its entries taken once.</summary>
+    static int Found(IReadOnlyList<Detection> detections, IReadOnlyList<Detection> among)
     {
-        var free = other.ToList();
-        var pairs = 0;
-        foreach (var detection in one) // best first
+        var free = among.ToList();
+        return detections.Count(detection => // best first
         {
             var found = free.FindIndex(d => d.Label == detection.Label && Box.Iou(d.Box, detection.Box) >= SameObject);
-            if (found < 0) { continue; }
-            free.RemoveAt(found);
-            pairs++;
-        }
-
-        return pairs;
+            if (found >= 0) { free.RemoveAt(found); }
+            return found >= 0;
+        });
     }
 }

@@ -29,7 +29,7 @@ public sealed class OptimizeCommandTests : IDisposable
         // The proof repeats the AP to the digit.
         var proof = CliRun.Of("eval", "--model", deploy, "--coco", s_mini, "--out", _folder.File("detections.json"), "--json");
         Assert.Contains("judged on the 64 images of the proof", proof.Error);
-        var ap = JsonDocument.Parse(proof.Output).RootElement.GetProperty("summary").GetProperty("ap").GetDouble();
+        var ap = JsonDocument.Parse(proof.Output).RootElement.GetProperty("summary").GetProperty("AP").GetDouble();
         Assert.Equal(facts.Picks["fastest"].Points / 100, ap, 1e-12);
 
         AssertProgramFindsTheSame(deploy, Path.Combine(s_mini, "images", "000000000139.jpg"), Path.Combine(s_mini, "images", "000000000632.jpg"));
