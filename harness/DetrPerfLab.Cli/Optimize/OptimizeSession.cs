@@ -14,6 +14,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
     const int ScreeningRounds = 6; // the fewest that give an interval
     const int MostFinalRounds = 25, MostTrials = 24, LeastTrials = 4;
     const int SensitivityImages = 8;
+    const int MostFinalists = 4; // more would have fewer rounds each
 
     readonly Stopwatch _clock = Stopwatch.StartNew();
     ImageSize _size;
@@ -40,7 +41,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         var survivors = Screened(calibration);
         var judged = Judged(judge, calibration, survivors);
         var tuned = Tuned(survivors.Concat(judged.Select(j => j.Arm)).First(a => judged.Any(j => j.Arm == a && j.Judged.Loss.Value <= judge.MostLoss)));
-        var finalists = Finals(source, judge, judged, tuned, out var eager);
+        var finalists = Finals(source, judge, survivors, judged, tuned, out var eager);
         var picks = Picks.Of(finalists, options, judge);
         new OptimizeReport(options, judge, finalists, picks, eager).Print(output);
         if (!picks.TryGetValue(options.Pick, out var pick)) { return ExitCode.CheckFailed; }
@@ -58,12 +59,13 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         ThisMachine.Read().Fingerprint, CommitProbe.Read(LabPaths.Root), BuildId.Of(typeof(OptimizeSession), typeof(VariantRegistry), typeof(MeasuredCase))]);
 
     /// <summary>Does a step, or takes what an interrupted run found.</summary>
-    T Once<T>(string name, Func<T> work)
+    /// <param name="holds">Whether what was found is worth keeping; null for always.</param>
+    T Once<T>(string name, Func<T> work, Func<T, bool>? holds = null)
     {
         cancellation.ThrowIfCancellationRequested();
         if (_steps!.Entries.FirstOrDefault(step => step.Name == name) is { } done && done.Found.Deserialize<T>(LabJson.Options) is { } known) { return known; }
         var found = work();
-        _steps.Add(new(name, JsonSerializer.SerializeToElement(found, LabJson.Options)));
+        if (holds is null || holds(found)) { _steps.Add(new(name, JsonSerializer.SerializeToElement(found, LabJson.Options))); }
         return found;
     }
 
@@ -230,10 +232,11 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         return best ?? arm;
     }
 
-    IReadOnlyList<Finalist> Finals(VariantModel source, Judge judge, IReadOnlyList<(Arm Arm, Judgement Judged)> judged, Arm tuned, out RunResult? eager)
+    IReadOnlyList<Finalist> Finals(VariantModel source, Judge judge, IReadOnlyList<Arm> survivors, IReadOnlyList<(Arm Arm, Judgement Judged)> judged, Arm tuned, out RunResult? eager)
     {
         List<(Arm Arm, Judgement Judged)> entries = [judged[0]]; // FP32 with the default options: what the others are compared with
-        foreach (var (arm, found) in judged.Where(j => j.Arm.Variant == VariantName.OrtFp32 || j.Judged.Loss.Value <= judge.MostLoss))
+        var places = survivors.ToList();
+        foreach (var (arm, found) in judged.Where(j => j.Judged.Loss.Value <= judge.MostLoss).OrderBy(j => places.IndexOf(j.Arm)).Take(MostFinalists)) // a mix that was searched for comes first
         {
             var own = arm with { Threads = tuned.Threads, Spinning = tuned.Spinning };
             if (own != entries[0].Arm) { entries.Add((own, found)); }
@@ -245,8 +248,8 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         IReadOnlyList<RunResult> runs = [];
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            runs = Once($"finals {attempt}", () => Measure(arms, FinalRounds(arms.Count)));
-            if (!runs.Any(r => r.Contamination is { Verdict: ContaminationVerdict.Contaminated }) || LeftMs < _clock.Elapsed.TotalMilliseconds / 4) { break; }
+            runs = Once("finals", () => Measure(arms, FinalRounds(arms.Count)), IsClean);
+            if (IsClean(runs) || LeftMs < _clock.Elapsed.TotalMilliseconds / 4) { break; }
             if (attempt < 2) { Say("the machine was busy with something else while the finalists ran: measuring them again"); }
         }
 
@@ -255,6 +258,8 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         if (runs[0].Gap is { } lack) { throw LabError.CheckFailed($"FP32, which the others are compared with, could not be measured: {lack}"); }
         return [.. entries.Zip(runs).Where(e => e.Second.Gap is null).Select(e => new Finalist(e.First.Arm, e.Second, e.First.Judged, Ratio(runs[0], e.Second)))];
     }
+
+    static bool IsClean(IReadOnlyList<RunResult> runs) => !runs.Any(r => r.Contamination is { Verdict: ContaminationVerdict.Contaminated });
 
     /// <summary>As many as half of what is left allows: a turn takes a quarter of a second, or an inference.</summary>
     int FinalRounds(int arms)
