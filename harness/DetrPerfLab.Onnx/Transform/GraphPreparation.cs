@@ -9,6 +9,7 @@ static class GraphPreparation
         var editor = new GraphEditor(source.Clone());
         FreezeInitializers(editor.Model);
         NameNodes(editor);
+        OpsetUpgrade.To11(editor);
         editor.Finish(); // sorts; a circle or a value made twice is refused here
         LiftConstants(editor);
         RemoveIdentities(editor);

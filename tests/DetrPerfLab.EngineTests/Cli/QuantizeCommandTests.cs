@@ -47,6 +47,10 @@ public class QuantizeCommandTests
     }
 
     [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
@@ -62,8 +66,13 @@ public class QuantizeCommandTests
     public void Quantize_AnyGraphOfEachOpset_RunsInEveryPrecision(int opset)
     {
         using var folder = new TempFolder();
-        var model = new TestGraph(opset).Input("x", "N", 3, "H", "W").Weights("w1", [12, 3, 3, 3], 0.5f).Weights("w2", [12, 4], 0.5f).Weights("b2", [4])
-            .Node("Conv", "x w1", "c", n => n.Set("pads", 1, 1, 1, 1)).Node("Relu", "c", "r").Node("GlobalAveragePool", "r", "g")
+        var graph = new TestGraph(opset).Input("x", "N", 3, "H", "W").Weights("w1", [12, 3, 3, 3], 0.5f).Weights("w2", [12, 4], 0.5f).Weights("b2", [4]);
+        // Before 11 these took their numbers as attributes; from then on as inputs.
+        graph = opset < 11
+            ? graph.Node("Pad", "x", "p", n => n.Set("pads", 0L, 0, 1, 1, 0, 0, 1, 1)).Node("Conv", "p w1", "c")
+                .Node("Clip", "c", "k", n => { n.Attribute.Add(new AttributeProto { Name = "max", F = 1.5f, Type = AttributeProto.Types.AttributeType.Float }); })
+            : graph.Node("Conv", "x w1", "k", n => n.Set("pads", 1, 1, 1, 1));
+        var model = graph.Node("Relu", "k", "r").Node("GlobalAveragePool", "r", "g")
             .Node("Flatten", "g", "f", n => n.Set("axis", 1)).Node("MatMul", "f w2", "m").Node("Add", "m b2", "a").Node("Softmax", "a", "y", n => n.Set("axis", -1L)).Model;
         model.Graph.Output.Add(OnnxValues.Create("y", TensorProto.Types.DataType.Float, null)); // not even a rank
         if (opset > 20) { model.IrVersion = 10; }

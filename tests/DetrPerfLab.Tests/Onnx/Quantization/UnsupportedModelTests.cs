@@ -7,7 +7,8 @@ public class UnsupportedModelTests
 {
     static readonly Dictionary<string, (Func<ModelProto> Model, string Message)> s_models = new()
     {
-        ["opset 10"] = (() => new TestGraph(10).Input("x", 1).Output("y", 1).Node("Relu", "x", "y").Model, "opset 10"),
+        ["opset 6"] = (() => new TestGraph(6).Input("x", 1).Output("y", 1).Node("Relu", "x", "y").Model, "opset 6"),
+        ["Resize of opset 10"] = (() => new TestGraph(10).Input("x", 1, 1, 2, 2).Output("y", 1, 1, 4, 4).Const("s", [4], 1, 1, 2, 2).Node("Resize", "x s", "y").Model, "Resize 'y_node' of opset 10 means something else"),
         ["opset 99"] = (() => new TestGraph(99).Input("x", 1).Output("y", 1).Node("Relu", "x", "y").Model, "opset 99"),
         ["circle"] = (() => new TestGraph().Input("x", 2, 2).Output("y", 2, 2).Node("MatMul", "x b", "a").Node("Relu", "a", "b").Node("Add", "a b", "y").Model, "waits for a value"),
         ["value made twice"] = (() => new TestGraph().Input("x", 1).Output("y", 1).Node("Relu", "x", "y").Node("Neg", "x", "y").Model, "made twice"),
