@@ -38,6 +38,7 @@ abstract class Judge : IDisposable
     /// <param name="most">Images that time allows to judge on.</param>
     internal static Judge Of(OptimizeOptions options, ModelUse use, int most, Action<string> say)
     {
+        if (use.Family.Task == ModelTask.Classification) { ClassificationEvaluator.RequirePicture(use); } // what it says of pictures scaled otherwise means nothing
         if (options.Coco is { } coco)
         {
             if (use.Family.Task != ModelTask.Detection) { throw LabError.BadInput("The model classifies whole pictures, and a COCO data set has boxes. Use: --imagefolder DIR"); }
@@ -49,7 +50,6 @@ abstract class Judge : IDisposable
         if (options.ImageFolder is { } folder)
         {
             if (use.Family.Task != ModelTask.Classification) { throw LabError.BadInput("The model finds objects, and an image folder has classes of whole pictures. Use: --coco DIR"); }
-            ClassificationEvaluator.RequirePicture(use);
             var data = DetrPerfLab.Vision.ImageFolder.Open(folder);
             var split = ImageSplit.Of(data.Files, options.Calibrate, most, say);
             return new FolderJudge(data.Only(split.Judged.ToHashSet()), options) { Calibration = split.Calibration, Judged = split.Judged };

@@ -8,8 +8,9 @@ namespace DetrPerfLab.Cli;
 sealed record OptimizeStep(string Name, JsonElement Found);
 
 /// <summary>One run of <c>detrlab optimize</c>: build, screen, judge, choose options, measure the finalists, pick, write.</summary>
+/// <param name="limits">What counts as disturbed; null for what is normal on this machine.</param>
 /// <remarks>Files and evaluated images are kept by their own caches and journals; times are kept here, of one day only.</remarks>
-sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
+sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWriter error, CancellationToken cancellation, ContaminationLimits? limits = null)
 {
     const int ScreeningRounds = 6; // the fewest that give an interval
     const int MostFinalRounds = 25, MostTrials = 24, LeastTrials = 4;
@@ -282,8 +283,8 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         var cases = arms.Select(arm => new WorkerProcess(EngineProgram.Worker, arm.Request(options, _size, rounds))).ToList();
         try
         {
-            var limits = ContaminationWatch.MeasureLimits();
-            var runs = BenchDisplay.Run(error, show => new BenchRun(journal, limits).Run(cases, show, cancellation));
+            var normal = limits ?? ContaminationWatch.MeasureLimits();
+            var runs = BenchDisplay.Run(error, show => new BenchRun(journal, normal).Run(cases, show, cancellation));
             journal.Delete();
             _lastRoundMs = runs.Where(r => r.Gap is null).Select(r => Quantile.Median([.. r.SamplesMs])).DefaultIfEmpty().Max();
             return runs;
