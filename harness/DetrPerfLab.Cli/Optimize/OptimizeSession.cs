@@ -111,14 +111,14 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
             }
         }
 
-        var runs = Once("screen", () => Measure(arms, ScreeningRounds));
+        var runs = MeasuredInQuiet("screen", arms, _ => ScreeningRounds);
         var baseline = runs[0];
         var kept = new List<(Arm Arm, double Ms)>();
         foreach (var (arm, run) in arms.Zip(runs))
         {
             if (run.Gap is { } gap) { Say($"{arm.Name}: left out: {gap}"); continue; }
             var ratio = Ratio(baseline, run);
-            var slower = ratio.Upper < 1 && arm != arms[0];
+            var slower = ratio.Upper < 1 && arm != arms[0] && IsClean(runs); // times of a busy machine leave nobody out
             if (arm != arms[0]) { Say(Invariant($"{arm.Name}: {ratio.ToString("F2")} x FP32's speed, {run.Artefact!.Bytes / 1048576.0:F1} MiB{(slower ? ": not faster, left out" : "")}")); }
             if (!slower) { kept.Add((arm, Quantile.Median([.. run.SamplesMs]))); }
         }
@@ -226,7 +226,13 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         for (var threads = 1; threads < cores && arms.Count < 5; threads *= 2) { arms.Add(arm with { Threads = threads }); }
         if (cores > 1) { arms.Add(arm with { Spinning = false }); }
         if (arms.Count == 1) { return arm; }
-        var runs = Once($"options of {arm.Name}", () => Measure(arms, ScreeningRounds));
+        var runs = MeasuredInQuiet($"options of {arm.Name}", arms, _ => ScreeningRounds);
+        if (!IsClean(runs))
+        {
+            Say("session options: the default, since the machine was busy with something else while others were tried");
+            return arm;
+        }
+
         var best = arms.Zip(runs).Skip(1).Where(r => r.Second.Gap is null && Ratio(runs[0], r.Second).Lower > 1).OrderByDescending(r => Ratio(runs[0], r.Second).Value).Select(r => r.First).FirstOrDefault();
         Say(best is null ? $"session options: none of {string.Join("; ", arms.Skip(1).Select(a => a.Name))} is faster than the default, {cores} threads that spin"
             : Invariant($"session options: {best.Name}, {Ratio(runs[0], runs[arms.IndexOf(best)]).ToString("F2")} x the default's speed"));
@@ -246,18 +252,23 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         var arms = entries.Select(e => e.Arm).ToList();
         var withEager = source.Config is not null && options.Size is null;
         if (withEager) { arms.Add(new(VariantName.Baseline, entries[0].Arm.Calibration)); }
-        IReadOnlyList<RunResult> runs = [];
-        for (var attempt = 0; attempt < 3; attempt++)
-        {
-            runs = Once("finals", () => Measure(arms, FinalRounds(arms.Count)), IsClean);
-            if (IsClean(runs) || LeftMs < _clock.Elapsed.TotalMilliseconds / 4) { break; }
-            if (attempt < 2) { Say("the machine was busy with something else while the finalists ran: measuring them again"); }
-        }
-
+        var runs = MeasuredInQuiet("finals", arms, FinalRounds);
         eager = withEager && runs[^1].Gap is null ? runs[^1] : null;
         foreach (var (arm, run) in arms.Zip(runs).Where(r => r.Second.Gap is not null)) { Say($"{arm.Name}: left out: {run.Gap}"); }
         if (runs[0].Gap is { } lack) { throw LabError.CheckFailed($"FP32, which the others are compared with, could not be measured: {lack}"); }
         return [.. entries.Zip(runs).Where(e => e.Second.Gap is null).Select(e => new Finalist(e.First.Arm, e.Second, e.First.Judged, Ratio(runs[0], e.Second)))];
+    }
+
+    /// <summary>Measured again, at most twice, where the machine was busy with something else meanwhile and time is left; only what it was not is kept for a run that goes on.</summary>
+    IReadOnlyList<RunResult> MeasuredInQuiet(string step, IReadOnlyList<Arm> arms, Func<int, int> rounds)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var started = _clock.Elapsed;
+            var runs = Once(step, () => Measure(arms, rounds(arms.Count)), IsClean);
+            if (IsClean(runs) || attempt == 3 || LeftMs < 2 * (_clock.Elapsed - started).TotalMilliseconds) { return runs; }
+            Say($"{step}: the machine was busy with something else meanwhile, measuring again");
+        }
     }
 
     static bool IsClean(IReadOnlyList<RunResult> runs) => !runs.Any(r => r.Contamination is { Verdict: ContaminationVerdict.Contaminated });
