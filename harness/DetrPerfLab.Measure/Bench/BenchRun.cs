@@ -37,10 +37,9 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         foreach (var one in cases) { During(BenchState.Opening, one, arm => Open(one, arm)); }
         var key = journal.Key;
         _planned = journal.PlannedRounds;
-        for (var round = journal.CompleteRounds; round < _planned; round++)
+        for (var round = journal.CompleteRounds; round < _planned || MeasuresAgain(); round++)
         {
             foreach (var turn in OrderOf(key.Seed, round, cases.Count)) { During(BenchState.Measuring, cases[turn], arm => TakeTurn(cases[turn], arm, round)); }
-            if (round == _planned - 1 && IsDisturbed()) { _planned += key.Rounds; }
         }
 
         var kept = KeptPass();
@@ -89,11 +88,13 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         }
     }
 
-    /// <summary>Whether the last pass left a variant contaminated, and another may follow.</summary>
-    bool IsDisturbed()
+    /// <summary>Plans another pass where each so far left a variant contaminated, and one more may follow.</summary>
+    bool MeasuresAgain()
     {
         var passes = journal.CompleteRounds / journal.Key.Rounds; // none where every variant has a gap
-        return passes > 0 && passes <= Repeats && Enumerable.Range(0, passes).All(pass => Verdicts(pass).Any(v => v.Judged.Verdict == ContaminationVerdict.Contaminated));
+        var again = passes > 0 && passes <= Repeats && Enumerable.Range(0, passes).All(pass => Verdicts(pass).Any(v => v.Judged.Verdict == ContaminationVerdict.Contaminated));
+        _planned += again ? journal.Key.Rounds : 0;
+        return again;
     }
 
     /// <summary>The pass with the fewest contaminated variants, then the fewest noisy ones; of equals the first, so that nobody chooses by times.</summary>
@@ -103,6 +104,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
         if (passes < 2) { return 0; }
         var kept = Enumerable.Range(0, passes).MinBy(pass => (Count(pass, ContaminationVerdict.Contaminated), Count(pass, ContaminationVerdict.Noisy)));
         var first = Verdicts(0).Where(v => v.Judged.Verdict == ContaminationVerdict.Contaminated).ToList();
+        if (first.Count == 0) { return kept; } // continued, and judged by another idle noise than before
         var left = Verdicts(kept).Where(v => v.Judged.Verdict == ContaminationVerdict.Contaminated).Select(v => v.Variant).ToList();
         Repetition = $"Contaminated: {string.Join("; ", first.Select(v => $"{v.Variant} ({string.Join(", ", v.Judged.Reasons)})"))}: all variants were measured again, {(passes == 2 ? "once" : "twice")}; "
             + $"measurement {kept + 1} is kept, {(left.Count == 0 ? "in which none is contaminated" : $"the cleanest; still contaminated: {string.Join(", ", left)}")}.";

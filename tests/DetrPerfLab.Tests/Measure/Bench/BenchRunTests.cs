@@ -192,6 +192,18 @@ public sealed class BenchRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_InterruptedBeforeItMeasuresAgain_StillDoes()
+    {
+        Run(Open(), A(), new ScriptedCase("b", _clock, 200, _log) { OthersShare = 0.5 }, C()); // to the end of its rounds
+        _log.Clear();
+
+        var outcomes = Again(Open()).Run([A(), B(), C()]);
+
+        Assert.Equal(["open a", "open b", "open c", .. Orders(Rounds, 2 * Rounds), "memory a", "memory b", "memory c"], _log);
+        Assert.All(outcomes, o => Assert.Equal(ContaminationVerdict.Clean, o.Contamination!.Verdict));
+    }
+
+    [Fact]
     public void Run_InterruptedWhileMeasuredAgain_GoesOnThere()
     {
         using var stop = new CancellationTokenSource();
