@@ -42,7 +42,7 @@ sealed class BenchmarkRun : IDisposable
     internal BenchmarkRun(RunOptions options, RunPlace place)
     {
         (_options, _place) = (options, place);
-        _store = new(place.Results);
+        _store = LabResults.Open(place.Results);
         _book = new(_store, place.Machine);
         var commit = CommitProbe.Read(LabPaths.Root);
         var build = BuildId.Of(typeof(BenchmarkRun), typeof(ResultStore), typeof(VariantRegistry), typeof(MachineProbe), typeof(DetectorPipeline));

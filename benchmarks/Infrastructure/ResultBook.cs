@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using DetrPerfLab.Cli;
 
 namespace DetrPerfLab.Benchmarks;
 
@@ -25,35 +26,27 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
     internal void Recall(IReadOnlyList<string> ids) => _results.AddRange(ResultStore.Read(store.FolderOf(machine)).Results.Where(r => ids.Contains(r.Id)));
 
     /// <summary>Speed-up per image over the first row of the suite that differs in nothing but what the suite varies; null where either has no samples.</summary>
-    internal double? SpeedUpOf(RunResult result)
-    {
-        var suite = Suites.Find(result.Suite);
-        return result.SamplesMs.Count > 0 && suite.BaselineAmong(_results.Where(r => r.Suite == result.Suite && suite.FixedPart(r) == suite.FixedPart(result))) is { } baseline
-            ? MsPerImage(baseline) / MsPerImage(result)
-            : null;
-    }
+    internal double? SpeedUpOf(RunResult result) => LabResults.SpeedUpOf(result, _results);
 
     /// <summary>One bar a row that has something to be compared with; nothing for suites without.</summary>
     internal void WriteSpeedUps(IReadOnlyList<RunResult> suite, TextWriter output)
     {
         var speedUps = suite
-            .Select(r => (Row: SuiteCase.LabelOf(r.Variant, r.Parameters.Select(p => (p.Key, p.Value))), Value: SpeedUpOf(r) ?? 0))
+            .Select(r => (Row: SuiteCase.LabelOf(r.Variant, r.Parameters.Select(p => (p.Key, p.Value))), Value: SpeedUpOf(r) ?? 0, Mark: LabResults.IsContaminated(r) ? ", contaminated: it decides nothing" : ""))
             .Where(s => s.Value > 0)
             .ToList();
         if (speedUps.Count < 2) { return; }
         var (most, width) = (speedUps.Max(s => s.Value), speedUps.Max(s => s.Row.Length));
         output.WriteLine();
-        output.WriteLine($"{suite[0].Suite}: speed-up");
-        foreach (var (row, value) in speedUps)
+        output.WriteLine($"{suite[0].Suite}: speed-up, x");
+        foreach (var (row, value, mark) in speedUps)
         {
             var bar = new string('█', Math.Max(1, (int)Math.Round(value / most * BarWidth)));
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.PadRight(width)} {bar} {value:F2}x"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.PadRight(width)} {bar} {value:F2}{mark}"));
         }
 
         output.WriteLine();
     }
-
-    static double MsPerImage(RunResult result) => Quantile.Median([.. result.SamplesMs]) / result.ImagesPerOperation;
 
     /// <summary>A column of BenchmarkDotNet's table that shows a figure of the filed result.</summary>
     internal sealed class Column(ResultFigure figure, ResultBook book) : IColumn
@@ -61,7 +54,7 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
         internal static IColumn[] All(ResultBook book) => [.. ResultFigure.All.Select(figure => new Column(figure, book))];
 
         public string Id => $"Lab.{figure.Name}";
-        public string ColumnName => figure.Name;
+        public string ColumnName => figure.Heading;
         public string Legend => figure.Legend;
         public bool AlwaysShow => true;
         public ColumnCategory Category => ColumnCategory.Custom;
@@ -77,7 +70,7 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
 
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
             book.Results.FirstOrDefault(r => r.Id == SuiteCase.IdOf(benchmarkCase)) is { } result
-                ? figure.Format(result, book.SpeedUpOf(result) is { } speedUp ? FormattableString.Invariant($"{speedUp:F2}x") : null) ?? "-"
+                ? figure.Format(result, book.SpeedUpOf(result) is { } speedUp ? FormattableString.Invariant($"{speedUp:F2}") : null) ?? "-"
                 : "-";
     }
 }

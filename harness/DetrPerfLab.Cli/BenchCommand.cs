@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary><c>detrlab bench --model NAME|FILE --variants a,b,c [--rounds 15] [--json]</c></summary>
+/// <summary><c>detrlab bench --model NAME|FILE --variants a,b,c [--baseline a] [--rounds 15] [--json]</c></summary>
 static class BenchCommand
 {
     internal static Command Create()
@@ -12,6 +12,7 @@ static class BenchCommand
         {
             Description = $"Variants, separated by commas, or 'all'; by default {string.Join(',', BenchOptions.DefaultVariants(BenchOptions.DefaultModel))}. Known: {string.Join(", ", VariantRegistry.All.Select(v => v.Name))}.",
         };
+        var baseline = new Option<string?>("--baseline") { Description = $"Variant that the others are compared with; by default {VariantName.Baseline} where it takes part, else the first." };
         var rounds = new Option<int>("--rounds") { Description = "Rounds; each times every variant once. Intervals need 6.", DefaultValueFactory = _ => 15 }.Within(1, 10_000);
         var size = new Option<int?>("--size") { Description = "Shorter side of the image, pixels; the longer is 4/3 of it, or as long for models of square pictures. By default the model's own: 800 of a DETR, 224 of most classifiers." }.Within(32, 2048);
         var seed = new Option<ulong>("--seed") { Description = "Decides the order in each round and which runs are audited.", DefaultValueFactory = _ => 1 };
@@ -22,7 +23,7 @@ static class BenchCommand
         var json = new Option<bool>("--json") { Description = "Print the results as JSON, and nothing else on standard output." };
         var command = new Command("bench", "Times variants in turns, in random order, each in a process of its own; checks their outputs while it does. Ctrl+C and the same command again go on.")
         {
-            model, variants, rounds, size, seed, threads, results, restart, noCharts, json,
+            model, variants, baseline, rounds, size, seed, threads, results, restart, noCharts, json,
         };
         var family = new FamilyArguments();
         command.With(family.All);
@@ -38,6 +39,7 @@ static class BenchCommand
                         "all" => [.. VariantRegistry.All.Select(v => v.Name)],
                         var list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                     },
+                    Baseline = parsed.GetValue(baseline),
                     Rounds = parsed.GetValue(rounds),
                     Size = parsed.GetValue(size),
                     Seed = parsed.GetValue(seed),

@@ -5,13 +5,13 @@ namespace DetrPerfLab.Cli;
 /// <summary>Shows a bench while it runs, on standard error: a live table on a terminal; else a line for each variant opened and each round.</summary>
 static class BenchDisplay
 {
-    internal static T Run<T>(TextWriter writer, Func<Action<BenchProgress>, T> work)
+    internal static T Run<T>(TextWriter writer, Func<Action<BenchProgress>, T> work, string? baseline = null)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
         if (!console.Profile.Out.IsTerminal) { return RunPlain(writer, work); }
         return console.Live(new Text("")).AutoClear(true).Start(context => work(progress =>
         {
-            context.UpdateTarget(BenchTable.Live(progress));
+            context.UpdateTarget(BenchTable.Live(progress, baseline));
             context.Refresh();
         }));
     }

@@ -25,6 +25,13 @@ sealed record BenchOptions
         }
     } = s_ofWeights;
 
+    /// <summary>With which the others are compared; null for <see cref="LabResults.BaselineOf"/>. Set after <see cref="Variants"/>.</summary>
+    internal string? Baseline
+    {
+        get;
+        init => field = value is null || Variants.Contains(value) ? value : throw LabError.OutOfRange(value, $"one of those measured: {string.Join(", ", Variants)}", "--baseline");
+    }
+
     internal int Rounds { get; init => field = value is >= 1 and <= 10_000 ? value : throw LabError.OutOfRange(value, "1 to 10000", "--rounds"); } = 15;
 
     /// <summary>Shorter side of the image, pixels; null for the model's own: 800 of a DETR, 224 of most classifiers.</summary>

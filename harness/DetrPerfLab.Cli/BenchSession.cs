@@ -11,6 +11,9 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     /// <summary>Runs before each timed one, which bring back what another variant's turn drove out of the caches.</summary>
     const int UntimedRuns = 1;
 
+    /// <summary>Measurements that may follow one that something disturbed: what lasts longer than three of them is how the machine is.</summary>
+    const int MostRepeats = 2;
+
     internal ExitCode Run(CancellationToken cancellation)
     {
         var model = VariantModel.Of(options.Model, family: options.Family); // a name that is none costs no time
@@ -18,7 +21,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         RequireWritable(options.Results);
         error.WriteLine("Reading the machine: versions, and its peak rates where they have not been measured yet.");
         var machine = ThisMachine.ReadWithPeaks(options.Cache);
-        var store = new ResultStore(options.Results);
+        var store = LabResults.Open(options.Results);
         var commit = CommitProbe.Read(LabPaths.Root);
         var size = options.SizeOf(model.Use);
         var artefacts = options.Variants.Select(v => KeyValuePair.Create(v, Prepare(v, model, cancellation))).ToList();
@@ -69,12 +72,15 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         try
         {
             var limits = ContaminationWatch.MeasureLimits();
-            return BenchDisplay.Run(error, show => new BenchRun(journal, limits).Run(cases, show, cancellation));
+            var run = new BenchRun(journal, limits) { Repeats = MostRepeats };
+            var results = BenchDisplay.Run(error, show => run.Run(cases, show, cancellation), options.Baseline);
+            if (run.Repetition is { } said) { error.WriteLine(said); }
+            return results;
         }
         catch (OperationCanceledException)
         {
             if (journal.CompleteRounds == 0) { journal.Delete(); }
-            error.WriteLine($"detrlab: interrupted after round {journal.CompleteRounds} of {options.Rounds}"
+            error.WriteLine($"detrlab: interrupted after round {journal.CompleteRounds} of {journal.PlannedRounds}"
                 + (journal.CompleteRounds > 0 ? "; the same command goes on from there." : "; nothing is kept."));
             return null;
         }
@@ -95,7 +101,11 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
                 Parameters = parameters,
                 Commit = commit,
                 Machine = machine.Fingerprint,
-                Options = options.Model == BenchOptions.DefaultModel ? [] : ["--model", options.Model],
+                Options =
+                [
+                    .. options.Model == BenchOptions.DefaultModel ? (string[])[] : ["--model", options.Model],
+                    .. options.Baseline is { } baseline ? (string[])["--baseline", baseline] : [],
+                ],
             },
             result => CaseOf(result.Variant, model).Explain(result, machine));
     }
@@ -109,11 +119,13 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         }
         else
         {
-            foreach (var line in BenchTable.Plain(results)) { output.WriteLine(line); }
+            foreach (var line in BenchTable.Plain(results, options.Baseline)) { output.WriteLine(line); }
             foreach (var noisy in results.Where(r => r.Contamination is { Verdict: not ContaminationVerdict.Clean }))
             {
-                output.WriteLine($"{noisy.Variant}: {noisy.Contamination!.Verdict.ToString().ToLowerInvariant()}: {string.Join("; ", noisy.Contamination.Reasons)}");
+                output.WriteLine($"{noisy.Variant}: {noisy.Contamination!.Verdict.ToString().ToLowerInvariant()}: {string.Join("; ", noisy.Contamination.Reasons)}{(LabResults.IsContaminated(noisy) ? "; it decides nothing" : "")}");
             }
+
+            foreach (var line in BenchClosing.Lines(results, options.Baseline ?? LabResults.BaselineOf(options.Variants))) { output.WriteLine(line); }
 
             output.WriteLine($"Results: {file}");
             if (report is not null) { output.WriteLine($"Report:  {report.Markdown}, {report.Html}"); }

@@ -7,14 +7,11 @@ namespace DetrPerfLab.Cli;
 /// <summary>The table of <c>detrlab bench</c>, while it runs and at its end.</summary>
 static class BenchTable
 {
-    /// <summary>With whom the others are compared: the registry's baseline where it takes part, else the first.</summary>
-    internal static string BaselineOf(IReadOnlyList<string> variants) => variants.Contains(VariantName.Baseline) ? VariantName.Baseline : variants[0];
-
-    internal static IRenderable Live(BenchProgress progress)
+    internal static IRenderable Live(BenchProgress progress, string? baseline = null)
     {
-        var (figures, cells) = Cells([.. progress.Rows.Select(SoFar)]);
+        var (figures, cells) = Cells([.. progress.Rows.Select(SoFar)], baseline);
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var figure in figures) { table.AddColumn(new TableColumn(new Text(figure.Name)) { Alignment = figure.IsNumeric ? Justify.Right : Justify.Left, NoWrap = true }); }
+        foreach (var figure in figures) { table.AddColumn(new TableColumn(new Text(figure.Heading)) { Alignment = figure.IsNumeric ? Justify.Right : Justify.Left, NoWrap = true }); }
         table.AddColumn(new TableColumn(new Text("Now")));
         foreach (var (row, line) in progress.Rows.Zip(cells))
         {
@@ -25,10 +22,10 @@ static class BenchTable
         return new Rows(table, new Text($"round {Math.Min(progress.Round + 1, progress.Rounds)} of {progress.Rounds}{left}; Ctrl+C keeps the complete rounds"));
     }
 
-    internal static IEnumerable<string> Plain(IReadOnlyList<RunResult> results)
+    internal static IEnumerable<string> Plain(IReadOnlyList<RunResult> results, string? baseline = null)
     {
-        var (figures, cells) = Cells(results);
-        string[][] lines = [[.. figures.Select(f => f.Name)], .. cells];
+        var (figures, cells) = Cells(results, baseline);
+        string[][] lines = [[.. figures.Select(f => f.Heading)], .. cells];
         var widths = figures.Select((_, c) => lines.Max(l => l[c].Length)).ToArray();
         foreach (var line in lines)
         {
@@ -45,9 +42,9 @@ static class BenchTable
     static RunResult SoFar(BenchRow row) => RunResult.Unfiled(row.Variant) with { SamplesMs = row.TurnMedians };
 
     /// <summary>The columns that some row fills, and the rows' cells in them.</summary>
-    static (IReadOnlyList<ResultFigure> Figures, string[][] Cells) Cells(IReadOnlyList<RunResult> results)
+    static (IReadOnlyList<ResultFigure> Figures, string[][] Cells) Cells(IReadOnlyList<RunResult> results, string? chosen)
     {
-        var name = BaselineOf([.. results.Select(r => r.Variant)]);
+        var name = chosen ?? LabResults.BaselineOf([.. results.Select(r => r.Variant)]);
         double[] baseline = [.. results.First(r => r.Variant == name).RoundsMs];
         var speedUps = results.Select(r => r.SamplesMs.Count == 0 ? null : Ratio(baseline, [.. r.RoundsMs], r.Variant == name)).ToArray();
         // All rows of a bench are of one case.

@@ -107,7 +107,7 @@ static class EvalCommand
     static void Record(string folder, IReadOnlyList<EvaluationRow> rows, DatasetInfo dataset)
     {
         var commit = CommitProbe.Read(LabPaths.Root);
-        new ResultStore(folder).MergeAccuracy(ThisMachine.Read(), rows.Where(r => r.Result.Evaluation.Summary.Ap is not null).Select(row => new AccuracyResult
+        LabResults.Open(folder).MergeAccuracy(ThisMachine.Read(), rows.Where(r => r.Result.Evaluation.Summary.Ap is not null).Select(row => new AccuracyResult
         {
             Dataset = dataset,
             Artefact = row.Artefact,

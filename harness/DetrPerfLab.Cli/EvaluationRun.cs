@@ -78,15 +78,15 @@ static class EvaluationOutput
         }
         else
         {
-            output.WriteLine($"{"variant",-26} {"AP",6} {"AP50",6} {"difference to the first, points [95 %]",-38} {"agrees",6} {"MiB",7} {"s/image",8} {"inference",9}  sha256");
+            output.WriteLine($"{"variant",-26} {"AP, points",10} {"AP50, points",12} {"difference to the first, points [95 %]",-38} {"agrees, points",14} {"model, MiB",10} {TimesHead}  sha256");
             foreach (var row in rows)
             {
                 var (summary, mean) = (row.Result.Evaluation.Summary, row.Result.Mean);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{row.Engine.Variant,-26} {Points(summary.Ap),6} {Points(summary.Ap50),6} {row.Comparison?.Text ?? "the reference",-38} {Points(row.Comparison?.DetectionAp),6} {row.Artefact.Bytes / 1048576.0,7:F1} {Times(mean)}  {row.Artefact.Sha256[..12]}"));
+                    $"{row.Engine.Variant,-26} {Points(summary.Ap),10} {Points(summary.Ap50),12} {row.Comparison?.Text ?? "the reference",-38} {Points(row.Comparison?.DetectionAp),14} {row.Artefact.Bytes / 1048576.0,10:F1} {Times(mean)}  {row.Artefact.Sha256[..12]}"));
             }
 
-            output.WriteLine("AP in points (of 100). Agrees: AP with the detections of the reference as ground truth.");
+            output.WriteLine("Points of AP are of 100. Image: from its file to what was found, the mean; inference is part of it. Agrees: AP with the detections of the reference as ground truth.");
         }
 
         foreach (var row in rows)
@@ -98,8 +98,10 @@ static class EvaluationOutput
         foreach (var (row, file) in rows.Zip(files)) { output.WriteLine($"{dataset.Truth.ImageCount} images, {row.Result.Detections.Count} detections, written to {file}{(row.Result.LabelsWithoutCategory is > 0 and var left ? $"; {left} more are of classes that the data set does not have, and were left out" : "")}"); }
     }
 
+    internal static string TimesHead => $"{"image, s",8} {"inference, s",12}";
+
     /// <summary>Two columns, in seconds: an image, and the network's part.</summary>
-    internal static string Times(StageTimes? mean) => mean is { } m ? string.Create(CultureInfo.InvariantCulture, $"{m.TotalMs / 1000,8:F4} {m.InferenceMs / 1000,9:F4}") : $"{"-",8} {"-",9}";
+    internal static string Times(StageTimes? mean) => mean is { } m ? string.Create(CultureInfo.InvariantCulture, $"{m.TotalMs / 1000,8:F4} {m.InferenceMs / 1000,12:F4}") : $"{"-",8} {"-",12}";
 
     static string Points(double? fraction) => fraction is { } f ? (100 * f).ToString("F1", CultureInfo.InvariantCulture) : "-";
 }

@@ -42,7 +42,7 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
     internal void Record(string folder, IReadOnlyList<ClassificationRow> rows)
     {
         var commit = CommitProbe.Read(LabPaths.Root);
-        new ResultStore(folder).MergeAccuracy(ThisMachine.Read(), rows.Select(row => new AccuracyResult
+        LabResults.Open(folder).MergeAccuracy(ThisMachine.Read(), rows.Select(row => new AccuracyResult
         {
             Dataset = info,
             Artefact = row.Artefact,
@@ -67,11 +67,11 @@ sealed class ImageFolderEval(ImageFolder data, DatasetInfo info, DetectorOptions
 
     internal void Print(IReadOnlyList<ClassificationRow> rows, IReadOnlyList<string> files, TextWriter output)
     {
-        output.WriteLine($"{"variant",-26} {"top-1, % [95 %]",-20} {"top-5, %",8} {"difference, points [95 %]",-26} {"agrees, %",9} {"MiB",7} {"s/image",8} {"inference",9}  sha256");
+        output.WriteLine($"{"variant",-26} {"top-1, % [95 %]",-20} {"top-5, %",8} {"difference, points [95 %]",-26} {"agrees, %",9} {"model, MiB",10} {EvaluationOutput.TimesHead}  sha256");
         foreach (var row in rows)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{row.Engine.Variant,-26} {row.Result.Top1.Scale(100).ToString("0.0"),-20} {100 * row.Result.Top5.Value,8:F1} {row.Difference?.Scale(100).ToString("+0.0;-0.0;0.0") ?? "the reference",-26} {(row.Agreement is { } a ? (100 * a).ToString("F1", CultureInfo.InvariantCulture) : "-"),9} {row.Artefact.Bytes / 1048576.0,7:F1} {EvaluationOutput.Times(row.Result.Mean)}  {row.Artefact.Sha256[..12]}"));
+                $"{row.Engine.Variant,-26} {row.Result.Top1.Scale(100).ToString("0.0"),-20} {100 * row.Result.Top5.Value,8:F1} {row.Difference?.Scale(100).ToString("+0.0;-0.0;0.0") ?? "the reference",-26} {(row.Agreement is { } a ? (100 * a).ToString("F1", CultureInfo.InvariantCulture) : "-"),9} {row.Artefact.Bytes / 1048576.0,10:F1} {EvaluationOutput.Times(row.Result.Mean)}  {row.Artefact.Sha256[..12]}"));
         }
 
         foreach (var row in rows)

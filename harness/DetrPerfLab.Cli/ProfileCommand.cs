@@ -47,7 +47,7 @@ static class ProfileCommand
     }
 
     /// <summary>The tensors that a photograph becomes, and the mean times of passes from photograph to detections: by stage, and by one clock. Disposes the engine.</summary>
-    static (TensorSet Inputs, StageTimes Mean, double WholeMs) MeasureWhole(IInferenceEngine engine, ModelUse use, DetectorOptions options, int runs)
+    internal static (TensorSet Inputs, StageTimes Mean, double WholeMs) MeasureWhole(IInferenceEngine engine, ModelUse use, DetectorOptions options, int runs)
     {
         using var owned = engine;
         var pipeline = new DetectorPipeline(engine, use, options);
@@ -93,19 +93,19 @@ static class ProfileTable
         }
 
         var width = Math.Max(24, parts.Max(p => p.Name.Length));
-        output.WriteLine(Row(kind, "nodes", "ms", "share", "GFLOP", "GFLOP/s"));
+        output.WriteLine(Row(kind, "nodes", "time, ms", "share, %", "GFLOP", "GFLOP/s"));
         foreach (var part in parts)
         {
             output.WriteLine(Row(
                 part.Name,
                 part.Nodes > 0 ? Invariant($"{part.Nodes}") : "",
                 Invariant($"{part.Ms:F3}"),
-                Invariant($"{100 * part.Share:F1} %"),
+                Invariant($"{100 * part.Share:F1}"),
                 Invariant($"{part.Flops / 1e9:F3}"),
                 Invariant($"{part.GflopsPerSecond:F1}")));
         }
 
-        output.WriteLine(Row("sum", "", Invariant($"{parts.Sum(p => p.Ms):F3}"), Invariant($"{100 * parts.Sum(p => p.Share):F1} %"), "", ""));
+        output.WriteLine(Row("sum", "", Invariant($"{parts.Sum(p => p.Ms):F3}"), Invariant($"{100 * parts.Sum(p => p.Share):F1}"), "", ""));
 
         string Row(string name, string count, string ms, string share, string work, string rate) =>
             $"{name.PadRight(width)} {count,6} {ms,10} {share,8} {work,10} {rate,9}".TrimEnd();

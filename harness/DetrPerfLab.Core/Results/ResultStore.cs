@@ -8,8 +8,9 @@ namespace DetrPerfLab.Core;
 public sealed record ResultSet(MachineInfo Machine, IReadOnlyList<RunResult> Results);
 
 /// <summary>The folder <c>results/</c>: <c>&lt;machine&gt;/machine.json</c>, <c>&lt;machine&gt;/&lt;suite&gt;.json</c>, a list of <see cref="RunResult"/>, and
-/// <c>&lt;machine&gt;/accuracy.json</c>, a list of <see cref="AccuracyResult"/>. It is made when first written to.</summary>
-public sealed class ResultStore(string root)
+/// <c>&lt;machine&gt;/accuracy.json</c>, a list of <see cref="AccuracyResult"/>. It is made when first written to. Beside each suite's file lies the same as a table, <c>&lt;suite&gt;.csv</c>.</summary>
+/// <param name="speedUpOf">For the table: a result's speed-up among those of its file; null where none is known.</param>
+public sealed class ResultStore(string root, Func<RunResult, IReadOnlyList<RunResult>, double?>? speedUpOf = null)
 {
     const string MachineFile = "machine.json";
     const string AccuracyFile = "accuracy.json";
@@ -36,18 +37,56 @@ public sealed class ResultStore(string root)
             throw LabError.OutOfRange(suite, "a name of letters, digits, '.', '_' and '-', neither machine nor accuracy");
         }
 
-        return Merge(machine, $"{suite}.json", path => File.Exists(path) ? ReadSuite(path) : [], results, result => result.Id, keepsMachine: false);
+        return Merge(machine, $"{suite}.json", path => File.Exists(path) ? ReadSuite(path) : [], results, result => result.Id, keepsMachine: false, WriteTable);
     }
 
     /// <summary>Adds records of accuracy; one takes the place of an earlier one of the same artefact, variant, dataset and size. A machine.json that is there stays, since it may know more.</summary>
     /// <exception cref="LabException">The earlier file is damaged or of a newer schema: it is left as it is.</exception>
-    public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy) =>
-        Merge(machine, AccuracyFile, _ => ReadAccuracy(FolderOf(machine)), accuracy, result => result.Key, keepsMachine: true);
+    public string MergeAccuracy(MachineInfo machine, params IEnumerable<AccuracyResult> accuracy)
+    {
+        var path = Merge(machine, AccuracyFile, _ => ReadAccuracy(FolderOf(machine)), accuracy, result => result.Key, keepsMachine: true, (_, _) => { });
+        foreach (var suite in SuiteFiles(FolderOf(machine))) { Exclusively(suite, () => WriteTable(suite)); } // which tell the accuracy too
+        return path;
+    }
 
-    string Merge<TKey, T>(MachineInfo machine, string file, Func<string, IReadOnlyList<T>> read, IEnumerable<T> added, Func<T, TKey> keyOf, bool keepsMachine)
+    void WriteTable(string path)
+    {
+        try { WriteTable(path, ReadSuite(path)); }
+        catch (LabException) { /* Damaged: whoever reads it says so. */ }
+    }
+
+    void WriteTable(string path, IReadOnlyList<RunResult> results)
+    {
+        try
+        {
+            AtomicFile.WriteText(
+                Path.ChangeExtension(path, ".csv"), ResultCsv.Of(AccuracyResult.Join(results, ReadAccuracy(Path.GetDirectoryName(path)!)), speedUpOf ?? ((_, _) => null)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LabException)
+        {
+            // A spreadsheet has it open, or the accuracy is damaged: the results are stored, and the next ones bring their table.
+        }
+    }
+
+    string Merge<TKey, T>(
+        MachineInfo machine, string file, Func<string, IReadOnlyList<T>> read, IEnumerable<T> added, Func<T, TKey> keyOf, bool keepsMachine, Action<string, IReadOnlyList<T>> after)
         where TKey : notnull
     {
         var (path, machinePath) = (Path.Combine(FolderOf(machine), file), Path.Combine(FolderOf(machine), MachineFile));
+        Exclusively(path, () =>
+        {
+            var merged = new OrderedDictionary<TKey, T>();
+            foreach (var result in read(path).Concat(added)) { merged[keyOf(result)] = result; }
+            if (!keepsMachine || !File.Exists(machinePath)) { LabJson.Write(machinePath, machine); }
+            LabJson.Write(path, merged.Values);
+            after(path, [.. merged.Values]);
+        });
+        return path;
+    }
+
+    /// <summary>One writer of a file at a time, over all processes.</summary>
+    static void Exclusively(string path, Action write)
+    {
         using var mutex = new Mutex(false, $"Global\\detrlab-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))))[..16]}");
         try
         {
@@ -60,11 +99,7 @@ public sealed class ResultStore(string root)
 
         try
         {
-            var merged = new OrderedDictionary<TKey, T>();
-            foreach (var result in read(path).Concat(added)) { merged[keyOf(result)] = result; }
-            if (!keepsMachine || !File.Exists(machinePath)) { LabJson.Write(machinePath, machine); }
-            LabJson.Write(path, merged.Values);
-            return path;
+            write();
         }
         finally
         {

@@ -20,6 +20,9 @@ public sealed record BenchGap(string Reason, ExitCode Code);
 /// <summary>The samples of a bench so far, so that an interrupted one goes on at its next round.</summary>
 public sealed class BenchJournal : IDisposable
 {
+    /// <summary>Times that all rounds may be run, the first included.</summary>
+    internal const int MostPasses = 3;
+
     readonly Journal<Line> _journal;
     readonly Dictionary<(int Round, string Variant), Sample> _samples = [];
     readonly Dictionary<string, BenchGap> _gaps = [];
@@ -33,13 +36,16 @@ public sealed class BenchJournal : IDisposable
     internal BenchKey Key { get; }
     internal string Run => _journal.Run;
     public DateTimeOffset Started => _journal.Started;
-    public int CompleteRounds { get; private set; } // rounds in which every variant without a gap had its turn
+    public int CompleteRounds { get; private set; } // rounds in which every variant without a gap had its turn, over all passes
+
+    /// <summary>To the end of the pass that is under way.</summary>
+    public int PlannedRounds => Math.Max(1, (CompleteRounds + Key.Rounds - 1) / Key.Rounds) * Key.Rounds;
 
     /// <exception cref="LabException">The same bench is running.</exception>
     public static BenchJournal Open(string folder, BenchKey key, bool restart, Action<string> say)
     {
         var journal = new Journal<Line>(
-            folder, "bench", key.Text, line => line.IsOf(key), largestFile: (1L << 20) + ((1L << 13) * key.Rounds * key.Artefacts.Count)); // twice what its lines need
+            folder, "bench", key.Text, line => line.IsOf(key), largestFile: (1L << 20) + ((1L << 13) * MostPasses * key.Rounds * key.Artefacts.Count)); // twice what its lines need
         if (journal.Problem is { } problem) { say($"Earlier rounds in {journal.Name} are not taken: {problem}."); }
         if (restart && journal.Entries.Count > 0) { say($"Starting anew; the rounds in {journal.Name} are dropped."); }
         if (restart) { journal.Forget(_ => true); }
@@ -52,12 +58,15 @@ public sealed class BenchJournal : IDisposable
         }
 
         journal.Forget(line => line.Sample is not null && line.Round >= bench.CompleteRounds); // a round that was under way is run again
-        say($"Going on after round {bench.CompleteRounds} of {key.Rounds} of the run begun {journal.Started.LocalDateTime:yyyy-MM-dd HH:mm} (--restart begins anew).");
+        say($"Going on after round {bench.CompleteRounds} of {bench.PlannedRounds} of the run begun {journal.Started.LocalDateTime:yyyy-MM-dd HH:mm} (--restart begins anew).");
         return new(key, journal);
     }
 
     /// <summary>The samples of a variant's complete rounds, in their order.</summary>
     internal IReadOnlyList<Sample> SamplesOf(string variant) => [.. Enumerable.Range(0, CompleteRounds).Select(round => _samples[(round, variant)])];
+
+    /// <summary>Those of one pass through all rounds, from 0.</summary>
+    internal IReadOnlyList<Sample> SamplesOf(string variant, int pass) => [.. SamplesOf(variant).Skip(pass * Key.Rounds).Take(Key.Rounds)];
 
     internal BenchGap? GapOf(string variant) => _gaps.GetValueOrDefault(variant);
 
@@ -84,7 +93,7 @@ public sealed class BenchJournal : IDisposable
         else { _samples[(line.Round, line.Variant)] = line.Sample!.Value; }
         var live = Key.Variants.Where(v => !_gaps.ContainsKey(v)).ToArray();
         if (live.Length == 0) { CompleteRounds = 0; }
-        while (live.Length > 0 && CompleteRounds < Key.Rounds && live.All(v => _samples.ContainsKey((CompleteRounds, v)))) { CompleteRounds++; }
+        while (live.Length > 0 && CompleteRounds < MostPasses * Key.Rounds && live.All(v => _samples.ContainsKey((CompleteRounds, v)))) { CompleteRounds++; }
     }
 
     /// <summary>A sample, or the end of a variant that failed.</summary>
@@ -95,6 +104,6 @@ public sealed class BenchJournal : IDisposable
         public BenchGap? Gap { get; init; }
 
         internal bool IsOf(BenchKey key) => key.Variants.Contains(Variant)
-            && (Gap is { Reason: not null } || (Sample is { } sample && sample.AllMs.All(ms => ms is > 0 and < double.PositiveInfinity) && Round >= 0 && Round < key.Rounds));
+            && (Gap is { Reason: not null } || (Sample is { } sample && sample.AllMs.All(ms => ms is > 0 and < double.PositiveInfinity) && Round >= 0 && Round < MostPasses * key.Rounds));
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace DetrPerfLab.Measure;
@@ -24,6 +25,16 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
     /// <summary>Resident now with shared pages by their part, bytes; null where the system does not tell.</summary>
     public long? ProportionalBytes => ProcessMemory.ReadProportionalBytes(_process!.Id);
 
+    /// <summary>That its threads took so far: a variant that rests takes none.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public RunResult Open(CancellationToken cancellation = default)
     {
         (program.RedirectStandardInput, program.RedirectStandardOutput, program.RedirectStandardError) = (true, true, true);
@@ -43,17 +54,23 @@ public sealed class WorkerProcess(ProcessStartInfo program, WorkerRequest reques
         return answer.Sample ?? throw Unexpected(answer);
     }
 
-    /// <remarks>Threads of ONNX Runtime and of libtorch spin for a while after an inference, and would take the cores that the next variant is measured on.</remarks>
+    /// <remarks>Threads of ONNX Runtime and of libtorch spin for a while after an inference, and would take the cores that the next variant is measured on.
+    /// That no time was taken is not enough: where the cores are wanted by others, a thread that spins may wait for one.</remarks>
     public void Rest()
     {
         var end = Environment.TickCount64 + (long)s_longestRest.TotalMilliseconds;
         for (var quiet = 0; quiet < QuietLooks && Environment.TickCount64 < end;)
         {
-            var before = _process!.TotalProcessorTime;
+            var before = ProcessorTime;
             Thread.Sleep(s_look);
-            _process.Refresh();
-            quiet = _process.TotalProcessorTime == before ? quiet + 1 : 0; // in the kernel's ticks of 10 ms
+            quiet = ProcessorTime == before && !WantsCore() ? quiet + 1 : 0; // in the kernel's ticks of 10 ms
         }
+    }
+
+    bool WantsCore()
+    {
+        try { return _process!.Threads.Cast<ProcessThread>().Any(t => t.ThreadState is System.Diagnostics.ThreadState.Running or System.Diagnostics.ThreadState.Ready); }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception) { return true; } // a thread ended meanwhile
     }
 
     public WorkerEnd End(CancellationToken cancellation)

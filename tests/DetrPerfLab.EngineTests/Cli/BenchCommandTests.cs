@@ -41,6 +41,9 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
         Assert.Single(set.Results.Select(r => r.Interleaving!.Run).Distinct());
         Assert.Contains("round 6 of 6", run.Error);
         Assert.Contains("Bench.json", run.Output);
+        Assert.Matches("(?m)^(Undecided: |(ort|torch)-fp32 is )", run.Output);
+        var table = File.ReadAllLines(Directory.GetFiles(files.Results, "Bench.csv", SearchOption.AllDirectories).Single());
+        Assert.Equal(["id", .. set.Results.Select(r => $"\"{r.Id}\"")], table.Select(l => l.StartsWith('"') ? l[..(l.IndexOf('"', 1) + 1)] : l.Split(',')[0]));
         Assert.True(File.Exists(Path.Combine(files.Results, "report.html")));
         Assert.Empty(Directory.GetFiles(files.Results, "*.partial", SearchOption.AllDirectories));
     }
@@ -123,6 +126,7 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
     [InlineData("ort-int8-static", "--variants", "ort-fp8")] // an unknown one lists the known ones
     [InlineData("each once", "--variants", "ort-fp32,ort-fp32")]
     [InlineData("at least one", "--variants", ",")]
+    [InlineData("one of those measured: torch-fp32, ort-fp32, ort-int8-static", "--baseline", "ort-fp16")]
     [InlineData("1 to 10000", "--rounds", "0")]
     [InlineData("32 to 2048", "--size", "8")]
     [InlineData("0 to 256", "--threads", "-1")]

@@ -50,12 +50,23 @@ public class BenchTableTests
         var lines = BenchTable.Plain(results).ToArray();
 
         Assert.Equal(5, lines.Length);
-        Assert.Equal("Variant Samples Median 95 % p90 Speed-up Images/s Allocated Peak RSS Machine", string.Join(' ', lines[0].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+        Assert.Equal("Variant Samples Median, ms 95 %, ms p90, ms Speed-up, x Images/s Allocated, B Peak RSS, MiB Machine", string.Join(' ', lines[0].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
         Assert.Contains("2.00 [2.00, 2.00]", lines[1]);
         Assert.Contains("104.0", lines[2]); // p90 of 70 samples
-        Assert.Contains("300 MiB", lines[2]);
+        Assert.Contains(" 300  ", lines[2]);
         Assert.EndsWith("noisy", lines[3]);
-        Assert.Equal(lines[0].IndexOf("Median", StringComparison.Ordinal) + "Median".Length, lines[2].IndexOf("100.0", StringComparison.Ordinal) + "100.0".Length);
+        Assert.Equal(lines[0].IndexOf("Median, ms", StringComparison.Ordinal) + "Median, ms".Length, lines[2].IndexOf("100.0", StringComparison.Ordinal) + "100.0".Length);
+    }
+
+    [Fact]
+    public void Plain_ChosenBaseline_IsWhatTheOthersAreComparedWith()
+    {
+        RunResult[] results = [RunResult.Unfiled("torch-fp32") with { SamplesMs = s_slow }, RunResult.Unfiled("ort-fp32") with { SamplesMs = [.. s_slow.Select(ms => ms / 2)] }];
+
+        var lines = BenchTable.Plain(results, "ort-fp32").ToArray();
+
+        Assert.Contains("0.50 [0.50, 0.50]", lines[1]);
+        Assert.Contains("2.00 [2.00, 2.00]", BenchTable.Plain(results).Last());
     }
 
     [Fact]

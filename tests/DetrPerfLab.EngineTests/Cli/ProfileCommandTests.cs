@@ -9,7 +9,9 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     [Fact]
     public void Profile_OnnxFileAsJson_SharesAddUpFromPreToPost()
     {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         var run = CliRun.Of("profile", "--model", tiny.WithoutMask, "--size", "96", "--runs", "30", "--json");
+        clock.Stop();
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var profile = JsonDocument.Parse(run.Output).RootElement;
@@ -30,6 +32,7 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         var around = profile.GetProperty("modules").EnumerateArray()
             .Where(r => r.GetProperty("name").GetString() is "pre" or "post").Sum(r => r.GetProperty("ms").GetDouble());
         Assert.InRange((profile.GetProperty("plainWallMs").GetDouble() - around) / (profile.GetProperty("endToEndMs").GetDouble() - around), 1 / 20.0, 20);
+        Assert.InRange(30 * profile.GetProperty("endToEndMs").GetDouble(), 0, clock.Elapsed.TotalMilliseconds); // what it is made of: EndToEndTests
         Assert.True(profile.GetProperty("flops").GetDouble() > 1e6);
     }
 
@@ -41,9 +44,9 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Matches(@"(?m)^With the profiler .* ms, without .* ms", run.Output);
         Assert.Matches(@"(?m)measured in passes of their own\. From photograph to detections as one pass, without the profiler: .* ms\.$", run.Output);
-        Assert.Matches(@"(?m)^backbone\.layer3 .* %", run.Output);
-        Assert.Matches(@"(?m)^unattributed .* %", run.Output);
-        Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(run.Output, @"(?m)^sum .* 100\.0 %"));
+        Assert.Matches(@"(?m)^backbone\.layer3 .* \d+\.\d", run.Output);
+        Assert.Matches(@"(?m)^unattributed .* \d+\.\d$", run.Output);
+        Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(run.Output, @"(?m)^sum .* 100\.0$"));
     }
 
     [Fact]
@@ -67,10 +70,10 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
             With the profiler 5.0 ms, without 4.0 ms: it costs 25.0 %. Means of 2 runs each.
             0.00 GFLOP counted on the float32 graph, a multiply-add as two.
 
-            module                                nodes         ms    share      GFLOP   GFLOP/s
-            a.module.name.longer.than.its.column      2      4.500   90.0 %      0.009       2.0
-            unattributed                                     0.500   10.0 %
-            sum                                              5.000  100.0 %
+            module                                nodes   time, ms share, %      GFLOP   GFLOP/s
+            a.module.name.longer.than.its.column      2      4.500     90.0      0.009       2.0
+            unattributed                                     0.500     10.0
+            sum                                              5.000    100.0
 
             Not by operator: it does not tell.
 

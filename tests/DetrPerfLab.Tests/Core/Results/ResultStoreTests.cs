@@ -99,6 +99,73 @@ public class ResultStoreTests
         Assert.Equal(repeated, ResultStore.ReadSuite(path)[0].Repeated);
     }
 
+    [Fact]
+    public void Merge_Suite_WritesItsTableBesideItAndReadersDoNotSeeIt()
+    {
+        using var folder = new TempFolder();
+        var store = new ResultStore(folder.Path, (result, all) => all[0].SamplesMs[0] / result.SamplesMs[0]);
+        var odd = Result("b(Variant: x, Size: 1)", 0.5) with { ImagesPerOperation = 2, Parameters = new Dictionary<string, string> { ["Size"] = "a \"b\"\nc" }, Memory = new() { PeakRssBytes = 3 << 19 }, Artefact = new("m", "00", 1 << 20) };
+        var path = store.Merge(s_machine, "Precision", Result("a", 1.25) with { Contamination = new(ContaminationVerdict.Noisy, []) }, odd);
+
+        Assert.Equal(
+            "id,suite,variant,parameters,samples,median (ms),median's 95 % from (ms),median's 95 % to (ms),p90 (ms),p99 (ms),images/s,speed-up (x),peak RSS (MiB),model (MiB),AP (0 to 1),top-1 (0 to 1),contamination,gap\r\n"
+            + "a,s,ort-fp32,,1,1.25,,,,,800,1,,,,,noisy,\r\n"
+            + "\"b(Variant: x, Size: 1)\",s,ort-fp32,\"Size: a \"\"b\"\"\nc\",1,0.5,,,,,4000,2.5,1.5,1,,,,\r\n",
+            File.ReadAllText(Path.ChangeExtension(path, ".csv")));
+        Assert.Equal(2, ResultStore.Read(Path.GetDirectoryName(path)!).Results.Count);
+        Assert.Equal(["Precision.csv", "Precision.json", "machine.json"], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Merge_OtherCulture_WritesTheSameTable()
+    {
+        using var folder = new TempFolder();
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone(); // a named one is not on every machine
+            comma.NumberFormat.NumberDecimalSeparator = ",";
+            CultureInfo.CurrentCulture = comma;
+            var path = new ResultStore(folder.Path).Merge(s_machine, "Precision", Result("a", 1.25));
+            Assert.Contains("a,s,ort-fp32,,1,1.25,", File.ReadAllText(Path.ChangeExtension(path, ".csv")));
+        }
+        finally { CultureInfo.CurrentCulture = before; }
+    }
+
+    [Fact]
+    public void MergeAccuracy_AfterASuite_StandsInItsTable()
+    {
+        using var folder = new TempFolder();
+        var (store, artefact) = (new ResultStore(folder.Path), new ArtefactInfo("m.onnx", "ab", 1));
+        var path = store.Merge(s_machine, "Precision", Result("a", 1) with { Artefact = artefact, InputSide = 320 });
+        AtomicFile.WriteText(Path.Combine(Path.GetDirectoryName(path)!, "Damaged.json"), "[");
+
+        store.MergeAccuracy(s_machine, new AccuracyResult
+        {
+            Dataset = new("coco", "cd", 5),
+            Artefact = artefact,
+            Variant = "ort-fp32",
+            Runtime = "ONNX Runtime",
+            Size = 320,
+            Evaluated = DateTimeOffset.UnixEpoch,
+            Commit = "c",
+            CocoAp = 0.25,
+        });
+
+        Assert.Contains(",0.25,", File.ReadAllText(Path.ChangeExtension(path, ".csv")));
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "Damaged.csv")));
+    }
+
+    [Fact]
+    public void Merge_TableThatCannotBeWritten_StoresTheResults()
+    {
+        using var folder = new TempFolder();
+        var store = new ResultStore(folder.Path);
+        Directory.CreateDirectory(Path.Combine(store.FolderOf(s_machine), "Precision.csv", "in the way"));
+
+        Assert.Single(ResultStore.ReadSuite(store.Merge(s_machine, "Precision", Result("a", 1))));
+    }
+
     static RunResult Result(string id, double ms) => new()
     {
         Id = id,

@@ -164,6 +164,61 @@ public sealed class BenchRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_NeighbourThatLeaves_IsMeasuredAgainByAllAndTheCleanPassKept()
+    {
+        var disturbed = new ScriptedCase("b", _clock, 200, _log) { OthersIn = turn => turn < Rounds ? 0.5 : 0, Ms = () => _log.Count(l => l == "b") < Rounds ? 400 : 200 };
+        var run = Again(Open());
+
+        var outcomes = run.Run([A(), disturbed, C()]);
+
+        Assert.Equal(["open a", "open b", "open c", .. Orders(0, 2 * Rounds), "memory a", "memory b", "memory c"], _log);
+        Assert.Equal(Enumerable.Repeat(200.0, Rounds), outcomes[1].SamplesMs);
+        Assert.All(outcomes, o => Assert.Equal((ContaminationVerdict.Clean, Rounds), (o.Contamination!.Verdict, o.RoundsMs.Count)));
+        Assert.Equal(Enumerable.Range(Rounds, Rounds).Select(r => Array.IndexOf(BenchRun.OrderOf(Seed, r, 3), 2)), outcomes[2].Interleaving!.Places);
+        Assert.Equal("Contaminated: b (other processes 50.0 %, limit 10.0 %): all variants were measured again, once; measurement 2 is kept, in which none is contaminated.", run.Repetition);
+    }
+
+    [Fact]
+    public void Run_NeighbourThatStays_IsMeasuredTwiceMoreAndTheCleanestPassKept()
+    {
+        var (disturbed, sometimes) = (new ScriptedCase("b", _clock, 200, _log) { OthersShare = 0.5 }, new ScriptedCase("c", _clock, 300, _log) { OthersIn = turn => turn < Rounds ? 0.5 : 0 });
+        var run = Again(Open());
+
+        var outcomes = run.Run([A(), disturbed, sometimes]);
+
+        Assert.Equal(3 * Rounds, _log.Count(l => l == "a"));
+        Assert.Equal([ContaminationVerdict.Clean, ContaminationVerdict.Contaminated, ContaminationVerdict.Clean], outcomes.Select(o => o.Contamination!.Verdict));
+        Assert.EndsWith("again, twice; measurement 2 is kept, the cleanest; still contaminated: b.", run.Repetition);
+    }
+
+    [Fact]
+    public void Run_InterruptedBeforeItMeasuresAgain_StillDoes()
+    {
+        Run(Open(), A(), new ScriptedCase("b", _clock, 200, _log) { OthersShare = 0.5 }, C()); // to the end of its rounds
+        _log.Clear();
+
+        var outcomes = Again(Open()).Run([A(), B(), C()]);
+
+        Assert.Equal(["open a", "open b", "open c", .. Orders(Rounds, 2 * Rounds), "memory a", "memory b", "memory c"], _log);
+        Assert.All(outcomes, o => Assert.Equal(ContaminationVerdict.Clean, o.Contamination!.Verdict));
+    }
+
+    [Fact]
+    public void Run_InterruptedWhileMeasuredAgain_GoesOnThere()
+    {
+        using var stop = new CancellationTokenSource();
+        ScriptedCase Disturbed(Action<int> onTurn, int from) => new("b", _clock, 200, _log) { OthersIn = turn => turn < from ? 0.5 : 0, OnTurn = onTurn };
+        Assert.Throws<OperationCanceledException>(() => Again(Open()).Run([A(), Disturbed(turn => { if (turn == Rounds + 2) { stop.Cancel(); stop.Token.ThrowIfCancellationRequested(); } }, Rounds), C()], null, stop.Token));
+        _log.Clear();
+
+        var outcomes = Again(Open()).Run([A(), Disturbed(_ => { }, 0), C()]);
+
+        Assert.Contains("after round 10 of 16", Assert.Single(_said));
+        Assert.Equal(["open a", "open b", "open c", .. Orders(Rounds + 2, 2 * Rounds), "memory a", "memory b", "memory c"], _log);
+        Assert.All(outcomes, o => Assert.Equal(ContaminationVerdict.Clean, o.Contamination!.Verdict));
+    }
+
+    [Fact]
     public void Run_Progress_TellsTheTimeThatIsLeft()
     {
         var shown = new List<(double Now, BenchProgress Progress)>();
@@ -238,8 +293,10 @@ public sealed class BenchRunTests : IDisposable
     IReadOnlyList<RunResult> Run(BenchJournal journal, CancellationToken stop, params IBenchCase[] cases) =>
         new BenchRun(journal, ContaminationLimits.Quiet, null, _clock).Run(cases, null, stop);
 
-    static IEnumerable<string> Orders(int first) =>
-        Enumerable.Range(first, Rounds - first).SelectMany(r => BenchRun.OrderOf(Seed, r, 3)).Select(i => "abc"[i].ToString());
+    static BenchRun Again(BenchJournal journal) => new(journal, ContaminationLimits.Quiet, null, new FakeTimeProvider()) { Repeats = 2 };
+
+    static IEnumerable<string> Orders(int first, int end = Rounds) =>
+        Enumerable.Range(first, end - first).SelectMany(r => BenchRun.OrderOf(Seed, r, 3)).Select(i => "abc"[i].ToString());
 
     /// <summary>Right outputs, but only inputs that are new are computed.</summary>
     sealed class CachingCase(FakeTimeProvider clock, List<string> log) : IBenchCase

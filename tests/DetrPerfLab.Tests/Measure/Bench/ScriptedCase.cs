@@ -17,6 +17,9 @@ sealed class ScriptedCase(string variant, FakeTimeProvider clock, double ms, Lis
     /// <summary>Of others during a turn.</summary>
     public double OthersShare { get; init; }
 
+    /// <summary>The same by the number of the turn in this session, from 0; null for what <see cref="OthersShare"/> says.</summary>
+    public Func<int, double>? OthersIn { get; init; }
+
     /// <summary>What it answers at its end.</summary>
     public WorkerEnd Ended { get; init; } = new() { Memory = new() { PeakRssBytes = 1 << 20 }, Audit = new(Replayed: 2, Response: 0.9) };
 
@@ -48,7 +51,7 @@ sealed class ScriptedCase(string variant, FakeTimeProvider clock, double ms, Lis
         var seconds = ms / 1000;
         return new(
             new(ms, Fresh: Turns % 3 == 0, Checked: Turns % 3 == 1, BitwiseEqual: Turns % 3 == 1),
-            new(seconds, 2 * seconds, 0, 0, 2 * seconds * (1 - OthersShare), 0, 1),
+            new(seconds, 2 * seconds, 0, 0, 2 * seconds * (1 - (OthersIn?.Invoke(Turns - 1) ?? OthersShare)), 0, 1),
             new(Gen0: 3, Gen1: 2, Gen2: 1, PauseMs: Turns))
         { MoreMs = MoreMs };
     }
