@@ -14,16 +14,25 @@ static class ModuleChart
             .GroupBy(c => c.Run.Variant).Select(g => g.OrderBy(c => c.Run.Started).Last())
             .OrderByDescending(c => c.Run.Modules.Sum(m => m.Ms)).ThenBy(c => c.Run.Variant, StringComparer.Ordinal)];
         if (cases.Length == 0) { return Drawing.None("time by module: no variant was profiled"); }
-        var alt = "Time by module: " + string.Join("; ", cases.Select(c => $"{c.Run.Variant} " +
+        var title = Title(cases);
+        var alt = $"{title}. Time by module: " + string.Join("; ", cases.Select(c => $"{c.Run.Variant} " +
             string.Join(", ", c.Run.Modules.OrderByDescending(m => m.Ms).Take(3).Select(m => $"{m.Name} {Format.Significant(m.Ms)} ms")))) + ".";
-        return new Chart("modules", alt, 40 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
+        return new Chart("modules", alt, 40 * cases.Length, canvas => Draw(canvas, cases, title, model.Caption));
     }
 
-    static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
+    // Of the variant that takes least.
+    static string Title(CaseView[] cases)
+    {
+        var least = cases[^1];
+        var most = least.Run.Modules.MaxBy(m => m.Ms)!;
+        return $"{most.Name} takes {Format.Percent(most.Ms / least.Run.Modules.Sum(m => m.Ms))} of the time of {least.Run.Variant}";
+    }
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, string title, string caption)
     {
         string[] modules = [.. cases.SelectMany(c => c.Run.Modules.Select(m => m.Name)).Distinct()];
         var high = cases.Max(c => c.Run.Modules.Sum(m => m.Ms));
-        canvas.Frame("Where the time goes", caption, "time of one operation, ms (profile pass)", "");
+        canvas.Frame(title, caption, "time of one operation, ms (profile pass)", "");
         canvas.XAxis(0, high * 1.01);
         canvas.Categories([.. cases.Select(c => c.Run.Variant)]);
         for (var i = 0; i < cases.Length; i++)

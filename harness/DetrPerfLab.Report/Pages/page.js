@@ -21,5 +21,12 @@ for (const button of document.querySelectorAll("th button")) {
     table.tBodies[0].append(...rows.map(([, row]) => row));
   });
 }
+// Who follows a link to a section wants to see what is in it.
+const unfold = () => {
+  const part = location.hash.length > 1 && document.getElementById(location.hash.slice(1))?.parentElement.querySelector("details.part");
+  if (part) { part.open = true; }
+};
+addEventListener("hashchange", unfold);
+unfold();
 // What is folded away must still be on paper.
 addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("details")) { d.open = true; } });

@@ -55,7 +55,7 @@ static class CaseColumns
     internal static CaseColumn TimeToBaseline { get; } = Figure("time/baseline", "latency over that of the row marked baseline", view => 1 / view.SpeedUp?.Value, share => Format.Percent(share), "not compared");
 
     internal static CaseColumn StepFactor { get; } = Figure("this step", "speed-up over the step before; 95 % interval below", view => view.Previous is not { } before || view.Run.Repeated ? Cell.Blank
-        : Cells.Factor(Estimate.Ratio(before, view)!.Value) with { Note = Disturbed.Mark(before, view).Length > 0 ? "one of the two runs was contaminated, so this decides nothing" : null });
+        : Cells.Factor(Estimate.Ratio(before, view)!.Value));
 
     internal static CaseColumn Cumulative { get; } = Figure("all so far", "speed-up over the first step; 95 % interval below", Compared);
 
@@ -99,8 +99,10 @@ static class CaseColumns
 
     internal static double? EfficiencyOf(CaseView view) => view.SpeedUp?.Value * view.Baseline?.Number("threads") / view.Number("threads");
 
-    static CaseColumn Percentile(string heading, Func<SampleSummary, Percentile> of) => Figure(heading, "only from enough samples", view => view.Summary is not { } summary ? Cell.Blank
-        : of(summary) is { Value: { } value } ? new(Format.Significant(value), value) : Cell.Empty(of(summary).Reason!));
+    static CaseColumn Percentile(string heading, Func<SampleSummary, Percentile> of) => Silent(Figure(heading, "only from enough samples", view => view.Summary is not { } summary ? Cell.Blank
+        : of(summary) is { Value: { } value } ? new(Format.Significant(value), value) : Cell.Empty(of(summary).Reason!)));
+
+    static CaseColumn Silent(CaseColumn column) => column with { Heading = column.Heading with { Silent = true } };
 
     static CaseColumn Arena(string heading, string help, Func<ArenaInfo, double?> value, Func<double, string> format) => Figure(heading, help,
         view => view.Run.Memory?.Arena is { } arena && value(arena) is { } number ? new(format(number), number)
