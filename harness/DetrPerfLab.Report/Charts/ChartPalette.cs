@@ -33,8 +33,21 @@ sealed partial class ChartPalette
             if (!_colours.TryGetValue(pair, out var index)) { _colours[pair] = index = _colours.Count; }
             return $"{m.Groups["name"].Value}=\"var(--c{index})\"";
         });
-        return Indent().Replace(Face().Replace(joined, ""), "\n");
+        joined = Moved().Replace(joined, m => $"{m.Groups["before"].Value}{m.Groups["rest"].Value} x=\"{Sum(m, "dx", "x")}\" y=\"{Sum(m, "dy", "y")}\"");
+        joined = joined.Replace($" {Usual}", "", StringComparison.Ordinal).Replace("<svg ", $"<svg {Usual} ", StringComparison.Ordinal);
+        joined = Path().Replace(joined, m => Hundredths().Replace(m.Value, "$1"));
+        return Indent().Replace(Fitted().Replace(Face().Replace(joined, ""), ""), "\n");
     }
+
+    // What most texts say is said once, by the element that they inherit it from.
+    static string Usual { get; } = string.Create(CultureInfo.InvariantCulture, $"font-size=\"{ChartText.Size}\"");
+
+    static string Sum(Match match, string one, string other) =>
+        (double.Parse(match.Groups[one].Value, CultureInfo.InvariantCulture) + double.Parse(match.Groups[other].Value, CultureInfo.InvariantCulture)).ToString("0.#", CultureInfo.InvariantCulture);
+
+    // A text that is only moved, and then placed.
+    [GeneratedRegex(@"(?<before><text[^>]*?) transform=""translate\((?<dx>-?[\d.]+) (?<dy>-?[\d.]+)\)""(?<rest>[^>]*?) x=""(?<x>-?[\d.]+)"" y=""(?<y>-?[\d.]+)""")]
+    private static partial Regex Moved();
 
     [GeneratedRegex(@"(?<name>\bfill|\bstroke)=""(?<value>[^""]*)""")]
     private static partial Regex Colour();
@@ -42,6 +55,16 @@ sealed partial class ChartPalette
     // The same for all texts of a page.
     [GeneratedRegex(@" font-family=""[^""]*""")]
     private static partial Regex Face();
+
+    // A few letters are as wide in any face.
+    [GeneratedRegex(@" textLength=""[^""]*"" lengthAdjust=""[^""]*""(?=>[^<]{1,7}<)")]
+    private static partial Regex Fitted();
+
+    [GeneratedRegex(@" d=""[^""]*""")]
+    private static partial Regex Path();
+
+    [GeneratedRegex(@"(\.\d)\d\b")]
+    private static partial Regex Hundredths();
 
     [GeneratedRegex(@"\n\s+")]
     private static partial Regex Indent();

@@ -62,6 +62,7 @@ static partial class ChartSvg
             open = m.Groups["open"].Value;
             return again ? "" : m.Value;
         });
+        svg = Nothing().Replace(svg, "");
         return svg.Replace(" stroke-miterlimit=\"4\"", "", StringComparison.Ordinal);
     }
 
@@ -89,6 +90,10 @@ static partial class ChartSvg
 
     [GeneratedRegex(@"<clipPath id=""(?<id>[^""]*)"">\s*(?<what><rect [^>]*/>)\s*</clipPath>\s*")]
     private static partial Regex Clip();
+
+    // Ticks of no length.
+    [GeneratedRegex(@"\s*<path [^>]*d=""M([\d. -]+)L\1""/>")]
+    private static partial Regex Nothing();
 
     [GeneratedRegex(@"url\(#([^)]*)\)")]
     private static partial Regex Use();

@@ -19,7 +19,7 @@ static partial class WaterfallChart
 
     static string Title(CaseView[] steps) => steps.Any(s => s.IsContaminated) || Estimate.SpeedUp(steps[0], steps[^1]) is not { Interval: not null, Verdict: not Verdict.Undecided } whole
         ? "Optimisation steps, each on top of those before; what they gain together is undecided"
-        : $"{Format.Count(steps.Length - 1, "step")} from {Label(steps[0])} on make it {Format.Times(whole.Value)} as fast";
+        : $"{Format.Count(steps.Length - 1, "step")} together: {Format.Times(whole.Value)} as fast as {Label(steps[0])}";
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
     internal static CaseView[] Steps(ReportModel model) =>

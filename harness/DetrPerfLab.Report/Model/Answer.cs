@@ -37,7 +37,7 @@ sealed record Pick(Candidate Choice, IReadOnlyList<Candidate> Ties)
         Candidate[] fastestFirst = [.. candidates.OrderByDescending(c => c.View.SpeedUp!.Value.Value)];
         if (fastestFirst.Length == 0) { return null; }
         Candidate[] alike = [.. fastestFirst.Where(c => c == fastestFirst[0] || IsTie(fastestFirst[0].View, c.View))];
-        var choice = alike.OrderBy(c => c.LossShare ?? double.MaxValue).First();
+        var choice = alike.OrderBy(c => c.IsExact ? 0 : 1).ThenBy(c => c.LossShare ?? double.MaxValue).First();
         return new(choice, [.. alike.Where(c => c != choice)]);
     }
 

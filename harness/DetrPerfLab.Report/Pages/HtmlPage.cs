@@ -6,6 +6,8 @@ namespace DetrPerfLab.Report;
 /// <remarks>Each chart is in the page once, its colours are those of the reader's theme; no script is needed to read it.</remarks>
 static class HtmlPage
 {
+    const int MostColumns = 16;
+
     /// <summary>The page, with each chart as an SVG element; charts that are not among the drawn ones are left out.</summary>
     internal static string Write(ReportDocument document, DrawnCharts charts)
     {
@@ -13,7 +15,7 @@ static class HtmlPage
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             // Nothing may be fetched, even if a result file smuggled in markup.
             .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n")
-            .Append($"<title>{Escape(document.Title)}</title>\n<style>\n{charts.Palette.Css}{Resource("page.css")}</style>\n</head>\n<body>\n<main>\n")
+            .Append($"<title>{Escape(document.Title)}</title>\n<style>\n{charts.Palette.Css}{RightCss}{Resource("page.css")}</style>\n</head>\n<body>\n<main>\n")
             .Append($"<h1>{Escape(document.Title)}</h1>\n<p class=\"caption\">{Escape(document.Caption)}</p>\n")
             .Append("<nav aria-label=\"Sections\"><ul>\n");
         foreach (var section in document.Sections) { page.Append($"<li><a href=\"#{section.Id}\">{Escape(section.Heading)}</a></li>\n"); }
@@ -67,12 +69,12 @@ static class HtmlPage
         if (table.Long) { page.Append($"<details>\n<summary>{Escape(table.Caption)} ({table.Rows.Count})</summary>\n"); }
         // Rows that become cards are no table to a browser any more; their roles say that they still are.
         string Role(string role) => table.Narrows ? $" role=\"{role}\"" : "";
-        page.Append($"<div class=\"scroll{(table.Narrows ? " narrows" : "")}\" role=\"region\" aria-label=\"{Escape(table.Caption)}\" tabindex=\"0\">\n<table{Role("table")}>\n");
+        page.Append($"<div class=\"scroll{(table.Narrows ? " narrows" : "")}\" role=\"region\" aria-label=\"{Escape(table.Caption)}\" tabindex=\"0\">\n<table{Role("table")}{Right(table)}>\n");
         if (!table.Long) { page.Append($"<caption class=\"unseen\">{Escape(table.Caption)}</caption>\n"); }
         page.Append($"<thead{Role("rowgroup")}><tr{Role("row")}>");
         foreach (var column in table.Columns)
         {
-            page.Append($"<th scope=\"col\"{Role("columnheader")}{(column.Numeric ? " class=\"num\"" : "")}{Title(column.Help)}>")
+            page.Append($"<th scope=\"col\"{Role("columnheader")}{Title(column.Help)}>")
                 .Append(column.Heading.Length > 0 ? $"<button type=\"button\">{Escape(column.Heading)}</button>" : "<span aria-hidden=\"true\"></span>")
                 .Append("</th>");
         }
@@ -82,7 +84,7 @@ static class HtmlPage
         foreach (var row in table.Rows)
         {
             page.Append($"<tr{Role("row")}>");
-            for (var i = 0; i < row.Count; i++) { WriteCell(page, row[i], table.Columns[i], notes, i == 0, table.Narrows ? $"{Role(i == 0 ? "rowheader" : "cell")} data-label=\"{Escape(table.Columns[i].Heading)}\"" : ""); }
+            for (var i = 0; i < row.Count; i++) { WriteCell(page, row[i], notes, i == 0, table.Narrows ? $"{Role(i == 0 ? "rowheader" : "cell")} data-label=\"{Escape(table.Columns[i].Heading)}\"" : ""); }
             page.Append("</tr>\n");
         }
 
@@ -92,11 +94,20 @@ static class HtmlPage
         if (table.Long) { page.Append("</details>\n"); }
     }
 
-    static void WriteCell(StringBuilder page, Cell cell, Column column, List<string> notes, bool isFirst, string attributes)
+    // Once a table, not once a cell: the style sheet has a rule for each place.
+    static string Right(Table table)
+    {
+        string[] places = [.. table.Columns.Index().Where(c => c.Item.Numeric).Select(c => $"r{c.Index + 1}")];
+        return places.Length > 0 ? $" class=\"{string.Join(' ', places)}\"" : "";
+    }
+
+    static string RightCss { get; } = string.Concat(Enumerable.Range(1, MostColumns).Select(i => $".r{i} :is(td,th):nth-child({i}){{text-align:right}}\n.r{i} td:nth-child({i}){{white-space:nowrap}}\n"));
+
+    static void WriteCell(StringBuilder page, Cell cell, List<string> notes, bool isFirst, string attributes)
     {
         var name = isFirst ? "th scope=\"row\"" : "td";
-        var key = cell.SortKey is { } number ? $" data-key=\"{number.ToString("G6", CultureInfo.InvariantCulture)}\"" : cell.Text.Count == 0 ? " data-empty" : "";
-        page.Append($"<{name}{attributes}{(column.Numeric ? " class=\"num\"" : "")}{key}{Title(cell.Hint)}>{Text(cell.Text)}");
+        var key = cell.SortKey is { } number && !IsPlain(cell) ? $" data-key=\"{number.ToString("G6", CultureInfo.InvariantCulture)}\"" : cell.Text.Count == 0 ? " data-empty" : "";
+        page.Append($"<{name}{attributes}{key}{Title(cell.Hint)}>{Text(cell.Text)}");
         if (cell.Second is { } second) { page.Append($"<small>{Escape(second)}</small>"); }
         if (cell.Note is { } note)
         {
@@ -106,6 +117,9 @@ static class HtmlPage
 
         page.Append(isFirst ? "</th>" : "</td>");
     }
+
+    // What reads as a number sorts as one without further words.
+    static bool IsPlain(Cell cell) => cell is { Text: [{ Text: var text }], Second: null, Note: null } && text.All(c => char.IsAsciiDigit(c) || c == '.');
 
     static string Text(IReadOnlyList<Inline> runs) => string.Concat(runs.Select(run => run.Style switch
     {

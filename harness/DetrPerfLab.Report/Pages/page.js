@@ -10,7 +10,9 @@ for (const button of document.querySelectorAll("th button")) {
     const sign = falling ? -1 : 1;
     const key = row => {
       const cell = row.cells[column];
-      return cell.dataset.key !== undefined ? Number(cell.dataset.key) : cell.dataset.empty !== undefined ? null : cell.textContent.trim();
+      if (cell.dataset.empty !== undefined) { return null; }
+      const shown = cell.dataset.key ?? cell.textContent.trim();
+      return shown === "" || Number.isNaN(Number(shown)) ? shown : Number(shown);
     };
     const rows = [...table.tBodies[0].rows].map(row => [key(row), row]);
     rows.sort(([a], [b]) => {

@@ -87,7 +87,7 @@ static class AnswerSection
     {
         if (pick is not { Choice.View: { } view }) { return [Inline.Bold(name), $" ({means}): none was measured in a clean run that keeps to the limits"]; }
         List<Inline> line = [Inline.Bold(name), $" ({means}): ", Inline.Code(view.Run.Variant), $", {Cells.Times(view.SpeedUp!.Value)}, {Format.Significant(view.Summary!.Median)} ms, {Accuracy(view)}"];
-        if (pick.Ties.Count > 0) { line.Add($"; as fast as far as the times tell: {string.Join(", ", pick.Ties.Select(t => t.View.Run.Variant))}"); }
+        if (pick.Ties.Count > 0) { line.Add($"; not told apart by the times: {string.Join(", ", pick.Ties.Select(t => t.View.Run.Variant))}"); }
         return line;
     }
 
@@ -105,7 +105,7 @@ static class AnswerSection
         var measure = shown.Select(c => c.View.Accuracy is { Difference: not null } a ? a.Name : null).FirstOrDefault(n => n is not null);
         var table = CaseColumn.Table("The variants, best first",
         [
-            CaseColumn.Text("variant", view => new(Inline.Code(view.Run.Variant), hint: view.Run.Id) { Second = PicksOf(answer, view) }),
+            CaseColumn.Text("variant", view => new(Inline.Code(view.Run.Variant)) { Second = PicksOf(answer, view) }),
             CaseColumn.Text("limits", view => new(fits[view].Fit switch { Fit.Meets => "kept", Fit.Fails => "not kept", _ => "undecided" }, hint: string.Join("; ", fits[view].Reasons)), "whether it keeps to the limits"),
             CaseColumns.SpeedUp with { Show = view => view.Baseline == view ? new("baseline", 1) : CaseColumns.SpeedUp.Show(view) },
             CaseColumns.Latency,

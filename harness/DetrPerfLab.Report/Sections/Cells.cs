@@ -11,7 +11,7 @@ static class Cells
     /// <summary>An empty cell with its reason; in a row that is a gap, the gap's one reason is enough.</summary>
     internal static Cell Missing(CaseView view, string reason) => view.Gap is null ? Cell.Empty(reason) : Cell.Blank;
 
-    internal static Cell Latency(CaseView view) => view.Summary is not { } summary ? Cell.Blank : new Cell(Format.Significant(summary.Median), summary.Median, Spread(summary))
+    internal static Cell Latency(CaseView view) => view.Summary is not { } summary ? Cell.Blank : new Cell(Format.Significant(summary.Median), summary.Median)
     {
         Second = Range(summary.MedianInterval),
         Note = summary.MedianInterval is null ? $"{Format.Count(summary.Count, "sample")}: an interval needs {Bootstrap.LeastSamples}" : null,
@@ -19,8 +19,6 @@ static class Cells
 
     /// <summary>Median and interval, for example <c>412 [408, 417]</c>.</summary>
     internal static string Milliseconds(Estimate median) => Format.Significant(median.Value) + (Range(median.Interval) is { } range ? $" {range}" : "");
-
-    internal static string Spread(SampleSummary summary) => $"{Format.Count(summary.Count, "sample")}, MAD {Format.Significant(summary.Mad)} ms, {Format.Count(summary.Outliers, "outlier")}";
 
     /// <summary>Factor and interval, for example <c>2.41× [2.31, 2.55]</c>.</summary>
     internal static string Times(Estimate ratio) => Format.Times(ratio.Value) + (TimesRange(ratio) is { } range ? $" {range}" : "");

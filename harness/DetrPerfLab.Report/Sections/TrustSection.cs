@@ -12,8 +12,8 @@ static class TrustSection
             view => view.Run.WarmUp is { } w ? new($"{w.Operations}{(w.Steady ? "" : ", not steady")}", w.Operations) : Cells.Missing(view, "not stored")),
         .. CaseColumns.Cold,
         CaseColumn.Text("audit", Audit, "timed operations with outputs checked, and timed operations on unseen inputs"),
-        CaseColumn.Text("run", view => view.Run.Contamination is { } c ? new(c.Verdict.ToString().ToLowerInvariant(), hint: string.Join("; ", c.Reasons)) : Cells.Missing(view, "not watched"), "what disturbed it"),
-        CaseColumn.Text("artefact", view => view.Run.Artefact is { } a ? new(Inline.Code(a.Sha256[..Math.Min(10, a.Sha256.Length)]), hint: a.Name) : Cell.Blank, "first digits of its sha256"),
+        CaseColumn.Text("run", view => view.Run.Contamination is { } c ? new(c.Verdict.ToString().ToLowerInvariant(), hint: c.Verdict == ContaminationVerdict.Clean ? null : string.Join("; ", c.Reasons)) : Cells.Missing(view, "not watched"), "what disturbed it"),
+        CaseColumn.Text("artefact", view => view.Run.Artefact is { } a ? new(Inline.Code(a.Sha256[..Math.Min(10, a.Sha256.Length)])) : Cell.Blank, "first digits of its sha256"),
         CaseColumn.Text("commit", view => new(Inline.Code(ReportModel.Short(view.Run.Commit)))),
     ];
 
@@ -99,7 +99,7 @@ static class TrustSection
     }
 
     static Cell Audit(CaseView view) => view.Run.Audit is not { } audit ? Cells.Missing(view, view.Run.AuditGap ?? "its outputs were checked before the samples only")
-        : new($"{audit.Checks} checked, {audit.FreshInputs} unseen", audit.Checks, audit.FreshToUsual is { } ratio ? $"unseen inputs took {Format.Times(ratio)} the usual time" : null)
+        : new($"{audit.Checks} checked, {audit.FreshInputs} unseen", audit.Checks)
         {
             Note = audit.CachingExcluded == false ? $"fewer than {AuditInfo.LeastFresh} unseen inputs: a cache is not ruled out" : null,
         };

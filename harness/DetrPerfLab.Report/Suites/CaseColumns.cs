@@ -9,7 +9,7 @@ static class CaseColumns
     const string NoCollections = "collections were not counted";
     const string NoOperations = "operations were not counted";
 
-    internal static CaseColumn Variant { get; } = Text("variant", view => new(Inline.Code(view.Run.Variant), hint: view.Run.Id));
+    internal static CaseColumn Variant { get; } = Text("variant", view => new(Inline.Code(view.Run.Variant)));
     internal static CaseColumn Judgement { get; } = Text("verdict", Cells.Verdict, "by the whole interval of the comparison");
     internal static CaseColumn Latency { get; } = Figure("latency, ms", "median of one operation; 95 % interval below", Cells.Latency);
     internal static CaseColumn P90 { get; } = Percentile("p90, ms", s => s.P90);
@@ -30,7 +30,7 @@ static class CaseColumns
     internal static CaseColumn Steady { get; } = Figure("steady, MiB", "resident once warm, after the operations of the memory pass", view => view.Run.Memory?.SteadyRssBytes, Format.Mebibytes, NoMemory);
 
     internal static CaseColumn ModelSize { get; } = Figure("model, MiB", null, view => view.Run.Artefact is { } artefact
-        ? new(Format.Mebibytes(artefact.Bytes), artefact.Bytes, $"{artefact.Name}, sha256 {artefact.Sha256}")
+        ? new(Format.Mebibytes(artefact.Bytes), artefact.Bytes)
         : Cells.Missing(view, "no artefact was stored"));
 
     internal static CaseColumn Ap { get; } = Figure("AP", "COCO AP@[.50:.95] in points; difference to the reference below", view => Accurate(view, "AP"));
@@ -114,7 +114,7 @@ static class CaseColumns
     static Cell Compared(CaseView view) => Cells.SpeedUp(view, "no other measured row differs only in what the suite varies");
 
     static Cell Scaled(CaseView view, double factor) => view.Median is not { } median ? Cell.Blank
-        : new(Format.Significant(median.Value * factor), median.Value * factor, Cells.Spread(view.Summary!)) { Second = Cells.Range(median.Interval?.Scale(factor)) };
+        : new(Format.Significant(median.Value * factor), median.Value * factor) { Second = Cells.Range(median.Interval?.Scale(factor)) };
 
     static string Whole(double count) => Format.Number(count, 0);
 }

@@ -67,8 +67,9 @@ public class HtmlPageTests
 
         var page = HtmlPage.Write(new("", "", [new("s", "S", [table])]), DrawnCharts.None);
 
-        Assert.Contains("<th scope=\"col\" title=\"why\"><button type=\"button\">a</button></th><th scope=\"col\" class=\"num\">", page);
-        Assert.Contains("<tr><th scope=\"row\">x</th><td class=\"num\" data-key=\"1.5\" title=\"3 samples\">1<small>[1, 2]</small><sup title=\"n\">[1]</sup></td></tr>", page);
+        Assert.Contains("<th scope=\"col\" title=\"why\"><button type=\"button\">a</button></th><th scope=\"col\"><button type=\"button\">b</button>", page);
+        Assert.Contains("<table class=\"r2\">", page);
+        Assert.Contains("<tr><th scope=\"row\">x</th><td data-key=\"1.5\" title=\"3 samples\">1<small>[1, 2]</small><sup title=\"n\">[1]</sup></td></tr>", page);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public class TrustTests
         var cold = FakeResults.Engine[1] with { Cold = new() { ProcessToFirstMs = 4538, LoadMs = 792, FirstMs = 3517 } };
 
         Assert.Contains("to its first detections, measured once: torch-fp32 4.54 s.", Reports.Markdown(Reports.Model(cold)));
-        Assert.Contains(">4538</td><td class=\"num\" data-key=\"792\">792</td>", Reports.Html(Reports.Model(cold)).Replace(" data-key=\"4538\"", ""));
+        Assert.Contains("<td>4538</td><td>792</td><td>3517</td>", Reports.Html(Reports.Model(cold)));
     }
 
     [Fact]
