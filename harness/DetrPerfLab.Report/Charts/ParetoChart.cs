@@ -5,6 +5,8 @@ namespace DetrPerfLab.Report;
 /// <summary>Latency against accuracy: what no other variant beats in both.</summary>
 static class ParetoChart
 {
+    const int MostNamed = 4;
+
     internal static Drawing Create(ReportModel model)
     {
         if (Measure(model) is not { } measure) { return Drawing.None("accuracy against latency: no accuracy was measured for two variants"); }
@@ -15,7 +17,7 @@ static class ParetoChart
         // A contaminated run is shown, but nothing is decided by it.
         var front = Front([.. cases.Select(c => (c.Summary!.Median, c.IsContaminated ? double.NegativeInfinity : measure.Of(c)!.Value))]);
         var title = Title(cases, front);
-        var alt = $"{title}. Latency against {measure.Label}. On the Pareto front: " + (front.Length == 0 ? "nothing" : "") +
+        var alt = $"{title}. Accuracy is {measure.Label}. The front: " + (front.Length == 0 ? "nothing" : "") +
             string.Join(", ", front.Select(i => $"{cases[i].Run.Variant} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + "." + Disturbed.Sentence(cases);
         return new Chart("accuracy", alt, 440, canvas => Draw(canvas, cases, front, measure, title, model.Caption));
     }
@@ -47,8 +49,6 @@ static class ParetoChart
         ];
         return known.FirstOrDefault(m => model.Effects.Count(c => c.Summary is not null && m.Of(c) is not null) >= 2);
     }
-
-    const int MostNamed = 4;
 
     static string Title(CaseView[] cases, int[] front) => front.Length switch
     {
