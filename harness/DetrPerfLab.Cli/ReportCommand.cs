@@ -15,11 +15,13 @@ static class ReportCommand
         var apLoss = new Option<double?>("--max-ap-loss") { Description = "Largest loss of AP, in points (of 100)." }.Within(0, 100);
         var memory = new Option<double?>("--max-memory") { Description = "Largest peak resident memory, MiB." }.Within(1, 1e9);
         var latency = new Option<double?>("--max-latency") { Description = "Largest median latency, milliseconds." }.Within(1e-6, 1e9);
+        var changes = new Option<double?>("--max-class-changes") { Description = "Largest share of the queries whose class may change where no AP was measured, per cent." }.Within(0, 100);
+        var baseline = new Option<string?>("--baseline") { Description = "Variant that others are compared with; default: torch-fp32 where it was measured, else the first variant of the run." };
         var compare = new Option<string?>("--compare") { Description = "A second results folder to set beside the first." };
         var across = new Option<bool>("--across-machines") { Description = "With --compare: also compute ratios between different machines, marked as such." };
         var command = new Command("report", "Draws the charts and writes report.md and report.html from result files.")
         {
-            results, plots, noCharts, output, machine, apLoss, memory, latency, compare, across,
+            results, plots, noCharts, output, machine, baseline, apLoss, changes, memory, latency, compare, across,
         };
         command.OnlyWith(across, "--compare", result => result.GetValue(compare) is not null);
         command.OnlyWith(plots, "charts, without --no-charts", result => !result.GetValue(noCharts));
@@ -37,7 +39,9 @@ static class ReportCommand
                     MaxApLoss = parsed.GetValue(apLoss),
                     MaxMemoryBytes = parsed.GetValue(memory) * 1024 * 1024,
                     MaxLatencyMs = parsed.GetValue(latency),
+                    MaxClassChanges = parsed.GetValue(changes) / 100,
                 },
+                Baseline = parsed.GetValue(baseline),
                 CompareDir = parsed.GetValue(compare),
                 CompareAcrossMachines = parsed.GetValue(across),
             });

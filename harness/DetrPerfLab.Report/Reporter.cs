@@ -8,7 +8,7 @@ public static class Reporter
     /// <summary>Writes report.md, report.html and the charts of a results folder; where none can be drawn here, the numbers alone, with a warning.</summary>
     public static ReportFiles Write(ReportOptions options)
     {
-        var model = ReportFolder.Load(options.ResultsDir, options.Machine);
+        var model = ReportFolder.Load(options.ResultsDir, options.Machine, options.Baseline);
         var comparison = options.CompareDir is { } other
             ? CompareSection.Create(model, ReportFolder.Load(other), options.CompareAcrossMachines)
             : null;
@@ -36,7 +36,7 @@ public static class Reporter
 
         var toCharts = Path.GetRelativePath(outDir, options.PlotsDir ?? outDir).Replace('\\', '/');
         AtomicFile.WriteText(markdown, MarkdownPage.Write(document, toCharts));
-        AtomicFile.WriteText(html, HtmlPage.Write(document, drawn.Svgs));
+        AtomicFile.WriteText(html, HtmlPage.Write(document, drawn));
         var sentence = string.Concat(AnswerSection.Sentence(model, options.Limits, answer).Select(run => run.Text));
         return new ReportFiles(markdown, html, drawn.Paths, sentence, warnings);
 
@@ -60,6 +60,9 @@ public sealed record ReportOptions
     public string? OutDir { get; init; }
     public Limits Limits { get; init; } = new();
 
+    /// <summary>The variant that others are compared with; null takes torch-fp32 where it was measured, else the first variant of the run.</summary>
+    public string? Baseline { get; init; }
+
     /// <summary>A second results folder to set beside the first; null without one.</summary>
     public string? CompareDir { get; init; }
 
@@ -72,9 +75,17 @@ public sealed record ReportOptions
 
 /// <summary>
 /// What the reader can accept; null where anything will do. AP points (of 100) that may be lost against the reference, the largest peak of resident
-/// memory in bytes, the largest median latency of one operation in milliseconds.
+/// memory in bytes, the largest median latency of one operation in milliseconds, and, where no accuracy was measured, the share of the queries in [0, 1]
+/// whose class may change.
 /// </summary>
-public sealed record Limits(double? MaxApLoss = null, double? MaxMemoryBytes = null, double? MaxLatencyMs = null);
+public sealed record Limits(double? MaxApLoss = null, double? MaxMemoryBytes = null, double? MaxLatencyMs = null, double? MaxClassChanges = null)
+{
+    internal const double DefaultApLoss = 1;
+    internal const double DefaultClassChanges = 0.02;
+
+    internal double ApLoss => MaxApLoss ?? DefaultApLoss;
+    internal double ClassChanges => MaxClassChanges ?? DefaultClassChanges;
+}
 
 /// <summary>Paths of what was written, the report's answer in one sentence, and what could not be read or drawn, one line each.</summary>
 public sealed record ReportFiles(string Markdown, string Html, IReadOnlyList<string> Charts, string Answer, IReadOnlyList<string> Warnings);

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Report;
 /// </summary>
 sealed record Chart(string Name, string Alt, int DataHeight, Action<ChartCanvas> Draw)
 {
-    internal const int Width = 860; // pixels: a README on GitHub
+    internal const int Width = 700; // pixels: half a screen, and a README on GitHub
 
     internal ChartCanvas On(ChartTheme theme)
     {

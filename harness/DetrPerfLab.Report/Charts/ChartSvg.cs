@@ -22,6 +22,7 @@ static partial class ChartSvg
             if (!ids.TryGetValue(m.Groups[2].Value, out var id)) { ids[m.Groups[2].Value] = id = $"{prefix}{ids.Count + 1}"; }
             return m.Groups[1].Value + id;
         });
+        svg = OneClip(svg);
         // A hundredth of a pixel is finer than any display; Skia writes eight digits.
         svg = Tag().Replace(svg, tag => LongNumber().Replace(tag.Value, n => Pixel(double.Parse(n.Value, CultureInfo.InvariantCulture))));
         svg = Text().Replace(svg, m => Words(m.Groups["attributes"].Value, First(m.Groups["x"].Value), First(m.Groups["y"].Value), m.Groups["text"].Value));
@@ -39,6 +40,30 @@ static partial class ChartSvg
         }
 
         return svg.Insert(end, marks.Append("</g>\n").ToString());
+    }
+
+    // ScottPlot clips each mark by itself, all of them to the data: one clip does, and marks in a row share it. What is said again by default goes.
+    static string OneClip(string svg)
+    {
+        var first = new Dictionary<string, string>();
+        var same = new Dictionary<string, string>();
+        svg = Clip().Replace(svg, m =>
+        {
+            if (first.TryAdd(m.Groups["what"].Value, m.Groups["id"].Value)) { return m.Value; }
+            same[m.Groups["id"].Value] = first[m.Groups["what"].Value];
+            return "";
+        });
+        svg = Use().Replace(svg, m => same.TryGetValue(m.Groups[1].Value, out var id) ? $"url(#{id})" : m.Value);
+        var open = "";
+        svg = Group().Replace(svg, m =>
+        {
+            // Another kind of group in between ends the row.
+            var again = open.Length > 0 && m.Groups["closed"].Success && m.Groups["open"].Value == open;
+            open = m.Groups["open"].Value;
+            return again ? "" : m.Value;
+        });
+        svg = Nothing().Replace(svg, "");
+        return svg.Replace(" stroke-miterlimit=\"4\"", "", StringComparison.Ordinal);
     }
 
     // Skia places each letter by the metrics of this machine's face. The reader's browser may have another: it gets the words whole, the
@@ -62,6 +87,20 @@ static partial class ChartSvg
 
     [GeneratedRegex(@"<text (?<attributes>[^>]*?)\bx=""(?<x>[^""]*)"" y=""(?<y>[^""]*)"">\s*(?<text>[^<]*?)\s*</text>")]
     private static partial Regex Text();
+
+    [GeneratedRegex(@"<clipPath id=""(?<id>[^""]*)"">\s*(?<what><rect [^>]*/>)\s*</clipPath>\s*")]
+    private static partial Regex Clip();
+
+    // Ticks of no length.
+    [GeneratedRegex(@"\s*<path [^>]*d=""M([\d. -]+)L\1""/>")]
+    private static partial Regex Nothing();
+
+    [GeneratedRegex(@"url\(#([^)]*)\)")]
+    private static partial Regex Use();
+
+    // A clipped group, and whether another one ends right before it.
+    [GeneratedRegex(@"(?<closed></g>\s*)?(?<open><g clip-path=""[^""]*"">)|<g\b")]
+    private static partial Regex Group();
 
     [GeneratedRegex(@"<[^!?][^>]*>")]
     private static partial Regex Tag();

@@ -1,9 +1,9 @@
 namespace DetrPerfLab.Report;
 
 /// <summary>Charts as files and as elements for a page.</summary>
-sealed record DrawnCharts(IReadOnlyList<string> Paths, IReadOnlyDictionary<string, (string Light, string Dark)> Svgs)
+sealed record DrawnCharts(IReadOnlyList<string> Paths, IReadOnlyDictionary<string, string> Svgs, ChartPalette Palette)
 {
-    internal static DrawnCharts None { get; } = new([], new Dictionary<string, (string Light, string Dark)>());
+    internal static DrawnCharts None { get; } = new([], new Dictionary<string, string>(), new());
 }
 
 /// <summary>Writes charts: SVG for light and dark pages, PNG for everything else.</summary>
@@ -21,9 +21,11 @@ static class ChartWriter
             () => Png(chart, folder),
         ]);
         var pictures = Guard(() => (Picture[])[.. jobs.AsParallel().AsOrdered().Select(job => job())]);
+        var palette = new ChartPalette();
         return new DrawnCharts(
             [.. pictures.Select(p => p.Path)],
-            charts.Zip(pictures.Chunk(3)).ToDictionary(p => p.First.Name, p => (Element(p.Second[0]), Element(p.Second[1]))));
+            charts.Zip(pictures.Chunk(3)).ToDictionary(p => p.First.Name, p => palette.Join(Element(p.Second[0]), Element(p.Second[1]))),
+            palette);
     }
 
     /// <summary>Runs drawing code; what it throws where the machine lacks the renderer becomes a message.</summary>

@@ -8,7 +8,7 @@ static class ClassifierChart
         CaseView[] cases = [.. model.Suite("Classifier").Where(c => c.SpeedUp is not null)];
         if (cases.Length < 2) { return Drawing.None($"classifiers: no row was measured beside {VariantName.Baseline}"); }
         var alt = "Speed-up of classifiers per image over eager FP32: " +
-            string.Join(", ", cases.Select(c => $"{Name(c)} {Format.Times(c.SpeedUp!.Value.Value)}{Disturbed.Mark(c, c.Baseline)}")) + "." + Disturbed.Sentence(cases);
+            string.Join(", ", cases.Select(c => $"{Name(c)} {Format.Times(c.SpeedUp!.Value.Value)}{Disturbed.Mark(c)}")) + "." + Disturbed.Sentence(cases);
         return new Chart("classifiers", alt, 30 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
     }
 
@@ -24,7 +24,7 @@ static class ClassifierChart
             var ratio = view.SpeedUp!.Value;
             canvas.Bar(-i, 0, ratio.Value, VariantStyle.Of(view.Run.Variant).In(canvas.Theme));
             if (ratio.HasWidth) { canvas.WhiskerX(ratio.Lower, ratio.Upper, -i); }
-            canvas.TextAfter(Format.Times(ratio.Value) + Disturbed.Mark(view, view.Baseline), Math.Max(ratio.Value, ratio.Upper), -i, bold: true);
+            canvas.TextAfter(Format.Times(ratio.Value) + Disturbed.Mark(view), Math.Max(ratio.Value, ratio.Upper), -i, bold: true);
             canvas.HoverRow(-i, 0, ratio.Upper, $"{Name(view)}: {Cells.Times(ratio)}, {Cells.Milliseconds(view.Median!.Value)} ms of {Format.Count(view.Run.ImagesPerOperation, "image")}");
         }
 

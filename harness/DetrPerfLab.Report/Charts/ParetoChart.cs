@@ -5,6 +5,8 @@ namespace DetrPerfLab.Report;
 /// <summary>Latency against accuracy: what no other variant beats in both.</summary>
 static class ParetoChart
 {
+    const int MostNamed = 4;
+
     internal static Drawing Create(ReportModel model)
     {
         if (Measure(model) is not { } measure) { return Drawing.None("accuracy against latency: no accuracy was measured for two variants"); }
@@ -14,9 +16,10 @@ static class ParetoChart
         var cases = others.Length >= 2 ? others : all;
         // A contaminated run is shown, but nothing is decided by it.
         var front = Front([.. cases.Select(c => (c.Summary!.Median, c.IsContaminated ? double.NegativeInfinity : measure.Of(c)!.Value))]);
-        var alt = $"Latency against {measure.Label}. On the Pareto front: " + (front.Length == 0 ? "nothing" : "") +
+        var title = Title(cases, front);
+        var alt = $"{title}. Accuracy is {measure.Label}. The front: " + (front.Length == 0 ? "nothing" : "") +
             string.Join(", ", front.Select(i => $"{cases[i].Run.Variant} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + "." + Disturbed.Sentence(cases);
-        return new Chart("accuracy", alt, 440, canvas => Draw(canvas, cases, front, measure, model.Caption));
+        return new Chart("accuracy", alt, 440, canvas => Draw(canvas, cases, front, measure, title, model.Caption));
     }
 
     /// <summary>Indices of the points that no other beats in both, fastest first.</summary>
@@ -47,11 +50,19 @@ static class ParetoChart
         return known.FirstOrDefault(m => model.Effects.Count(c => c.Summary is not null && m.Of(c) is not null) >= 2);
     }
 
-    static void Draw(ChartCanvas canvas, CaseView[] cases, int[] front, AccuracyMeasure measure, string caption)
+    static string Title(CaseView[] cases, int[] front) => front.Length switch
+    {
+        0 => "Accuracy against latency: every run was contaminated",
+        1 => $"{cases[front[0]].Run.Variant} is the fastest and the most accurate",
+        > MostNamed => $"On the Pareto front: {front.Length} variants, from {cases[front[0]].Run.Variant} to {cases[front[^1]].Run.Variant}",
+        _ => $"On the Pareto front: {string.Join(", ", front.Select(i => cases[i].Run.Variant))}",
+    };
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, int[] front, AccuracyMeasure measure, string title, string caption)
     {
         var xs = cases.Select(c => c.Summary!.Median).ToArray();
         var ys = cases.Select(c => measure.Of(c)!.Value).ToArray();
-        canvas.Frame("Accuracy against latency; the line is the Pareto front", caption, "latency of one operation, ms (median, logarithmic)", measure.Label, note: Disturbed.Note(cases));
+        canvas.Frame(title, caption, "latency of one operation, ms (median, logarithmic)", measure.Label, note: Disturbed.Note(cases));
         var x = Ticks.Logarithmic(xs.Min() * 0.9, xs.Max() * 1.1);
         double[] ends = [.. ys, .. Enumerable.Range(0, cases.Length).Select(ApInterval).OfType<(double Lower, double Upper)>().SelectMany(i => (double[])[i.Lower, i.Upper])];
         var margin = Math.Max((ends.Max() - ends.Min()) * 0.1, 0.2);

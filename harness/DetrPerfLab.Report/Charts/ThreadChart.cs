@@ -13,16 +13,30 @@ static class ThreadChart
 
     internal static Drawing Create(ReportModel model)
     {
-        Threads[] lines = [.. model.Suite("Thread").Where(c => c.Summary is not null && c.Number(Parameter) is > 0)
+        // What is counted from a contaminated run decides nothing: such a line is left out.
+        Threads[] all = [.. model.Suite("Thread").Where(c => c.Summary is not null && c.Number(Parameter) is > 0)
             .GroupBy(c => c.Run.Variant)
             .Where(g => g.Count(IsPlain) >= 2)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new Threads(g.Key, Ordered(g.Where(IsPlain)), Ordered(g.Where(c => !IsPlain(c)))))];
-        if (lines.Length == 0) { return Drawing.None("thread scaling: no variant was measured with two thread counts"); }
-        var alt = "Speed-up over the fewest threads, with efficiency: " + string.Join("; ", lines.Select(l =>
+        Threads[] lines = [.. all.Where(l => !l.Base.IsContaminated)];
+        var left = string.Join("; ", all.Except(lines).Select(l => $"{l.Variant}, threads {At(l.Base)}"));
+        if (lines.Length == 0) { return Drawing.None(left.Length == 0 ? "thread scaling: no variant was measured with two thread counts" : $"thread scaling: what the speed-ups count from was contaminated ({left})"); }
+        var title = Title(lines);
+        var alt = $"{title}. Speed-up over the fewest threads, with efficiency: " + string.Join("; ", lines.Select(l =>
             $"{l.Variant} {string.Join(", ", l.All.Select(c => $"{Format.Times(SpeedUp(l, c).Value)} at {At(c)} ({Efficiency(l, c)})"))}")) + "." +
-            Disturbed.Sentence(lines.SelectMany(l => l.All));
-        return new Chart("threads", alt, 480, canvas => Draw(canvas, lines, model));
+            Disturbed.Sentence(lines.SelectMany(l => l.All)) + (left.Length > 0 ? $" Left out, as what it counts from was contaminated: {left}." : "");
+        return new Chart("threads", alt, 480, canvas => Draw(canvas, lines, title, model));
+    }
+
+    // The most that threads alone gain, where its interval says that they do.
+    static string Title(Threads[] lines)
+    {
+        var best = lines.SelectMany(l => l.Cases.Where(c => !c.IsContaminated && c != l.Base).Select(c => (Line: l, Case: c, Gain: SpeedUp(l, c))))
+            .Where(p => p.Gain.Verdict == Verdict.Faster).OrderByDescending(p => p.Gain.Value).FirstOrDefault();
+        return best.Case is { } most
+            ? $"{Format.Count((int)most.Number(Parameter)!.Value, "thread")} make {best.Line.Variant} {Format.Times(best.Gain.Value)} as fast as {Format.Shortest(best.Line.Base.Number(Parameter)!.Value)} ({Efficiency(best.Line, most)} of the ideal)"
+            : "More threads gain nothing that can be told here";
     }
 
     static CaseView[] Ordered(IEnumerable<CaseView> cases) => [.. cases.OrderBy(c => c.Number(Parameter)).ThenBy(Setting, StringComparer.Ordinal)];
@@ -36,15 +50,15 @@ static class ThreadChart
     static Estimate SpeedUp(Threads line, CaseView view) => Estimate.Ratio(line.Base, view)!.Value;
 
     static string Efficiency(Threads line, CaseView view) =>
-        Format.Percent(SpeedUp(line, view).Value * line.Base.Number(Parameter)!.Value / view.Number(Parameter)!.Value) + Disturbed.Mark(view, line.Base);
+        Format.Percent(SpeedUp(line, view).Value * line.Base.Number(Parameter)!.Value / view.Number(Parameter)!.Value) + Disturbed.Mark(view);
 
-    static void Draw(ChartCanvas canvas, Threads[] lines, ReportModel model)
+    static void Draw(ChartCanvas canvas, Threads[] lines, string title, ReportModel model)
     {
         CaseView[] all = [.. lines.SelectMany(l => l.All)];
         double[] counts = [.. all.Select(c => c.Number(Parameter)!.Value).Distinct().Order()];
         var most = counts[^1];
         canvas.Frame(
-            "Speed-up by threads, with efficiency (per cent of the ideal)", model.Caption, "intra-op threads", "speed-up over the fewest threads, times",
+            title, model.Caption, "intra-op threads", "speed-up over the fewest threads, times",
             note: Disturbed.Note(all));
         canvas.XAxis(0.7, most * 1.06, Ticks.Each(counts));
         var high = Math.Max(lines.Max(l => l.All.Max(c => SpeedUp(l, c).Upper)) * 1.25, 1.5);
@@ -81,15 +95,15 @@ static class ThreadChart
         }
     }
 
-    // The efficiencies stand beside the data: at the points they cover each other wherever lines meet. Of many lines, each tells its best.
+    // The efficiencies stand beside the data: at the points they cover each other wherever lines meet. Of many lines, each tells its highest.
     static void Table(ChartCanvas canvas, Threads[] lines, string[] settings)
     {
         var whole = lines.Sum(l => l.All.Length) <= MostRows;
         foreach (var line in lines)
         {
             var style = VariantStyle.Of(line.Base.Run.Variant);
-            var best = line.All.MaxBy(c => SpeedUp(line, c).Value)!;
-            canvas.LegendEntry(whole ? line.Variant : $"{line.Variant}, best {Row(line, best)}", style.In(canvas.Theme), style.Marker, lineWidth: 2);
+            var most = line.All.MaxBy(c => SpeedUp(line, c).Value)!;
+            canvas.LegendEntry(whole ? line.Variant : $"{line.Variant}, {Row(line, most)}", style.In(canvas.Theme), style.Marker, lineWidth: 2);
             foreach (var view in line.All.Where(c => whole && c != line.Base))
             {
                 canvas.LegendEntry(Row(line, view), style.In(canvas.Theme), IsPlain(view) ? MarkerShape.None : ShapeOf(Setting(view), settings));

@@ -10,12 +10,16 @@ static partial class WaterfallChart
         var steps = Steps(model);
         if (steps.Length < 2) { return Drawing.None("the stacked steps: not measured"); }
         var again = Again(model, steps[0]);
-        var whole = $"{Format.Times(Estimate.Ratio(steps[0], steps[^1])!.Value.Value)}{Disturbed.Mark(steps[0], steps[^1])}";
+        var title = Title(steps);
         CaseView[] all = again is null ? steps : [.. steps, again];
-        var alt = $"Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms, {whole} in all" +
+        var alt = $"{title}. Latency from {Label(steps[0])} at {Ms(steps[0])} ms to {Label(steps[^1])} at {Ms(steps[^1])} ms" +
             (again is null ? "." : $"; the first step, repeated at the end, at {Ms(again)} ms.") + Disturbed.Sentence(all);
-        return new Chart("waterfall", alt, 36 * all.Length, canvas => Draw(canvas, steps, again, $"Optimisation steps, each on top of those before: {whole} in all", model.Caption));
+        return new Chart("waterfall", alt, 36 * all.Length, canvas => Draw(canvas, steps, again, title, model.Caption));
     }
+
+    static string Title(CaseView[] steps) => steps.Any(s => s.IsContaminated) || Estimate.SpeedUp(steps[0], steps[^1]) is not { Interval: not null, Verdict: not Verdict.Undecided } whole
+        ? "Optimisation steps, each on top of those before; what they gain together is undecided"
+        : $"{Format.Count(steps.Length - 1, "step")} together: {Format.Times(whole.Value)} as fast as {Label(steps[0])}";
 
     /// <summary>The steps in their order: by the parameter "step" where there is one, else as measured.</summary>
     internal static CaseView[] Steps(ReportModel model) =>
@@ -53,19 +57,22 @@ static partial class WaterfallChart
             var text = $"{Ms(rows[i])} ms";
             var end = now;
             var hover = $"{Label(rows[i])}: {Cells.Milliseconds(rows[i].Median!.Value)} ms";
-            if (rows[i] == again)
+            if (again is not null && rows[i] == again)
             {
                 var drift = Estimate.Ratio(again, steps[0])!.Value;
-                text += $", {Format.Times(drift.Value)} the first run{Disturbed.Mark(again, steps[0])}";
-                hover += $", {Cells.Times(drift)} the first run";
+                if (!again.IsContaminated && !steps[0].IsContaminated)
+                {
+                    text += $", {Format.Times(drift.Value)} the first run";
+                    hover += $", {Cells.Times(drift)} the first run";
+                }
             }
-            else if (i > 0 && Estimate.Ratio(rows[i - 1], rows[i]) is { } gain)
+            else if (i > 0 && Estimate.SpeedUp(rows[i - 1], rows[i]) is { } gain)
             {
                 // The pale part is what this step took off.
                 var before = rows[i - 1].Summary!.Median;
                 if (before > now) { canvas.Bar(-i, now, before, canvas.Theme.Grid); }
                 end = Math.Max(before, now);
-                text += $", {Format.Times(gain.Value)}{Disturbed.Mark(rows[i - 1], rows[i])}";
+                text += $", {Format.Times(gain.Value)}{Disturbed.Mark(rows[i])}";
                 hover += $", {Cells.Times(gain)} over the step before";
             }
 

@@ -4,7 +4,11 @@ namespace DetrPerfLab.Report;
 sealed record ReportDocument(string Title, string Caption, IReadOnlyList<Section> Sections);
 
 /// <summary>A heading and what stands below it; <c>Id</c> is its anchor.</summary>
-sealed record Section(string Id, string Heading, IReadOnlyList<Block> Blocks);
+sealed record Section(string Id, string Heading, IReadOnlyList<Block> Blocks)
+{
+    /// <summary>What unfolding it shows, in words: HTML folds it away at first. Null for what stands open.</summary>
+    public string? Inside { get; init; }
+}
 
 /// <summary>One thing below a heading.</summary>
 abstract record Block;
@@ -36,12 +40,22 @@ sealed record Figure(Chart Chart) : Block;
 /// <summary>Rows of cells; the caption is read out, and shown where the table is folded away.</summary>
 sealed record Table(string Caption, IReadOnlyList<Column> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows) : Block
 {
-    /// <summary>Reference rather than reading: folded away at first.</summary>
+    /// <summary>Reference rather than reading: folded away in HTML, where it sorts, and left out of Markdown.</summary>
     public bool Long { get; init; }
+
+    /// <summary>Whether a narrow window shows each row as a card, so that nobody scrolls sideways for it.</summary>
+    public bool Narrows { get; init; }
+
+    /// <summary>What holds for all rows, once below them.</summary>
+    public IReadOnlyList<string> Below { get; init; } = [];
 }
 
 /// <summary>A column's heading; the help is shown on hovering.</summary>
-sealed record Column(string Heading, bool Numeric = false, string? Help = null);
+sealed record Column(string Heading, bool Numeric = false, string? Help = null)
+{
+    /// <summary>Whether it goes without a word where it would be empty in all rows.</summary>
+    public bool Silent { get; init; }
+}
 
 /// <summary>One cell of a table; it sorts by the number behind it where there is one. The hint is shown on hovering.</summary>
 sealed record Cell(IReadOnlyList<Inline> Text, double? SortKey = null, string? Hint = null)

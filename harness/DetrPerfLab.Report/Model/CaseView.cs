@@ -19,7 +19,10 @@ sealed class CaseView(RunResult run)
     /// <summary>What this case is compared with, itself where it is the baseline; null without one.</summary>
     internal CaseView? Baseline { get; private set; }
 
-    /// <summary>The measured case before it in the order of what is compared; null for the first.</summary>
+    /// <summary>Why it is compared with nothing; null where it is, or where no more is known than that.</summary>
+    internal string? NoBaseline { get; set; }
+
+    /// <summary>The measured case before it in the order of what is compared; null for the first, and where that was contaminated.</summary>
     internal CaseView? Previous { get; private set; }
 
     /// <summary>The suite's first row, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
@@ -56,7 +59,7 @@ sealed class CaseView(RunResult run)
 
     internal void CompareWith(CaseView baseline, CaseView? previous)
     {
-        (Baseline, Previous) = (baseline, previous);
+        (Baseline, Previous) = (baseline, previous is { IsContaminated: true } ? null : previous);
         SpeedUp = this == baseline
             ? new Estimate(1, new Interval(1, 1, 1, Level: 0.95)) // by definition; two draws of the same samples would pretend a doubt
             : Estimate.Ratio(baseline, this);

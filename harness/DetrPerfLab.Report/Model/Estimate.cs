@@ -16,6 +16,9 @@ readonly record struct Estimate(double Value, Interval? Interval)
             Bootstrap.RatioOfMedians([.. numerator.Run.RoundsMs], [.. denominator.Run.RoundsMs], paired: TookTurns(numerator.Run, denominator.Run))).Scale(Images(denominator) / Images(numerator));
     }
 
+    /// <summary>How many times as fast it is as what it is counted from; null where that is a contaminated run, or has no samples.</summary>
+    internal static Estimate? SpeedUp(CaseView from, CaseView to) => from.IsContaminated ? null : Ratio(from, to);
+
     /// <summary>What it says as a speed-up: decided only where the whole interval lies on one side of 1.</summary>
     internal Verdict Verdict => this switch
     {

@@ -1,9 +1,10 @@
 namespace DetrPerfLab.Report;
 
 /// <summary>All that a report needs, read from result files of one machine.</summary>
-sealed class ReportModel
+sealed partial class ReportModel
 {
-    internal ReportModel(MachineInfo? machine, IEnumerable<RunResult> results, IReadOnlyList<string> problems)
+    /// <param name="baseline">The variant that others are compared with; null leaves it to each suite.</param>
+    internal ReportModel(MachineInfo? machine, IEnumerable<RunResult> results, IReadOnlyList<string> problems, string? baseline = null)
     {
         Machine = machine;
         Problems = problems;
@@ -16,24 +17,38 @@ sealed class ReportModel
             .SelectMany(g => g.Order(Suites.Find(g.Key)))
             .AsParallel().AsOrdered()
             .Select(r => new CaseView(r))];
+        if (baseline is not null && Cases.All(c => c.Run.Variant != baseline || c.Summary is null))
+        {
+            throw LabError.UnknownName("measured variant", baseline, Cases.Where(c => c.Summary is not null && c.Run.VariantName is not null).Select(c => c.Run.Variant).Distinct().Order(VariantName.Order));
+        }
+
         foreach (var suite in Cases.GroupBy(c => c.Run.Suite, StringComparer.Ordinal))
         {
-            Compare(Suites.Find(suite.Key), suite);
+            Compare(Suites.Find(suite.Key), suite, baseline);
             var first = suite.First();
             // Where the row that was repeated is a gap, no other may stand in for it.
             foreach (var again in suite.Where(c => c.Run.Repeated && c != first && c.Run.Variant == first.Run.Variant && c.Summary is not null && first.Summary is not null)) { again.FirstTime = first; }
         }
     }
 
-    // Only within one suite and where all but its axis is equal: those were measured in one run, others may have met another load.
-    static void Compare(Suite suite, IEnumerable<CaseView> cases) =>
-        cases.GroupBy(c => suite.FixedPart(c.Run), StringComparer.Ordinal).AsParallel().ForAll(group =>
+    // Only within one suite and one run, and where all but its axis is equal: others may have met another load.
+    static void Compare(Suite suite, IEnumerable<CaseView> cases, string? chosen) =>
+        cases.GroupBy(RunOf, StringComparer.Ordinal).AsParallel().ForAll(group =>
         {
             CaseView[] measured = [.. group.Where(c => c.Summary is not null)];
-            if (suite.BaselineAmong(measured.Select(c => c.Run)) is not { } found) { return; }
+            if (suite.BaselineAmong(measured.Select(c => c.Run), chosen) is not { } found)
+            {
+                var disturbed = measured.Length > 1 ? measured.FirstOrDefault(c => c.IsContaminated && (suite.Baseline is null ? c == measured[0] : c.Run.Variant == (chosen ?? suite.Baseline))) : null;
+                if (disturbed is not null) { foreach (var view in measured) { view.NoBaseline = $"what it would be compared with ({disturbed.Label}) was measured in a contaminated run"; } }
+                return;
+            }
+
             var baseline = measured.First(c => ReferenceEquals(c.Run, found));
             for (var i = 0; i < measured.Length; i++) { measured[i].CompareWith(baseline, i > 0 ? measured[i - 1] : null); }
         });
+
+    /// <summary>Equal for what may be compared: all but the suite's axis is the same, and variants that took turns did so in one run.</summary>
+    static string RunOf(CaseView view) => $"{view.Run.Suite}\n{Suites.Find(view.Run.Suite).FixedPart(view.Run)}\n{view.Run.Interleaving?.Run}";
 
     internal MachineInfo? Machine { get; }
     internal IReadOnlyList<CaseView> Cases { get; }
@@ -53,14 +68,6 @@ sealed class ReportModel
     }
 
     internal IEnumerable<CaseView> Suite(string prefix) => Cases.Where(c => c.Run.Suite.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>One case for each variant of the engine and precision suites and of <c>detrlab bench</c>, slowest first and gaps last; where several measured it, a plain case counts before one at another size, then precision first.</summary>
-    internal IReadOnlyList<CaseView> Effects => field ??=
-        [.. Suite("Bench").Concat(Suite("Engine")).Concat(Suite("Precision"))
-            .GroupBy(c => c.Run.Variant, StringComparer.Ordinal)
-            .Select(g => g.OrderBy(c => c.Summary is not null).ThenByDescending(c => c.Run.Parameters.Count).ThenBy(c => c.Run.Suite, StringComparer.OrdinalIgnoreCase).Last())
-            .OrderByDescending(c => c.Summary?.Median ?? 0)
-            .ThenBy(c => c.Run.Variant, StringComparer.Ordinal)];
 
     internal static string Short(string commit)
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace DetrPerfLab.Report;
 
 /// <summary>Writes a document as Markdown that GitHub renders.</summary>
-/// <remarks>What HTML shows on hovering is left out; notes of cells stand below their table.</remarks>
+/// <remarks>What HTML shows on hovering is left out; notes of cells stand below their table. Long tables are in HTML only, where they fold and sort.</remarks>
 static class MarkdownPage
 {
     public static string Write(ReportDocument document, string chartFolder)
@@ -45,10 +45,7 @@ static class MarkdownPage
             case Figure figure:
                 WriteFigure(page, figure.Chart, chartFolder);
                 break;
-            case Table { Long: true } table:
-                page.Append("<details>\n<summary>").Append(Escape(table.Caption)).Append($" ({table.Rows.Count})</summary>\n\n");
-                WriteTable(page, table);
-                page.Append("</details>\n\n");
+            case Table { Long: true }:
                 break;
             case Table table:
                 WriteTable(page, table);
@@ -60,10 +57,8 @@ static class MarkdownPage
 
     // GitHub shows the picture that fits the reader's theme; every other renderer shows the light one.
     static void WriteFigure(StringBuilder page, Chart chart, string folder) => page
-        .Append("<picture>\n")
-        .Append($"  <source media=\"(prefers-color-scheme: dark)\" srcset=\"{folder}/{chart.Name}-dark.svg\">\n")
-        .Append($"  <img src=\"{folder}/{chart.Name}.svg\" width=\"{Chart.Width}\" alt=\"{Attribute(chart.Alt)}\">\n")
-        .Append("</picture>\n\n");
+        .Append($"<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"{folder}/{chart.Name}-dark.svg\">")
+        .Append($"<img src=\"{folder}/{chart.Name}.svg\" width=\"{Chart.Width}\" alt=\"{Attribute(chart.Alt)}\"></picture>\n\n");
 
     static void WriteTable(StringBuilder page, Table table)
     {
@@ -76,10 +71,8 @@ static class MarkdownPage
         }
 
         page.Append('\n');
-        for (var i = 0; i < notes.Count; i++)
-        {
-            page.Append($"<sub>[{i + 1}] {Escape(notes[i])}</sub>").Append(i + 1 < notes.Count ? "<br>\n" : "\n\n");
-        }
+        string[] below = [.. notes.Select((note, i) => $"[{i + 1}] {Escape(note)}"), .. table.Below.Select(Escape)];
+        foreach (var (i, line) in below.Index()) { page.Append($"<sub>{line}</sub>").Append(i + 1 < below.Length ? "<br>\n" : "\n\n"); }
     }
 
     static string CellText(Cell cell, List<string> notes)

@@ -10,7 +10,9 @@ for (const button of document.querySelectorAll("th button")) {
     const sign = falling ? -1 : 1;
     const key = row => {
       const cell = row.cells[column];
-      return cell.dataset.key !== undefined ? Number(cell.dataset.key) : cell.dataset.empty !== undefined ? null : cell.textContent.trim();
+      if (cell.dataset.empty !== undefined) { return null; }
+      const shown = cell.dataset.key ?? cell.textContent.trim();
+      return shown === "" || Number.isNaN(Number(shown)) ? shown : Number(shown);
     };
     const rows = [...table.tBodies[0].rows].map(row => [key(row), row]);
     rows.sort(([a], [b]) => {
@@ -21,5 +23,12 @@ for (const button of document.querySelectorAll("th button")) {
     table.tBodies[0].append(...rows.map(([, row]) => row));
   });
 }
+// Who follows a link to a section wants to see what is in it.
+const unfold = () => {
+  const part = location.hash.length > 1 && document.getElementById(location.hash.slice(1))?.parentElement.querySelector("details.part");
+  if (part) { part.open = true; }
+};
+addEventListener("hashchange", unfold);
+unfold();
 // What is folded away must still be on paper.
 addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("details")) { d.open = true; } });

@@ -3,7 +3,7 @@ namespace DetrPerfLab.Report;
 /// <summary>Cells that several tables share, each with the reason where it is empty, and the same figures as text.</summary>
 static class Cells
 {
-    internal const string NoAp = "AP was not measured for this artefact";
+    const string Contaminated = "something else used the machine meanwhile: shown, but it decides nothing";
 
     // An interval is not torn apart at the end of a line.
     const char Gap = '\u00A0';
@@ -11,7 +11,7 @@ static class Cells
     /// <summary>An empty cell with its reason; in a row that is a gap, the gap's one reason is enough.</summary>
     internal static Cell Missing(CaseView view, string reason) => view.Gap is null ? Cell.Empty(reason) : Cell.Blank;
 
-    internal static Cell Latency(CaseView view) => view.Summary is not { } summary ? Cell.Blank : new Cell(Format.Significant(summary.Median), summary.Median, Spread(summary))
+    internal static Cell Latency(CaseView view) => view.Summary is not { } summary ? Cell.Blank : new Cell(Format.Significant(summary.Median), summary.Median)
     {
         Second = Range(summary.MedianInterval),
         Note = summary.MedianInterval is null ? $"{Format.Count(summary.Count, "sample")}: an interval needs {Bootstrap.LeastSamples}" : null,
@@ -20,32 +20,28 @@ static class Cells
     /// <summary>Median and interval, for example <c>412 [408, 417]</c>.</summary>
     internal static string Milliseconds(Estimate median) => Format.Significant(median.Value) + (Range(median.Interval) is { } range ? $" {range}" : "");
 
-    internal static string Spread(SampleSummary summary) => $"{Format.Count(summary.Count, "sample")}, MAD {Format.Significant(summary.Mad)} ms, {Format.Count(summary.Outliers, "outlier")}";
-
     /// <summary>Factor and interval, for example <c>2.41× [2.31, 2.55]</c>.</summary>
     internal static string Times(Estimate ratio) => Format.Times(ratio.Value) + (TimesRange(ratio) is { } range ? $" {range}" : "");
 
     internal static Cell Factor(Estimate ratio) => new(Format.Times(ratio.Value), ratio.Value) { Second = TimesRange(ratio) };
 
-    internal static Cell SpeedUp(CaseView view, string lack = $"{VariantName.Baseline} was not measured in the same run") =>
-        view.SpeedUp is { } ratio ? Factor(ratio) with { Note = OnContaminated(view) } : Missing(view, lack);
-
-    // A contaminated row says so itself, as its verdict.
-    static string? OnContaminated(CaseView view) =>
-        view is { IsContaminated: false, Baseline: { IsContaminated: true } baseline } ? $"compared with a contaminated run, which decides nothing: {Reasons(baseline)}" : null;
+    /// <summary>Speed-up over the baseline; the step from one run to another is never taken.</summary>
+    internal static Cell SpeedUp(CaseView view, string lack = "no baseline was measured in the same run") =>
+        view.SpeedUp is { } ratio ? Factor(ratio) : Missing(view, view.NoBaseline ?? lack);
 
     /// <summary>For example <c>−0.2 [−0.9, +0.4]</c>, in points.</summary>
     internal static string ApDifference(Interval points) => $"{Format.Signed(points.Value, 1)} {ApRange(points)}";
 
     internal static string ApRange(Interval points) => $"[{Format.Signed(points.Lower, 1)},{Gap}{Format.Signed(points.Upper, 1)}]";
 
+    /// <summary>What disturbed a run is told on hovering: one mark and one sentence serve all rows.</summary>
     internal static Cell Verdict(CaseView view)
     {
         if (view.Gap is { } gap) { return new("not measured") { Note = gap }; }
-        if (view.IsContaminated) { return new(Inline.Bold("contaminated")) { Note = Reasons(view) }; }
-        var text = view.Baseline == view ? "baseline" : view.SpeedUp is not { } speedUp ? "" : OnContaminated(view) is not null ? "undecided" : Word(speedUp);
+        if (view.IsContaminated) { return new(Inline.Bold("contaminated"), hint: Reasons(view)) { Note = Contaminated }; }
+        var text = view.Baseline == view ? "baseline" : view.SpeedUp is { } speedUp ? Word(speedUp) : "";
         return view.Run.Contamination is { Verdict: ContaminationVerdict.Noisy }
-            ? new(text.Length > 0 ? $"{text}, noisy" : "noisy") { Note = Reasons(view) }
+            ? new(text.Length > 0 ? $"{text}, noisy" : "noisy", hint: Reasons(view))
             : new(text);
     }
 

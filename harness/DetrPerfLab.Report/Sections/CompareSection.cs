@@ -30,15 +30,16 @@ static class CompareSection
         ];
         blocks.Add(common.Length == 0
             ? new Paragraph(["The two folders have no result in common."])
-            : CaseColumn.Table("This folder and the other, case by case", columns, common) with { Long = true });
+            : CaseColumn.Table("This folder and the other, case by case", columns, common));
         var (onlyHere, onlyThere) = (here.Cases.Count - common.Length, other.Cases.Count - common.Length);
         if (onlyHere + onlyThere > 0) { blocks.Add(new Paragraph([$"Not in both: {Format.Count(onlyHere, "result")} only here, {Format.Count(onlyThere, "result")} only in the other."], Tone.Note)); }
-        return new Section("comparison", "Comparison", blocks);
+        return new Section("comparison", "Comparison", blocks) { Inside = $"{Format.Count(common.Length, "result")} of both folders, side by side" };
     }
 
     static Cell Ratio(CaseView view, CaseView before, bool same, bool acrossMachines)
     {
         if (!same && !acrossMachines) { return Cell.Empty("other machine or software"); }
+        if (before.IsContaminated || view.IsContaminated) { return Cell.Empty("one of the two runs was contaminated, which decides nothing"); }
         if (Estimate.Ratio(before, view) is not { } ratio) { return Cell.Empty("no samples on one side"); }
         var cell = Cells.Factor(ratio);
         return same ? cell : cell with { Text = [$"{cell.Text[0].Text} ≠"] };

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace DetrPerfLab.Report;
 
 /// <summary>Commands that measure results again: a suite's by run-all, those of <c>detrlab bench</c> by that verb.</summary>
-static class Repeating
+static partial class Repeating
 {
     const string Bench = "Bench";
 
@@ -10,6 +12,21 @@ static class Repeating
         .GroupBy(c => (c.Run.Suite, Settings: c.Run.Suite == Bench ? c.ParameterText : "", Options: Options(c)))
         .Select(g => (g.Key.Suite == Bench ? BenchCommand([.. g]) : Suites.Find(g.Key.Suite).Command) + g.Key.Options)
         .Distinct();
+
+    /// <summary>The same in fewer lines: suites that were run alike are run one after another.</summary>
+    internal static IEnumerable<string> Together(IEnumerable<CaseView> cases)
+    {
+        (string? Suite, string Options)[] commands = [.. Commands(cases).Select(c => SuiteFilter().Match(c) is { Success: true } m ? (m.Groups[1].Value, m.Groups[2].Value) : ((string?)null, c))];
+        foreach (var group in commands.GroupBy(c => (Alone: c.Suite is null ? c.Options : null, c.Options)))
+        {
+            if (group.Key.Alone is { } command) { yield return command; }
+            else if (group.Count() == 1) { yield return $"./run-all.sh --filter '*{group.First().Suite}Benchmarks*'{group.Key.Options}"; }
+            else { yield return $"for suite in {string.Join(' ', group.Select(c => c.Suite))}; do ./run-all.sh --filter \"*${{suite}}Benchmarks*\"{group.Key.Options}; done"; }
+        }
+    }
+
+    [GeneratedRegex(@"^\./run-all\.sh --filter '\*(\w+)Benchmarks\*'(.*)$")]
+    private static partial Regex SuiteFilter();
 
     static string BenchCommand(CaseView[] cases)
     {
@@ -24,8 +41,8 @@ static class Repeating
 
     static string Options(CaseView view) => string.Concat(view.Run.Options.Select(o => " " + Quoted(o)));
 
-    static string Quoted(string argument) => argument.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/') ? argument : $"'{argument.Replace("'", "", StringComparison.Ordinal)}'";
+    internal static string Quoted(string argument) => argument.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/') ? argument : $"'{argument.Replace("'", "", StringComparison.Ordinal)}'";
 
     // Names come from result files; in a shell command they may hold nothing that a shell reads otherwise.
-    static string Name(string name) => string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')).TrimStart('-');
+    internal static string Name(string name) => string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')).TrimStart('-');
 }

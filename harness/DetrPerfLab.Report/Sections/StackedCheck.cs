@@ -13,11 +13,18 @@ static class StackedCheck
 
     static IEnumerable<Inline> Product(CaseView[] steps, CaseView? again)
     {
-        yield return Inline.Bold("The product of the steps");
-        yield return $" is {string.Join(" · ", steps.Zip(steps.Skip(1), (a, b) => Format.Times(Estimate.Ratio(a, b)!.Value.Value) + Disturbed.Mark(a, b)))} = {Ratio(steps[0], steps[^1])}. ";
-        if (again is null)
+        CaseView[] disturbed = [.. steps.Where(s => s.IsContaminated)];
+        if (disturbed.Length > 0)
         {
-            yield return "The first step was not repeated at the end, so drift of the machine is not known.";
+            yield return $"The steps are not multiplied: {string.Join(", ", disturbed.Select(WaterfallChart.Label))} ran in a contaminated run, which decides nothing.";
+            yield break;
+        }
+
+        yield return Inline.Bold("The product of the steps");
+        yield return $" is {string.Join(" · ", steps.Zip(steps.Skip(1), (a, b) => Format.Times(Estimate.Ratio(a, b)!.Value.Value)))} = {Ratio(steps[0], steps[^1])}. ";
+        if (again is null or { IsContaminated: true })
+        {
+            yield return again is null ? "The first step was not repeated at the end, so drift of the machine is not known." : "The first step's repetition at the end was contaminated, so drift of the machine is not known.";
             yield break;
         }
 
@@ -29,26 +36,25 @@ static class StackedCheck
             { Lower: <= 1, Upper: >= 1 } => "no drift beyond the noise.",
             _ => "the machine drifted by this factor while the steps ran, and the gain of each step is uncertain by as much.",
         };
-        if (Disturbed.Note([.. steps, again]) is { } note) { yield return $" ({note}.)"; }
     }
 
-    // By the rule of the answer, which judges variants by the accuracy and agreement of the engine and precision suites.
+    // By the rule of the answer, which judges variants by their accuracy and agreement in the suite of the answer.
     static IEnumerable<Inline> Accepted(CaseView[] steps, Answer answer)
     {
         Candidate? Of(CaseView step) => answer.Candidates.FirstOrDefault(c => c.View.Run.Variant == step.Run.Variant);
         yield return Inline.Bold($"The last step runs {steps[^1].Run.Variant}");
         yield return Of(steps[^1]) switch
         {
-            null => ", which neither the engine nor the precision suite measured: it is not known whether it keeps to the answer's limits.",
+            null => ", which the suite of the answer did not measure: it is not known whether it keeps to the answer's limits.",
             { Fit: Fit.Meets } => ", which keeps to the answer's limits.",
             { Fit: Fit.Undecided } candidate => $", and it is undecided whether that keeps to the answer's limits: {string.Join("; ", candidate.Reasons)}.",
             { } candidate => $", which does not keep to the answer's limits: {string.Join("; ", candidate.Reasons)}.",
         };
-        if (Of(steps[^1]) is not { Fit: Fit.Meets } && steps.LastOrDefault(s => Of(s) is { Fit: Fit.Meets }) is { } accepted && accepted != steps[0])
+        if (Of(steps[^1]) is not { Fit: Fit.Meets } && steps.LastOrDefault(s => Of(s) is { Fit: Fit.Meets }) is { } accepted && accepted != steps[0] && !accepted.IsContaminated && !steps[0].IsContaminated)
         {
             yield return $" Up to the last step that does ({WaterfallChart.Label(accepted)}) the speed-up is {Ratio(steps[0], accepted)}.";
         }
     }
 
-    static string Ratio(CaseView from, CaseView to) => Cells.Times(Estimate.Ratio(from, to)!.Value) + Disturbed.Mark(from, to);
+    static string Ratio(CaseView from, CaseView to) => Cells.Times(Estimate.Ratio(from, to)!.Value);
 }

@@ -9,11 +9,11 @@ static class TrustSection
         CaseColumn.Figure("samples", null, view => new($"{view.Run.SamplesMs.Count}", view.Run.SamplesMs.Count)),
         CaseColumn.Figure("outliers", "beyond 1.5 quartile ranges; kept in all figures", view => view.Summary is { } s ? new($"{s.Outliers}", s.Outliers) : Cell.Blank),
         CaseColumn.Figure("warm-up", "operations before the samples",
-            view => view.Run.WarmUp is { } w ? new($"{w.Operations}{(w.Steady ? "" : ", not steady")}", w.Operations, w.Rule) : Cells.Missing(view, "not stored")),
+            view => view.Run.WarmUp is { } w ? new($"{w.Operations}{(w.Steady ? "" : ", not steady")}", w.Operations) : Cells.Missing(view, "not stored")),
         .. CaseColumns.Cold,
         CaseColumn.Text("audit", Audit, "timed operations with outputs checked, and timed operations on unseen inputs"),
-        CaseColumn.Text("run", view => view.Run.Contamination is { } c ? new(c.Verdict.ToString().ToLowerInvariant(), hint: string.Join("; ", c.Reasons)) : Cells.Missing(view, "not watched"), "what disturbed it"),
-        CaseColumn.Text("artefact", view => view.Run.Artefact is { } a ? new(Inline.Code(a.Sha256[..Math.Min(10, a.Sha256.Length)]), hint: a.Name) : Cell.Blank, "first digits of its sha256"),
+        CaseColumn.Text("run", view => view.Run.Contamination is { } c ? new(c.Verdict.ToString().ToLowerInvariant(), hint: c.Verdict == ContaminationVerdict.Clean ? null : string.Join("; ", c.Reasons)) : Cells.Missing(view, "not watched"), "what disturbed it"),
+        CaseColumn.Text("artefact", view => view.Run.Artefact is { } a ? new(Inline.Code(a.Sha256[..Math.Min(10, a.Sha256.Length)])) : Cell.Blank, "first digits of its sha256"),
         CaseColumn.Text("commit", view => new(Inline.Code(ReportModel.Short(view.Run.Commit)))),
     ];
 
@@ -22,12 +22,12 @@ static class TrustSection
         var blocks = new List<Block>();
         blocks.AddRange(model.Problems.Select(p => new Paragraph([p], Tone.Warning)));
         blocks.Add(new PointList([.. Points(model)]));
-        if (model.Machine is { } machine) { blocks.Add(Environment(machine)); }
+        if (model.Machine is { } machine) { blocks.Add(Environment(machine) with { Long = true }); }
         else { blocks.Add(new Paragraph(["machine.json is missing or damaged: what measured these results is not known."], Tone.Warning)); }
         blocks.Add(CaseColumn.Table("What each result rests on", s_columns, model.Cases) with { Long = true });
         blocks.Add(new Paragraph(["These commands repeat every row:"]));
-        blocks.Add(new CodeBlock(string.Join('\n', Repeating.Commands(model.Cases))));
-        return new Section("trust", "What the figures rest on", blocks);
+        blocks.Add(new CodeBlock(string.Join('\n', Repeating.Together(model.Cases))));
+        return new Section("trust", "What the figures rest on", blocks) { Inside = "warm-up, audit, disturbances, environment, cold start and artefact of every result, and the commands that repeat them" };
     }
 
     static IEnumerable<IReadOnlyList<Inline>> Points(ReportModel model)
@@ -40,8 +40,9 @@ static class TrustSection
         yield return [watched.Length == 0
             ? "No run was watched for disturbances."
             : $"Disturbances: {Of(ContaminationVerdict.Clean)} clean, {Of(ContaminationVerdict.Noisy)} noisy, {Of(ContaminationVerdict.Contaminated)} contaminated, {measured.Length - watched.Length} not watched."];
+        string[] rules = [.. measured.Select(c => c.Run.WarmUp?.Rule).OfType<string>().Distinct()];
         var unsteady = measured.Count(c => c.Run.WarmUp is { Steady: false });
-        yield return [$"Warm-up: {(unsteady == 0 ? "every case that stored it was steady before its samples" : $"{Format.Count(unsteady, "case")} not steady before the samples")}."];
+        yield return [$"Warm-up: {(unsteady == 0 ? "every case that stored it was steady before its samples" : $"{Format.Count(unsteady, "case")} not steady before the samples")}.{(rules.Length == 1 ? $" Steady: {rules[0]}." : "")}"];
         if (measured.Where(c => c.Run.HarnessCost is not null).ToArray() is { Length: > 0 } costed)
         {
             // The clock is read once a sample, which may hold many operations.
@@ -65,6 +66,12 @@ static class TrustSection
 
         yield return ["Intervals: 95 %, percentile bootstrap of medians with a fixed seed. Ratios: only between cases of one suite, paired by round where the variants were interleaved. Percentiles: only from enough samples."];
         string[] fingerprints = [.. model.Cases.Select(c => c.Run.Machine).Distinct().Order(StringComparer.Ordinal)];
+        if (model.Effects.Where(c => c.Run.Cold?.ProcessToFirstMs is not null).ToArray() is { Length: > 0 } cold)
+        {
+            yield return [$"Cold, from the start of a fresh process to its first detections, measured once: {string.Join(", ", cold.OrderBy(c => c.Run.Cold!.ProcessToFirstMs).Select(c => $"{c.Run.Variant} {Format.Significant(c.Run.Cold!.ProcessToFirstMs!.Value / 1000)} s"))}."];
+        }
+
+        if (model.Machine is { } machine) { yield return [$"Environment: {string.Join(", ", ((string[])[machine.Os, machine.Runtime, .. machine.Packages.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {p.Value}")]).Where(t => !string.IsNullOrEmpty(t)))}."]; }
         yield return [$"Fingerprint of machine and software: ", Inline.Code(string.Join(", ", fingerprints)),
             fingerprints.Length > 1 ? ". More than one: these results do not all come from the same environment." : "."];
     }
@@ -92,7 +99,7 @@ static class TrustSection
     }
 
     static Cell Audit(CaseView view) => view.Run.Audit is not { } audit ? Cells.Missing(view, view.Run.AuditGap ?? "its outputs were checked before the samples only")
-        : new($"{audit.Checks} checked, {audit.FreshInputs} unseen", audit.Checks, audit.FreshToUsual is { } ratio ? $"unseen inputs took {Format.Times(ratio)} the usual time" : null)
+        : new($"{audit.Checks} checked, {audit.FreshInputs} unseen", audit.Checks)
         {
             Note = audit.CachingExcluded == false ? $"fewer than {AuditInfo.LeastFresh} unseen inputs: a cache is not ruled out" : null,
         };

@@ -9,7 +9,7 @@ static class CaseColumns
     const string NoCollections = "collections were not counted";
     const string NoOperations = "operations were not counted";
 
-    internal static CaseColumn Variant { get; } = Text("variant", view => new(Inline.Code(view.Run.Variant), hint: view.Run.Id));
+    internal static CaseColumn Variant { get; } = Text("variant", view => new(Inline.Code(view.Run.Variant)));
     internal static CaseColumn Judgement { get; } = Text("verdict", Cells.Verdict, "by the whole interval of the comparison");
     internal static CaseColumn Latency { get; } = Figure("latency, ms", "median of one operation; 95 % interval below", Cells.Latency);
     internal static CaseColumn P90 { get; } = Percentile("p90, ms", s => s.P90);
@@ -30,7 +30,7 @@ static class CaseColumns
     internal static CaseColumn Steady { get; } = Figure("steady, MiB", "resident once warm, after the operations of the memory pass", view => view.Run.Memory?.SteadyRssBytes, Format.Mebibytes, NoMemory);
 
     internal static CaseColumn ModelSize { get; } = Figure("model, MiB", null, view => view.Run.Artefact is { } artefact
-        ? new(Format.Mebibytes(artefact.Bytes), artefact.Bytes, $"{artefact.Name}, sha256 {artefact.Sha256}")
+        ? new(Format.Mebibytes(artefact.Bytes), artefact.Bytes)
         : Cells.Missing(view, "no artefact was stored"));
 
     internal static CaseColumn Ap { get; } = Figure("AP", "COCO AP@[.50:.95] in points; difference to the reference below", view => Accurate(view, "AP"));
@@ -55,7 +55,7 @@ static class CaseColumns
     internal static CaseColumn TimeToBaseline { get; } = Figure("time/baseline", "latency over that of the row marked baseline", view => 1 / view.SpeedUp?.Value, share => Format.Percent(share), "not compared");
 
     internal static CaseColumn StepFactor { get; } = Figure("this step", "speed-up over the step before; 95 % interval below", view => view.Previous is not { } before || view.Run.Repeated ? Cell.Blank
-        : Cells.Factor(Estimate.Ratio(before, view)!.Value) with { Note = Disturbed.Mark(before, view).Length > 0 ? "one of the two runs was contaminated, so this decides nothing" : null });
+        : Cells.Factor(Estimate.Ratio(before, view)!.Value));
 
     internal static CaseColumn Cumulative { get; } = Figure("all so far", "speed-up over the first step; 95 % interval below", Compared);
 
@@ -99,8 +99,10 @@ static class CaseColumns
 
     internal static double? EfficiencyOf(CaseView view) => view.SpeedUp?.Value * view.Baseline?.Number("threads") / view.Number("threads");
 
-    static CaseColumn Percentile(string heading, Func<SampleSummary, Percentile> of) => Figure(heading, "only from enough samples", view => view.Summary is not { } summary ? Cell.Blank
-        : of(summary) is { Value: { } value } ? new(Format.Significant(value), value) : Cell.Empty(of(summary).Reason!));
+    static CaseColumn Percentile(string heading, Func<SampleSummary, Percentile> of) => Silent(Figure(heading, "only from enough samples", view => view.Summary is not { } summary ? Cell.Blank
+        : of(summary) is { Value: { } value } ? new(Format.Significant(value), value) : Cell.Empty(of(summary).Reason!)));
+
+    static CaseColumn Silent(CaseColumn column) => column with { Heading = column.Heading with { Silent = true } };
 
     static CaseColumn Arena(string heading, string help, Func<ArenaInfo, double?> value, Func<double, string> format) => Figure(heading, help,
         view => view.Run.Memory?.Arena is { } arena && value(arena) is { } number ? new(format(number), number)
@@ -112,7 +114,7 @@ static class CaseColumns
     static Cell Compared(CaseView view) => Cells.SpeedUp(view, "no other measured row differs only in what the suite varies");
 
     static Cell Scaled(CaseView view, double factor) => view.Median is not { } median ? Cell.Blank
-        : new(Format.Significant(median.Value * factor), median.Value * factor, Cells.Spread(view.Summary!)) { Second = Cells.Range(median.Interval?.Scale(factor)) };
+        : new(Format.Significant(median.Value * factor), median.Value * factor) { Second = Cells.Range(median.Interval?.Scale(factor)) };
 
     static string Whole(double count) => Format.Number(count, 0);
 }

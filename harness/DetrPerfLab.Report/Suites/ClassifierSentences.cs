@@ -78,5 +78,5 @@ static class ClassifierSentences
 
     static string Name(CaseView view) => view.Parameter("model") ?? "a classifier";
 
-    static string Times(CaseView before, CaseView after) => Format.Times(Estimate.Ratio(before, after)!.Value.Value) + Disturbed.Mark(before, after);
+    static string Times(CaseView before, CaseView after) => Estimate.SpeedUp(before, after) is { } speedUp ? Format.Times(speedUp.Value) + Disturbed.Mark(after) : "not compared, as a run was contaminated";
 }

@@ -8,7 +8,7 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
     /// <summary>The name under which the variant itself is a parameter.</summary>
     public const string Variant = "Variant";
 
-    /// <summary>The variant that all others are compared with; null where the first row is.</summary>
+    /// <summary>The variant that all others are compared with, where it was measured; null where the first row is.</summary>
     internal string? Baseline { get; init; }
     internal string ComparedWith { get; init; } = "the first row that differs only in what the suite varies";
 
@@ -32,14 +32,26 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
         .Select(p => $"{p.Key.ToLowerInvariant()}: {p.Value}")
         .Order(StringComparer.Ordinal));
 
-    /// <summary>Of rows of equal <see cref="FixedPart"/> the one that the others are compared with; null where it has no samples or there is nothing to compare.</summary>
-    public RunResult? BaselineAmong(IEnumerable<RunResult> comparable)
+    /// <summary>Of rows of equal <see cref="FixedPart"/> the one that the others are compared with, never a contaminated one; null where there is none or nothing to compare.</summary>
+    /// <param name="chosen">The variant that the reader names where variants are compared; null leaves it to the suite.</param>
+    public RunResult? BaselineAmong(IEnumerable<RunResult> comparable, string? chosen = null)
     {
         RunResult[] measured = [.. comparable.Where(r => r.SamplesMs.Count > 0)];
-        // Where everything is counted from one variant, nothing else may stand in for it; elsewhere a row alone has nothing to be compared with.
-        if (Baseline is not null) { return measured.Where(r => r.Variant == Baseline).Min(this); }
-        return measured.Length > 1 ? measured.Min(this) : null;
+        RunResult[] clean = [.. measured.Where(r => r.Contamination is not { Verdict: ContaminationVerdict.Contaminated })];
+        if (Baseline is null)
+        {
+            // A row alone has nothing to be compared with; and what is counted from the first setting is not counted from another.
+            return measured.Length > 1 && measured.Min(this) is { } first && clean.Contains(first) ? first : null;
+        }
+
+        var named = clean.Where(r => r.Variant == (chosen ?? Baseline)).Min(this);
+        if (named is not null || chosen is not null) { return named; }
+        // A file of one's own has no eager variant: the first that was measured stands in, for others only.
+        return measured.Length > 1 ? clean.OrderBy(Turn).ThenBy(r => r, this).FirstOrDefault() : null;
     }
+
+    // Rows of a suite are measured in their order, those of an interleaved run in the order that was asked for.
+    static int Turn(RunResult result) => result.Interleaving is { } run ? run.Variants.ToList().IndexOf(result.Variant) : 0;
 
     /// <summary>Order of rows: the repeated row last, then by the parameters in turn, then by id.</summary>
     public int Compare(RunResult? x, RunResult? y)

@@ -21,25 +21,33 @@ static class SuiteSentences
     /// <summary>Of each variant: the best of all settings, what cannot be distinguished from it, and what each further option does.</summary>
     internal static IEnumerable<IReadOnlyList<Inline>> Threads(CaseView[] cases) => cases.GroupBy(c => c.Run.Variant).Where(g => g.Count() > 1).Select(g => Best([.. g]));
 
+    // Only clean runs decide, and only where their intervals do.
     static IReadOnlyList<Inline> Best(CaseView[] cases)
     {
-        // A contaminated run decides nothing: it is the best only where there is no other.
-        var best = cases.OrderBy(c => c.IsContaminated).ThenBy(c => c.Summary!.Median).First();
-        var text = new List<Inline> { Inline.Code(best.Run.Variant), ": best with ", Inline.Bold(Setting(best)) };
-        if (best is { SpeedUp: { } speedUp, Baseline: { } baseline } && best != baseline)
+        CaseView[] clean = [.. cases.Where(c => !c.IsContaminated).OrderBy(c => c.Summary!.Median)];
+        var text = new List<Inline> { Inline.Code(cases[0].Run.Variant), ": " };
+        if (clean.Length < 2)
         {
-            text.Add($", {Cells.Times(speedUp)}{Disturbed.Mark(best, baseline)} over {Setting(baseline)}{(CaseColumns.EfficiencyOf(best) is { } share ? $" (efficiency {Format.Percent(share)})" : "")}");
+            text.Add($"which setting is best is undecided: {(clean.Length == 0 ? "every run was contaminated" : $"only {Setting(clean[0])} was measured in a clean run")}.");
+            return text;
         }
 
-        string[] ties = [.. cases.Where(c => c != best && (c.IsContaminated || Estimate.Ratio(c, best)!.Value.Verdict == Verdict.Undecided)).Select(c => Setting(c) + Disturbed.Mark(c))];
-        text.Add(ties.Length > 0 ? $"; not distinguishable from {string.Join(" or ", ties)}." : ".");
-        foreach (var option in cases.Where(c => Options(c).Length > 0))
+        var best = clean[0];
+        CaseView[] ties = [.. clean.Skip(1).Where(c => Estimate.Ratio(c, best)!.Value.Verdict != Verdict.Faster)];
+        if (ties.Length == 0) { text.AddRange(["best with ", Inline.Bold(Setting(best))]); }
+        else { text.Add($"undecided between {string.Join(" and ", ties.Prepend(best).Select(Setting))}: {(ties.Any(c => Estimate.Ratio(c, best)!.Value.Interval is null) ? "too few samples for an interval" : "their intervals overlap")}"); }
+        if (best is { SpeedUp: { } speedUp, Baseline: { } baseline } && best != baseline)
         {
-            if (cases.FirstOrDefault(c => Options(c).Length == 0 && c.Number("threads") == option.Number("threads")) is not { } plain) { continue; }
+            text.Add($"{(ties.Length == 0 ? ", " : $"; {Setting(best)} is ")}{Cells.Times(speedUp)} over {Setting(baseline)}{(CaseColumns.EfficiencyOf(best) is { } share ? $" (efficiency {Format.Percent(share)})" : "")}");
+        }
+
+        text.Add(clean.Length < cases.Length ? $"; contaminated, so not counted: {string.Join(", ", cases.Except(clean).Select(Setting))}." : ".");
+        foreach (var option in clean.Where(c => Options(c).Length > 0))
+        {
+            if (clean.FirstOrDefault(c => Options(c).Length == 0 && c.Number("threads") == option.Number("threads")) is not { } plain) { continue; }
             text.Add($" {Setting(option)} against {Setting(plain)} alone: {Judged(plain, option)}.");
         }
 
-        if (Disturbed.Note(cases) is { } note) { text.Add($" ({note}.)"); }
         return text;
     }
 
@@ -58,18 +66,24 @@ static class SuiteSentences
             yield break;
         }
 
+        if (first.IsContaminated || again.IsContaminated)
+        {
+            yield return [$"The {(first.IsContaminated ? "first row" : "first row's repetition at the end")} was measured in a contaminated run, so it is not known whether the machine changed meanwhile."];
+            yield break;
+        }
+
         var drift = Estimate.Ratio(again, first)!.Value;
-        yield return [$"The first row, repeated at the end, took {Cells.Times(drift)}{Disturbed.Mark(first, again)} the time of its first run: " + drift.Interval switch
+        yield return [$"The first row, repeated at the end, took {Cells.Times(drift)} the time of its first run: " + drift.Interval switch
         {
             null => "too few samples to tell whether the machine changed meanwhile.",
             { Lower: <= 1, Upper: >= 1 } => "no change of the machine beyond the noise.",
             _ => "the machine changed meanwhile, so differences between rows of this size or less mean nothing.",
-        } + (Disturbed.Note([first, again]) is { } note ? $" ({note}.)" : "")];
+        }];
     }
 
-    internal static string Judged(CaseView before, CaseView after)
-    {
-        var speedUp = Estimate.Ratio(before, after)!.Value;
-        return $"{Cells.Times(speedUp)}, " + (Disturbed.Mark(before, after).Length > 0 ? "undecided, as a contaminated run is compared" : Cells.Word(speedUp));
-    }
+    internal static string Judged(CaseView before, CaseView after) =>
+        before.IsContaminated || after.IsContaminated ? "undecided, as a contaminated run would be compared"
+        : Told(Estimate.Ratio(before, after)!.Value);
+
+    static string Told(Estimate speedUp) => $"{Cells.Times(speedUp)}, {Cells.Word(speedUp)}";
 }

@@ -6,7 +6,7 @@ namespace DetrPerfLab.Report;
 /// <summary>All suites, in the order of a report: the one list that benchmarks, pages and commands take them from.</summary>
 public static class Suites
 {
-    const string BaselineOfRun = $"{VariantName.Baseline} of the same run";
+    const string BaselineOfRun = $"{VariantName.Baseline} of the same run, else its first variant";
     static readonly SuiteParameter s_ofOneVariant = Fixed(Suite.Variant);
 
     /// <summary>Every suite; a class of benchmarks without an entry fails a test.</summary>

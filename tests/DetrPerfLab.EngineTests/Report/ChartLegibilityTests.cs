@@ -12,7 +12,7 @@ namespace DetrPerfLab.EngineTests.Report;
 public class ChartLegibilityTests
 {
     static readonly string[] s_names =
-        ["accuracy", "batches", "chunking", "classifiers", "distribution", "gc-modes", "modules", "peak-share", "resolution", "speedup", "threads", "waterfall"];
+        ["accuracy", "batches", "chunking", "classifiers", "gc-modes", "modules", "peak-share", "resolution", "speedup", "threads", "waterfall"];
 
     public static TheoryData<string, int, bool> Cases =>
         [.. from name in s_names from rows in (int[])[1, 20] from dark in (bool[])[false, true] select (name, rows, dark)];
@@ -95,7 +95,6 @@ public class ChartLegibilityTests
     [InlineData("accuracy", 5)]
     [InlineData("batches", 20)]
     [InlineData("chunking", 20)]
-    [InlineData("distribution", 21)]
     [InlineData("modules", 12)]
     [InlineData("peak-share", 5)]
     [InlineData("resolution", 21)]

@@ -15,7 +15,7 @@ public class HtmlPageTests
     [Fact]
     public void Write_Words_AreThoseOfMarkdown()
     {
-        var markdown = Regex.Replace(Reports.OnGitHub(s_model), "<picture>.*?</picture>", "", RegexOptions.Singleline).Replace("<br>", "<br/>");
+        var markdown = Regex.Replace(Reports.OnGitHub(s_model), "<picture>.*?</picture>", "", RegexOptions.Singleline).Replace("<p></p>\n", "").Replace("<br>", "<br/>");
 
         Assert.Equal(Words(XElement.Parse($"<main>{markdown}</main>", LoadOptions.PreserveWhitespace)), Words(s_main));
     }
@@ -65,10 +65,11 @@ public class HtmlPageTests
     {
         var table = new Table("t", [new("a", Help: "why"), new("b", Numeric: true)], [[new("x"), new("1", 1.5, "3 samples") { Second = "[1, 2]", Note = "n" }]]);
 
-        var page = HtmlPage.Write(new("", "", [new("s", "S", [table])]), new Dictionary<string, (string Light, string Dark)>());
+        var page = HtmlPage.Write(new("", "", [new("s", "S", [table])]), DrawnCharts.None);
 
-        Assert.Contains("<th scope=\"col\" title=\"why\"><button type=\"button\">a</button></th><th scope=\"col\" class=\"num\">", page);
-        Assert.Contains("<tr><th scope=\"row\">x</th><td class=\"num\" data-key=\"1.5\" title=\"3 samples\">1<small>[1, 2]</small><sup title=\"n\">[1]</sup></td></tr>", page);
+        Assert.Contains("<th scope=\"col\" title=\"why\"><button type=\"button\">a</button></th><th scope=\"col\"><button type=\"button\">b</button>", page);
+        Assert.Contains("<table class=\"r2\">", page);
+        Assert.Contains("<tr><th scope=\"row\">x</th><td data-key=\"1.5\" title=\"3 samples\">1<small>[1, 2]</small><sup title=\"n\">[1]</sup></td></tr>", page);
     }
 
     [Fact]
@@ -81,8 +82,24 @@ public class HtmlPageTests
         Assert.DoesNotContain("url(", s_page);
     }
 
-    // Block by block, as they are read. Markdown writes the numbers of notes that a browser counts itself.
+    [Fact]
+    public void Write_AllBelowTheAnswer_IsFoldedAwayUnderWordsThatSayWhatIsInside()
+    {
+        var sections = s_main.Elements("section").ToArray();
+
+        Assert.Empty(sections[0].Elements("details"));
+        Assert.All(sections.Skip(1), section =>
+        {
+            var details = Assert.Single(section.Elements("details"));
+            Assert.Null(details.Attribute("open"));
+            Assert.True(details.Element("summary")!.Value.Length > 20, details.Element("summary")!.Value);
+            Assert.Equal(["h2", "details"], section.Elements().Select(e => e.Name.LocalName));
+        });
+    }
+
+    // Block by block, as they are read, but for what HTML alone holds: long tables, and the words that unfold. Markdown writes the numbers of notes that a browser counts itself.
     static IEnumerable<string> Words(XElement main) => main.Descendants()
-        .Where(e => e.Name.LocalName is "h1" or "h2" or "h3" or "p" or "pre" or "th" or "td" or "ol" or "summary" || (e.Name == "li" && e.Parent!.Name == "ul" && !e.Ancestors("nav").Any()))
+        .Where(e => !e.Ancestors("details").Any(d => (string?)d.Attribute("class") != "part") && e.Name != "summary")
+        .Where(e => e.Name.LocalName is "h1" or "h2" or "h3" or "p" or "pre" or "th" or "td" or "ol" || (e.Name == "li" && e.Parent!.Name == "ul" && !e.Ancestors("nav").Any()))
         .Select(e => e.Name == "ol" ? string.Join('\n', e.Elements("li").Select((note, i) => $"[{i + 1}] {note.Value}")) : e.Value.Trim());
 }

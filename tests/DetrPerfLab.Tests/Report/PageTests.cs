@@ -35,6 +35,14 @@ public class PageTests
     }
 
     [Fact]
+    public void Markdown_FullRun_IsShort() => Assert.InRange(Reports.Markdown(Reports.Model(FakeResults.All)).Count(c => c == '\n'), 100, 250);
+
+    /// <summary>What this repository measured, with every suite.</summary>
+    [Fact]
+    public void Markdown_ResultsOfThisRepository_IsShort() =>
+        Assert.InRange(Reports.Markdown(ReportFolder.Load(Path.Combine(TestPaths.RepoRoot, "results"))).Count(c => c == '\n'), 1, 250);
+
+    [Fact]
     public void Html_HostileTexts_StayText()
     {
         var page = Reports.Html(Reports.Model(HostileResults));

@@ -24,16 +24,6 @@ public class ReportModelTests
     }
 
     [Fact]
-    public void EffectTable_RowsOfTwoSuites_SaysWhatEachIsCountedFrom()
-    {
-        var page = Reports.Markdown(Reports.Model([.. FakeResults.Engine, .. FakeResults.Precision]));
-
-        Assert.Contains("baseline: torch-fp32 of the Engine suite", page);
-        Assert.DoesNotContain("of the Precision suite", page);
-        Assert.DoesNotContain("baseline: torch-fp32 of the", Reports.Markdown(Reports.Model(FakeResults.Precision)));
-    }
-
-    [Fact]
     public void ParetoChart_EngineStepsBesidePrecisions_ShowsThePrecisionsOnly()
     {
         var step = FakeResults.Engine.First(r => r.SamplesMs.Count > 0) with { Variant = "ort-fp32-basic", CocoAp = 0.42, SamplesMs = [.. Enumerable.Repeat(0.5, 20)] };

@@ -19,5 +19,5 @@ static class Reports
     internal static string OnGitHub(ReportModel model) => Markdig.Markdown.ToHtml(Markdown(model), s_gitHub);
 
     internal static string Html(ReportModel model) =>
-        HtmlPage.Write(Document(model), new Dictionary<string, (string Light, string Dark)>());
+        HtmlPage.Write(Document(model), DrawnCharts.None);
 }

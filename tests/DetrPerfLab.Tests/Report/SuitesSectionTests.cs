@@ -134,18 +134,6 @@ public class SuitesSectionTests
         Assert.Contains("too few samples to tell whether the machine changed", Reports.Markdown(Reports.Model(few)));
     }
 
-    [Fact]
-    public void Create_BestThreadsComparedWithAContaminatedRun_IsMarkedAndDecidesNothing()
-    {
-        var contaminated = new ContaminationInfo(ContaminationVerdict.Contaminated, ["steal time 9 %, limit 2 %"]);
-        var model = Reports.Model(FakeResults.Threads.Select(r => r.Variant == "ort-fp32" && r.Parameters["Threads"] == "1" ? r with { Contamination = contaminated } : r));
-
-        var page = Reports.Markdown(model);
-        Assert.Matches(@"`ort-fp32`: best with \*\*[^*]+\*\*, [^*]*\\\* over 1 thread", page);
-        Assert.Contains("compared with a contaminated run, which decides nothing: steal time 9 %", page);
-        Assert.All(model.Cases.Where(c => c.Run.Variant == "ort-fp32" && c != c.Baseline), c => Assert.StartsWith("undecided", Cells.Verdict(c).Text[0].Text));
-    }
-
     static Table TableOf(ReportModel model, string suite) =>
         SuitesSection.Create(model).Blocks.OfType<Table>().Single(t => t.Caption.EndsWith($" {suite}", StringComparison.Ordinal));
 }

@@ -25,7 +25,7 @@ public class TrustTests
     [Fact]
     public void Audit_None_GivesItsReason()
     {
-        var text = Reports.Markdown(Reports.Model(FakeResults.Engine[1] with { Audit = null, AuditGap = "the workers are processes of their own" }));
+        var text = Reports.Html(Reports.Model(FakeResults.Engine[1] with { Audit = null, AuditGap = "the workers are processes of their own" }));
 
         Assert.Contains("the workers are processes of their own", text);
     }
@@ -37,7 +37,7 @@ public class TrustTests
 
         Assert.Contains("1 case with fewer is marked", text);
         Assert.Contains("2 cases with fewer are marked", Reports.Markdown(Reports.Model(Audited("a", fresh: 2), Audited("b", fresh: 2))));
-        Assert.Contains("fewer than 3 unseen inputs: a cache is not ruled out", text);
+        Assert.Contains("fewer than 3 unseen inputs: a cache is not ruled out", Reports.Html(Reports.Model(Audited("a", fresh: 4), Audited("b", fresh: 2))));
     }
 
     // 0.6 µs beside 10 µs is 6 %; a sample of 200 such operations lasts 2 ms, and the clock is read once: 0.030 %.
@@ -56,7 +56,8 @@ public class TrustTests
     {
         var cold = FakeResults.Engine[1] with { Cold = new() { ProcessToFirstMs = 4538, LoadMs = 792, FirstMs = 3517 } };
 
-        Assert.Contains("| `torch-fp32` | the network | 4538 | 792 | 3517 |", Reports.Markdown(Reports.Model(cold)));
+        Assert.Contains("to its first detections, measured once: torch-fp32 4.54 s.", Reports.Markdown(Reports.Model(cold)));
+        Assert.Contains("<td>4538</td><td>792</td><td>3517</td>", Reports.Html(Reports.Model(cold)));
     }
 
     [Fact]
