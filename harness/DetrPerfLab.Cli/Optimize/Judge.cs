@@ -94,6 +94,7 @@ sealed record ImageSplit(IReadOnlyList<string> Calibration, IReadOnlyList<string
         files.Count <= most ? files : [.. Enumerable.Range(0, most).Select(i => files[(int)((long)i * files.Count / most)])];
 }
 
+/// <summary>By COCO average precision; the loss is paired by image.</summary>
 sealed class CocoJudge(CocoDataset dataset, OptimizeOptions options) : Judge
 {
     readonly EvaluationRun _run = new(dataset, dataset.Describe(), options.Detector);
@@ -118,6 +119,7 @@ sealed class CocoJudge(CocoDataset dataset, OptimizeOptions options) : Judge
     public override void Dispose() => _run.Dispose();
 }
 
+/// <summary>By the share of pictures whose first class is right.</summary>
 sealed class FolderJudge(ImageFolder data, OptimizeOptions options) : Judge
 {
     readonly ImageFolderEval _run = new(data, data.Describe(), options.Detector);

@@ -117,7 +117,8 @@ static class AnswerSection
                     : view.Run.Variant == VariantName.Baseline ? new("reference") : Cells.Missing(view, $"{measure} was not measured for this artefact")),
             CaseColumns.Peak,
             CaseColumns.ModelSize,
-        ], [.. shown.Select(c => c.View)]) with { Narrows = true };
+        ], [.. shown.Select(c => c.View)]) with
+        { Narrows = true };
         return shown.Length == all ? table : table with { Below = [.. table.Below, $"The best {shown.Length} of {all} variants; all stand under {shown[0].View.Run.Suite} below."] };
     }
 
