@@ -12,7 +12,7 @@ static class BenchClosing
         var ranked = measured.Where(r => !LabResults.IsContaminated(r)).OrderBy(r => Quantile.Median([.. r.RoundsMs])).ToList();
         if (ranked.Count < 2)
         {
-            yield return "Undecided: fewer than two variants were measured without contamination.";
+            yield return "Undecided: fewer than two variants were measured without contamination. Measure again when the machine is quieter.";
             yield break;
         }
 

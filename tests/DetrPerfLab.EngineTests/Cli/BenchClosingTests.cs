@@ -35,7 +35,7 @@ public class BenchClosingTests
         var contaminated = Result("a", 1) with { Contamination = new(ContaminationVerdict.Contaminated, ["steal time"]) };
 
         Assert.Equal(["b is 2.00x ± 0.00 as fast as c"], BenchClosing.Lines([contaminated, Result("b", 2), Result("c", 4)], "a"));
-        Assert.Equal(["Undecided: fewer than two variants were measured without contamination."], BenchClosing.Lines([contaminated, Result("b", 2)], "a"));
+        Assert.Equal(["Undecided: fewer than two variants were measured without contamination. Measure again when the machine is quieter."], BenchClosing.Lines([contaminated, Result("b", 2)], "a"));
     }
 
     [Fact]
