@@ -31,6 +31,22 @@ public class ReportCommandTests
     }
 
     [Fact]
+    public void Report_Baseline_CountsFromItAndRefusesWhatWasNotMeasured()
+    {
+        using var folder = new TempFolder();
+        FakeResults.Write(folder.Path, FakeResults.Engine);
+
+        var run = CliRun.Of("report", "--results", folder.Path, "--no-charts", "--baseline", "torch-naive");
+        var unknown = CliRun.Of("report", "--results", folder.Path, "--no-charts", "--baseline", "ort-fp16");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("use ort-fp32: 4.8", run.Output);
+        Assert.Contains("as fast as torch-naive", run.Output);
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Contains("Unknown measured variant 'ort-fp16'", unknown.Error);
+    }
+
+    [Fact]
     public void Report_NoSuchFolder_Exit2AndWhatToDo()
     {
         var run = CliRun.Of("report", "--results", "/no/such/folder");

@@ -103,7 +103,7 @@ public class AnswerTests
         Assert.Equal("ort-fp32", model.Baseline!.Run.Variant);
         Assert.Equal("ort-int8-static", answer.Best!.View.Run.Variant);
         Assert.InRange(answer.Best.View.SpeedUp!.Value.Value, 2.4, 2.6);
-        Assert.Contains("for ./my.onnx, use **ort-int8-static**: 2.5", Reports.Markdown(model));
+        Assert.Contains("for my.onnx, use **ort-int8-static**: 2.5", Reports.Markdown(model));
         Assert.Equal("ort-int8-static", new ReportModel(FakeResults.Machine, own, [], baseline: "ort-int8-static").Baseline!.Run.Variant);
     }
 
