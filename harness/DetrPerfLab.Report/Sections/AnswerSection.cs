@@ -27,7 +27,7 @@ static class AnswerSection
     {
         var machine = model.Machine is { } m ? $"On {m.CpuModel} with {m.Cores} cores" : "On this machine (its description is missing)";
         var kept = Kept(limits);
-        var lead = $"{machine}{(model.ModelAtHand == ReportModel.DefaultModel ? "" : $", for {model.ModelAtHand}")}{(kept.Length > 0 ? $", {kept}" : "")}, ";
+        var lead = $"{machine}{(model.ModelAtHand == ReportModel.DefaultModel ? "" : $", for {Path.GetFileName(model.ModelAtHand)}")}{(kept.Length > 0 ? $", {kept}" : "")}, ";
         if (answer.Best is not { } best)
         {
             return [lead, Inline.Bold("nothing can be recommended"), .. Nothing(model, answer)];
@@ -117,8 +117,8 @@ static class AnswerSection
                     : view.Run.Variant == VariantName.Baseline ? new("reference") : Cells.Missing(view, $"{measure} was not measured for this artefact")),
             CaseColumns.Peak,
             CaseColumns.ModelSize,
-        ], [.. shown.Select(c => c.View)]) with
-        { Narrows = true };
+        ], [.. shown.Select(c => c.View)]);
+        table = table with { Narrows = true };
         return shown.Length == all ? table : table with { Below = [.. table.Below, $"The best {shown.Length} of {all} variants; all stand under {shown[0].View.Run.Suite} below."] };
     }
 
