@@ -32,7 +32,7 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
     internal void WriteSpeedUps(IReadOnlyList<RunResult> suite, TextWriter output)
     {
         var speedUps = suite
-            .Select(r => (Row: SuiteCase.LabelOf(r.Variant, r.Parameters.Select(p => (p.Key, p.Value))), Value: SpeedUpOf(r) ?? 0, Mark: LabResults.IsContaminated(r) ? ", contaminated: it decides nothing" : ""))
+            .Select(r => (Row: SuiteCase.LabelOf(r.Variant, r.Parameters.Select(p => (p.Key, p.Value))), Value: SpeedUpOf(r) ?? 0, Mark: r.IsContaminated ? ", contaminated: it decides nothing" : ""))
             .Where(s => s.Value > 0)
             .ToList();
         if (speedUps.Count < 2) { return; }

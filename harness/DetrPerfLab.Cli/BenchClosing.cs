@@ -9,7 +9,7 @@ static class BenchClosing
     {
         var measured = results.Where(r => r.SamplesMs.Count > 0).ToList();
         if (measured.Count < 2) { yield break; }
-        var ranked = measured.Where(r => !LabResults.IsContaminated(r)).OrderBy(r => Quantile.Median([.. r.RoundsMs])).ToList();
+        var ranked = measured.Where(r => !r.IsContaminated).OrderBy(r => Quantile.Median([.. r.RoundsMs])).ToList();
         if (ranked.Count < 2)
         {
             yield return "Undecided: fewer than two variants were measured without contamination. Measure again when the machine is quieter.";

@@ -122,7 +122,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
             foreach (var line in BenchTable.Plain(results, options.Baseline)) { output.WriteLine(line); }
             foreach (var noisy in results.Where(r => r.Contamination is { Verdict: not ContaminationVerdict.Clean }))
             {
-                output.WriteLine($"{noisy.Variant}: {noisy.Contamination!.Verdict.ToString().ToLowerInvariant()}: {string.Join("; ", noisy.Contamination.Reasons)}{(LabResults.IsContaminated(noisy) ? "; it decides nothing" : "")}");
+                output.WriteLine($"{noisy.Variant}: {noisy.Contamination!.Verdict.ToString().ToLowerInvariant()}: {string.Join("; ", noisy.Contamination.Reasons)}{(noisy.IsContaminated ? "; it decides nothing" : "")}");
             }
 
             foreach (var line in BenchClosing.Lines(results, options.Baseline ?? LabResults.BaselineOf(options.Variants))) { output.WriteLine(line); }

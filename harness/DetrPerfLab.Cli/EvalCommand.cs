@@ -13,7 +13,7 @@ static class EvalCommand
         var coco = new Option<string?>("--coco") { Description = "Labelled boxes, for a detector: a folder with images/ and instances.json." };
         var folder = new Option<string?>("--imagefolder") { Description = "Labelled pictures, for a classifier: a folder that holds a folder of pictures for each class." };
         var truth = new Option<string?>("--truth") { Description = "With --imagefolder: a file that tells the class of each picture, in lines 'picture class' or as a JSON object." };
-        var some = new Option<string?>("--images") { Description = "Text file of the names of images to judge on, a line each; the others are left out. 'all': also those that 'detrlab optimize' left out of its proof." };
+        var some = new Option<string?>("--images") { Description = "Text file of the images to judge on, a name a line, below images/ or the folder of pictures; the others are left out. 'all': also those that 'detrlab optimize' left out of its proof." };
         var variants = new Option<string[]>("--variants", "--variant")
         {
             Description = "Variants of the model to evaluate and compare, separated by commas or spaces.",
@@ -39,20 +39,20 @@ static class EvalCommand
             var outputs = EvaluationOutput.Names(runs, target);
             foreach (var path in outputs) { OutputPath.RequireFile(path, file.Name); }
             WrittenFiles.RequireOwn(outputs);
-            if (parsed.GetValue(coco) is { } boxes) { Detector(CocoDataset.Open(boxes) is var all && Chosen(all.Files) is { } images ? all.Only(images) : all); }
-            else { Classifier(ImageFolder.Open(parsed.GetValue(folder)!, parsed.GetValue(truth)) is var all && Chosen(all.Files) is { } pictures ? all.Only(pictures) : all); }
+            if (parsed.GetValue(coco) is { } boxes) { Detector(CocoDataset.Open(boxes) is var all && Chosen(Path.Combine(boxes, "images"), all.Files) is { } images ? all.Only(images) : all); }
+            else { Classifier(ImageFolder.Open(parsed.GetValue(folder)!, parsed.GetValue(truth)) is var all && Chosen(parsed.GetValue(folder)!, all.Files) is { } pictures ? all.Only(pictures) : all); }
             return Task.CompletedTask;
 
             // Those of the proof, where the model was written with one; null for all.
-            HashSet<string>? Chosen(IReadOnlyList<string> files)
+            HashSet<string>? Chosen(string data, IReadOnlyList<string> files)
             {
                 var asked = parsed.GetValue(some);
                 if (asked == "all") { return null; }
                 IReadOnlyList<string> names = asked is null ? Deployment.Beside(detector.Model(parsed))?.Judged ?? []
                     : [.. InputFile.ReadText(asked).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
                 if (names.Count == 0) { return asked is null ? null : throw LabError.BadInput($"'{asked}' lists nothing, needed the name of an image a line."); }
-                var byName = files.ToLookup(f => Path.GetFileName(f), StringComparer.Ordinal);
-                var missing = names.Where(n => !byName.Contains(n)).ToList();
+                var byName = files.Distinct(StringComparer.Ordinal).ToDictionary(f => Path.GetRelativePath(data, f), StringComparer.Ordinal);
+                var missing = names.Where(n => !byName.ContainsKey(n)).ToList();
                 if (missing.Count > 0)
                 {
                     if (asked is null) { return null; } // another data set than that of the proof
@@ -60,7 +60,7 @@ static class EvalCommand
                 }
 
                 if (asked is null) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: judged on the {names.Count} images of the proof in {Deployment.Facts}, which the model was not calibrated on; on all {files.Count}: --images all"); }
-                return [.. names.SelectMany(n => byName[n])];
+                return [.. names.Select(n => byName[n])];
             }
 
             void Detector(CocoDataset dataset)

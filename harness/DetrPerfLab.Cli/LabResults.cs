@@ -14,7 +14,7 @@ static class LabResults
 
     /// <summary>A table without notes says nothing of contaminated runs.</summary>
     static double? TrustedSpeedUpOf(RunResult result, IReadOnlyList<RunResult> all) =>
-        IsContaminated(result) || (BaselineRow(result, all) is { } baseline && IsContaminated(baseline)) ? null : SpeedUpOf(result, all);
+        result.IsContaminated || BaselineRow(result, all) is { IsContaminated: true } ? null : SpeedUpOf(result, all);
 
     static RunResult? BaselineRow(RunResult result, IEnumerable<RunResult> all)
     {
@@ -27,8 +27,6 @@ static class LabResults
         var suite = Suites.Find(result.Suite);
         return suite.BaselineAmong(all.Where(r => r.Suite == result.Suite && suite.FixedPart(r) == suite.FixedPart(result)));
     }
-
-    internal static bool IsContaminated(RunResult result) => result.Contamination is { Verdict: ContaminationVerdict.Contaminated };
 
     static double MsPerImage(RunResult result) => Quantile.Median([.. result.SamplesMs]) / result.ImagesPerOperation;
 }

@@ -44,8 +44,12 @@ static class SensitivityCommand
             {
                 var dataset = CocoDataset.Open(parsed.GetValue(coco) ?? throw LabError.OutOfRange("absent", "a labelled dataset, since --target-ap-loss is given", "--coco"));
                 using var evaluations = new EvaluationRun(dataset, dataset.Describe(), calibration.Detector(parsed));
-                var search = new ApSearch(from, options, inputs, calibration.Use(parsed, from), evaluations);
-                table = table with { KeepList = ConsoleProgress.Run("searching", progress => search.Run(table, points / 100, progress)) };
+                var use = calibration.Use(parsed, from);
+                double Ap(Func<OpenedEngine> open) => evaluations.Evaluate(open, (_, _) => { }, cancellation).Result.Evaluation.Summary.Ap
+                    ?? throw LabError.Calibration("the dataset has no object to find", "labelled objects", "Name another folder with --coco.");
+                var reference = Ap(() => new(new OrtEngine(from), Artefact.Of(from).Info) { Use = use });
+                using var search = new MixSearch(loaded, use, options, inputs, table, open => reference - Ap(open));
+                table = table with { KeepList = ConsoleProgress.Run("searching", progress => search.Run(points / 100, MixSearch.MostTrials, progress)) };
                 table.Save(parsed.GetValue(target)!);
                 evaluations.Forget();
             }
@@ -71,49 +75,5 @@ static class SensitivityCommand
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Keep {list.Groups.Count} groups: AP loss {list.Loss:F4}, target {list.TargetLoss:F4}, {100 * list.QuantizedWorkShare:F0} % of the work quantised, {list.Trials} mixes tried."));
         foreach (var group in list.Groups) { output.WriteLine($"  {group}"); }
-    }
-}
-
-/// <summary>Judges mixes by average precision on a labelled dataset; calibrates once for all of them. Images that an interrupted search judged are not run again.</summary>
-sealed class ApSearch(string modelPath, SensitivityOptions options, IReadOnlyCollection<TensorSet> inputs, ModelUse use, EvaluationRun evaluations)
-{
-    const int MostTrials = 24;
-
-    readonly Dictionary<string, double> _known = []; // by the model's sha256: two choices may come to one mix
-
-    internal KeepList Run(SensitivityTable table, double targetLoss, Action<long, long> progress)
-    {
-        var folder = Directory.CreateTempSubdirectory("detrlab-mix-");
-        try
-        {
-            var model = OnnxFile.Load(modelPath);
-            var reference = Ap(modelPath);
-            var ranges = SensitivityAnalysis.Ranges(new OrtCalibrationRunner(), model, inputs, options.Quantization, options.Checkpoint, options.Cancellation);
-            var trials = 0;
-            return KeepListSearch.Search(
-                table.Groups, targetLoss,
-                kept =>
-                {
-                    progress(++trials, MostTrials);
-                    var plan = options.Quantization.Plan.With(NodePrecision.Float, table.Groups.Where(g => kept.Contains(g.Group)).SelectMany(g => g.Nodes), "tried");
-                    var path = Path.Combine(folder.FullName, "mix.onnx");
-                    OnnxFile.Save(SensitivityAnalysis.Mix(model, options.Quantization with { Plan = plan }, ranges), path);
-                    return reference - Ap(path);
-                },
-                MostTrials);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    double Ap(string path)
-    {
-        var artefact = Artefact.Of(path).Info;
-        if (_known.TryGetValue(artefact.Sha256, out var known)) { return known; }
-        var row = evaluations.Evaluate(() => new(new OrtEngine(path), artefact) { Use = use }, (_, _) => { }, options.Cancellation);
-        return _known[artefact.Sha256] = row.Result.Evaluation.Summary.Ap
-            ?? throw LabError.Calibration("the dataset has no object to find", "labelled objects", "Name another folder with --coco.");
     }
 }

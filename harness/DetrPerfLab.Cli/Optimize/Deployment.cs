@@ -20,7 +20,7 @@ sealed record DeployedModel
     public IReadOnlyList<string> Providers { get; init; } = ["CPUExecutionProvider"];
     public required IReadOnlyDictionary<string, DeployedFigures> Picks { get; init; }
     public required string Pick { get; init; }
-    public IReadOnlyList<string> Judged { get; init; } = []; // names of the labelled images that it was judged on; empty without labels
+    public IReadOnlyList<string> Judged { get; init; } = []; // the images that it was judged on, below the data set's folder of images; empty for built-in pictures
     public IReadOnlyList<string> Calibrated { get; init; } = [];
     public required string Machine { get; init; }
     public required string Commit { get; init; }
@@ -64,8 +64,8 @@ static class Deployment
             Spinning = pick.Arm.Spinning,
             Picks = picks.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => FiguresOf(p.Value, judge)),
             Pick = options.Pick.ToString().ToLowerInvariant(),
-            Judged = [.. judge.Judged.Select(f => Path.GetFileName(f))],
-            Calibrated = [.. judge.Calibration.Select(f => Path.GetFileName(f))],
+            Judged = [.. judge.Judged.Select(options.NameOf)],
+            Calibrated = [.. judge.Calibration.Select(options.NameOf)],
             Machine = $"{machine.CpuModel}, {machine.Cores} cores",
             Commit = CommitProbe.Read(LabPaths.Root),
             Made = DateTimeOffset.UtcNow,

@@ -15,7 +15,7 @@ sealed record Finalist(Arm Arm, RunResult Run, Judgement Judged, Interval SpeedU
         : MedianMs > options.MaxLatencyMs ? FormattableString.Invariant($"takes {MedianMs:F1} ms, limit {options.MaxLatencyMs:0.##}: --max-latency")
         : PeakMiB > options.MaxMemoryMiB ? FormattableString.Invariant($"takes {PeakMiB:F0} MiB, limit {options.MaxMemoryMiB:0.##}: --max-memory")
         : PeakMiB is null && options.MaxMemoryMiB is not null ? "its memory could not be measured, and --max-memory is given"
-        : Run.Contamination is { Verdict: ContaminationVerdict.Contaminated } ? "the machine was busy with something else while it was measured"
+        : Run.IsContaminated ? "the machine was busy with something else while it was measured"
         : null;
 }
 

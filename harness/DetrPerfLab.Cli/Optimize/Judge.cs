@@ -94,16 +94,21 @@ sealed record ImageSplit(IReadOnlyList<string> Calibration, IReadOnlyList<string
         files.Count <= most ? files : [.. Enumerable.Range(0, most).Select(i => files[(int)((long)i * files.Count / most)])];
 }
 
+/// <summary>On labels, which may lose so many points.</summary>
+abstract class LabelledJudge(OptimizeOptions options) : Judge
+{
+    internal sealed override double MostLoss => options.MaxApLoss;
+    internal sealed override string Limit => FormattableString.Invariant($"--max-ap-loss {options.MaxApLoss:0.##}");
+}
+
 /// <summary>By COCO average precision; the loss is paired by image.</summary>
-sealed class CocoJudge(CocoDataset dataset, OptimizeOptions options) : Judge
+sealed class CocoJudge(CocoDataset dataset, OptimizeOptions options) : LabelledJudge(options)
 {
     readonly EvaluationRun _run = new(dataset, dataset.Describe(), options.Detector);
     EvaluationRow? _reference;
 
     internal override string Measure => "AP";
     internal override string On => $"{dataset.Files.Count} labelled images";
-    internal override double MostLoss => options.MaxApLoss;
-    internal override string Limit => FormattableString.Invariant($"--max-ap-loss {options.MaxApLoss:0.##}");
 
     internal override Judgement Judgement(Func<OpenedEngine> open, Action<long, long> progress, CancellationToken cancellation)
     {
@@ -120,15 +125,13 @@ sealed class CocoJudge(CocoDataset dataset, OptimizeOptions options) : Judge
 }
 
 /// <summary>By the share of pictures whose first class is right.</summary>
-sealed class FolderJudge(ImageFolder data, OptimizeOptions options) : Judge
+sealed class FolderJudge(ImageFolder data, OptimizeOptions options) : LabelledJudge(options)
 {
     readonly ImageFolderEval _run = new(data, data.Describe(), options.Detector);
     ClassificationRow? _reference;
 
     internal override string Measure => "top-1";
     internal override string On => $"{data.Files.Count} labelled pictures";
-    internal override double MostLoss => options.MaxApLoss;
-    internal override string Limit => FormattableString.Invariant($"--max-ap-loss {options.MaxApLoss:0.##}");
 
     internal override Judgement Judgement(Func<OpenedEngine> open, Action<long, long> progress, CancellationToken cancellation)
     {

@@ -5,18 +5,20 @@ namespace DetrPerfLab.Cli;
 /// <summary><c>detrlab optimize --model NAME|FILE [--coco DIR | --imagefolder DIR] [--calibrate DIR] [--max-ap-loss 0.5] [--minutes 20] --out deploy/</c></summary>
 static class OptimizeCommand
 {
+    static readonly OptimizeOptions s_defaults = new() { Model = "", Out = "" };
+
     internal static Command Create()
     {
         var model = new Option<string>("--model") { Description = "A model's name (detrlab models list), a checkpoint or an ONNX file.", Required = true };
         var coco = new Option<string?>("--coco") { Description = "Labelled boxes to judge a detector on: a folder with images/ and instances.json." };
         var folder = new Option<string?>("--imagefolder") { Description = "Labelled pictures to judge a classifier on: a folder that holds a folder of pictures for each class." };
         var calibrate = new Option<string?>("--calibrate") { Description = "Photographs to calibrate INT8 on; none of them is judged on. Default: a fifth of the labelled images; without labels, built-in pictures." };
-        var loss = new Option<double>("--max-ap-loss") { Description = "Points of AP, or of top-1, that a pick may lose against FP32.", DefaultValueFactory = _ => new OptimizeOptions { Model = "", Out = "" }.MaxApLoss }.Within(0, 100);
-        var agreement = new Option<double>("--min-agreement") { Description = "Without labels: how far a pick must say of pictures what FP32 says, per cent.", DefaultValueFactory = _ => new OptimizeOptions { Model = "", Out = "" }.MinAgreement }.Within(0, 100);
+        var loss = new Option<double>("--max-ap-loss") { Description = "Points of AP, or of top-1, that a pick may lose against FP32.", DefaultValueFactory = _ => s_defaults.MaxApLoss }.Within(0, 100);
+        var agreement = new Option<double>("--min-agreement") { Description = "Without labels: how far a pick must say of pictures what FP32 says, per cent.", DefaultValueFactory = _ => s_defaults.MinAgreement }.Within(0, 100);
         var latency = new Option<double?>("--max-latency") { Description = "Largest median latency of a pick, milliseconds." }.Within(1e-6, 1e9);
         var memory = new Option<double?>("--max-memory") { Description = "Largest peak resident memory of a pick, MiB." }.Within(1, 1e9);
-        var minutes = new Option<double>("--minutes") { Description = "Time to take, about; less time means fewer images and fewer samples.", DefaultValueFactory = _ => new OptimizeOptions { Model = "", Out = "" }.Minutes }.Within(1, 10_000);
-        var pick = new Option<PickName>("--pick") { Description = "Which pick goes into the folder: safest (FP32's own numbers), balanced (half of the allowed loss) or fastest.", DefaultValueFactory = _ => PickName.Fastest };
+        var minutes = new Option<double>("--minutes") { Description = "Time to take, about; less time means fewer images and fewer samples.", DefaultValueFactory = _ => s_defaults.Minutes }.Within(1, 10_000);
+        var pick = new Option<PickName>("--pick") { Description = "Which pick goes into the folder: safest (FP32's own numbers), balanced (half of the allowed loss) or fastest.", DefaultValueFactory = _ => s_defaults.Pick };
         var size = SharedOptions.Size();
         var output = new OutputFolder("--out") { Description = "Folder to write: the model, its options, a C# program that runs it, and the proof.", Required = true };
         var family = new FamilyArguments();

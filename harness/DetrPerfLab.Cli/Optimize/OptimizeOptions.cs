@@ -18,6 +18,11 @@ sealed record OptimizeOptions
     internal FamilyOptions Family { get; init; } = new();
     internal DetectorOptions Detector => new() { Size = Size, Threads = Environment.ProcessorCount, Postprocess = new() { Threshold = 0 } };
 
+    /// <summary>As lists of images name one: below its data set, so that two classes may each have a 1.jpg; its name alone where it lies elsewhere.</summary>
+    internal string NameOf(string image) => DataFolder is { } data && Path.GetRelativePath(data, image) is var below && !below.StartsWith("..", StringComparison.Ordinal) ? below : Path.GetFileName(image);
+
+    string? DataFolder => Coco is { } coco ? Path.Combine(coco, "images") : ImageFolder;
+
     /// <summary>Apart from the variants' files, so that neither takes the place of the other.</summary>
     internal static string Cache => Path.Combine(LabPaths.ModelCache, "optimize");
 }

@@ -23,9 +23,9 @@ sealed class OptimizeReport(OptimizeOptions options, Judge judge, IReadOnlyList<
         foreach (var other in finalists.Except(picks.Values)) { yield return $"{"",-9} {Row(other, width)}{(other.Refusal(options, judge) is { } why ? $"  refused: {why}" : "")}"; }
         yield return $"Speed-up: over ort-fp32 with default options, {finalists[0].Run.RoundsMs.Count} rounds in turns. Loss: against FP32 on {judge.On}, limit {judge.MostLoss.ToString("0.##", CultureInfo.InvariantCulture)} ({judge.Limit})"
             + (judge is AgreementJudge ? "; agreement is no accuracy: it counts as right what FP32 says, right or wrong." : ".");
-        if (finalists.Any(f => f.Run.Contamination is { Verdict: ContaminationVerdict.Contaminated }))
+        if (finalists.FirstOrDefault(f => f.Run.IsContaminated) is { } disturbed)
         {
-            yield return $"The machine was busy with something else ({finalists.First(f => f.Run.Contamination is { Verdict: ContaminationVerdict.Contaminated }).Run.Contamination!.Reasons[0]}), also when it was measured again: give the same command when it is quiet; everything but the last step is kept.";
+            yield return $"The machine was busy with something else ({disturbed.Run.Contamination!.Reasons[0]}): give the same command when it is quiet; everything but the last step is kept.";
         }
 
         if (picks.TryGetValue(PickName.Fastest, out var fastest))

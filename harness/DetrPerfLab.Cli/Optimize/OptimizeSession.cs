@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using static System.FormattableString;
 
@@ -13,14 +15,19 @@ sealed record OptimizeStep(string Name, JsonElement Found);
 sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWriter error, CancellationToken cancellation, ContaminationLimits? limits = null)
 {
     const int ScreeningRounds = 6; // the fewest that give an interval
-    const int MostFinalRounds = 25, MostTrials = 24, LeastTrials = 4;
+    const string Int8Static = "ort-int8-static"; // the variant that a search for float layers makes better
+    const int MostFinalRounds = 25, LeastTrials = 4;
     const int SensitivityImages = 8;
     const int MostFinalists = 4; // more would have fewer rounds each
 
     readonly Stopwatch _clock = Stopwatch.StartNew();
+    readonly string _machine = ThisMachine.Read().Fingerprint;
     ImageSize _size;
     double _fp32Ms; // of an inference, about: time is planned with it, no figure comes from it
     Journal<OptimizeStep>? _steps;
+
+    /// <summary>Which code measured: what another measured is not taken.</summary>
+    static string Code { get; } = $"{CommitProbe.Read(LabPaths.Root)} {BuildId.Of(typeof(OptimizeSession), typeof(VariantRegistry), typeof(MeasuredCase))}";
 
     double LeftMs => (options.Minutes * 60_000) - _clock.Elapsed.TotalMilliseconds;
 
@@ -34,7 +41,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         var fp32 = Build(Arm.Baseline(new()));
         _fp32Ms = OneInference();
         using var judge = Judge.Of(options, source.Use, ImagesFor(_fp32Ms), Say);
-        var calibration = new CalibrationChoice { Folder = ListOf(judge.Calibration) };
+        var calibration = new CalibrationChoice { Folder = judge.Calibration.Count == 0 ? null : Cached("calibration", ".txt", string.Concat(judge.Calibration.Select(f => Path.GetFullPath(f) + "\n"))) };
         Say($"judged by {judge.Measure} on {judge.On}, calibrated on {(judge.Calibration.Count > 0 ? $"{judge.Calibration.Count} others" : "built-in pictures")}; FP32 takes about {_fp32Ms:F1} ms, {fp32.Info.Bytes / 1048576.0:F1} MiB");
 
         using var steps = _steps = new(OptimizeOptions.Cache, "optimize", KeyOf(source, judge), step => step is { Name: not null });
@@ -57,7 +64,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
 
     string KeyOf(VariantModel source, Judge judge) => string.Join('\n', [
         source.Identity, $"{source.Use.Preprocessing(options.Detector).Describe()} {_size} {judge.Limit} {options.Minutes}", .. judge.Calibration.Concat(judge.Judged).Select(FileHash.Sha256),
-        ThisMachine.Read().Fingerprint, CommitProbe.Read(LabPaths.Root), BuildId.Of(typeof(OptimizeSession), typeof(VariantRegistry), typeof(MeasuredCase))]);
+        _machine, Code]);
 
     /// <summary>Does a step, or takes what an interrupted run found.</summary>
     /// <param name="holds">Whether what was found is worth keeping; null for always.</param>
@@ -87,12 +94,10 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
     /// <summary>So many that four candidates are judged in a third of the time.</summary>
     int ImagesFor(double oneMs) => (int)Math.Clamp(options.Minutes * 60_000 / 3 / (4 * (oneMs + 20)), 1, int.MaxValue);
 
-    /// <summary>INT8 is calibrated by a list of files, which names them in the proof, too.</summary>
-    static string? ListOf(IReadOnlyList<string> files)
+    /// <summary>A file named by its content, which worker processes read: two runs at once do not exchange theirs.</summary>
+    static string Cached(string kind, string ending, string text)
     {
-        if (files.Count == 0) { return null; }
-        var text = string.Concat(files.Select(f => Path.GetFullPath(f) + "\n"));
-        var path = Path.Combine(OptimizeOptions.Cache, $"calibration-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..12]}.txt");
+        var path = Path.Combine(OptimizeOptions.Cache, $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}{ending}");
         AtomicFile.WriteText(path, text);
         return path;
     }
@@ -111,7 +116,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
             }
         }
 
-        var runs = MeasuredInQuiet("screen", arms, _ => ScreeningRounds);
+        var runs = MeasuredInQuiet("screen", arms, ScreeningRounds);
         var baseline = runs[0];
         var kept = new List<(Arm Arm, double Ms)>();
         foreach (var (arm, run) in arms.Zip(runs))
@@ -128,7 +133,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
 
     /// <summary>What ONNX Runtime runs with plain packages, FP32 first; one of each precision and kind.</summary>
     static IEnumerable<Variant> Deployable => VariantRegistry.All
-        .Where(v => (v.Parts.Engine == EngineKind.Ort && v.Parts.Options is "" or "weights" or "dynamic" or "static" && v.Parts.Engine == EngineKind.Ort) || VariantRegistry.OnGpu.Contains(v.Name))
+        .Where(v => v.Parts is { Engine: EngineKind.Ort, Options: "" or "weights" or "dynamic" or "static" } || VariantRegistry.OnGpu.Contains(v.Name))
         .OrderBy(v => v.Name == VariantName.OrtFp32 ? 0 : 1);
 
     List<(Arm Arm, Judgement Judged)> Judged(Judge judge, CalibrationChoice calibration, IReadOnlyList<Arm> survivors)
@@ -141,7 +146,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
             judged.Add((arm, found));
         }
 
-        if (judged.FirstOrDefault(j => j.Arm.Variant == "ort-int8-static") is { Arm: not null } int8 && int8.Judged.Loss.Value > judge.MostLoss && Kept(judge, calibration) is { } kept)
+        if (judged.FirstOrDefault(j => j.Arm.Variant == Int8Static) is { Arm: not null } int8 && int8.Judged.Loss.Value > judge.MostLoss && Kept(judge, calibration) is { } kept)
         {
             judged.Add(kept);
         }
@@ -167,55 +172,30 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
 
         IReadOnlyCollection<TensorSet> inputs = judge.Calibration.Count > 0
             ? CalibrationImages.Of(use, judge.Calibration, images, options.Detector) : CalibrationImages.Synthetic(use, images, options.Detector);
-        var file = Path.Combine(OptimizeOptions.Cache, "kept.json");
-        var table = Once("sensitivity", () => ConsoleProgress.Run("finding what 8 bits cost each layer", report => SensitivityAnalysis.Run(
-            new OrtCalibrationRunner(), model, inputs, new SensitivityOptions { Quantization = quantization, Progress = report, Cancellation = cancellation })));
+        var analysis = new SensitivityOptions { Quantization = quantization, Cancellation = cancellation };
+        var table = Once("sensitivity", () => ConsoleProgress.Run("finding what 8 bits cost each layer", report => SensitivityAnalysis.Run(new OrtCalibrationRunner(), model, inputs, analysis with { Progress = report })));
+        using var search = new MixSearch(model, use, analysis, inputs, table, open => judge.Judgement(open, (_, _) => { }, cancellation).Loss.Value);
         var started = _clock.Elapsed;
-        var ranges = SensitivityAnalysis.Ranges(new OrtCalibrationRunner(), model, inputs, quantization);
-        var folder = Directory.CreateTempSubdirectory("detrlab-mix-");
-        try
+        search.LossOf(new HashSet<string>());
+        var trials = (int)Math.Min(MixSearch.MostTrials, 0.5 * LeftMs / Math.Max(1, (_clock.Elapsed - started).TotalMilliseconds));
+        if (trials < LeastTrials)
         {
-            double Loss(IReadOnlySet<string> kept)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var path = Path.Combine(folder.FullName, "mix.onnx");
-                var plan = quantization.Plan.With(NodePrecision.Float, table.Groups.Where(g => kept.Contains(g.Group)).SelectMany(g => g.Nodes), "tried");
-                OnnxFile.Save(SensitivityAnalysis.Mix(model, quantization with { Plan = plan }, ranges), path);
-                var artefact = Artefact.Of(path).Info;
-                return Once($"mix {artefact.Sha256}", () => judge.Judgement(() => new(new OrtEngine(path), artefact) { Use = use }, (_, _) => { }, cancellation)).Loss.Value;
-            }
-
-            var first = Loss(new HashSet<string>());
-            var trials = (int)Math.Min(MostTrials, 0.5 * LeftMs / Math.Max(1, (_clock.Elapsed - started).TotalMilliseconds));
-            if (trials < LeastTrials)
-            {
-                Say("no time to search for layers that should stay float: give more with --minutes");
-                return null;
-            }
-
-            var done = 0;
-            var list = ConsoleProgress.Run("searching the layers that stay float", report => KeepListSearch.Search(table.Groups, judge.MostLoss, kept =>
-            {
-                report(++done, trials);
-                return kept.Count == 0 ? first : Loss(kept);
-            }, trials));
-            if (!list.Holds)
-            {
-                Say(Invariant($"no mix of precisions keeps to the limit: the best of {list.Trials} loses {list.Loss:F1} points"));
-                return null;
-            }
-
-            (table with { KeepList = list }).Save(file);
-            var arm = new Arm("ort-int8-static", calibration with { KeepList = file });
-            Build(arm);
-            var judged = judge.Judgement(() => arm.Open(options), (_, _) => { }, cancellation);
-            Say(Invariant($"{arm.Name}: {list.Groups.Count} of {table.Groups.Count} groups stay float, loses {judged.Loss.ToString("F1")} points; chosen on the images that it is judged on"));
-            return (arm, judged);
+            Say("no time to search for layers that should stay float: give more with --minutes");
+            return null;
         }
-        finally
+
+        var list = ConsoleProgress.Run("searching the layers that stay float", report => search.Run(judge.MostLoss, trials, report));
+        if (!list.Holds)
         {
-            folder.Delete(recursive: true);
+            Say(Invariant($"no mix of precisions keeps to the limit: the best of {list.Trials} loses {list.Loss:F1} points"));
+            return null;
         }
+
+        var arm = new Arm(Int8Static, calibration with { KeepList = Cached("kept", ".json", JsonSerializer.Serialize(table with { KeepList = list }, LabJson.Options)) });
+        Build(arm);
+        var judged = judge.Judgement(() => arm.Open(options), (_, _) => { }, cancellation);
+        Say(Invariant($"{arm.Name}: {list.Groups.Count} of {table.Groups.Count} groups stay float, loses {judged.Loss.ToString("F1")} points; chosen on the images that it is judged on"));
+        return (arm, judged);
     }
 
     /// <summary>The candidate with the session options that are faster for it than the default, where the times decide it.</summary>
@@ -226,7 +206,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         for (var threads = 1; threads < cores && arms.Count < 5; threads *= 2) { arms.Add(arm with { Threads = threads }); }
         if (cores > 1) { arms.Add(arm with { Spinning = false }); }
         if (arms.Count == 1) { return arm; }
-        var runs = MeasuredInQuiet($"options of {arm.Name}", arms, _ => ScreeningRounds);
+        var runs = MeasuredInQuiet($"options of {arm.Name}", arms, ScreeningRounds);
         if (!IsClean(runs))
         {
             Say("session options: the default, since the machine was busy with something else while others were tried");
@@ -252,7 +232,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         var arms = entries.Select(e => e.Arm).ToList();
         var withEager = source.Config is not null && options.Size is null;
         if (withEager) { arms.Add(new(VariantName.Baseline, entries[0].Arm.Calibration)); }
-        var runs = MeasuredInQuiet("finals", arms, FinalRounds);
+        var runs = MeasuredInQuiet("finals", arms, FinalRounds(arms.Count));
         eager = withEager && runs[^1].Gap is null ? runs[^1] : null;
         foreach (var (arm, run) in arms.Zip(runs).Where(r => r.Second.Gap is not null)) { Say($"{arm.Name}: left out: {run.Gap}"); }
         if (runs[0].Gap is { } lack) { throw LabError.CheckFailed($"FP32, which the others are compared with, could not be measured: {lack}"); }
@@ -260,44 +240,36 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
     }
 
     /// <summary>Measured again, at most twice, where the machine was busy with something else meanwhile and time is left; only what it was not is kept for a run that goes on.</summary>
-    IReadOnlyList<RunResult> MeasuredInQuiet(string step, IReadOnlyList<Arm> arms, Func<int, int> rounds)
+    IReadOnlyList<RunResult> MeasuredInQuiet(string step, IReadOnlyList<Arm> arms, int rounds)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var started = _clock.Elapsed;
-            var runs = Once(step, () => Measure(arms, rounds(arms.Count)), IsClean);
-            if (IsClean(runs) || attempt == 3 || LeftMs < 2 * (_clock.Elapsed - started).TotalMilliseconds) { return runs; }
-            Say($"{step}: the machine was busy with something else meanwhile, measuring again");
-        }
+        var passMs = rounds * arms.Count * TurnMs;
+        return Once(step, () => Measure(arms, rounds, repeats: (int)Math.Clamp((LeftMs / 2 / passMs) - 1, 0, 2)), IsClean);
     }
 
-    static bool IsClean(IReadOnlyList<RunResult> runs) => !runs.Any(r => r.Contamination is { Verdict: ContaminationVerdict.Contaminated });
+    static bool IsClean(IReadOnlyList<RunResult> runs) => !runs.Any(r => r.IsContaminated);
 
-    /// <summary>As many as half of what is left allows: a turn takes a quarter of a second, or an inference.</summary>
-    int FinalRounds(int arms)
-    {
-        var turnMs = Math.Max(350, 2.2 * _lastRoundMs);
-        return (int)Math.Clamp(LeftMs / 2 / (arms * turnMs), ScreeningRounds, MostFinalRounds);
-    }
+    /// <summary>Of an arm, about: a quarter of a second of inferences and a rest, or two long inferences.</summary>
+    double TurnMs => Math.Max(350, 2.2 * _fp32Ms);
 
-    double _lastRoundMs; // of an arm's inference, the slowest that was seen
+    /// <summary>As many as half of what is left allows.</summary>
+    int FinalRounds(int arms) => (int)Math.Clamp(LeftMs / 2 / (arms * TurnMs), ScreeningRounds, MostFinalRounds);
 
     static Interval Ratio(RunResult baseline, RunResult run) => baseline == run ? new(1, 1, 1, 0.95) : Bootstrap.RatioOfMedians([.. baseline.RoundsMs], [.. run.RoundsMs], paired: true)!.Value;
 
-    IReadOnlyList<RunResult> Measure(IReadOnlyList<Arm> arms, int rounds)
+    IReadOnlyList<RunResult> Measure(IReadOnlyList<Arm> arms, int rounds, int repeats)
     {
         var artefacts = arms.Select(arm => KeyValuePair.Create(arm.Name, ConsoleProgress.Run($"preparing {arm.Name}", report => arm.CaseOf(options, _size).Prepare((_, done, of) => report(done, of), fresh: true)))).ToList();
         var key = new BenchKey(
-            ThisMachine.Read().Fingerprint, options.Model, artefacts, $"{CommitProbe.Read(LabPaths.Root)} {BuildId.Of(typeof(OptimizeSession), typeof(VariantRegistry), typeof(MeasuredCase))}",
+            _machine, options.Model, artefacts, Code,
             _size.Height, _size.Width, 0, rounds, 1, 1);
         using var journal = BenchJournal.Open(OptimizeOptions.Cache, key, restart: false, Say);
         var cases = arms.Select(arm => new WorkerProcess(EngineProgram.Worker, arm.Request(options, _size, rounds))).ToList();
         try
         {
-            var normal = limits ?? ContaminationWatch.MeasureLimits();
-            var runs = BenchDisplay.Run(error, show => new BenchRun(journal, normal).Run(cases, show, cancellation));
+            var run = new BenchRun(journal, limits ?? ContaminationWatch.MeasureLimits()) { Repeats = repeats };
+            var runs = BenchDisplay.Run(error, show => run.Run(cases, show, cancellation));
+            if (run.Repetition is { } repetition) { Say(repetition); }
             journal.Delete();
-            _lastRoundMs = runs.Where(r => r.Gap is null).Select(r => Quantile.Median([.. r.SamplesMs])).DefaultIfEmpty().Max();
             return runs;
         }
         finally

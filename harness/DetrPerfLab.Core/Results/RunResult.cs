@@ -66,6 +66,9 @@ public sealed record RunResult
     public GcInfo? Gc { get; init; } // null when they were not counted
     public ContaminationInfo? Contamination { get; init; } // null when nothing watched it
 
+    [JsonIgnore]
+    public bool IsContaminated => Contamination is { Verdict: ContaminationVerdict.Contaminated }; // it decides nothing
+
     /// <summary>Where the time goes, in the order of execution, from a profile pass of its own; empty without one.</summary>
     public IReadOnlyList<ModuleTime> Modules { get; init; } = [];
     public IReadOnlyList<Finding> Findings { get; init; } = [];

@@ -27,7 +27,7 @@ sealed class CaseView(RunResult run)
 
     /// <summary>The suite's first row, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
     internal CaseView? FirstTime { get; set; }
-    internal bool IsContaminated => Run.Contamination is { Verdict: ContaminationVerdict.Contaminated };
+    internal bool IsContaminated => Run.IsContaminated;
 
     /// <summary>Pauses of the garbage collector over all images of the timed operations; null where they were not counted.</summary>
     internal double? PauseMsPerImage => Run.Gc is { Operations: > 0 and var operations } gc ? gc.TotalPauseMs / (operations * (double)Math.Max(1, Run.ImagesPerOperation)) : null;

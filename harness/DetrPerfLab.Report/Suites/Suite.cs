@@ -37,7 +37,7 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
     public RunResult? BaselineAmong(IEnumerable<RunResult> comparable, string? chosen = null)
     {
         RunResult[] measured = [.. comparable.Where(r => r.SamplesMs.Count > 0)];
-        RunResult[] clean = [.. measured.Where(r => r.Contamination is not { Verdict: ContaminationVerdict.Contaminated })];
+        RunResult[] clean = [.. measured.Where(r => !r.IsContaminated)];
         if (Baseline is null)
         {
             // A row alone has nothing to be compared with; and what is counted from the first setting is not counted from another.

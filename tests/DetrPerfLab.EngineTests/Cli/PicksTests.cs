@@ -64,6 +64,15 @@ public class PicksTests
         Assert.Contains("No image is left to judge on", Assert.Throws<LabException>(() => ImageSplit.Of([.. files.Take(7)], folder.File("other"), 20, _ => { })).Message);
     }
 
+    [Fact]
+    public void NameOf_PicturesOfOneNameInTwoClasses_AreToldApart()
+    {
+        var options = s_options with { ImageFolder = "pictures" };
+        Assert.Equal(Path.Combine("cat", "1.jpg"), options.NameOf(Path.Combine("pictures", "cat", "1.jpg")));
+        Assert.Equal(Path.Combine("dog", "1.jpg"), options.NameOf(Path.Combine("pictures", "dog", "1.jpg")));
+        Assert.Equal("1.jpg", options.NameOf(Path.Combine("elsewhere", "1.jpg")));
+    }
+
     /// <summary>Twelve rounds about a median, with an 0.4 % ripple that differs between finalists.</summary>
     static Finalist Of(string variant, double ms, double loss, int ripple)
     {
