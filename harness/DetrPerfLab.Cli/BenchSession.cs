@@ -18,7 +18,6 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     {
         var model = VariantModel.Of(options.Model, family: options.Family); // a name that is none costs no time
         if (model.Note is not null) { error.WriteLine(model.Note); }
-        RequireWritable(options.Results);
         error.WriteLine("Reading the machine: versions, and its peak rates where they have not been measured yet.");
         var machine = ThisMachine.ReadWithPeaks(options.Cache);
         var store = LabResults.Open(options.Results);
@@ -143,21 +142,6 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         {
             error.WriteLine($"detrlab: {reason.Message}");
             return null;
-        }
-    }
-
-    /// <summary>Found out before hours of measuring, not after.</summary>
-    static void RequireWritable(string folder)
-    {
-        try
-        {
-            var probe = Path.Combine(folder, ".detrlab.partial");
-            AtomicFile.WriteText(probe, "");
-            File.Delete(probe);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw LabError.BadInput($"Folder '{folder}' cannot be written: {e.Message.TrimEnd('.')}. Name another with --results, or make it writable.");
         }
     }
 }

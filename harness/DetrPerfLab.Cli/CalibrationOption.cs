@@ -47,7 +47,6 @@ sealed class CalibrationOption
     internal IReadOnlyCollection<TensorSet> Inputs(ParseResult parsed, string model, ModelProto loaded)
     {
         var most = parsed.GetValue(_images);
-        if (most < 1) { throw LabError.OutOfRange(most, "1 or more", "--calibration-images"); }
         var from = parsed.GetValue(_calibrate)!;
         if (from != Synthetic && CalibrationTensors.AreIn(from)) { return CalibrationTensors.Of(loaded, from, most); }
         var use = KnownUse(parsed, model);

@@ -36,7 +36,7 @@ sealed class DetectorArguments(bool forDetection = true)
     /// <summary>Opens another model or variant with the same threads.</summary>
     internal OpenedEngine Open(ParseResult parsed, string model, string engine)
     {
-        var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = parsed.ReadThreads(_threads) }, _family.Read(parsed));
+        var opened = DetectorSource.Open(model, engine, new EngineSettings { Threads = parsed.GetValue(_threads) }, _family.Read(parsed));
         if (opened.Note is { } note && _said.Add(note)) { parsed.InvocationConfiguration.Error.WriteLine(note); }
         return opened;
     }

@@ -27,8 +27,7 @@ static class ProfileCommand
         command.With(family.All);
         command.SetAction(parsed =>
         {
-            var (count, settings) = (parsed.GetValue(runs), new EngineSettings { Threads = parsed.ReadThreads(threads) });
-            if (count is < 1 or > 1000) { throw LabError.OutOfRange(count, "1 to 1000", "--runs"); }
+            var (count, settings) = (parsed.GetValue(runs), new EngineSettings { Threads = parsed.GetValue(threads) });
             if (!s_engines.TryGetValue(parsed.GetValue(engine)!, out var chosen)) { throw LabError.UnknownName("engine", parsed.GetValue(engine)!, s_engines.Keys); }
             var known = VariantModel.Of(parsed.GetValue(model)!, family: family.Read(parsed));
             if (known.Note is { } note) { parsed.InvocationConfiguration.Error.WriteLine(note); }

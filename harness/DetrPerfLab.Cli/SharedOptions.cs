@@ -30,12 +30,6 @@ static class SharedOptions
         return command;
     }
 
-    internal static int ReadThreads(this ParseResult parsed, Option<int> threads)
-    {
-        var found = parsed.GetValue(threads);
-        return found is >= 0 and <= 256 ? found : throw LabError.OutOfRange(found, "0 to 256", "--threads");
-    }
-
     /// <summary>Prints <paramref name="facts"/> as JSON where that was asked for, else calls <paramref name="print"/>.</summary>
     internal static void Answer(this ParseResult parsed, Option<bool> json, object facts, Action<TextWriter> print)
     {

@@ -161,7 +161,7 @@ sealed class AgreementJudge(ModelUse use, OptimizeOptions options, IReadOnlyList
     internal override Judgement Judgement(Func<OpenedEngine> open, Action<long, long> progress, CancellationToken cancellation)
     {
         using var opened = open();
-        var seen = Agreement.See(opened.Engine, use, options.Detector, Pictures(), (done, _) =>
+        var seen = Agreement.See(opened.Engine, use, options.Detector, Pictures(), done =>
         {
             cancellation.ThrowIfCancellationRequested();
             progress(done, photographs.Count > 0 ? photographs.Count : BuiltIn);

@@ -12,7 +12,7 @@ public static class Agreement
     public sealed record Seen(IReadOnlyList<Detection> Detections, int Class);
 
     /// <summary>Runs a model over pictures, which need to last until the next one only.</summary>
-    public static IReadOnlyList<Seen> See(IInferenceEngine engine, ModelUse use, DetectorOptions options, IEnumerable<RgbImage> pictures, Action<long, long> progress)
+    public static IReadOnlyList<Seen> See(IInferenceEngine engine, ModelUse use, DetectorOptions options, IEnumerable<RgbImage> pictures, Action<int> seenSoFar)
     {
         var seen = new List<Seen>();
         var pipeline = use.Family.Task == ModelTask.Detection ? new DetectorPipeline(engine, use, options with { Postprocess = options.Postprocess with { Threshold = 0 } }) : null;
@@ -21,7 +21,7 @@ public static class Agreement
         {
             if (pipeline is null) { seen.Add(new([], classifier!.Classify(picture, most: 1)[0].Label)); }
             else { seen.Add(new([.. pipeline.Detect(picture)[0]], -1)); }
-            progress(seen.Count, 0);
+            seenSoFar(seen.Count);
         }
 
         return seen;
