@@ -7,6 +7,7 @@ public enum ExitCode
     CheckFailed = 1, // accuracy, gate, parity, or some of many inputs failed
     BadInput = 2, // or wrong use
     Missing = 3, // the machine lacks something; the message holds the command that installs it
+    NoVerdict = 4, // a gate that could not decide
 }
 
 /// <summary>A mistake that the user can mend: printed as its message alone, without a stack trace. The message says what was found, what was needed and what to do.</summary>

@@ -28,14 +28,14 @@ static class ReferenceOutputs
     {
         var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Identity}\n{reference}\n{inputsName}\n{BuildId.Of(typeof(ReferenceOutputs))}"));
         var path = Path.Combine(cache.Folder, model.Name, $"reference-{Convert.ToHexStringLower(key)[..12]}.bin");
-        if (File.Exists(path)) { return Read(path); }
+        if (File.Exists(path)) { return SavedOutputs.Read(path); }
 
         using var engine = VariantRegistry.Get(reference).Create(model, new EngineSettings(), cache);
         var inputs = makeInputs();
         var outputs = engine.Engine.AllocateOutputs(inputs);
         engine.Engine.Run(inputs, outputs);
         engine.Engine.Synchronize();
-        Write(path, outputs);
+        SavedOutputs.Write(path, outputs);
         return outputs;
     }
 
@@ -43,9 +43,7 @@ static class ReferenceOutputs
     /// <exception cref="LabException">It lies further off than <see cref="Variant.IsExact"/> allows; exit code 1.</exception>
     internal static AgreementInfo ThrowIfDiverged(Variant variant, string reference, TensorSet expected, TensorSet actual)
     {
-        var agreement = expected.Find("logits") is not null && expected.Find("pred_boxes") is not null ? OutputAgreement.CompareDetr(reference, expected, actual)
-            : expected.Find("labels")?.Type == ElementType.Int64 && expected.Find("scores") is not null ? ScoredAgreement.Compare(reference, expected, actual)
-            : OutputAgreement.CompareScores(reference, expected, actual);
+        var agreement = SavedOutputs.Compare(reference, expected, actual);
         if (variant.IsExact && (agreement.LogitsMaxAbs > LogitsBound || agreement.BoxesMaxAbs > BoxesBound))
         {
             throw agreement.BoxesMaxAbs is { } boxes
@@ -62,37 +60,5 @@ static class ReferenceOutputs
 
         LabException Diverged(string found, string needed) => LabError.CheckFailed(
             $"Variant '{variant.Name}' differs from '{reference}' by {found}, needed {needed}. It gets no times. See where it starts: detrlab parity");
-    }
-
-    /// <summary>Each tensor: name, type, rank, lengths, values; written and read only by this class, so the order of bytes is the machine's.</summary>
-    static void Write(string path, TensorSet outputs) => AtomicFile.Write(path, stream =>
-    {
-        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
-        writer.Write(outputs.Count);
-        foreach (var tensor in outputs)
-        {
-            writer.Write(tensor.Name);
-            writer.Write((int)tensor.Type);
-            writer.Write(tensor.Shape.Length);
-            foreach (var length in tensor.Shape) { writer.Write(length); }
-            writer.Write(tensor.Bytes);
-        }
-    });
-
-    static TensorSet Read(string path)
-    {
-        using var reader = new BinaryReader(File.OpenRead(path));
-        var tensors = new HostTensor[reader.ReadInt32()];
-        foreach (ref var tensor in tensors.AsSpan())
-        {
-            var name = reader.ReadString();
-            var type = (ElementType)reader.ReadInt32();
-            var shape = new long[reader.ReadInt32()];
-            foreach (ref var length in shape.AsSpan()) { length = reader.ReadInt64(); }
-            tensor = new(name, type, shape);
-            reader.BaseStream.ReadExactly(tensor.Bytes);
-        }
-
-        return new(tensors);
     }
 }

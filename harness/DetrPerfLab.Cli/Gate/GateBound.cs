@@ -1,0 +1,45 @@
+namespace DetrPerfLab.Cli;
+
+/// <summary>A figure that does not depend on the clock, on both sides, and how far it may move.</summary>
+/// <param name="Broken">What moved, and by how much; null where it holds.</param>
+sealed record GateBound(string Name, double Base, double Head, string? Broken)
+{
+    /// <summary>By the name of a figure: share by which it may grow, and what it is called. What a program of the user's tells may not grow by more than the last.</summary>
+    static readonly Dictionary<string, (double Share, double Slack, string Title)> s_known = new(StringComparer.Ordinal)
+    {
+        ["allocated_bytes"] = (0.01, 64, "managed bytes an operation"), // the runtime's own counters tick in small steps
+        ["model_bytes"] = (0.001, 0, "model size, bytes"),
+        ["nodes"] = (0, 0, "nodes of the optimised graph"),
+        ["casts"] = (0, 0, "casts"),
+        ["quantize_nodes"] = (0, 0, "quantise and dequantise nodes"),
+        ["operations"] = (0.001, 0, "operations"),
+        [UnitReading.Peak] = (0.03, 0, "peak memory, bytes"),
+    };
+
+    internal string Title => s_known.TryGetValue(Name, out var known) ? known.Title : Name;
+
+    internal static IEnumerable<string> Names => s_known.Keys.Concat(["agreement", "ap"]);
+
+    /// <param name="copy">Of the base's copy: where two identical builds differ by more than is allowed, nothing is said of the head.</param>
+    internal static GateBound Of(string name, double @base, double head, double? copy, bool isAllowed)
+    {
+        var (share, slack, title) = s_known.TryGetValue(name, out var known) ? known : (0.03, 0, name);
+        bool Grew(double value) => value > (@base * (1 + share)) + slack;
+        var grew = !isAllowed && Grew(head) && !(copy is { } same && Grew(same));
+        return new(name, @base, head, grew ? FormattableString.Invariant($"{title}: {@base:0.#} → {head:0.#}{(@base > 0 ? $" ({(head / @base) - 1:+0.0 %;-0.0 %})" : "")}, allowed {(share > 0 ? $"{share:+0.0 %}" : "no more")}") : null);
+    }
+
+    /// <summary>The head's answers held against the base's.</summary>
+    internal static GateBound Agreement(AgreementInfo found, double mostClassChanges, bool isAllowed)
+    {
+        var changed = (found.ClassChangedShare ?? 0) * 100;
+        var wrong = !isAllowed && (changed > mostClassChanges || found.LogitsCosine < LeastCosine);
+        return new("agreement", 0, changed, wrong
+            ? FormattableString.Invariant($"outputs: {changed:0.0} % of the classes changed, cosine {found.LogitsCosine:F3}; allowed {mostClassChanges:0.#} % (--max-class-changes) and {LeastCosine}") : null);
+    }
+
+    internal static GateBound Ap(double @base, double head, double mostLoss, bool isAllowed) =>
+        new("ap", @base, head, !isAllowed && (@base - head) * 100 > mostLoss ? FormattableString.Invariant($"AP: {@base:F4} → {head:F4}, allowed a loss of {mostLoss:0.##} points (--max-ap-loss)") : null);
+
+    const double LeastCosine = 0.8; // below it the outputs are another model's, not a coarser one's
+}

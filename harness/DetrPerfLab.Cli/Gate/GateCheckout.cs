@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO.Compression;
+
+namespace DetrPerfLab.Cli;
+
+/// <summary>A checkout of this lab that a gate builds and runs: a folder of the user's, or a commit unpacked into the cache, where it stays built.</summary>
+/// <param name="Commit">Null for a folder of the user's, which is built as it stands.</param>
+sealed record GateCheckout(string Folder, string? Commit)
+{
+    const string Engines = "DetrPerfLab.Engines.dll";
+    const long Small = 4 << 20; // bytes: larger files are libraries of others, which a copy links to
+
+    internal static bool IsLab(string folder) => File.Exists(Path.Combine(folder, "DetrPerfLab.sln")) && Directory.Exists(Path.Combine(folder, "harness", "DetrPerfLab.Cli"));
+
+    internal string ModelCache => Path.Combine(Folder, "models", "cache");
+
+    internal string Identity => Commit is not null ? $"commit {Commit}" : $"folder {FileHash.Sha256(Program(copy: false))}";
+
+    string Binaries => Path.Combine(Folder, "harness", "DetrPerfLab.Cli", "bin", "Release", "net10.0");
+
+    /// <summary>The program of a unit; a copy lies beside the build, so that it finds the same models.</summary>
+    internal string Program(bool copy) => Path.Combine(copy ? Binaries + "-copy" : Binaries, Engines);
+
+    internal string Command => Path.Combine(Binaries, "detrlab.dll");
+
+    /// <summary>The commit that a ref names, in this lab's repository; null where it names none.</summary>
+    internal static GateCheckout? OfRef(string reference) =>
+        reference.Length > 0 && reference[0] != '-' && Git("rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}") is (0, { Length: >= 12 } commit, _)
+            ? new(Path.Combine(GateOptions.Cache, $"build-{commit[..12]}"), commit) : null;
+
+    /// <exception cref="LabException">It cannot be built: exit 2, with the compiler's first error.</exception>
+    internal void Build(Action<string> say)
+    {
+        var done = Path.Combine(Folder, "built.txt");
+        if (Commit is not null)
+        {
+            if (File.Exists(done) && File.Exists(Program(copy: false))) { return; }
+            Unpack();
+        }
+
+        say($"building {(Commit is { } commit ? $"commit {commit[..12]}" : Folder)}");
+        var (code, output, error) = Run("dotnet", Folder, "build", Path.Combine("harness", "DetrPerfLab.Cli"), "-c", "Release", "--nologo", "-v", "quiet");
+        if (code != 0)
+        {
+            var line = (output + "\n" + error).Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal))?.Trim() ?? $"dotnet build ended with {code}";
+            throw LabError.BadInput($"{(Commit is { } c ? $"Commit {c[..12]}" : $"'{Folder}'")} cannot be built: {line}. Name one that builds; to see all of it: dotnet build {Path.Combine(Folder, "harness", "DetrPerfLab.Cli")} -c Release");
+        }
+
+        if (Commit is not null) { File.WriteAllText(done, $"{Commit}\n"); }
+    }
+
+    /// <summary>The lab's own files byte for byte; large libraries of others by a link, since half a gigabyte more would fill caches and disks.</summary>
+    internal void CopyProgram()
+    {
+        var (from, to) = (Binaries, Binaries + "-copy");
+        if (Directory.Exists(to)) { Directory.Delete(to, recursive: true); }
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            if (new FileInfo(file).Length <= Small) { File.Copy(file, target); }
+            else { File.CreateSymbolicLink(target, file); }
+        }
+    }
+
+    void Unpack()
+    {
+        if (Directory.Exists(Folder)) { Directory.Delete(Folder, recursive: true); } // an interrupted build's
+        Directory.CreateDirectory(GateOptions.Cache);
+        var archive = Folder + ".zip.partial";
+        if (Git("archive", "--format=zip", "-o", archive, Commit!) is (not 0, _, var why)) { throw LabError.BadInput($"git archive of {Commit} failed: {why}"); }
+        ZipFile.ExtractToDirectory(archive, Folder);
+        File.Delete(archive);
+        if (!IsLab(Folder)) { throw LabError.BadInput($"Commit {Commit![..12]} is no version of this lab: it has no DetrPerfLab.sln. Name another."); }
+    }
+
+    static (int Code, string Output, string Error) Git(params string[] arguments) => Run("git", LabPaths.Root, arguments);
+
+    static (int Code, string Output, string Error) Run(string program, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // servers that stay would take time from what is measured next
+        start.Environment["UseSharedCompilation"] = "false";
+        try
+        {
+            using var process = Process.Start(start)!;
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            process.WaitForExit();
+            return (process.ExitCode, output.Result.Trim(), error.Result.Trim());
+        }
+        catch (Win32Exception) { throw LabError.Missing($"'{program}' was not found. Install it: {(program == "git" ? "apt-get install git" : "https://dot.net")}"); }
+    }
+}
