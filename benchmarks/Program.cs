@@ -10,8 +10,10 @@ try
     if (options.KeepList is { } table) { Environment.SetEnvironmentVariable(CalibrationChoice.KeepListVariable, Path.GetFullPath(table)); }
     if (options.Family is { } family) { Environment.SetEnvironmentVariable(VariantModel.FamilyVariable, family); }
     Environment.SetEnvironmentVariable(RunOptions.QuickVariable, options.Quick ? "1" : "0");
+    Type[] suites = [.. typeof(LabConfig).Assembly.GetTypes().Where(t => t.IsPublic && !t.IsAbstract && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal))];
+    if (options.Gate is { } reference) { return SuiteGate.Run(reference, options, suites); }
     using var run = new BenchmarkRun(options, RunPlace.Of(options));
-    return (int)run.Run([.. typeof(LabConfig).Assembly.GetTypes().Where(t => t.IsPublic && !t.IsAbstract && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal))]);
+    return (int)run.Run(suites);
 }
 catch (LabException mistake)
 {

@@ -16,6 +16,8 @@ sealed record RunOptions
 
     static readonly Option<string?> s_family = new("--family") { Description = $"What the model is, where its files do not say: {string.Join(", ", ModelFamilies.All.Select(f => f.Name))}." };
 
+    static readonly Option<string?> s_gate = new("--gate") { Description = "Do not measure the suites: hold their cases against another build of the lab, a git ref or a checkout, as 'detrlab gate' does." };
+
     internal bool Quick { get; private init; }
     internal bool Restart { get; private init; }
     internal bool Verbose { get; private init; }
@@ -23,6 +25,7 @@ sealed record RunOptions
     internal string? Calibrate { get; private init; }
     internal string? KeepList { get; private init; }
     internal string? Family { get; private init; }
+    internal string? Gate { get; private init; }
     internal string[] Rest { get; private init; } = []; // for BenchmarkDotNet
     internal static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1"; // whether this process belongs to a quick run
     internal bool AsksOnly => Rest.Any(a => a is "--list" or "--help" or "--info" or "--version"); // whether something is asked that runs nothing
@@ -51,6 +54,7 @@ sealed record RunOptions
             Model = parsed.GetValue(s_model)!,
             Calibrate = parsed.GetValue(s_calibrate),
             KeepList = parsed.GetValue(s_keepList),
+            Gate = parsed.GetValue(s_gate),
             Family = parsed.GetValue(s_family) is { } family ? ModelFamilies.Get(family).Name : null,
             Rest = rest,
         };
@@ -64,7 +68,7 @@ sealed record RunOptions
     {
         var command = new RootCommand("Runs a choice of suites; the table, the chart and the report's path end on the screen. All other options are BenchmarkDotNet's: see below.")
         {
-            s_quick, s_restart, s_verbose, s_model, s_calibrate, s_keepList, s_family,
+            s_quick, s_restart, s_verbose, s_model, s_calibrate, s_keepList, s_family, s_gate,
         };
         command.TreatUnmatchedTokensAsErrors = false;
         foreach (var other in command.Options.OfType<VersionOption>().ToList()) { command.Options.Remove(other); }

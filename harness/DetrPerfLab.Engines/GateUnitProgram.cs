@@ -42,6 +42,12 @@ static class GateUnitProgram
     {
         var variant = VariantCase.Of(request.Case);
         using var opened = variant.Variant.Create(variant.Model, variant.Settings, variant.Artefacts);
+        Serve(request, variant, opened, questions, answers);
+    }
+
+    /// <exception cref="LabException">The engine gives wrong outputs, or reuses earlier ones.</exception>
+    internal static void Serve(GateUnitRequest request, VariantCase variant, OpenedEngine opened, TextReader questions, TextWriter answers)
+    {
         var inputs = variant.Model.CreateInputs(variant.Sizes[0]);
         var outputs = opened.Engine.AllocateOutputs(inputs);
         IOperation plain = new EngineOperation(opened.Engine, inputs, outputs);

@@ -26,7 +26,7 @@ sealed record GateBound(string Name, double Base, double Head, string? Broken)
         var (share, slack, title) = s_known.TryGetValue(name, out var known) ? known : (0.03, 0, name);
         bool Grew(double value) => value > (@base * (1 + share)) + slack;
         var grew = !isAllowed && Grew(head) && !(copy is { } same && Grew(same));
-        return new(name, @base, head, grew ? FormattableString.Invariant($"{title}: {@base:0.#} → {head:0.#}{(@base > 0 ? $" ({(head / @base) - 1:+0.0 %;-0.0 %})" : "")}, allowed {(share > 0 ? $"{share:+0.0 %}" : "no more")}") : null);
+        return new(name, @base, head, grew ? FormattableString.Invariant($"{title}: {@base:0.#} → {head:0.#}{(@base > 0 ? $" ({(head / @base) - 1:+0.0 %;-0.0 %})" : "")}, allowed {(share > 0 ? $"{share:+0.0 %}" : "no more")} (--allow {name})") : null);
     }
 
     /// <summary>The head's answers held against the base's.</summary>
