@@ -101,9 +101,10 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
         var failed = result is { Gap: not null, GapIsLack: false };
         if (failed) { Failures++; }
         else if (!journal.Entries.Contains(result.Id)) { journal.Add(result.Id); }
-        place.Output.WriteLine((measured.Gap is { } gap ? $"{(failed ? "FAILED" : "gap")}: {gap}" : Text(measured)) + (failed ? "" : Kept(result)) + (measured.Gap is null ? left : ""));
+        place.Output.WriteLine(failed ? $"FAILED: {measured.Gap}" : measured.Gap is { } gap ? $"gap: {(before is null ? gap : gap.TrimEnd('.'))}{Kept(result)}" : Text(measured) + Kept(result) + left);
     }
 
+    /// <summary>Of a case that was measured again, which measurement is its result; nothing for others.</summary>
     static string Kept(RunResult result) => result.Repetition is not { } all ? ""
         : $"; measurement {all.Kept} of {all.Measurements} is kept, the cleanest{(result.IsContaminated ? ", still contaminated" : "")} (disturbed at first: {string.Join(", ", all.Reasons)})";
 
