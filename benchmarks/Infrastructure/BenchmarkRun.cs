@@ -49,9 +49,10 @@ sealed class BenchmarkRun : IDisposable
         _journal = new(place.Artifacts, "run", string.Join('\n', [commit, place.Machine.Fingerprint, build, .. options.Given, .. options.Rest]));
         if (options.AsksOnly || options.Restart) { _journal.Forget(_ => true); }
         else { Resume(); }
-        _progress = new(_book, _journal, place, RunResult.Unfiled("") with { Commit = commit, Machine = place.Machine.Fingerprint, Options = options.Given });
-        _config = LabConfig.Create(options, place.Toolchain, place.Artifacts, _book).AddEventProcessor(_progress);
-        var done = _journal.Entries.ToHashSet();
+        var toolchain = new RepeatableToolchain(place.Toolchain);
+        _progress = new(_book, _journal, place, toolchain, RunResult.Unfiled("") with { Commit = commit, Machine = place.Machine.Fingerprint, Options = options.Given });
+        _config = LabConfig.Create(options, toolchain, place.Artifacts, _book).AddEventProcessor(_progress);
+        var done = _book.Results.Where(ResultBook.IsSettled).Select(r => r.Id).ToHashSet();
         if (done.Count > 0) { _config.AddFilter(new SimpleFilter(b => !done.Contains(SuiteCase.IdOf(b)))); }
     }
 
@@ -74,7 +75,8 @@ sealed class BenchmarkRun : IDisposable
         if (_journal.ForgetOtherDays() is { } forgotten) { _place.Output.WriteLine(forgotten); }
         if (_journal.Entries.Count == 0) { return; }
         _book.Recall(_journal.Entries);
-        _place.Output.WriteLine($"Going on with the interrupted run: {_journal.Entries.Count} cases are measured already (--restart measures them again)");
+        var due = _book.Results.Count(RepetitionInfo.IsDue);
+        _place.Output.WriteLine($"Going on with the interrupted run: {_book.Results.Count} cases are measured already{(due > 0 ? $", {due} of them contaminated and to be measured again" : "")} (--restart measures them all again)");
     }
 
     /// <summary>Model files and reference outputs of the chosen cases, before the first of them starts. What cannot be built becomes the case's gap, with its reason.</summary>

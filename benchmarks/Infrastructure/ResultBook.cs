@@ -23,6 +23,11 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
         else { _results[at] = result; }
     }
 
+    internal RunResult? Find(string id) => _results.Find(r => r.Id == id);
+
+    /// <summary>Whether nothing more is to be measured of a case: it did not fail, and where it was contaminated it was measured again often enough.</summary>
+    internal static bool IsSettled(RunResult result) => result is not { Gap: not null, GapIsLack: false } && !RepetitionInfo.IsDue(result);
+
     internal void Recall(IReadOnlyList<string> ids) => _results.AddRange(ResultStore.Read(store.FolderOf(machine)).Results.Where(r => ids.Contains(r.Id)));
 
     /// <summary>Speed-up per image over the first row of the suite that differs in nothing but what the suite varies; null where either has no samples.</summary>
@@ -69,7 +74,7 @@ sealed class ResultBook(ResultStore store, MachineInfo machine)
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
 
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-            book.Results.FirstOrDefault(r => r.Id == SuiteCase.IdOf(benchmarkCase)) is { } result
+            book.Find(SuiteCase.IdOf(benchmarkCase)) is { } result
                 ? figure.Format(result, book.SpeedUpOf(result) is { } speedUp ? FormattableString.Invariant($"{speedUp:F2}") : null) ?? "-"
                 : "-";
     }

@@ -10,11 +10,12 @@ namespace DetrPerfLab.Benchmarks;
 
 /// <summary>Files and stores the result of each case as it ends, and tells how far the whole run is; BenchmarkDotNet's own log goes to a file.</summary>
 /// <param name="unfiled">Commit, machine and options of every result.</param>
-sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace place, RunResult unfiled) : EventProcessor
+sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace place, RepeatableToolchain toolchain, RunResult unfiled) : EventProcessor
 {
     readonly Stopwatch _clock = new();
-    readonly int _before = journal.Entries.Count; // of an interrupted run that goes on: they count as done, and cost this run no time
+    readonly int _before = book.Results.Count(ResultBook.IsSettled); // of an interrupted run that goes on: they count as done, and cost this run no time
     int _done, _all;
+    BenchmarkCase[] _suite = []; // cases of the suite that runs, in their order
     DateTimeOffset _started;
     ContaminationLimits? _limits; // of this machine, once an ordinary benchmark needs them: other cases watch themselves
     ContaminationWatch? _watch;
@@ -49,28 +50,63 @@ sealed class RunProgress(ResultBook book, Journal<string> journal, RunPlace plac
 
     public override void OnStartBuildStage(IReadOnlyList<BuildPartition> partitions) => _all = _before + partitions.Sum(p => p.Benchmarks.Length);
 
-    public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase)
+    public override void OnStartRunBenchmarksInType(Type type, IReadOnlyList<BenchmarkCase> benchmarks) => _suite = [.. benchmarks];
+
+    public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) => Start($"{_before + _done + 1}/{_all}", benchmarkCase);
+
+    /// <summary>After a suite's cases its contaminated ones are measured again; before the first row's repetition, which tells whether the machine was the same at the end.</summary>
+    public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
     {
-        place.Output.Write($"[{_before + _done + 1}/{_all}] {SuiteCase.SuiteOf(benchmarkCase.Descriptor.Type),-12} {SuiteCase.Of(benchmarkCase).Label,-52} ");
+        _done++;
+        End(benchmarkCase, report, _before + _done < _all ? $", {Left()} left" : "");
+        var run = Array.IndexOf(_suite, benchmarkCase) + 1;
+        if (_suite.Skip(run).All(b => SuiteCase.Of(b).Repeated)) { MeasureAgain(_suite[..run]); }
+    }
+
+    /// <summary>Each once before any a second time: what disturbed it has had time to pass.</summary>
+    void MeasureAgain(BenchmarkCase[] run)
+    {
+        for (var time = 1; time <= RepetitionInfo.Most; time++)
+        {
+            foreach (var benchmark in run.Where(b => book.Find(SuiteCase.IdOf(b)) is { } result && RepetitionInfo.IsDue(result)))
+            {
+                Start("again", benchmark);
+                End(benchmark, toolchain.RunAgain(benchmark), left: "");
+            }
+        }
+    }
+
+    void Start(string where, BenchmarkCase benchmarkCase)
+    {
+        place.Output.Write($"[{where}] {SuiteCase.SuiteOf(benchmarkCase.Descriptor.Type),-12} {SuiteCase.Of(benchmarkCase).Label,-52} ");
         _started = DateTimeOffset.UtcNow;
         if (IsSuite(benchmarkCase)) { return; }
         _limits ??= ContaminationWatch.MeasureLimits(milliseconds: 300);
         _watch = ContaminationWatch.Start();
     }
 
-    public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
+    void End(BenchmarkCase benchmarkCase, BenchmarkReport report, string left)
     {
         var measured = Filed(benchmarkCase, report);
-        book.Add(measured); // before anything else: what was measured is not lost because it cannot be explained
-        var result = HostedOf(benchmarkCase) is { } suite ? VariantCase.TryExplain(measured, r => suite.Explain(SuiteCase.Of(benchmarkCase), r, place.Machine)) : measured;
-        book.Add(result);
-        if (result.Findings.LastOrDefault() is { Topic: "unknown" } lack) { place.Output.Write($"({lack.Text}) "); }
-        _done++;
+        var before = book.Find(measured.Id) is { IsContaminated: true } earlier ? earlier : null; // of this run, or of the interrupted one that it goes on with
+        var result = before is null ? measured : RepetitionInfo.Cleaner(before, measured);
+        book.Add(result); // before anything else: what was measured is not lost because it cannot be explained
+        if (result.Repetition is null or { KeepsTheLast: true } && HostedOf(benchmarkCase) is { } suite)
+        {
+            result = VariantCase.TryExplain(result, r => suite.Explain(SuiteCase.Of(benchmarkCase), r, place.Machine));
+            book.Add(result);
+            if (result.Findings.LastOrDefault() is { Topic: "unknown" } lack) { place.Output.Write($"({lack.Text}) "); }
+        }
+
         var failed = result is { Gap: not null, GapIsLack: false };
-        if (failed) { Failures++; } else { journal.Add(result.Id); }
-        var left = _before + _done < _all ? $", {Left()} left" : "";
-        place.Output.WriteLine(result.Gap is { } gap ? $"{(failed ? "FAILED" : "gap")}: {gap}" : Text(result) + left);
+        if (failed) { Failures++; }
+        else if (!journal.Entries.Contains(result.Id)) { journal.Add(result.Id); }
+        place.Output.WriteLine(failed ? $"FAILED: {measured.Gap}" : measured.Gap is { } gap ? $"gap: {(before is null ? gap : gap.TrimEnd('.'))}{Kept(result)}" : Text(measured) + Kept(result) + left);
     }
+
+    /// <summary>Of a case that was measured again, which measurement is its result; nothing for others.</summary>
+    static string Kept(RunResult result) => result.Repetition is not { } all ? ""
+        : $"; measurement {all.Kept} of {all.Measurements} is kept, the cleanest{(result.IsContaminated ? ", still contaminated" : "")} (disturbed at first: {string.Join(", ", all.Reasons)})";
 
     /// <summary>What the case's process said of itself; an ordinary benchmark's says nothing, and BenchmarkDotNet's samples are its own.</summary>
     RunResult Filed(BenchmarkCase benchmark, BenchmarkReport report)

@@ -35,6 +35,9 @@ static class Format
 
     internal static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 
+    /// <summary>As a sentence begins.</summary>
+    internal static string Capital(string text) => text.Length > 0 ? char.ToUpperInvariant(text[0]) + text[1..] : text;
+
     internal static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     // A hyphen is no minus: "−0.2" must not read as a dash.

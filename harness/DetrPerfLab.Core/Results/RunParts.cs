@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DetrPerfLab.Core;
 
 /// <summary>The file that was timed: its name without a folder, and its size, or that of the weights where no file exists.</summary>
@@ -79,7 +81,11 @@ public enum ContaminationVerdict
 /// <param name="FrequencyMhz">Frequency of the first core between timed operations as the kernel tells it, MHz; virtual machines are told the nominal one.</param>
 public sealed record ContaminationInfo(
     ContaminationVerdict Verdict, IReadOnlyList<string> Reasons, double? Seconds = null, double? StealShare = null, double? OthersShare = null,
-    double? InvoluntarySwitchesPerSecond = null, double? SpeedChange = null, double? FrequencyMhz = null);
+    double? InvoluntarySwitchesPerSecond = null, double? SpeedChange = null, double? FrequencyMhz = null)
+{
+    [JsonIgnore]
+    public double OthersAndSteal => (OthersShare ?? 0) + (StealShare ?? 0); // what was taken from us; of two measurements with equal verdicts the lesser is the cleaner
+}
 
 /// <summary>Milliseconds of one operation spent in a part of the model, for example <c>encoder</c>.</summary>
 public sealed record ModuleTime(string Name, double Ms);

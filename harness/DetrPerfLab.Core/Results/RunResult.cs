@@ -66,6 +66,8 @@ public sealed record RunResult
     public GcInfo? Gc { get; init; } // null when they were not counted
     public ContaminationInfo? Contamination { get; init; } // null when nothing watched it
 
+    public RepetitionInfo? Repetition { get; init; } // null where it was measured once, or together with others
+
     [JsonIgnore]
     public bool IsContaminated => Contamination is { Verdict: ContaminationVerdict.Contaminated }; // it decides nothing
 

@@ -102,7 +102,7 @@ public sealed class BenchRun(BenchJournal journal, ContaminationLimits limits, A
     {
         var passes = journal.CompleteRounds / journal.Key.Rounds;
         if (passes < 2) { return 0; }
-        var kept = Enumerable.Range(0, passes).MinBy(pass => (Count(pass, ContaminationVerdict.Contaminated), Count(pass, ContaminationVerdict.Noisy), Verdicts(pass).Sum(v => (v.Judged.OthersShare ?? 0) + (v.Judged.StealShare ?? 0))));
+        var kept = Enumerable.Range(0, passes).MinBy(pass => (Count(pass, ContaminationVerdict.Contaminated), Count(pass, ContaminationVerdict.Noisy), Verdicts(pass).Sum(v => v.Judged.OthersAndSteal)));
         var first = Verdicts(0).Where(v => v.Judged.Verdict == ContaminationVerdict.Contaminated).ToList();
         if (first.Count == 0) { return kept; } // continued, and judged by another idle noise than before
         var left = Verdicts(kept).Where(v => v.Judged.Verdict == ContaminationVerdict.Contaminated).Select(v => v.Variant).ToList();

@@ -50,9 +50,18 @@ sealed partial class ChartCanvas(ChartTheme theme, int width, int dataHeight) : 
     public void Categories(IReadOnlyList<string> names)
     {
         _words.AddRange(names);
-        // The longest may take a third of the picture; hovering tells the whole name.
-        Axis(_plot.Axes.Left, At(names.Select((n, i) => ((double)-i, ChartText.Shorten(n, width / 3f)))), -names.Count + 0.4, 0.6, grid: false);
+        Axis(_plot.Axes.Left, At(names.Select((n, i) => ((double)-i, Fitted(n, dataHeight / names.Count)))), -names.Count + 0.4, 0.6, grid: false);
         _plot.Axes.Left.TickLabelStyle.ForeColor = Theme.Ink;
+    }
+
+    // The longest may take a third of the picture, on two lines, best after a comma, where its row is high enough; hovering tells the whole name.
+    string Fitted(string name, int rowHeight)
+    {
+        var most = width / 3f;
+        if (ChartText.Width(name) <= most || rowHeight < 2 * ChartText.LineHeight) { return ChartText.Shorten(name, most); }
+        var lines = ChartText.Wrap(name.Replace(", ", ",\n"), most);
+        if (lines.Split('\n').Length > 2) { lines = ChartText.Wrap(name, most); }
+        return lines.Split('\n').Length == 2 ? lines : ChartText.Shorten(name, most);
     }
 
     internal string ToSvg() => _plot.GetSvgXml(width, Height);

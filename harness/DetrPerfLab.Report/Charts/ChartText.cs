@@ -8,6 +8,7 @@ static class ChartText
 {
     internal const float TitleSize = 16;
     internal const float Size = 12.5f;
+    internal const float LineHeight = 15; // of that size, pixels
 
     /// <summary>Pixels by which ScottPlot sets a line too high where its middle shall lie: it counts room for accents.</summary>
     internal const float Rise = 2;

@@ -3,19 +3,32 @@ namespace DetrPerfLab.Report;
 /// <summary>Bars of the speed-up per image of each classifier over its plain eager run: by engine and precision, image size, batch and threads.</summary>
 static class ClassifierChart
 {
+    static readonly string[] s_settings = ["size", "batch", "threads"];
+
     internal static Drawing Create(ReportModel model)
     {
         CaseView[] cases = [.. model.Suite("Classifier").Where(c => c.SpeedUp is not null)];
         if (cases.Length < 2) { return Drawing.None($"classifiers: no row was measured beside {VariantName.Baseline}"); }
-        var alt = "Speed-up of classifiers per image over eager FP32: " +
+        var title = Title(cases);
+        var alt = (title is null ? "" : $"{title}. ") + "Speed-up of classifiers per image over eager FP32: " +
             string.Join(", ", cases.Select(c => $"{Name(c)} {Format.Times(c.SpeedUp!.Value.Value)}{Disturbed.Mark(c)}")) + "." + Disturbed.Sentence(cases);
-        return new Chart("classifiers", alt, 30 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
+        return new Chart("classifiers", alt, 30 * cases.Length, canvas => Draw(canvas, cases, title, model.Caption));
     }
 
-    static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
+    // Of each model the variant that gains most and is decided, on the baseline's pictures, batch and threads: the others are other questions.
+    static string? Title(CaseView[] cases)
+    {
+        CaseView[] best = [.. cases.Where(c => c.Baseline is { } b && !c.IsContaminated && c.SpeedUp!.Value.Verdict == Verdict.Faster && s_settings.All(name => Other(c, name) is null) && b.Run.Variant == cases[0].Baseline!.Run.Variant)
+            .GroupBy(c => c.Parameter("model")).Select(g => g.MaxBy(c => c.SpeedUp!.Value.Value)!)];
+        return best.Length == 0 ? null
+            : string.Join(", ", best.Index().Select(b => $"{SpeedUpChart.Name(b.Item)}{(b.Index == 0 ? " is" : "")} {Format.Times(b.Item.SpeedUp!.Value.Value)}{(b.Index == 0 ? $" {SpeedUpChart.Plain(b.Item.Baseline!)}" : "")}"
+                + (b.Item.Parameter("model") is { } model ? $" on {model}" : "")));
+    }
+
+    static void Draw(ChartCanvas canvas, CaseView[] cases, string? title, string caption)
     {
         var high = cases.Max(c => c.SpeedUp!.Value.Upper);
-        canvas.Frame("Classifiers: speed-up per image", caption, "speed-up, times (median; whiskers: 95 % confidence)", "", note: Note(cases));
+        canvas.Frame(title ?? "Classifiers: speed-up per image", caption, "speed-up, times (median; whiskers: 95 % confidence)", "", note: Note(cases));
         canvas.XAxis(0, Math.Max(high * 1.02, 1.1), "×");
         canvas.Categories([.. cases.Select(Name)]);
         canvas.Guide(1, 0.6, 1, -cases.Length + 0.4);

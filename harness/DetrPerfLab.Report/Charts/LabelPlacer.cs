@@ -7,7 +7,6 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
 {
     /// <summary>Of more lines than these, a name at each point would bury them all: one point a line is named, hovering tells the others.</summary>
     internal const int MostLines = 6;
-    const float LineHeight = 15;
     const float Near = 12;
     const float Far = 24; // from here on a line joins name and point
 
@@ -31,26 +30,26 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
         foreach (var (text, x, y, color) in _names)
         {
             var (width, (px, py)) = (ChartText.Width(text), canvas.PixelOf(x, y));
-            PixelRect Box(PixelOffset place) => new((float)px + place.X - (width / 2), (float)px + place.X + (width / 2), (float)py + place.Y + (LineHeight / 2), (float)py + place.Y - (LineHeight / 2));
+            PixelRect Box(PixelOffset place) => new((float)px + place.X - (width / 2), (float)px + place.X + (width / 2), (float)py + place.Y + (ChartText.LineHeight / 2), (float)py + place.Y - (ChartText.LineHeight / 2));
             PixelOffset[] places = [.. Places(width).Where(p => canvas.Holds(Box(p)))];
             // Where all is taken, what covers least; a whisker rather than a marker, and other names last of all.
-            var place = places.Length == 0 ? new PixelOffset(0, -Near - (LineHeight / 2)) : places.MinBy(p => taken.Sum(t => t.Weight * Shared(Box(p), t.Box)));
+            var place = places.Length == 0 ? new PixelOffset(0, -Near - (ChartText.LineHeight / 2)) : places.MinBy(p => taken.Sum(t => t.Weight * Shared(Box(p), t.Box)));
             taken.Add((Box(place), 50f));
             canvas.Text(text, x, y, Alignment.MiddleCenter, place.X, place.Y, color, halo: true);
-            if (Math.Max(Math.Abs(place.X) - (width / 2), Math.Abs(place.Y) - (LineHeight / 2)) >= Far) { canvas.Leader((x, y), Box(place)); }
+            if (Math.Max(Math.Abs(place.X) - (width / 2), Math.Abs(place.Y) - (ChartText.LineHeight / 2)) >= Far) { canvas.Leader((x, y), Box(place)); }
         }
     }
 
     // In rings around the point, the nearest first.
     IEnumerable<PixelOffset> Places(float width)
     {
-        for (var ring = Near; ring < 150; ring += LineHeight + 1)
+        for (var ring = Near; ring < 150; ring += ChartText.LineHeight + 1)
         {
-            var (beside, over) = (ring + (width / 2), ring - 2 + (LineHeight / 2));
+            var (beside, over) = (ring + (width / 2), ring - 2 + (ChartText.LineHeight / 2));
             PixelOffset[] sides = [new(beside, 0), new(-beside, 0)];
             PixelOffset[] ends = [new(0, -over), new(0, over)];
             foreach (var place in aboveFirst ? [.. ends, .. sides] : sides.Concat(ends)) { yield return place; }
-            for (var shift = Near; shift <= ring; shift += LineHeight + 1)
+            for (var shift = Near; shift <= ring; shift += ChartText.LineHeight + 1)
             {
                 foreach (var (x, y) in ((float, float)[])[(1, -1), (1, 1), (-1, -1), (-1, 1)]) { yield return new(x * (shift + (width / 2)), y * (over - 4)); }
             }

@@ -30,7 +30,7 @@ static class ModuleChart
     {
         var least = cases[^1];
         var most = least.Run.Modules.MaxBy(m => m.Ms)!;
-        return $"{most.Name} takes {Format.Percent(most.Ms / least.Run.Modules.Sum(m => m.Ms))} of the time of {least.Run.Variant}";
+        return $"{Format.Capital(most.Name)} takes {Format.Percent(most.Ms / least.Run.Modules.Sum(m => m.Ms))} of the time of {least.Run.Variant}";
     }
 
     // Slivers cannot be read: what is small in every variant is shown together.

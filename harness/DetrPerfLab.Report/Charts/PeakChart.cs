@@ -9,8 +9,9 @@ static class PeakChart
     {
         CaseView[] cases = [.. model.Effects.Where(c => Share(c) is not null)];
         if (cases.Length == 0) { return Drawing.None("share of peak: the machine's peak was not measured, or operations were not counted"); }
-        var alt = "Share of the machine's measured peak: " + string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Percent(Share(c)!.Value)}")) + ".";
-        return new Chart("peak-share", alt, 36 * cases.Length, canvas => Draw(canvas, cases, model.Caption));
+        var title = Title(cases);
+        var alt = (title is null ? "" : $"{title}. ") + "Share of the machine's measured peak: " + string.Join(", ", cases.Select(c => $"{c.Run.Variant} {Format.Percent(Share(c)!.Value)}")) + ".";
+        return new Chart("peak-share", alt, 36 * cases.Length, canvas => Draw(canvas, cases, title, model.Caption));
     }
 
     /// <summary>Operations/s over the measured peak; null where either is not known.</summary>
@@ -18,12 +19,21 @@ static class PeakChart
         ? flops / (summary.Median / 1000) / (peak.GflopsPerSecond * 1e9)
         : null;
 
+    // From the least share to the most, where their intervals tell them apart.
+    static string? Title(CaseView[] cases)
+    {
+        CaseView[] clean = [.. cases.Where(c => !c.IsContaminated && c.Median?.Interval is not null).OrderBy(Share)];
+        return clean is [var least, .., var most] && Share(least) * least.Median!.Value.Value / least.Median.Value.Lower < Share(most) * most.Median!.Value.Value / most.Median.Value.Upper
+            ? $"{Format.Percent(Share(least)!.Value)} ({least.Run.Variant}) to {Format.Percent(Share(most)!.Value)} ({most.Run.Variant}) of the measured peak"
+            : null;
+    }
+
     static string Of(PeakInfo peak) => $"of {Format.Significant(peak.GflopsPerSecond)} GOP/s {peak.Precision}";
 
-    static void Draw(ChartCanvas canvas, CaseView[] cases, string caption)
+    static void Draw(ChartCanvas canvas, CaseView[] cases, string? title, string caption)
     {
         canvas.Frame(
-            "Share of this machine's measured peak", caption, "per cent of the measured peak of the same precision and number of threads", "",
+            title ?? "Share of this machine's measured peak", caption, "per cent of the measured peak of the same precision and number of threads", "",
             note: Disturbed.Note(cases));
         var most = Math.Max(100, 100 * cases.Max(c => Share(c)!.Value));
         canvas.XAxis(0, most, " %");

@@ -16,7 +16,7 @@ static class SpeedUpChart
     // Only what the interval decides is said to be faster, and only of clean runs.
     static string Title(CaseView[] cases, CaseView baseline, Answer answer)
     {
-        var name = baseline.Run.Variant == VariantName.Baseline ? $"eager FP32 ({VariantName.Baseline})" : baseline.Run.Variant;
+        var name = Plain(baseline);
         if (cases.Where(c => !c.IsContaminated && c.SpeedUp!.Value.Verdict == Verdict.Faster).MaxBy(c => c.SpeedUp!.Value.Value) is not { } fastest) { return $"Nothing is decidedly faster than {name} here"; }
         var title = $"{Name(fastest)} is {Format.Times(fastest.SpeedUp!.Value.Value)} {name} here";
         return answer.Best is { View: { } best } && best != fastest && best.SpeedUp!.Value.Verdict == Verdict.Faster && answer.Candidates.Any(c => c.View == fastest && c.Fit != Fit.Meets)
@@ -24,7 +24,10 @@ static class SpeedUpChart
             : title;
     }
 
-    static string Name(CaseView view) => view.Run.VariantName is { } name ? $"{name.PrecisionName.ToUpperInvariant()} ({view.Run.Variant})" : view.Run.Variant;
+    /// <summary>What a title calls the row that it counts from.</summary>
+    internal static string Plain(CaseView baseline) => baseline.Run.Variant == VariantName.Baseline ? $"eager FP32 ({VariantName.Baseline})" : baseline.Run.Variant;
+
+    internal static string Name(CaseView view) => view.Run.VariantName is { } name ? $"{name.PrecisionName.ToUpperInvariant()} ({view.Run.Variant})" : view.Run.Variant;
 
     static void Draw(ChartCanvas canvas, CaseView[] cases, string title, CaseView baseline, string caption)
     {

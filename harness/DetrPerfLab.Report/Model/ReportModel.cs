@@ -26,8 +26,8 @@ sealed partial class ReportModel
         {
             Compare(Suites.Find(suite.Key), suite, baseline);
             var first = suite.First();
-            // Where the row that was repeated is a gap, no other may stand in for it.
-            foreach (var again in suite.Where(c => c.Run.Repeated && c != first && c.Run.Variant == first.Run.Variant && c.Summary is not null && first.Summary is not null)) { again.FirstTime = first; }
+            // Where the row that was repeated is a gap, no other may stand in for it. Contaminated and measured again after the others, it does not tell how the machine began.
+            foreach (var again in suite.Where(c => first.Run.Repetition is null or { Kept: 1 } && c.Run.Repeated && c != first && c.Run.Variant == first.Run.Variant && c.Summary is not null && first.Summary is not null)) { again.FirstTime = first; }
         }
     }
 

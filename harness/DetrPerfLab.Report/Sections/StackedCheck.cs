@@ -24,7 +24,7 @@ static class StackedCheck
         yield return $" is {string.Join(" · ", steps.Zip(steps.Skip(1), (a, b) => Format.Times(Estimate.Ratio(a, b)!.Value.Value)))} = {Ratio(steps[0], steps[^1])}. ";
         if (again is null or { IsContaminated: true })
         {
-            yield return again is null ? "The first step was not repeated at the end, so drift of the machine is not known." : "The first step's repetition at the end was contaminated, so drift of the machine is not known.";
+            yield return again is null ? "The first step was not measured both before and after the others, so drift of the machine is not known." : "The first step's repetition at the end was contaminated, so drift of the machine is not known.";
             yield break;
         }
 

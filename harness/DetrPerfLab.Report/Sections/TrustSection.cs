@@ -40,6 +40,12 @@ static class TrustSection
         yield return [watched.Length == 0
             ? "No run was watched for disturbances."
             : $"Disturbances: {Of(ContaminationVerdict.Clean)} clean, {Of(ContaminationVerdict.Noisy)} noisy, {Of(ContaminationVerdict.Contaminated)} contaminated, {measured.Length - watched.Length} not watched."];
+        if (measured.Where(c => c.Run.Repetition is not null).ToArray() is { Length: > 0 } again)
+        {
+            yield return ["Contaminated at first, measured again by itself, and the cleanest measurement kept, whatever its times: ",
+                .. again.Index().SelectMany(c => (Inline[])[c.Index > 0 ? "; " : "", Inline.Code(c.Item.Run.Id), $" ({Told(c.Item.Run.Repetition!)})"]), "."];
+        }
+
         string[] rules = [.. measured.Select(c => c.Run.WarmUp?.Rule).OfType<string>().Distinct()];
         var unsteady = measured.Count(c => c.Run.WarmUp is { Steady: false });
         yield return [$"Warm-up: {(unsteady == 0 ? "every case that stored it was steady before its samples" : $"{Format.Count(unsteady, "case")} not steady before the samples")}.{(rules.Length == 1 ? $" Steady: {rules[0]}." : "")}"];
@@ -75,6 +81,8 @@ static class TrustSection
         yield return [$"Fingerprint of machine and software: ", Inline.Code(string.Join(", ", fingerprints)),
             fingerprints.Length > 1 ? ". More than one: these results do not all come from the same environment." : "."];
     }
+
+    static string Told(RepetitionInfo all) => $"measurement {all.Kept} of {all.Measurements}; disturbed at first: {string.Join(", ", all.Reasons)}";
 
     static Table Environment(MachineInfo m)
     {

@@ -62,7 +62,7 @@ static class SuiteSentences
         if (cases.Length < 2) { yield break; }
         if (cases.FirstOrDefault(c => c.FirstTime is not null) is not { FirstTime: { } first } again)
         {
-            yield return ["The first row was not repeated at the end, so it is not known whether the machine changed meanwhile."];
+            yield return ["The first row was not measured both before and after the others, so it is not known whether the machine changed meanwhile."];
             yield break;
         }
 

@@ -8,6 +8,9 @@ public sealed class BenchmarkRunTests : IDisposable
 {
     static readonly RunResult s_measured = RunResult.Unfiled("") with { SamplesMs = [250, 250, 250, 250, 250, 250] };
 
+    static readonly ContaminationInfo s_disturbed = new(ContaminationVerdict.Contaminated, ["other processes 50 %"], OthersShare: 0.5);
+    static readonly ContaminationInfo s_clean = new(ContaminationVerdict.Clean, []);
+
     readonly TempFolder _folder = new();
     readonly StringWriter _screen = new();
 
@@ -138,6 +141,109 @@ public sealed class BenchmarkRunTests : IDisposable
         Assert.Equal(ExitCode.Done, code);
     }
 
+    [Fact]
+    public void Run_ContaminatedCase_IsMeasuredAgainByItselfAndTheCleanIsKept()
+    {
+        var toolchain = Disturbed(row: 3, times: 1);
+        var (_, code) = Run(toolchain);
+
+        Assert.Equal([.. All, All[3]], toolchain.Started);
+        var kept = Stored().Single(r => r.Id == All[3]);
+        Assert.False(kept.IsContaminated);
+        Assert.Equal(502, kept.SamplesMs[0]); // slower than the first: times choose nothing
+        Assert.Equal((2, 2), (kept.Repetition!.Measurements, kept.Repetition.Kept));
+        Assert.All(Stored().Where(r => r.Id != All[3]), r => Assert.Null(r.Repetition));
+        Assert.Contains("measurement 2 of 2 is kept, the cleanest (disturbed at first: other processes 50 %)", Assert.Single(_screen.ToString().Split('\n'), l => l.StartsWith("[again] ")));
+        Assert.Equal(ExitCode.Done, code);
+    }
+
+    [Fact]
+    public void Run_AlwaysContaminated_IsMeasuredAgainTwiceAndStaysMarked()
+    {
+        var toolchain = Disturbed(row: 3, times: 99);
+        var (_, code) = Run(toolchain);
+
+        Assert.Equal([.. All, All[3], All[3]], toolchain.Started);
+        var kept = Stored().Single(r => r.Id == All[3]);
+        Assert.True(kept.IsContaminated);
+        Assert.Equal((3, 1), (kept.Repetition!.Measurements, kept.Repetition.Kept)); // equally disturbed: the first stays
+        Assert.Contains("measurement 1 of 3 is kept, the cleanest, still contaminated", _screen.ToString());
+        Assert.Equal(ExitCode.Done, code);
+    }
+
+    [Fact]
+    public void Run_InterruptedWhileMeasuringAgain_GoesOnWithThatCaseAlone()
+    {
+        var first = Disturbed(row: 3, times: 99, interruptedAt: All.Count + 2); // in its second repetition
+        Assert.Throws<OperationCanceledException>(() => Run(first));
+        Assert.Equal(2, Stored().Single(r => r.Id == All[3]).Repetition!.Measurements);
+
+        var second = Disturbed(row: 3, times: 99);
+        Run(second);
+
+        Assert.Equal([All[3]], second.Started); // the third measurement, and no fourth
+        Assert.Contains("1 of them contaminated and to be measured again", _screen.ToString());
+        Assert.Equal(3, Stored().Single(r => r.Id == All[3]).Repetition!.Measurements);
+        Assert.Equal(All.Order(), Stored().Select(r => r.Id).Order());
+    }
+
+    [Fact]
+    public void Run_InterruptedAfterAContaminatedCase_MeasuresItAgainWithWhatIsLeft()
+    {
+        Assert.Throws<OperationCanceledException>(() => Run(Disturbed(row: 1, times: 99, interruptedAt: 4)));
+
+        var second = Disturbed(row: 1, times: 99);
+        var (_, code) = Run(second);
+
+        Assert.Equal([All[1], .. All.Skip(3), All[1]], second.Started); // twice in both parts together
+        Assert.Equal(ExitCode.Done, code);
+        var third = new ScriptedToolchain(_ => s_measured); // it was complete
+        Run(third);
+        Assert.Equal(All, third.Started);
+    }
+
+    [Fact]
+    public void Run_RepetitionThatFails_IsAFailureAndMeasuredAgain()
+    {
+        var toolchain = default(ScriptedToolchain);
+        toolchain = new(id => id != All[3] ? s_measured : toolchain!.Started.Count <= All.Count ? s_measured with { Contamination = s_disturbed } : null);
+        var (_, code) = Run(toolchain);
+
+        Assert.Contains("(signal 9)", Stored().Single(r => r.Id == All[3]).Gap);
+        Assert.Equal(ExitCode.CheckFailed, code);
+        var again = new ScriptedToolchain(_ => s_measured);
+        Assert.Equal(ExitCode.Done, Run(again).Code);
+        Assert.Equal([All[3]], again.Started);
+    }
+
+    [Fact]
+    public void Run_SuiteWithItsFirstRowRepeated_MeasuresAgainBeforeThat()
+    {
+        var started = new List<string>();
+        var toolchain = new ScriptedToolchain(id =>
+        {
+            started.Add(id);
+            return started.Count(s => s == id) == 1 && !id.Contains("third") ? s_measured with { Contamination = s_disturbed } : s_measured with { Contamination = s_clean };
+        });
+        Run(toolchain, typeof(AgainBenchmarks));
+
+        Assert.Equal(["first", "second", "third", "first", "second", "first again", "first again"], started.Select(id => id.Split("Step: ")[1].TrimEnd(')')));
+        Assert.All(Stored(), r => Assert.False(r.IsContaminated));
+    }
+
+    /// <summary>One row is contaminated the first so many times; each measurement takes longer than the one before.</summary>
+    static ScriptedToolchain Disturbed(int row, int times, int interruptedAt = int.MaxValue)
+    {
+        var toolchain = default(ScriptedToolchain);
+        return toolchain = new(id =>
+        {
+            if (toolchain!.Started.Count >= interruptedAt) { throw new OperationCanceledException(); }
+            if (id != All[row]) { return s_measured; }
+            var time = toolchain.Started.Count(s => s == id);
+            return s_measured with { SamplesMs = [.. Enumerable.Repeat(500.0 + time, 6)], Contamination = time <= times ? s_disturbed : s_clean };
+        });
+    }
+
     ScriptedToolchain Interrupted(int at)
     {
         var toolchain = default(ScriptedToolchain);
@@ -175,4 +281,13 @@ public class UnexplainedBenchmarks : WorkBenchmarks
     internal override CaseWork Open(SuiteCase row) => throw new NotSupportedException("processes are scripted");
 
     public override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => throw new DllNotFoundException("no libtorch");
+}
+
+/// <summary>A suite whose first row is measured once more at its end.</summary>
+public class AgainBenchmarks : WorkBenchmarks
+{
+    protected override IReadOnlyList<SuiteCase> Rows =>
+        [new("a", ("Step", "first")), new("a", ("Step", "second")), new("a", ("Step", "third")), new("a", ("Step", "first again")) { Repeated = true }];
+
+    internal override CaseWork Open(SuiteCase row) => throw new NotSupportedException("processes are scripted");
 }

@@ -113,6 +113,17 @@ public class ChartLegibilityTests
     }
 
     [Fact]
+    public void Categories_NameWiderThanItsRoom_StandsWholeOnTwoLines()
+    {
+        var model = new ReportModel(FakeResults.Machine, FakeResults.GcModes.Select(r => r.Parameters["Mode"] == "server" ? r with { Parameters = new Dictionary<string, string> { ["Mode"] = "workstation concurrent, GC.Collect each" } } : r), []);
+
+        var words = Named(XDocument.Parse(ChartSvg.Draw(GcChart.Create(model).Chart!, ChartTheme.Light)), "text").Select(t => t.Value.Trim()).ToArray();
+
+        Assert.Contains("workstation concurrent,", words);
+        Assert.Contains("GC.Collect each", words);
+    }
+
+    [Fact]
     public void Hover_Point_IsOnItsMarker()
     {
         using var canvas = Chart("resolution", 1).On(ChartTheme.Light);

@@ -127,6 +127,15 @@ public class SuitesSectionTests
         Assert.Contains("it is not known whether the machine changed meanwhile", Reports.Markdown(Reports.Model(lacking)));
     }
 
+    [Theory]
+    [InlineData(1, true)] // the first measurement stayed the cleanest
+    [InlineData(2, false)]
+    public void Create_FirstRowMeasuredAgainAfterTheOthers_DoesNotTellHowTheMachineBegan(int kept, bool isKnown)
+    {
+        var again = FakeResults.GcModes.Select((r, i) => i == 0 ? r with { Repetition = new(2, kept, ["other processes 50 %"]) } : r);
+        Assert.Equal(!isKnown, Reports.Markdown(Reports.Model(again)).Contains("The first row was not measured both before and after the others, so it is not known whether the machine changed meanwhile."));
+    }
+
     [Fact]
     public void Create_FewSamplesAtTheEnd_DoesNotSayThatTheMachineStayed()
     {

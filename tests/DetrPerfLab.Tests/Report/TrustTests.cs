@@ -91,6 +91,15 @@ public class TrustTests
             }.Select(r => new CaseView(r))));
     }
 
+    [Fact]
+    public void Points_CaseMeasuredAgain_SayWhyAndWhichMeasurementIsKept()
+    {
+        var again = FakeResults.Engine.Select((r, i) => i == 1 ? r with { Repetition = new(3, 2, ["other processes 50 %, limit 10 %"]) } : r).ToArray();
+
+        Assert.Contains($"measured again by itself, and the cleanest measurement kept, whatever its times: <code>{again[1].Id}</code> (measurement 2 of 3; disturbed at first: other processes 50 %, limit 10 %).", Reports.Html(Reports.Model(again)));
+        Assert.DoesNotContain("measured again by itself", Reports.Html(Reports.Model(FakeResults.Engine)));
+    }
+
     static RunResult Audited(string name, int fresh, Func<AuditInfo, AuditInfo>? change = null)
     {
         var audit = new AuditInfo(Checks: 6, BitwiseEqual: 6, FreshInputs: fresh, FreshToUsual: 1) { CachingExcluded = fresh >= AuditInfo.LeastFresh };
