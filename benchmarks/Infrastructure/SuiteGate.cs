@@ -1,8 +1,8 @@
+using System.Diagnostics;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.ConsoleArguments;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
-using DetrPerfLab.Cli;
 
 namespace DetrPerfLab.Benchmarks;
 
@@ -14,7 +14,10 @@ static class SuiteGate
         var (cases, left) = CasesOf(options, suites);
         if (left.Count > 0) { Console.Error.WriteLine($"Left out, since a gate times single images of one variant: {string.Join(", ", left)}"); }
         if (cases.Count == 0) { throw LabError.BadInput("The filter matches no case that a gate can time: a variant, or a variant at a size. Take the engine, precision or resolution suite: --filter '*Precision*'"); }
-        return LabCommand.Run(["gate", "--base", reference, "--head", LabPaths.Root, "--case", .. cases], Console.Out, Console.Error);
+        var command = Path.Combine(LabPaths.Root, "harness", "DetrPerfLab.Cli");
+        using var gate = Process.Start(new ProcessStartInfo("dotnet", ["run", "-c", "Release", "--project", command, "--", "gate", "--base", reference, "--head", LabPaths.Root, "--case", .. cases]))!;
+        gate.WaitForExit();
+        return gate.ExitCode;
     }
 
     /// <summary>As <c>--case</c> names them, and the suites whose rows are something else.</summary>
@@ -25,7 +28,7 @@ static class SuiteGate
         var rows = suites.SelectMany(suite => BenchmarkConverter.TypeToBenchmarks(suite, ManualConfig.Union(config, chosen)).BenchmarksCases.Select(b => (Suite: suite, Row: SuiteCase.Of(b)))).ToList();
         bool IsPlain((Type Suite, SuiteCase Row) r) => r.Suite.IsSubclassOf(typeof(ForwardBenchmarks)) && VariantName.TryParse(r.Row.Variant) is not null && Array.TrueForAll(r.Row.Parameters, p => p.Name == "Size");
         return (
-            [.. rows.Where(IsPlain).Select(r => new GateCaseName(options.Model, r.Row.Variant, r.Row.Parameters.Length > 0 ? r.Row.Number("Size") : null).ToString()).Distinct()],
+            [.. rows.Where(IsPlain).Select(r => $"{options.Model}/{r.Row.Variant}{(r.Row["Size"] is { } side ? $"@{side}" : "")}").Distinct()],
             [.. rows.Where(r => !IsPlain(r)).Select(r => r.Suite.Name).Distinct()]);
     }
 }
