@@ -16,6 +16,7 @@ static class LabCommand
         DoctorCommand.Create(),
         EvalCommand.Create(),
         ExportCommand.Create(),
+        HistoryCommand.Create(),
         InspectCommand.Create(),
         ModelsCommand.Create(),
         OptimizeCommand.Create(),

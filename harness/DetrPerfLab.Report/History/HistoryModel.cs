@@ -1,0 +1,43 @@
+using System.IO.Enumeration;
+
+namespace DetrPerfLab.Report;
+
+/// <summary>What one machine measured over time.</summary>
+/// <param name="Machine">Its fingerprint: hardware, system and packages. Results of another are never compared with these.</param>
+/// <param name="Folder">Name of its folder.</param>
+/// <param name="Breaks">Where another machine took over from it, or it from another.</param>
+sealed record HistoryModel(string Machine, string Folder, IReadOnlyList<CaseHistory> Cases, IReadOnlyList<MachineBreak> Breaks)
+{
+    /// <param name="machine">Part of the name of its folder, which ends in the fingerprint; null takes the one that measured last.</param>
+    /// <param name="pattern">Of ids, with * and ?, as the suites' filter; null takes all.</param>
+    internal static HistoryModel Of(StoredResults stored, string? machine, string? pattern)
+    {
+        // The repeated row watches the machine within a run; it is no case.
+        StoredRun[] runs = [.. stored.Runs.Where(r => !r.Result.Repeated && (pattern is null || FileSystemName.MatchesSimpleExpression(pattern, r.Result.Id, ignoreCase: true)))];
+        if (runs.Length == 0) { throw LabError.BadInput($"No id of {Format.Count(stored.Runs.Count, "result")} matches --case '{pattern}'. Put * around a part of one, for example '*{stored.Runs[^1].Result.Variant}*'; an id: {stored.Runs[^1].Result.Id}."); }
+        var chosen = runs.LastOrDefault(r => machine is null || r.Result.Machine.Contains(machine, StringComparison.OrdinalIgnoreCase) || r.Folder.Contains(machine, StringComparison.OrdinalIgnoreCase))
+            ?? throw LabError.UnknownName("machine", machine!, runs.Select(r => r.Folder).Distinct());
+        var print = chosen.Result.Machine;
+        var own = runs.Select(r => r.Result).Where(r => r.Machine == print).GroupBy(CaseHistory.NameOf).OrderBy(g => g.Key, Comparer<string>.Create((x, y) => NaturalOrder.Compare(x, y)));
+        return new(print, chosen.Folder, [.. own.Select(g => new CaseHistory(g.Key, [.. g.Select(r => new HistoryPoint(r))], [])).GroupBy(c => c.Suite).SelectMany(WithChanges)], [.. BreaksOf(runs, print)]);
+    }
+
+    // What runs differ by anyway is told by all cases of a suite.
+    static IEnumerable<CaseHistory> WithChanges(IEnumerable<CaseHistory> suite)
+    {
+        var cases = suite.Select(c => (Case: c, Values: (IReadOnlyList<double[]>)[.. c.Trusted.Select(p => p.Run.RoundsMs.ToArray())])).ToList();
+        var limit = ChangePoints.LimitOf(ChangePoints.UsualStep(cases.Select(c => c.Values)));
+        return cases.Select(c => c.Case with
+        {
+            Limit = Math.Exp(limit) - 1,
+            Changes = [.. ChangePoints.Find(c.Values, limit).Select(found => new CaseChange(found.At, c.Case.Trusted[found.At - 1], c.Case.Trusted[found.At], found.Ratio))],
+        });
+    }
+
+    static IEnumerable<MachineBreak> BreaksOf(StoredRun[] runs, string machine) =>
+        runs.Zip(runs.Skip(1)).Where(pair => pair.First.Result.Machine != pair.Second.Result.Machine && (pair.First.Result.Machine == machine || pair.Second.Result.Machine == machine))
+            .Select(pair => new MachineBreak(pair.First.Folder, pair.Second.Folder, pair.Second.Result.Started));
+}
+
+/// <summary>From one machine's folder to another's, and when the other began.</summary>
+sealed record MachineBreak(string From, string To, DateTimeOffset Started);
