@@ -9,6 +9,7 @@ static class HistoryChart
     const int MostTicks = 5; // commits that are named below the rows
     const int MostNotes = 6;
     const double Half = 0.36; // of a row's height of 1, from its middle
+    const double Most = 0.42; // of a hollow point, however far off: it must not lie in another row
     static readonly double s_leastScale = Math.Log(1.1); // finer than that, noise would look like changes
 
     internal static IEnumerable<Chart> Create(HistoryModel model, IReadOnlyList<CaseHistory> suite)
@@ -16,8 +17,8 @@ static class HistoryChart
         CaseHistory[] drawn = [.. suite.Where(c => c.Trusted.Count > 0)];
         var columns = new HistoryColumns(drawn.SelectMany(c => c.Points), model.Breaks);
         if (columns.Count < 2) { yield break; } // one run has no history
-        var variants = drawn.DistinctBy(c => c.Points[^1].Run.Variant).Count() > 1;
-        foreach (var (part, rows) in drawn.Chunk(MostRows).Select(chunk => (Row[])[.. chunk.Select(c => new Row(c.Label(variants), c))]).Index())
+        var (variants, names) = (drawn.DistinctBy(c => c.Points[^1].Run.Variant).Count() > 1, drawn.SelectMany(c => c.Points[^1].Run.Parameters.Keys).Distinct().Count() > 1);
+        foreach (var (part, rows) in drawn.Chunk(MostRows).Select(chunk => (Row[])[.. chunk.Select(c => new Row(c.Label(variants, names), c))]).Index())
         {
             var title = Title(rows, columns);
             var alt = $"{title}. " + string.Join("; ", rows.Select(r => $"{r.Label} {string.Join(", then ", r.Case.Levels().Select(l => $"{Format.Significant(l.Ms)} ms from {Commit(l.Runs[0])}"))}")) + ".";
@@ -31,7 +32,7 @@ static class HistoryChart
     {
         var changed = rows.Where(r => r.Case.Changes.Count > 0).ToList();
         if (changed.Count == 0) { return $"{rows[0].Case.Suite}: no change beyond {Format.Percent(rows[0].Case.Limit)} in {columns.Count} runs"; }
-        var (row, most) = changed.SelectMany(r => r.Case.Changes.Select(c => (r, c))).MaxBy(p => Math.Abs(Math.Log(p.c.Ratio.Value)));
+        var (row, most) = changed.Select(r => (r, r.Case.Changes[^1])).MaxBy(p => Math.Abs(Math.Log(p.Item2.Ratio.Value))); // that still holds
         var percent = Format.Number(Math.Abs(most.Ratio.Value - 1) * 100, 0);
         return $"{rows[0].Case.Suite}: {row.Label} takes {percent} % {(most.Ratio.Value > 1 ? "longer" : "less")} since {Commit(most.At)}"
             + (rows.Length > 1 ? $"; {changed.Count} of {rows.Length} cases changed" : "");
@@ -39,7 +40,7 @@ static class HistoryChart
 
     static void Draw(ChartCanvas canvas, Row[] rows, HistoryColumns columns, string title, HistoryModel model)
     {
-        var scale = Math.Max(s_leastScale, rows.Max(r => Math.Log(r.Case.Trusted.Max(p => p.Median!.Value.Value) / r.Case.Trusted.Min(p => p.Median!.Value.Value)) / 2));
+        var scale = Math.Max(s_leastScale, rows.Max(r => r.Case.Trusted.Max(p => Math.Max(Math.Log(p.Median!.Value.Upper / r.Middle), Math.Log(r.Middle / p.Median.Value.Lower)))));
         canvas.Frame(title, $"{model.Folder} · medians, whiskers: 95 % confidence; slower is higher, {Format.Percent(Math.Exp(scale) - 1)} from a row's middle to its edge; a change counts beyond {ChangePoints.Rule}",
             "commit that was measured, in the order of the runs", "", note: Note(rows, columns));
         canvas.XAxis(-0.6, columns.Count - 0.4, columns.Ticks(MostTicks));
@@ -47,8 +48,7 @@ static class HistoryChart
         foreach (var x in columns.Breaks) { canvas.Guide(x, 0.6, x, -rows.Length + 0.4); }
         foreach (var (index, row) in rows.Index())
         {
-            var middle = Math.Sqrt(row.Case.Trusted.Max(p => p.Median!.Value.Value) * row.Case.Trusted.Min(p => p.Median!.Value.Value));
-            DrawRow(canvas, row, columns, ms => -index + Math.Clamp(Half * Math.Log(ms / middle) / scale, -0.48, 0.48));
+            DrawRow(canvas, row, columns, ms => -index + Math.Clamp(Half * Math.Log(ms / row.Middle) / scale, -Most, Most));
             canvas.TextAfter(string.Join(", ", [$"{Format.Significant(row.Case.Trusted[^1].Median!.Value.Value)} ms", .. row.Case.Changes.TakeLast(2).Select(c => c.Percent)]), columns.Count - 0.4, -index, bold: row.Case.Changes.Count > 0);
         }
     }
@@ -92,5 +92,9 @@ static class HistoryChart
         return notes.Count == 0 ? null : string.Join('\n', notes);
     }
 
-    sealed record Row(string Label, CaseHistory Case);
+    sealed record Row(string Label, CaseHistory Case)
+    {
+        /// <summary>Halfway between its slowest and its fastest run, milliseconds.</summary>
+        internal double Middle { get; } = Math.Sqrt(Case.Trusted.Max(p => p.Median!.Value.Value) * Case.Trusted.Min(p => p.Median!.Value.Value));
+    }
 }

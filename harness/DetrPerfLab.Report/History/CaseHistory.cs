@@ -17,12 +17,16 @@ sealed record CaseHistory(string Name, IReadOnlyList<HistoryPoint> Points, IRead
     /// <summary>Those that decide.</summary>
     internal IReadOnlyList<HistoryPoint> Trusted { get; } = [.. Points.Where(p => p.Doubt is null)];
 
+    /// <summary>Of those, the values that are independent, milliseconds.</summary>
+    internal IReadOnlyList<double[]> Values => [.. Trusted.Select(p => p.Run.RoundsMs.ToArray())];
+
     /// <summary>What tells this case from others.</summary>
     /// <param name="variants">Whether they are of several variants.</param>
-    internal string Label(bool variants)
+    /// <param name="parameters">Whether they have several parameters, so that a value alone does not tell which it is of.</param>
+    internal string Label(bool variants, bool parameters)
     {
         var view = Points[^1].View;
-        var setting = view.Run.Parameters.Count == 1 ? view.Label : view.ParameterText;
+        var setting = parameters || view.Run.Parameters.Count == 0 ? view.ParameterText : view.Label;
         return setting.Length == 0 ? view.Run.Variant : variants ? $"{view.Run.Variant}, {setting}" : setting;
     }
 

@@ -24,16 +24,16 @@ static class ChangePoints
     /// <summary>For readers.</summary>
     internal static string Rule { get; } = $"{Format.Percent(LeastShare)} and beyond {UsualSteps} times what neighbouring runs of its suite usually differ by";
 
-    /// <summary>What medians of neighbouring runs usually differ by, over the cases of a suite, as a logarithm; 0 where there are too few to tell.</summary>
-    /// <remarks>Of all cases together: one has few runs. A median, so that real changes of less than half of them do not count as noise.</remarks>
-    internal static double UsualStep(IEnumerable<IReadOnlyList<double[]>> cases)
+    /// <summary>What medians of neighbouring runs usually differ by, over some cases, as a logarithm; null where there are too few to tell.</summary>
+    /// <remarks>Of cases together: one has few runs. A median, so that real changes of less than half of them do not count as noise.</remarks>
+    internal static double? UsualStep(IEnumerable<IReadOnlyList<double[]>> cases)
     {
         double[] steps = [.. cases.SelectMany(runs => runs.Zip(runs.Skip(1), (one, next) => Math.Abs(Math.Log(Quantile.Median(next) / Quantile.Median(one)))))];
-        return steps.Length < LeastSteps ? 0 : Quantile.Median(steps);
+        return steps.Length < LeastSteps ? null : Quantile.Median(steps);
     }
 
     /// <summary>Beyond what a change counts, as a logarithm.</summary>
-    internal static double LimitOf(double usualStep) => Math.Max(Math.Log(1 + LeastShare), UsualSteps * usualStep);
+    internal static double LimitOf(double? usualStep) => Math.Max(Math.Log(1 + LeastShare), UsualSteps * (usualStep ?? 0));
 
     /// <summary>The changes, in order.</summary>
     /// <param name="runs">For each run, oldest first, its values: at least <see cref="Bootstrap.LeastSamples"/> times above 0.</param>

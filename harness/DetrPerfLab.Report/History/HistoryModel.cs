@@ -18,19 +18,20 @@ sealed record HistoryModel(string Machine, string Folder, IReadOnlyList<CaseHist
         var chosen = runs.LastOrDefault(r => machine is null || r.Result.Machine.Contains(machine, StringComparison.OrdinalIgnoreCase) || r.Folder.Contains(machine, StringComparison.OrdinalIgnoreCase))
             ?? throw LabError.UnknownName("machine", machine!, runs.Select(r => r.Folder).Distinct());
         var print = chosen.Result.Machine;
-        var own = runs.Select(r => r.Result).Where(r => r.Machine == print).GroupBy(CaseHistory.NameOf).OrderBy(g => g.Key, Comparer<string>.Create((x, y) => NaturalOrder.Compare(x, y)));
-        return new(print, chosen.Folder, [.. own.Select(g => new CaseHistory(g.Key, [.. g.Select(r => new HistoryPoint(r))], [])).GroupBy(c => c.Suite).SelectMany(WithChanges)], [.. BreaksOf(runs, print)]);
+        var own = runs.Select(r => r.Result).Where(r => r.Machine == print).GroupBy(CaseHistory.NameOf).OrderBy(g => g.Key, Comparer<string>.Create((x, y) => NaturalOrder.Compare(x, y)))
+            .Select(g => new CaseHistory(g.Key, [.. g.Select(r => new HistoryPoint(r))], [])).ToList();
+        var usual = ChangePoints.UsualStep(own.Select(c => c.Values));
+        return new(print, chosen.Folder, [.. own.GroupBy(c => c.Suite).SelectMany(suite => WithChanges([.. suite], usual))], [.. BreaksOf(runs, print)]);
     }
 
-    // What runs differ by anyway is told by all cases of a suite.
-    static IEnumerable<CaseHistory> WithChanges(IEnumerable<CaseHistory> suite)
+    // What runs differ by anyway is told by all cases of a suite; where those are too few, by those of all suites.
+    static IEnumerable<CaseHistory> WithChanges(CaseHistory[] suite, double? usual)
     {
-        var cases = suite.Select(c => (Case: c, Values: (IReadOnlyList<double[]>)[.. c.Trusted.Select(p => p.Run.RoundsMs.ToArray())])).ToList();
-        var limit = ChangePoints.LimitOf(ChangePoints.UsualStep(cases.Select(c => c.Values)));
-        return cases.Select(c => c.Case with
+        var limit = ChangePoints.LimitOf(ChangePoints.UsualStep(suite.Select(c => c.Values)) ?? usual);
+        return suite.Select(c => c with
         {
             Limit = Math.Exp(limit) - 1,
-            Changes = [.. ChangePoints.Find(c.Values, limit).Select(found => new CaseChange(found.At, c.Case.Trusted[found.At - 1], c.Case.Trusted[found.At], found.Ratio))],
+            Changes = [.. ChangePoints.Find(c.Values, limit).Select(found => new CaseChange(found.At, c.Trusted[found.At - 1], c.Trusted[found.At], found.Ratio))],
         });
     }
 

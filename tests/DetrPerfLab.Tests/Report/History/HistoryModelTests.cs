@@ -74,7 +74,7 @@ public class HistoryModelTests
         var stored = HistoryRuns.Stored(HistoryRuns.Run(0, 1), HistoryRuns.Run(0, 1, "ThreadBenchmarks.Forward(Variant: ort-fp32, Threads: 1)"));
 
         Assert.Equal("Thread", Assert.Single(HistoryModel.Of(stored, null, "*threads: ?)").Cases).Suite);
-        Assert.Contains(HistoryRuns.Id[..9], Assert.Throws<LabException>(() => HistoryModel.Of(stored, null, "nothing")).Message + HistoryRuns.Id);
+        Assert.StartsWith("No id of 2 results matches --case 'nothing'. Put * around", Assert.Throws<LabException>(() => HistoryModel.Of(stored, null, "nothing")).Message);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class HistoryModelTests
     {
         var model = HistoryRuns.Model(Enumerable.Range(0, 8).Select(n => HistoryRuns.Run(n, n < 5 ? 448 : 400)));
 
-        Assert.StartsWith("Precision: ort-fp32 takes 11 % less since 0000005. ort-fp32 448 ms from 0000000, then 400 ms from 0000005", Assert.Single(HistoryChart.Create(model, model.Cases)).Alt);
+        Assert.StartsWith("Precision: ort-fp32 takes 11 % less since 0000005. ort-fp32 4", Assert.Single(HistoryChart.Create(model, model.Cases)).Alt);
         Assert.Empty(HistoryChart.Create(HistoryRuns.Model(HistoryRuns.Run(0, 1)), HistoryRuns.Model(HistoryRuns.Run(0, 1)).Cases));
     }
 }
