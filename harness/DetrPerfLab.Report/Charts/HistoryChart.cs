@@ -22,9 +22,12 @@ static class HistoryChart
         {
             var title = Title(rows, columns);
             var alt = $"{title}. " + string.Join("; ", rows.Select(r => $"{r.Label} {string.Join(", then ", r.Case.Levels().Select(l => $"{Format.Significant(l.Ms)} ms from {Commit(l.Runs[0])}"))}")) + ".";
-            yield return new Chart($"history-{suite[0].Suite.ToLowerInvariant()}{(part > 0 ? $"-{part + 1}" : "")}", alt, 42 * rows.Length, canvas => Draw(canvas, rows, columns, title, model));
+            yield return new Chart($"{NameOf(suite[0])}{(part > 0 ? $"-{part + 1}" : "")}", alt, 42 * rows.Length, canvas => Draw(canvas, rows, columns, title, model));
         }
     }
+
+    // A result file comes from anywhere: what its suite is called must not lead to another folder.
+    internal static string NameOf(CaseHistory shown) => $"history-{string.Concat(shown.Suite.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'))}";
 
     static string Commit(HistoryPoint point) => CommitNames.Short(point.Run.Commit);
 

@@ -37,7 +37,7 @@ static class GitResults
             ?? throw LabError.Missing($"The history of '{folder}' needs git, which is missing here or does not answer. Install it, for example by: apt-get install git; {Instead}.");
         return answer.Done
             ? answer.Text
-            : throw LabError.BadInput($"The history of '{folder}' cannot be read: {answer.Complaint.Split('\n')[0].TrimEnd('.')}. Needed: a git repository in which results are committed after each run; {Instead}.");
+            : throw LabError.BadInput($"The history of '{folder}' cannot be read: {answer.Complaint.Split('\n')[0].Replace("fatal: ", "", StringComparison.Ordinal).TrimEnd('.')}. Needed: a git repository in which results are committed after each run; {Instead}.");
     }
 
     // \x01<commit>, and for each of its files :<modes> <old blob> <new blob> <status> and the path; all ended by NUL, so that paths may hold anything.

@@ -5,7 +5,7 @@ namespace DetrPerfLab.Report;
 /// <summary>What one machine measured over time.</summary>
 /// <param name="Machine">Its fingerprint: hardware, system and packages. Results of another are never compared with these.</param>
 /// <param name="Folder">Name of its folder.</param>
-/// <param name="Breaks">Where another machine took over from it, or it from another.</param>
+/// <param name="Breaks">Where another machine took over from it, or it from another. Its own runs before and after another's turn are compared: they have one fingerprint.</param>
 sealed record HistoryModel(string Machine, string Folder, IReadOnlyList<CaseHistory> Cases, IReadOnlyList<MachineBreak> Breaks)
 {
     /// <param name="machine">Part of the name of its folder, which ends in the fingerprint; null takes the one that measured last.</param>
@@ -13,15 +13,24 @@ sealed record HistoryModel(string Machine, string Folder, IReadOnlyList<CaseHist
     internal static HistoryModel Of(StoredResults stored, string? machine, string? pattern)
     {
         // The repeated row watches the machine within a run; it is no case.
-        StoredRun[] runs = [.. stored.Runs.Where(r => !r.Result.Repeated && (pattern is null || FileSystemName.MatchesSimpleExpression(pattern, r.Result.Id, ignoreCase: true)))];
-        if (runs.Length == 0) { throw LabError.BadInput($"No id of {Format.Count(stored.Runs.Count, "result")} matches --case '{pattern}'. Put * around a part of one, for example '*{stored.Runs[^1].Result.Variant}*'; an id: {stored.Runs[^1].Result.Id}."); }
-        var chosen = runs.LastOrDefault(r => machine is null || r.Result.Machine.Contains(machine, StringComparison.OrdinalIgnoreCase) || r.Folder.Contains(machine, StringComparison.OrdinalIgnoreCase))
-            ?? throw LabError.UnknownName("machine", machine!, runs.Select(r => r.Folder).Distinct());
+        StoredRun[] runs = [.. stored.Runs.Where(r => !r.Result.Repeated)];
+        StoredRun[] wanted = [.. runs.Where(r => Matches(r.Result.Id))];
+        if (wanted.Length == 0 && pattern is not null)
+        {
+            throw LabError.BadInput($"No id of {Format.Count(stored.Runs.Count, "result")} matches --case '{pattern}'. Put * around a part of one, for example '*{stored.Runs[^1].Result.Variant}*'; an id: {stored.Runs[^1].Result.Id}.");
+        }
+
+        var chosen = wanted.LastOrDefault(r => machine is null || r.Result.Machine.Contains(machine, StringComparison.OrdinalIgnoreCase) || r.Folder.Contains(machine, StringComparison.OrdinalIgnoreCase))
+            ?? throw LabError.UnknownName("machine", machine ?? "", wanted.Select(r => r.Folder).Distinct());
         var print = chosen.Result.Machine;
         var own = runs.Select(r => r.Result).Where(r => r.Machine == print).GroupBy(CaseHistory.NameOf).OrderBy(g => g.Key, Comparer<string>.Create((x, y) => NaturalOrder.Compare(x, y)))
             .Select(g => new CaseHistory(g.Key, [.. g.Select(r => new HistoryPoint(r))], [])).ToList();
         var usual = ChangePoints.UsualStep(own.Select(c => c.Values));
-        return new(print, chosen.Folder, [.. own.GroupBy(c => c.Suite).SelectMany(suite => WithChanges([.. suite], usual))], [.. BreaksOf(runs, print)]);
+        // Chosen last: what a case's runs differ by anyway must not depend on what else is shown.
+        var cases = own.GroupBy(c => c.Suite).SelectMany(suite => WithChanges([.. suite], usual)).Where(c => Matches(c.Points[0].Run.Id));
+        return new(print, chosen.Folder, [.. cases], [.. BreaksOf(runs, print)]);
+
+        bool Matches(string id) => pattern is null || FileSystemName.MatchesSimpleExpression(pattern, id, ignoreCase: true);
     }
 
     // What runs differ by anyway is told by all cases of a suite; where those are too few, by those of all suites.

@@ -8,7 +8,6 @@ sealed class HistoryPage(HistoryModel model, IReadOnlyList<string> problems, Com
 
     internal IReadOnlyList<string> Lines()
     {
-        var changed = model.Cases.Count(c => c.Changes.Count > 0);
         var points = model.Cases.SelectMany(c => c.Points).ToList();
         return
         [
@@ -18,8 +17,7 @@ sealed class HistoryPage(HistoryModel model, IReadOnlyList<string> problems, Com
             "",
             .. Table(),
             "",
-            $"A change counts beyond {ChangePoints.Rule}; here {string.Join(", ", model.Cases.Where(c => c.Trusted.Count > 1).DistinctBy(c => c.Suite).Select(c => $"{c.Suite} {Format.Percent(c.Limit)}"))}.",
-            $"{changed} of {Format.Count(model.Cases.Count, "case")} changed. {Advice}",
+            .. Closing(),
         ];
     }
 
@@ -70,6 +68,17 @@ sealed class HistoryPage(HistoryModel model, IReadOnlyList<string> problems, Com
         }).Prepend(["case", "commits", "first", "last", "changes"]).ToList();
         var widths = Enumerable.Range(0, 4).Select(i => rows.Max(r => r[i].Length)).ToArray();
         return rows.Select(row => string.Join("  ", row.Select((cell, i) => i < widths.Length ? cell.PadRight(widths[i]) : cell)).TrimEnd());
+    }
+
+    IEnumerable<string> Closing()
+    {
+        CaseHistory[] compared = [.. model.Cases.Where(c => c.Trusted.Count > 1)];
+        if (compared.Length == 0) { return ["No case has two runs that decide: there is nothing to compare yet."]; }
+        return
+        [
+            $"A change counts beyond {ChangePoints.Rule}; here {string.Join(", ", compared.DistinctBy(c => c.Suite).Select(c => $"{c.Suite} {Format.Percent(c.Limit)}"))}.",
+            $"{compared.Count(c => c.Changes.Count > 0)} of {Format.Count(compared.Length, "case")} with two runs or more changed. {Advice}",
+        ];
     }
 
     static string Time(HistoryPoint? point) => point?.Median is { } median ? Cells.Milliseconds(median).Replace('\u00A0', ' ') : "–";

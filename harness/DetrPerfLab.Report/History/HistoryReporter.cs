@@ -9,7 +9,7 @@ public static class HistoryReporter
         var stored = options.FromDir is { } from ? FolderResults.Read(from) : GitResults.Read(options.ResultsDir);
         var model = HistoryModel.Of(stored, options.Machine, options.CasePattern);
         var page = new HistoryPage(model, stored.Problems, new(options.FromDir ?? options.ResultsDir, LabPaths.Root));
-        Chart[] charts = [.. model.Cases.GroupBy(c => c.Suite).SelectMany(suite => HistoryChart.Create(model, [.. suite]))];
+        Chart[] charts = [.. model.Cases.GroupBy(HistoryChart.NameOf).SelectMany(suite => HistoryChart.Create(model, [.. suite])).DistinctBy(c => c.Name)];
         try
         {
             return new(page.Lines(), page.Facts(), charts.Length == 0 ? [] : ChartWriter.Write(charts, options.OutDir).Paths, stored.Problems);

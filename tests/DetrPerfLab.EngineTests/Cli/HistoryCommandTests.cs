@@ -15,7 +15,7 @@ public class HistoryCommandTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("4 cases at 6 commits", run.Output);
-        Assert.Contains("1 of 4 cases changed. This advises, the gate decides.", run.Output);
+        Assert.Contains("1 of 4 cases with two runs or more changed. This advises, the gate decides.", run.Output);
         Assert.Equal(
             ["history-engine-dark.svg", "history-engine.png", "history-engine.svg"],
             Directory.GetFiles(folder.File("stored/plots/history")).Select(Path.GetFileName).Order(StringComparer.Ordinal));

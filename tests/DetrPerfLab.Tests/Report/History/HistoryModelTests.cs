@@ -78,6 +78,18 @@ public class HistoryModelTests
     }
 
     [Fact]
+    public void Of_OneRun_SaysThatThereIsNothingToCompare() =>
+        Assert.Equal("No case has two runs that decide: there is nothing to compare yet.", HistoryRuns.Lines(HistoryRuns.Model(HistoryRuns.Run(0, 400)))[^1]);
+
+    [Fact]
+    public void Of_Pattern_LeavesTheLimitAsItIs()
+    {
+        var stored = HistoryRuns.Stored(Enumerable.Range(0, 6).SelectMany(n => new[] { HistoryRuns.Run(n, 400), HistoryRuns.Run(n, n % 2 == 0 ? 100 : 120, "PrecisionBenchmarks.Forward(Variant: b)") }));
+
+        Assert.Equal(HistoryModel.Of(stored, null, null).Cases[^1].Limit, Assert.Single(HistoryModel.Of(stored, null, "*ort*").Cases).Limit);
+    }
+
+    [Fact]
     public void Columns_CasesOfOneCommit_StandAboveEachOther()
     {
         string[] ids = [HistoryRuns.Id, "PrecisionBenchmarks.Forward(Variant: ort-fp16)"];
@@ -96,5 +108,13 @@ public class HistoryModelTests
 
         Assert.StartsWith("Precision: ort-fp32 takes 11 % less since 0000005. ort-fp32 4", Assert.Single(HistoryChart.Create(model, model.Cases)).Alt);
         Assert.Empty(HistoryChart.Create(HistoryRuns.Model(HistoryRuns.Run(0, 1)), HistoryRuns.Model(HistoryRuns.Run(0, 1)).Cases));
+    }
+
+    [Fact]
+    public void Create_SuiteOfAStrangersFile_NamesNoOtherFolder()
+    {
+        var model = HistoryRuns.Model(Enumerable.Range(0, 3).Select(n => HistoryRuns.Run(n, 400) with { Suite = "../../Evil" }));
+
+        Assert.Equal("history-------evil", Assert.Single(HistoryChart.Create(model, model.Cases)).Name);
     }
 }
