@@ -17,6 +17,7 @@ static class LabCommand
         EvalCommand.Create(),
         ExportCommand.Create(),
         GateCommand.Create(),
+        HistoryCommand.Create(),
         InspectCommand.Create(),
         ModelsCommand.Create(),
         OptimizeCommand.Create(),

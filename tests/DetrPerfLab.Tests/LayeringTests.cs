@@ -28,7 +28,7 @@ public partial class LayeringTests
         ["Vision"] = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Engines"] = ["Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu", "TorchSharp-cpu"],
         ["Measure"] = [],
-        ["Report"] = ["ScottPlot"],
+        ["Report"] = ["Perfolizer", "ScottPlot"], // Perfolizer finds the changes of a history
         ["Cli"] = ["Spectre.Console", "System.CommandLine"],
         ["Benchmarks"] = ["BenchmarkDotNet", "SixLabors.ImageSharp", "System.CommandLine"], // ImageSharp is measured only, never fed strangers' files
     };

@@ -113,13 +113,23 @@ public sealed class ResultStore(string root, Func<RunResult, IReadOnlyList<RunRe
 
     /// <summary>The suites' files of a machine's folder, sorted: for a reader that goes on when one is damaged.</summary>
     public static IReadOnlyList<string> SuiteFiles(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) is not (MachineFile or AccuracyFile)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*.json").Where(IsSuiteFile).Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether a file of a machine's folder is that of a suite, by its name.</summary>
+    public static bool IsSuiteFile(string path) =>
+        Path.GetExtension(path) == ".json" && Path.GetFileName(path) is not (MachineFile or AccuracyFile);
 
     public static MachineInfo ReadMachine(string folder) => Parse<MachineInfo>(Path.Combine(folder, MachineFile));
 
-    public static IReadOnlyList<RunResult> ReadSuite(string path)
+    public static IReadOnlyList<RunResult> ReadSuite(string path) => Timed(path, Parse<RunResult[]>(path));
+
+    /// <summary>The same of a file that lies elsewhere, as in an earlier commit.</summary>
+    /// <param name="name">Named in messages.</param>
+    public static IReadOnlyList<RunResult> ReadSuite(string name, byte[] json) => Timed(name, Parse<RunResult[]>(name, json));
+
+    static RunResult[] Timed(string path, RunResult[] read)
     {
-        RunResult[] results = [.. Parse<RunResult[]>(path).Select(Complete)];
+        RunResult[] results = [.. read.Select(Complete)];
         // JSON's 1e999 reads as infinity, from which no median is made.
         return Array.Find(results, result => result.SamplesMs.Any(s => s is not (> 0 and < double.PositiveInfinity))) is not { } wrong
             ? results
@@ -144,10 +154,15 @@ public sealed class ResultStore(string root, Func<RunResult, IReadOnlyList<RunRe
     static T Parse<T>(string path)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Run a suite first: ./run-all.sh"); }
-        if (new FileInfo(path).Length > LargestFile) { throw Damaged(path, $"it is larger than {LargestFile >> 20} MiB"); }
+        return new FileInfo(path).Length > LargestFile ? throw TooLarge(path) : Parse<T>(path, File.ReadAllBytes(path));
+    }
+
+    static T Parse<T>(string path, byte[] json)
+    {
+        if (json.Length > LargestFile) { throw TooLarge(path); }
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            using var document = JsonDocument.Parse(json, new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
             var root = document.RootElement;
             if (typeof(T).IsArray && root.ValueKind != JsonValueKind.Array) { throw Damaged(path, "it is no list"); }
             foreach (var entry in typeof(T).IsArray ? root.EnumerateArray() : Enumerable.Repeat(root, 1)) { RequireSchema(path, entry); }
@@ -183,6 +198,8 @@ public sealed class ResultStore(string root, Func<RunResult, IReadOnlyList<RunRe
             throw LabError.BadInput($"'{path}' has schema {version}, needed 1 to {RunResult.CurrentSchema}. It was written by another version of the lab: update, or measure again.");
         }
     }
+
+    static LabException TooLarge(string path) => Damaged(path, $"it is larger than {LargestFile >> 20} MiB");
 
     static LabException Damaged(string path, string problem, Exception? inner = null) =>
         LabError.BadInput($"'{path}' is no result file: {problem.TrimEnd('.')}. Restore it, or delete it and measure again.", inner);

@@ -69,9 +69,9 @@ sealed partial class ReportModel
 
     internal IEnumerable<CaseView> Suite(string prefix) => Cases.Where(c => c.Run.Suite.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
-    internal static string Short(string commit)
+    internal static string Short(string commit, int digits = 10)
     {
         var (hash, mark) = commit.Split('+', 2) is [var h, var m] ? (h, "+" + m) : (commit, "");
-        return hash[..Math.Min(10, hash.Length)] + mark;
+        return hash[..Math.Min(digits, hash.Length)] + mark;
     }
 }

@@ -12,7 +12,7 @@ namespace DetrPerfLab.EngineTests.Report;
 public class ChartLegibilityTests
 {
     static readonly string[] s_names =
-        ["accuracy", "batches", "chunking", "classifiers", "gc-modes", "modules", "peak-share", "resolution", "speedup", "threads", "waterfall"];
+        ["accuracy", "batches", "chunking", "classifiers", "gc-modes", "history-precision", "modules", "peak-share", "resolution", "speedup", "threads", "waterfall"];
 
     public static TheoryData<string, int, bool> Cases =>
         [.. from name in s_names from rows in (int[])[1, 20] from dark in (bool[])[false, true] select (name, rows, dark)];
@@ -156,8 +156,31 @@ public class ChartLegibilityTests
     static readonly Dictionary<int, Chart[]> s_charts = new[] { 1, 20 }.ToDictionary(rows => rows, rows =>
     {
         var model = new ReportModel(FakeResults.Machine, FakeResults.Many(rows), []);
-        return (Chart[])[.. ReportContent.Create(model, new(), Answer.Find(model, new()), comparison: null, withCharts: true).Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart)];
+        return (Chart[])
+        [
+            .. ReportContent.Create(model, new(), Answer.Find(model, new()), comparison: null, withCharts: true).Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart),
+            .. History(rows),
+        ];
     });
+
+    // Twelve commits, the first two on another machine; every third case a third slower from the seventh on.
+    static IEnumerable<Chart> History(int rows)
+    {
+        var cases = FakeResults.Many(rows).Where(r => r.Suite == "Precision").Index().ToList();
+        var history = HistoryModel.Of(
+            new([.. Enumerable.Range(0, 12).SelectMany(n => cases.Select(c => new StoredRun(
+                c.Item with
+                {
+                    Started = c.Item.Started.AddHours(n),
+                    Commit = $"{n:x7}{new string('f', 33)}",
+                    Machine = n < 2 ? "another" : c.Item.Machine,
+                    Contamination = n % 5 == 0 ? c.Item.Contamination : null,
+                    SamplesMs = [.. c.Item.SamplesMs.Select(s => s * (n > 6 && c.Index % 3 == 0 ? 1.33 : 1))],
+                },
+                n < 2 ? "another-fake" : "fake-cpu-9000-8c")))], []),
+            machine: null, pattern: null);
+        return HistoryChart.Create(history, history.Cases);
+    }
 
     static Chart Chart(string name, int rows) => s_charts[rows].Single(c => c.Name == name);
 
