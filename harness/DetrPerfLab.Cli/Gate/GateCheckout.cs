@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Compression;
 
@@ -26,7 +25,7 @@ sealed record GateCheckout(string Folder, string? Commit)
 
     /// <summary>The commit that a ref names, in this lab's repository; null where it names none.</summary>
     internal static GateCheckout? OfRef(string reference) =>
-        reference.Length > 0 && reference[0] != '-' && Git("rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}") is (0, { Length: >= 12 } commit, _)
+        reference.Length > 0 && reference[0] != '-' && Git("rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}") is { Done: true } found && found.Text.Trim() is { Length: >= 12 } commit
             ? new(Path.Combine(GateOptions.Cache, $"build-{commit[..12]}"), commit) : null;
 
     /// <exception cref="LabException">It cannot be built: exit 2, with the compiler's first error.</exception>
@@ -40,10 +39,10 @@ sealed record GateCheckout(string Folder, string? Commit)
         }
 
         say($"building {(Commit is { } commit ? $"commit {commit[..12]}" : Folder)}");
-        var (code, output, error) = Run("dotnet", Folder, "build", Path.Combine("harness", "DetrPerfLab.Cli"), "-c", "Release", "--nologo", "-v", "quiet");
+        var (code, output) = DotnetBuild(Folder);
         if (code != 0)
         {
-            var line = (output + "\n" + error).Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal))?.Trim() ?? $"dotnet build ended with {code}";
+            var line = output.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal))?.Trim() ?? $"dotnet build ended with {code}";
             throw LabError.BadInput($"{(Commit is { } c ? $"Commit {c[..12]}" : $"'{Folder}'")} cannot be built: {line}. Name one that builds; to see all of it: dotnet build {Path.Combine(Folder, "harness", "DetrPerfLab.Cli")} -c Release");
         }
 
@@ -69,26 +68,23 @@ sealed record GateCheckout(string Folder, string? Commit)
         if (Directory.Exists(Folder)) { Directory.Delete(Folder, recursive: true); } // an interrupted build's
         Directory.CreateDirectory(GateOptions.Cache);
         var archive = Folder + ".zip.partial";
-        if (Git("archive", "--format=zip", "-o", archive, Commit!) is (not 0, _, var why)) { throw LabError.BadInput($"git archive of {Commit} failed: {why}"); }
+        if (Git("archive", "--format=zip", "-o", archive, Commit!) is { Done: false } failed) { throw LabError.BadInput($"git archive of {Commit} failed: {failed.Complaint}"); }
         ZipFile.ExtractToDirectory(archive, Folder);
         File.Delete(archive);
         if (!IsLab(Folder)) { throw LabError.BadInput($"Commit {Commit![..12]} is no version of this lab: it has no DetrPerfLab.sln. Name another."); }
     }
 
-    static (int Code, string Output, string Error) Git(params string[] arguments) => Run("git", LabPaths.Root, arguments);
+    static GitAnswer Git(params string[] arguments) => GitProgram.Ask(LabPaths.Root, arguments) ?? throw LabError.Missing("'git' was not found, which knows the commits of the lab. Install it (apt-get install git), or name a model file or a folder.");
 
-    static (int Code, string Output, string Error) Run(string program, string folder, params string[] arguments)
+    static (int Code, string Output) DotnetBuild(string folder)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = EngineProgram.Dotnet(["build", Path.Combine("harness", "DetrPerfLab.Cli"), "-c", "Release", "--nologo", "-v", "quiet"]);
+        (start.WorkingDirectory, start.RedirectStandardOutput, start.RedirectStandardError) = (folder, true, true);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // servers that stay would take time from what is measured next
         start.Environment["UseSharedCompilation"] = "false";
-        try
-        {
-            using var process = Process.Start(start)!;
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            process.WaitForExit();
-            return (process.ExitCode, output.Result.Trim(), error.Result.Trim());
-        }
-        catch (Win32Exception) { throw LabError.Missing($"'{program}' was not found. Install it: {(program == "git" ? "apt-get install git" : "https://dot.net")}"); }
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        process.WaitForExit();
+        return (process.ExitCode, output.Result + "\n" + error.Result);
     }
 }

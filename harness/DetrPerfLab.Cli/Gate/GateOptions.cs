@@ -18,6 +18,7 @@ sealed record GateOptions
     internal string? JUnit { get; init; }
     internal string? Summary { get; init; }
     internal NoVerdict NoVerdict { get; init; } = NoVerdict.Exit4;
+    internal double UnitMs { get; init; } = GateRun.DefaultUnitMs;
     internal TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2); // for an answer of a process: a large model is loaded, a first inference made
 
     /// <summary>Builds, copies and journals of gates.</summary>

@@ -33,7 +33,7 @@ sealed class GateSelfTest(TextWriter output, TextWriter error, CancellationToken
         var conditions = Chosen();
         var machine = ThisMachine.Read();
         var path = GateTrials.PathOf(Results, machine);
-        var (@case, unitMs, minutes) = (Case ?? GateCaseName.AsItIs, Model is null ? ShortUnitMs : 300, Minutes ?? (Model is null ? ShortMinutes : 10));
+        var (@case, unitMs, minutes) = (Case ?? GateCaseName.AsItIs, Model is null ? ShortUnitMs : GateRun.DefaultUnitMs, Minutes ?? (Model is null ? ShortMinutes : 10));
         var setup = FormattableString.Invariant($"{(Model is null ? $"built-in model of {Layers} layers" : Path.GetFileName(Model))} {@case}, {(Threads > 0 ? $"{Threads} threads" : "all processors")}, {unitMs:0} ms a process, at most {minutes:0.##} min");
         var (@base, more) = (Side(Model ?? Built(Layers)), Model is null ? Side(Built(Layers + 2)) : null);
         @base.Prepare([@case], Say);

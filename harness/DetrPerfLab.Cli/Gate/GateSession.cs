@@ -50,7 +50,7 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
         if (options.Restart) { journal.Forget(_ => true); }
         if (journal.ForgetOtherDays() is { } forgotten) { Say(forgotten); }
         if (journal.Entries.Count(e => e.Block is not null) is > 0 and var done) { Say($"going on after {done} blocks of the run begun {journal.Started.LocalDateTime:yyyy-MM-dd HH:mm} (--restart begins anew)"); }
-        var run = new GateRun(rule, options.Seed, journal, limits ?? ContaminationWatch.MeasureLimits());
+        var run = new GateRun(rule, options.Seed, journal, limits ?? ContaminationWatch.MeasureLimits()) { UnitMs = options.UnitMs };
         var units = options.Cases.ToDictionary(c => c.ToString(), c => (IGateUnits)new GateProcesses(c.ToString(), arm => Program(c, arm), options.Patience));
         var cases = run.Run(units, TimeSpan.FromMinutes(options.Minutes), Show, cancellation);
         var outcomes = cases.Select(c => new GateOutcome(c, c.BaseMs, [.. still[c.Name], .. Moving(run, c.Name)])).ToList();

@@ -39,13 +39,13 @@ public sealed class GateCase(string name, GateRule rule)
     public void Judge(bool isSlower, bool isFaster)
     {
         if (Verdict is not null || NullControl is not { } control || SlowDown is not { } head) { return; }
-        if (!IsInside(control)) { return; } // two identical builds cannot be told to be the same: nothing can be told yet
+        if (control.Lower > rule.DeadBand || control.Upper < -rule.DeadBand) { return; } // two identical builds differ: nothing can be told
         switch (isSlower, isFaster)
         {
             case (true, _) when Stage == 0: Stage = 1; break;
             case (true, _): Verdict = GateVerdict.Slower; break;
             case (_, true) when Stage == 0: Verdict = GateVerdict.Faster; break;
-            case (false, false) when IsInside(head) && Stage == 0: Verdict = GateVerdict.Same; break;
+            case (false, false) when IsInside(head) && IsInside(control) && Stage == 0: Verdict = GateVerdict.Same; break;
             case (false, _) when Stage == 1 && (isFaster || IsInside(head)):
                 End("slower in the first processes, not in those that were to confirm it");
                 break;
@@ -91,12 +91,15 @@ public sealed class GateCase(string name, GateRule rule)
 
     IEnumerable<GateBlock> Counted(int stage) => _blocks.Where(b => b.Stage == stage && b.Disturbed is null);
 
+    /// <summary>On a machine that cannot tell two identical builds to be the same, a difference counts beyond all that it may make of none.</summary>
+    double AlarmWith(Interval control) => IsInside(control) ? rule.Alarm : Math.Max(Math.Log(1 + control.Upper), -Math.Log(1 + control.Lower));
+
     bool IsInside(Interval difference) => Math.Log(1 + difference.Lower) > -rule.Edge && Math.Log(1 + difference.Upper) < rule.Edge;
 
     double P(Func<GateBlock, double> difference)
     {
         double[] all = [.. Counted(Stage).Select(difference)];
-        return all.Length < rule.LeastBlocks ? 1 : Math.Min(1, 2 * SignedRank.PAbove(all, rule.Alarm));
+        return all.Length < rule.LeastBlocks || NullControl is not { } control ? 1 : Math.Min(1, 2 * SignedRank.PAbove(all, AlarmWith(control)));
     }
 
     Interval? Of(int stage, Func<GateBlock, double> difference)

@@ -10,7 +10,6 @@ public sealed record GateProgress(GateCase Case, TimeSpan Left);
 /// <param name="limits">What counts as disturbed on this machine.</param>
 public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journal, ContaminationLimits limits, ICounterSource? counters = null, TimeProvider? clock = null)
 {
-    const double WarmUpMs = 150;
     const int LeastWarmUps = 3, LeastRuns = 5, MostRuns = 200;
 
     /// <summary>Of the time, what the first stage may take: the rest is kept to confirm.</summary>
@@ -19,8 +18,12 @@ public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journa
     readonly ICounterSource _counters = counters ?? new SystemCounters();
     readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>Timed inferences of a unit take about as long; milliseconds.</summary>
-    public double UnitMs { get; init; } = 300;
+    /// <summary>Timed runs of a unit take about as long; milliseconds.</summary>
+    public double UnitMs { get; init; } = DefaultUnitMs;
+    public const double DefaultUnitMs = 300;
+
+    // Untimed runs before them: .NET compiles what it finds hot again after 100 ms, beside the work.
+    double WarmUpMs => UnitMs * 4 / 3;
 
     /// <summary>Measures; the time counts from now, without what an earlier part of this run took.</summary>
     /// <param name="units">The processes of each case, by its name.</param>
@@ -92,7 +95,7 @@ public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journa
     {
         if (journal.Entries.FirstOrDefault(e => e.Plan is not null && e.Case == name) is { Plan: { } known }) { return known; }
         var ms = Enum.GetValues<GateArm>().Reverse().Select(arm => units.Run(arm, new(LeastWarmUps, LeastRuns), cancellation).MedianMs).Last();
-        var plan = new UnitPlan((int)Math.Clamp(Math.Ceiling(Math.Min(WarmUpMs, UnitMs) / ms), LeastWarmUps, MostRuns), (int)Math.Clamp(Math.Ceiling(UnitMs / ms), LeastRuns, MostRuns));
+        var plan = new UnitPlan((int)Math.Clamp(Math.Ceiling(WarmUpMs / ms), LeastWarmUps, MostRuns), (int)Math.Clamp(Math.Ceiling(UnitMs / ms), LeastRuns, MostRuns));
         journal.Add(new(null) { Case = name, Plan = plan });
         return plan;
     }

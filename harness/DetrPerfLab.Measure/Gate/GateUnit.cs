@@ -36,6 +36,8 @@ public sealed class GateUnit : IDisposable
     const int KeptLines = 3;
     const double ClockSlackMs = 5; // between two clocks of one machine, and the steps of a coarse one
 
+    static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+
     readonly Queue<string> _lastErrors = new();
     readonly Process _process;
     readonly string _name;
@@ -90,16 +92,8 @@ public sealed class GateUnit : IDisposable
 
     public void Dispose()
     {
-        try
-        {
-            if (!_process.HasExited) { _process.Kill(entireProcessTree: true); }
-            _process.WaitForExit();
-        }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            // It was gone already.
-        }
-
+        Kill();
+        _process.WaitForExit();
         _process.Dispose();
     }
 
@@ -119,16 +113,29 @@ public sealed class GateUnit : IDisposable
     string Answer(string what)
     {
         if (Line(what) is { } line) { return line; }
-        var ended = _process.WaitForExit(TimeSpan.FromSeconds(2));
+        var ended = _process.WaitForExit(s_lastWords);
+        if (ended) { Task.Run(_process.WaitForExit).Wait(s_lastWords); } // without a limit it also waits for the last lines, which a child of its own may hold open
         throw Failed(ended ? $"ended ({WorkerProcess.HowEnded(_process.ExitCode)}) before it answered {what}" : $"closed its output before it answered {what}");
     }
 
+    /// <summary>Read on this thread, with nothing between the answer and the clock; whoever waits too long ends the process, which ends the reading.</summary>
     string? Line(string what)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-        limit.CancelAfter(_patience);
-        try { return _process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(limit.Token).GetAwaiter().GetResult(); }
-        catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested) { throw Failed($"did not answer {what} within {_patience.TotalSeconds:0} s"); }
+        var late = false;
+        using var watchdog = new Timer(_ => { late = true; Kill(); }, null, _patience, Timeout.InfiniteTimeSpan);
+        using var stop = _cancellation.Register(Kill);
+        var line = _process.StandardOutput.ReadLine();
+        _cancellation.ThrowIfCancellationRequested();
+        return late ? throw Failed($"did not answer {what} within {_patience.TotalSeconds:0} s") : line;
+    }
+
+    void Kill()
+    {
+        try { _process.Kill(entireProcessTree: true); }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It was gone already.
+        }
     }
 
     LabException Failed(string how)

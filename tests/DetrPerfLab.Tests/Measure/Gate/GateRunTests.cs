@@ -41,7 +41,7 @@ public sealed class GateRunTests : IDisposable
     {
         var clock = new SteppingClock();
         using var journal = Open();
-        var found = Run(journal, clock: clock).Run(Units(new Script(0.04, noise: 0.4) { OnUnit = () => clock.Advance(TimeSpan.FromSeconds(1)) }), TimeSpan.FromMinutes(2))[0];
+        var found = Run(journal, clock: clock).Run(Units(new Script(0.04, noise: 0.15) { OnUnit = () => clock.Advance(TimeSpan.FromSeconds(1)) }), TimeSpan.FromMinutes(2))[0];
         Assert.Equal(GateVerdict.Undecided, found.Verdict);
         Assert.Contains("give more with --minutes", found.Reason);
         Assert.InRange(found.Blocks.Count, 8, 22);
