@@ -6,7 +6,7 @@ namespace DetrPerfLab.Cli;
 sealed class GateSelfTest(TextWriter output, TextWriter error, CancellationToken cancellation)
 {
     const int Layers = 40; // of the model that is timed where none is named: one layer is 2.5 % of its work
-    const double ShortUnitMs = 30, ShortMinutes = 1.5; // where a model takes a millisecond, as many inferences as elsewhere need less time
+    const double ShortUnitMs = 30, ShortMinutes = 3; // where a model takes a millisecond, as many inferences as elsewhere need less time
 
     static readonly Condition[] s_conditions =
     [
@@ -21,7 +21,9 @@ sealed class GateSelfTest(TextWriter output, TextWriter error, CancellationToken
     internal required double Hours { get; init; }
     internal required double? Minutes { get; init; } // of a gate, at most; null: short ones for the built-in model, ten for another
     internal required int Runs { get; init; }
-    internal required int Threads { get; init; }
+
+    /// <summary>Of the built-in model one: two threads that wait for each other in so short a process may share a core for all of its life.</summary>
+    internal required int Threads { get; init => field = value == 0 && Model is null ? 1 : value; }
     internal required string? Conditions { get; init; }
     internal required string Results { get; init; }
 
@@ -34,7 +36,7 @@ sealed class GateSelfTest(TextWriter output, TextWriter error, CancellationToken
         var machine = ThisMachine.Read();
         var path = GateTrials.PathOf(Results, machine);
         var (@case, unitMs, minutes) = (Case ?? GateCaseName.AsItIs, Model is null ? ShortUnitMs : GateRun.DefaultUnitMs, Minutes ?? (Model is null ? ShortMinutes : 10));
-        var setup = FormattableString.Invariant($"{(Model is null ? $"built-in model of {Layers} layers" : Path.GetFileName(Model))} {@case}, {(Threads > 0 ? $"{Threads} threads" : "all processors")}, {unitMs:0} ms a process, at most {minutes:0.##} min");
+        var setup = FormattableString.Invariant($"{(Model is null ? $"built-in model of {Layers} layers" : Path.GetFileName(Model))} {@case}, {(Threads > 0 ? $"{Threads} thread{(Threads == 1 ? "" : "s")}" : "all processors")}, {unitMs:0} ms a process, at most {minutes:0.##} min");
         var (@base, more) = (Side(Model ?? Built(Layers)), Model is null ? Side(Built(Layers + 2)) : null);
         @base.Prepare([@case], Say);
         more?.Prepare([@case], Say);

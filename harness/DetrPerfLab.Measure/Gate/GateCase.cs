@@ -45,7 +45,7 @@ public sealed class GateCase(string name, GateRule rule)
             case (true, _) when Stage == 0: Stage = 1; break;
             case (true, _): Verdict = GateVerdict.Slower; break;
             case (_, true) when Stage == 0: Verdict = GateVerdict.Faster; break;
-            case (false, false) when IsInside(head) && IsInside(control) && Stage == 0: Verdict = GateVerdict.Same; break;
+            case (false, false) when IsSame(head) && IsInside(control) && Stage == 0: Verdict = GateVerdict.Same; break;
             case (false, _) when Stage == 1 && (isFaster || IsInside(head)):
                 End("slower in the first processes, not in those that were to confirm it");
                 break;
@@ -93,6 +93,9 @@ public sealed class GateCase(string name, GateRule rule)
 
     /// <summary>On a machine that cannot tell two identical builds to be the same, a difference counts beyond all that it may make of none.</summary>
     double AlarmWith(Interval control) => IsInside(control) ? rule.Alarm : Math.Max(Math.Log(1 + control.Upper), -Math.Log(1 + control.Lower));
+
+    /// <summary>An estimate beyond the alarm line is nearer to slower than to the same, however its interval ends by chance: more blocks tell.</summary>
+    bool IsSame(Interval head) => IsInside(head) && Math.Abs(Math.Log(1 + head.Value)) <= rule.Alarm;
 
     bool IsInside(Interval difference) => Math.Log(1 + difference.Lower) > -rule.Edge && Math.Log(1 + difference.Upper) < rule.Edge;
 

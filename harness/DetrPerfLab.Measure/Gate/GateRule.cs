@@ -11,7 +11,7 @@ public enum GateVerdict
 
 /// <summary>When a gate decides.</summary>
 /// <remarks>A head is slower, or faster, where the whole interval lies beyond half of the dead band: a difference that small comes of where the linker puts a
-/// function, and of nothing that a team can act on. It is the same where the whole interval lies inside the dead band. On a restless machine the copy of the base
+/// function, and of nothing that a team can act on. It is the same where the whole interval lies inside the dead band, and its middle within half of it. On a restless machine the copy of the base
 /// shows what no difference may look like: then only what lies beyond all of that counts, and nothing is called the same.</remarks>
 public sealed record GateRule
 {

@@ -3,7 +3,7 @@ namespace DetrPerfLab.Onnx;
 /// <summary>A classifier that means nothing and takes a known amount of work: so many equal convolutions one after another.</summary>
 public static class WorkModel
 {
-    const int Channels = 24, Side = 32, Classes = 10, Kernel = 3;
+    const int Channels = 16, Side = 32, Classes = 10, Kernel = 3;
 
     /// <summary><c>pixel_values</c> float32 [N,3,32,32] to <c>logits</c> [N,10]; the work grows evenly with <paramref name="layers"/>, but for the first and last.</summary>
     /// <param name="metadata">That says what it is.</param>
