@@ -32,7 +32,14 @@ static class BenchClosing
         foreach (var (index, (variant, ratio)) in decided.Index())
         {
             if (index > 0 && inBrackets is not null && variant == baseline) { continue; }
-            yield return Invariant($"{fastest.Variant} is {ratio.Value:F2}x ± {(ratio.Upper - ratio.Lower) / 2:F2} as fast as {variant}{(index == 0 ? inBrackets : "")}");
+            yield return Invariant($"{fastest.Variant} is {Times(ratio)} as fast as {variant}{(index == 0 ? inBrackets : "")}");
         }
+    }
+
+    /// <summary><c>3.20x ± 0.10</c>; with its ends where they are not alike, since half of a lopsided interval says more, or less, than it holds.</summary>
+    internal static string Times(Interval ratio)
+    {
+        var (below, above) = (ratio.Value - ratio.Lower, ratio.Upper - ratio.Value);
+        return Math.Max(below, above) <= 2 * Math.Min(below, above) ? Invariant($"{ratio.Value:F2}x ± {(ratio.Upper - ratio.Lower) / 2:F2}") : Invariant($"{ratio.Value:F2}x [{ratio.Lower:F2}, {ratio.Upper:F2}]");
     }
 }

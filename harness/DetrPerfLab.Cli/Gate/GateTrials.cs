@@ -21,7 +21,7 @@ static class GateTrials
 
     static GateTrial? Parse(string line)
     {
-        try { return JsonSerializer.Deserialize<GateTrial>(line, LabJson.OneLine); }
+        try { return JsonSerializer.Deserialize<GateTrial>(line, LabJson.OneLine) is { IsWhole: true } trial ? trial : null; }
         catch (JsonException) { return null; }
     }
 }

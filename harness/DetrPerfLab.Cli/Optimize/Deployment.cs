@@ -56,7 +56,7 @@ static class Deployment
         var facts = new DeployedModel
         {
             Source = source.Name,
-            SourceIdentity = source.Identity,
+            SourceIdentity = source.Identity.Split(' ')[0], // a hash, or synthetic-v1, whose shape the name tells
             Family = source.Use.Family.Name,
             Sha256 = FileHash.Sha256(path),
             Picture = source.Use.Preprocessing(options.Detector).Describe(),

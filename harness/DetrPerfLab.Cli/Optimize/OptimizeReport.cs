@@ -44,7 +44,7 @@ sealed class OptimizeReport(OptimizeOptions options, Judge judge, IReadOnlyList<
         else
         {
             yield return fastest.SpeedUp.Lower > 1
-                ? Invariant($"{fastest.Arm.Name} is {fastest.SpeedUp.Value:F2}x ± {(fastest.SpeedUp.Upper - fastest.SpeedUp.Lower) / 2:F2} as fast as {VariantName.OrtFp32}{against}.")
+                ? Invariant($"{fastest.Arm.Name} is {BenchClosing.Times(fastest.SpeedUp)} as fast as {VariantName.OrtFp32}{against}.")
                 : $"Whether {fastest.Arm.Name} is faster than {VariantName.OrtFp32} is undecided: {fastest.SpeedUp.ToString("F2")}{against}.";
         }
 

@@ -11,7 +11,13 @@ public sealed record GateTrial(
     string Condition, double Slower, string Setup, bool Disturbed, ulong Seed, GateVerdict Verdict, string? Reason, Interval? SlowDown, Interval? Null, double Seconds, double DeadBand, string Commit,
     DateTimeOffset Started, IReadOnlyList<GateBlock> Blocks)
 {
-    internal bool IsWhole => Condition is not null && Setup is not null && Blocks is not null && Blocks.All(b => b.IsWhole);
+    const double MostDisturbed = 0.25;
+
+    /// <summary>Whether something else took the machine for so much of it that it belongs to no quiet condition, whatever it said.</summary>
+    public bool IsBusy => !Disturbed && Blocks.Count(b => b.Disturbed is not null) > MostDisturbed * Blocks.Count;
+
+    /// <summary>Whether a line of the file is such a record.</summary>
+    public bool IsWhole => Condition is not null && Setup is not null && Blocks is not null && Blocks.All(b => b is { Case: not null, IsWhole: true });
 }
 
 /// <summary>What the self-test found a gate to be worth on a machine.</summary>
@@ -30,12 +36,12 @@ public sealed record GateKnowledge(string Setup, double NoiseShare, double Block
 
     static GateKnowledge Of(string setup, IReadOnlyList<GateTrial> trials)
     {
-        var quiet = trials.Where(t => !t.Disturbed).ToList();
+        var quiet = trials.Where(t => !t.Disturbed && !t.IsBusy).ToList();
         double[] nulls = [.. quiet.Select(t => t.Null).OfType<Interval>().Select(n => Math.Log(1 + n.Value))];
         double[] blocks = [.. quiet.SelectMany(t => t.Blocks).Where(b => b.Disturbed is null).Select(b => b.Null)];
         return new(
             setup, Deviation(nulls), Deviation(blocks), trials.Sum(t => t.Seconds) / Math.Max(1, trials.Sum(t => t.Blocks.Count)),
-            [.. trials.GroupBy(t => (t.Condition, t.Slower, t.Disturbed)).OrderBy(g => g.Key.Disturbed).ThenBy(g => g.Key.Slower).Select(g => new GateCondition(g.Key.Condition, g.Key.Slower, g.Key.Disturbed, g.Count(),
+            [.. trials.GroupBy(t => (Name: t.Condition + (t.IsBusy ? ", machine busy" : ""), t.Slower, Disturbed: t.Disturbed || t.IsBusy)).OrderBy(g => g.Key.Disturbed).ThenBy(g => g.Key.Slower).Select(g => new GateCondition(g.Key.Name, g.Key.Slower, g.Key.Disturbed, g.Count(),
                 g.Count(t => t.Verdict == GateVerdict.Slower), g.Count(t => t.Verdict == GateVerdict.Faster), g.Count(t => t.Verdict == GateVerdict.Same), g.Count(t => t.Verdict == GateVerdict.Undecided)))]);
     }
 
