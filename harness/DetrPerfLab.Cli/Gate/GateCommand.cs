@@ -13,6 +13,7 @@ static class GateCommand
         var headCommand = new Option<string?>("--head-command") { Description = "A program of your own instead of --head." };
         var cases = new Option<string[]>("--case") { Description = "What is timed, [MODEL/]VARIANT[@SIDE], for example detr-r50/ort-int8-static@512; several may be named. A build needs the model; a model file is timed as it is unless a variant is named.", AllowMultipleArgumentsPerToken = true };
         var minutes = new Option<double>("--minutes") { Description = "Time to measure, at most: it ends as soon as every case has a verdict.", DefaultValueFactory = _ => 10 }.Within(0.1, 10_000);
+        var unit = new Option<double>("--unit-ms") { Description = "Milliseconds of timed runs in each process, after a third more to warm up.", DefaultValueFactory = _ => GateRun.DefaultUnitMs }.Within(1, 600_000);
         var seed = new Option<ulong>("--seed") { Description = "Decides the order of the processes.", DefaultValueFactory = _ => 1UL };
         var threads = SharedOptions.Threads();
         var coco = new Option<string?>("--coco") { Description = "Labelled boxes: a folder with images/ and instances.json; AP is compared too." };
@@ -32,7 +33,7 @@ static class GateCommand
         var results = new OutputFolder("--results") { Description = "Of the self-test: folder of results that keeps the records.", DefaultValueFactory = _ => LabPaths.Results };
         var family = new FamilyArguments();
         var command = new Command("gate", "Tells whether a new build, model or program is slower than the one before, with a known error rate; for CI. Exit 0 same or faster, 1 slower or a bound broken, 4 no verdict.")
-            .With([@base, head, baseCommand, headCommand, cases, minutes, seed, threads, coco, loss, changes, allow, noVerdict, patience, json, junit, summary, restart, selfTest, hours, runs, conditions, results, .. family.All]);
+            .With([@base, head, baseCommand, headCommand, cases, minutes, unit, seed, threads, coco, loss, changes, allow, noVerdict, patience, json, junit, summary, restart, selfTest, hours, runs, conditions, results, .. family.All]);
         bool IsSelfTest(System.CommandLine.Parsing.CommandResult result) => result.GetValue(selfTest);
         command.OnlyWith(hours, "--self-test", IsSelfTest).OnlyWith(runs, "--self-test", IsSelfTest).OnlyWith(conditions, "--self-test", IsSelfTest).OnlyWith(results, "--self-test", IsSelfTest)
             .OnlyWith(loss, "--coco", result => result.GetValue(coco) is not null);
@@ -68,6 +69,7 @@ static class GateCommand
                 Head = other,
                 Cases = named,
                 Minutes = parsed.GetValue(minutes),
+                UnitMs = parsed.GetValue(unit),
                 Seed = parsed.GetValue(seed),
                 Threads = parsed.GetValue(threads),
                 Coco = parsed.GetValue(coco),

@@ -45,7 +45,7 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
         Headed(() => options.Head.Prepare(options.Cases, Say));
         var names = options.Cases.Select(c => c.ToString()).ToList();
         var still = options.Cases.ToDictionary(c => c.ToString(), Unmoving);
-        var key = string.Join('\n', [options.Base.Identity, options.Head.Identity, string.Join(' ', names), machine.Fingerprint, $"{options.Seed} {options.Threads} {rule}", BuildId.Of(typeof(GateSession), typeof(GateRun))]);
+        var key = string.Join('\n', [options.Base.Identity, options.Head.Identity, string.Join(' ', names), machine.Fingerprint, $"{options.Seed} {options.Threads} {options.UnitMs} {rule}", BuildId.Of(typeof(GateSession), typeof(GateRun))]);
         using var journal = new Journal<GateEntry>(GateOptions.Cache, "gate", key, entry => entry.IsOf(names));
         if (options.Restart) { journal.Forget(_ => true); }
         if (journal.ForgetOtherDays() is { } forgotten) { Say(forgotten); }
