@@ -184,7 +184,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
             return null;
         }
 
-        for (var target = judge.MostLoss; ; )
+        for (var target = judge.MostLoss; ;)
         {
             var list = ConsoleProgress.Run("searching the layers that stay float", report => search.Run(target, trials, report));
             if (!list.Holds)
