@@ -30,12 +30,12 @@ static class GateCommand
         var hours = new Option<double>("--hours") { Description = "Time for the self-test.", DefaultValueFactory = _ => 1 }.Within(0.01, 1000);
         var runs = new Option<int>("--runs") { Description = "Of the self-test: gates of each condition, at most.", DefaultValueFactory = _ => 300 }.Within(1, 100_000);
         var conditions = new Option<string?>("--conditions") { Description = $"Of the self-test: some of {string.Join(", ", GateSelfTest.Names)}." };
-        var results = new OutputFolder("--results") { Description = "Of the self-test: folder of results that keeps the records.", DefaultValueFactory = _ => LabPaths.Results };
+        var results = new OutputFolder("--results") { Description = "Folder of results that keeps the self-test's records, which every gate reads.", DefaultValueFactory = _ => LabPaths.Results };
         var family = new FamilyArguments();
         var command = new Command("gate", "Tells whether a new build, model or program is slower than the one before, with a known error rate; for CI. Exit 0 same or faster, 1 slower or a bound broken, 4 no verdict.")
             .With([@base, head, baseCommand, headCommand, cases, minutes, unit, seed, threads, coco, loss, changes, allow, noVerdict, patience, json, junit, summary, restart, selfTest, hours, runs, conditions, results, .. family.All]);
         bool IsSelfTest(System.CommandLine.Parsing.CommandResult result) => result.GetValue(selfTest);
-        command.OnlyWith(hours, "--self-test", IsSelfTest).OnlyWith(runs, "--self-test", IsSelfTest).OnlyWith(conditions, "--self-test", IsSelfTest).OnlyWith(results, "--self-test", IsSelfTest)
+        command.OnlyWith(hours, "--self-test", IsSelfTest).OnlyWith(runs, "--self-test", IsSelfTest)
             .OnlyWith(loss, "--coco", result => result.GetValue(coco) is not null);
         command.SetAction((parsed, cancellation) =>
         {
@@ -56,6 +56,7 @@ static class GateCommand
                 }.Run());
             }
 
+            if (parsed.GetValue(conditions) is not null) { throw LabError.OutOfRange("given", "left out: it has an effect with --self-test only", conditions.Name); }
             var (one, other) = (Side(@base, baseCommand), Side(head, headCommand));
             if (named.Count == 0) { named.Add(one.NeedsModel || other.NeedsModel ? throw LabError.BadInput("A build of the lab needs to be told what to time: --case MODEL/VARIANT[@SIDE], for example --case detr-r50/ort-fp32@512.") : GateCaseName.AsItIs); }
             foreach (var wrong in named.Where(c => c.Model is null == (one.NeedsModel || other.NeedsModel)))
@@ -77,6 +78,7 @@ static class GateCommand
                 MaxClassChanges = parsed.GetValue(changes),
                 Allowed = [.. (parsed.GetValue(allow) ?? []).SelectMany(a => a.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
                 Restart = parsed.GetValue(restart),
+                Results = parsed.GetValue(results)!,
                 Json = parsed.GetValue(json),
                 JUnit = parsed.GetValue(junit),
                 Summary = parsed.GetValue(summary),

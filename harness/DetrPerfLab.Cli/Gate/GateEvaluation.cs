@@ -6,10 +6,10 @@ namespace DetrPerfLab.Cli;
 /// <summary>AP of a side, from <c>detrlab eval</c> of its own build, in a process of its own.</summary>
 static class GateEvaluation
 {
-    internal static double Ap(string detrlab, string model, GateCaseName one, string coco, string folder, FamilyOptions family, CancellationToken cancellation)
+    internal static double Ap(string detrlab, string model, GateCaseName one, string coco, string images, FamilyOptions family, CancellationToken cancellation)
     {
-        var file = Path.Combine(folder, $"ap-{Path.GetRandomFileName()}.json");
-        List<string> arguments = [detrlab, "eval", "--model", model, "--engine", one.Variant, "--coco", coco, "--images", "all", "--out", file, "--json"];
+        var file = Path.Combine(Path.GetTempPath(), $"detrlab-gate-{Path.GetRandomFileName()}.json");
+        List<string> arguments = [detrlab, "eval", "--model", model, "--engine", one.Variant, "--coco", coco, "--images", images, "--out", file, "--json"];
         if (one.Side is { } side) { arguments.AddRange(["--size", $"{side}"]); }
         if (family.Family is { } named) { arguments.AddRange(["--family", named]); }
         var start = EngineProgram.Dotnet(arguments);
@@ -18,6 +18,7 @@ static class GateEvaluation
         using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
         var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         process.WaitForExit();
+        File.Delete(file);
         cancellation.ThrowIfCancellationRequested();
         if (process.ExitCode != 0) { throw LabError.CheckFailed($"{one}: 'detrlab eval' ended with {process.ExitCode}: {error.Result.Trim().Split('\n')[^1]}"); }
         using var json = JsonDocument.Parse(output.Result);

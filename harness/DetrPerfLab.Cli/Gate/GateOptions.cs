@@ -14,6 +14,7 @@ sealed record GateOptions
     internal double MaxClassChanges { get; init; } = 2; // per cent of the queries
     internal IReadOnlyList<string> Allowed { get; init; } = []; // figures that may grow
     internal bool Restart { get; init; }
+    internal string Results { get; init; } = LabPaths.Results; // where the self-test keeps its records
     internal string? Json { get; init; }
     internal string? JUnit { get; init; }
     internal string? Summary { get; init; }

@@ -64,7 +64,7 @@ sealed class GateReport(GateOptions options, IReadOnlyList<GateKnowledge> known,
 
     IEnumerable<string> Facts()
     {
-        yield return Invariant($"slower, faster: the whole interval beyond {100 * rule.DeadBand / 2:0.#} %, slower twice over; same: within {100 * rule.DeadBand:0.#} %; seed {options.Seed}.");
+        yield return Invariant($"slower, faster: the whole interval beyond {100 * rule.DeadBand / 2:0.#} %, and beyond all that a restless copy shows, slower twice over; same: within {100 * rule.DeadBand:0.#} %; seed {options.Seed}.");
         yield return known.Count > 0 && known[0].Sentence() is { Length: > 0 } sentence ? $"On this machine {sentence}." : "How often this gate errs on this machine is not known: detrlab gate --self-test";
     }
 

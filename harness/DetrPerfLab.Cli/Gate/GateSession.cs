@@ -18,7 +18,7 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
     {
         using var alone = GateLock.Take();
         var machine = ThisMachine.Read();
-        var known = GateKnowledge.Of(GateTrials.Read(GateTrials.PathOf(LabPaths.Results, machine)));
+        var known = GateKnowledge.Of(GateTrials.Read(GateTrials.PathOf(options.Results, machine)));
         var report = new GateReport(options, known, GateRule.For(known.Select(k => k.NoiseShare).DefaultIfEmpty(0).Max()));
         try
         {
@@ -95,7 +95,7 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
 
             bounds.Add(GateBound.Agreement(Compared(), options.MaxClassChanges, Allowed("agreement")));
             bounds.AddRange(found[0].Keys.Where(k => found[1].ContainsKey(k) && k is not ("allocated_bytes" or UnitReading.Peak)).Select(k => GateBound.Of(k, found[0][k], found[1][k], null, Allowed(k))));
-            if (options.Coco is { } coco) { bounds.Add(GateBound.Ap(Ap(options.Base, one, coco, folder), Ap(options.Head, one, coco, folder), options.MaxApLoss, Allowed("ap"))); }
+            if (options.Coco is not null) { bounds.Add(GateBound.Ap(Ap(options.Base), Ap(options.Head), options.MaxApLoss, Allowed("ap"))); }
             return bounds;
         }
         finally
@@ -103,17 +103,20 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
             Directory.Delete(folder, recursive: true);
         }
 
+        // Both on the images that one of them was proven on: INT8 has seen the others when it was calibrated.
+        double Ap(GateSide side)
+        {
+            Say($"{one}: AP of {side.Text}");
+            var (judged, list) = (options.Head.Judged.Count > 0 ? options.Head.Judged : options.Base.Judged, Path.Combine(folder, "images.txt"));
+            if (judged.Count > 0) { File.WriteAllLines(list, judged); }
+            return side.Ap(one, options.Coco!, judged.Count > 0 ? list : "all", cancellation);
+        }
+
         AgreementInfo Compared()
         {
             try { return SavedOutputs.Compare("the base", SavedOutputs.Read(Path.Combine(folder, "0.bin")), SavedOutputs.Read(Path.Combine(folder, "1.bin"))); }
             catch (KeyNotFoundException other) { throw LabError.CheckFailed($"the head gives other outputs than the base: {other.Message}"); }
         }
-    }
-
-    double Ap(GateSide side, GateCaseName one, string coco, string folder)
-    {
-        Say($"{one}: AP of {side.Text}");
-        return side.Ap(one, coco, folder, cancellation);
     }
 
     /// <summary>What the timed processes told: memory, and what a program of the user's counts.</summary>

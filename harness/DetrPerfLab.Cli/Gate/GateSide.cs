@@ -17,6 +17,9 @@ abstract class GateSide
     internal virtual bool IsLab => true;
     internal virtual bool NeedsModel => false;
 
+    /// <summary>Images that it was proven on, below the data set's folder of images; empty where none are told apart.</summary>
+    internal virtual IReadOnlyList<string> Judged => [];
+
     /// <summary>Builds and copies what the units run, before anything is timed.</summary>
     internal abstract void Prepare(IReadOnlyList<GateCaseName> cases, Action<string> say);
 
@@ -25,7 +28,8 @@ abstract class GateSide
     internal abstract ProcessStartInfo Unit(GateCaseName one, bool copy, string? outputs, double slower = 0);
 
     /// <summary>COCO AP, in [0, 1], by the side's own evaluation.</summary>
-    internal virtual double Ap(GateCaseName one, string coco, string folder, CancellationToken cancellation) => throw LabError.BadInput($"AP of '{Text}' is not known: only models and builds of this lab are evaluated. Leave out --coco.");
+    /// <param name="images">List of the images to judge on, or <c>all</c>.</param>
+    internal virtual double Ap(GateCaseName one, string coco, string images, CancellationToken cancellation) => throw LabError.BadInput($"AP of '{Text}' is not known: only models and builds of this lab are evaluated. Leave out --coco.");
 
     /// <summary>The side that a text stands for: a model, a <c>deploy/</c> folder, a folder or a git ref of this lab.</summary>
     /// <param name="option">For messages.</param>
@@ -87,7 +91,9 @@ sealed class ModelSide(string model, int threads, FamilyOptions family, Deployed
         })
     { Outputs = outputs, Slower = slower });
 
-    internal override double Ap(GateCaseName one, string coco, string folder, CancellationToken cancellation) => GateEvaluation.Ap(Path.Combine(AppContext.BaseDirectory, "detrlab.dll"), model, one, coco, folder, family, cancellation);
+    internal override IReadOnlyList<string> Judged => deployed?.Judged ?? [];
+
+    internal override double Ap(GateCaseName one, string coco, string images, CancellationToken cancellation) => GateEvaluation.Ap(Path.Combine(AppContext.BaseDirectory, "detrlab.dll"), model, one, coco, images, family, cancellation);
 
     static void Copy(string from, string to)
     {
@@ -108,7 +114,7 @@ sealed class BuildSide(GateCheckout checkout, int threads) : GateSide
         checkout.CopyProgram();
     }
 
-    internal override double Ap(GateCaseName one, string coco, string folder, CancellationToken cancellation) => GateEvaluation.Ap(checkout.Command, one.Model!, one, coco, folder, new(), cancellation);
+    internal override double Ap(GateCaseName one, string coco, string images, CancellationToken cancellation) => GateEvaluation.Ap(checkout.Command, one.Model!, one, coco, images, new(), cancellation);
 
     internal override ProcessStartInfo Unit(GateCaseName one, bool copy, string? outputs, double slower = 0) => EngineProgram.Unit(
         new(Request(one.Model!, one, VariantModel.Of(one.Model!).Use.Side, threads, checkout.ModelCache)) { Outputs = outputs, Slower = slower }, checkout.Program(copy));
