@@ -64,6 +64,7 @@ static class GateCommand
                 throw LabError.BadInput(wrong.Model is null ? $"--case '{wrong}' names no model, which a build of the lab needs: MODEL/VARIANT[@SIDE], for example detr-r50/{wrong}." : $"--case '{wrong}' names a model, and so does --base. Leave it out: {wrong with { Model = null }}.");
             }
 
+            if (parsed.GetValue(coco) is not null && !(one.IsLab && other.IsLab)) { throw LabError.BadInput("AP of a program is not known here: only models and builds of this lab are evaluated. Leave out --coco, or let the program write 'figure ap VALUE'."); }
             var options = new GateOptions
             {
                 Base = one,

@@ -44,7 +44,8 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
         options.Base.Prepare(options.Cases, Say);
         Headed(() => options.Head.Prepare(options.Cases, Say));
         var names = options.Cases.Select(c => c.ToString()).ToList();
-        var still = options.Cases.ToDictionary(c => c.ToString(), Unmoving);
+        var inspection = new GateInspection(options, Say, cancellation);
+        var still = options.Cases.ToDictionary(c => c.ToString(), inspection.Bounds);
         var key = string.Join('\n', [options.Base.Identity, options.Head.Identity, string.Join(' ', names), machine.Fingerprint, $"{options.Seed} {options.Threads} {options.UnitMs} {rule}", BuildId.Of(typeof(GateSession), typeof(GateRun))]);
         using var journal = new Journal<GateEntry>(GateOptions.Cache, "gate", key, entry => entry.IsOf(names));
         if (options.Restart) { journal.Forget(_ => true); }
@@ -67,64 +68,9 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
         catch (LabException reason) when (reason.ExitCode != ExitCode.Missing) { throw LabError.CheckFailed($"the head: {reason.Message}"); }
     }
 
-    /// <summary>What both sides are, before anything is timed: outputs on one input, the optimised graph, AP.</summary>
-    IReadOnlyList<GateBound> Unmoving(GateCaseName one)
-    {
-        if (!options.Base.IsLab || !options.Head.IsLab) { return []; }
-        var bounds = new List<GateBound>();
-        var folder = Directory.CreateTempSubdirectory("detrlab-gate-").FullName;
-        try
-        {
-            var found = new Dictionary<string, double>[2];
-            foreach (var (side, index) in new[] { options.Base, options.Head }.Select((side, index) => (side, index)))
-            {
-                Say($"{one}: looking into the {(index == 0 ? "base" : "head")}");
-                void Look()
-                {
-                    using var unit = new GateUnit($"{one}: the {(index == 0 ? "base" : "head")}", side.Unit(one, copy: false, Path.Combine(folder, $"{index}.bin")), options.Patience, cancellation);
-                    found[index] = new(unit.End());
-                }
-
-                if (index == 1) { Look(); }
-                else
-                {
-                    try { Look(); }
-                    catch (LabException reason) { throw LabError.BadInput($"{reason.Message} Without a base there is nothing to compare with: name another with --base. (A build from before this gate cannot be one.)"); }
-                }
-            }
-
-            bounds.Add(GateBound.Agreement(Compared(), options.MaxClassChanges, Allowed("agreement")));
-            bounds.AddRange(found[0].Keys.Where(k => found[1].ContainsKey(k) && k is not ("allocated_bytes" or UnitReading.Peak)).Select(k => GateBound.Of(k, found[0][k], found[1][k], null, Allowed(k))));
-            if (options.Coco is not null) { bounds.Add(GateBound.Ap(Ap(options.Base), Ap(options.Head), options.MaxApLoss, Allowed("ap"))); }
-            return bounds;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        // Both on the images that one of them was proven on: INT8 has seen the others when it was calibrated.
-        double Ap(GateSide side)
-        {
-            Say($"{one}: AP of {side.Text}");
-            var (judged, list) = (options.Head.Judged.Count > 0 ? options.Head.Judged : options.Base.Judged, Path.Combine(folder, "images.txt"));
-            if (judged.Count > 0) { File.WriteAllLines(list, judged); }
-            return side.Ap(one, options.Coco!, judged.Count > 0 ? list : "all", cancellation);
-        }
-
-        AgreementInfo Compared()
-        {
-            try { return SavedOutputs.Compare("the base", SavedOutputs.Read(Path.Combine(folder, "0.bin")), SavedOutputs.Read(Path.Combine(folder, "1.bin"))); }
-            catch (KeyNotFoundException other) { throw LabError.CheckFailed($"the head gives other outputs than the base: {other.Message}"); }
-        }
-    }
-
     /// <summary>What the timed processes told: memory, and what a program of the user's counts.</summary>
-    IEnumerable<GateBound> Moving(GateRun run, string name) => run.FiguresOf(name).Order(StringComparer.Ordinal).SelectMany(figure =>
-        run.FigureOf(name, GateArm.Base, figure) is { } before && run.FigureOf(name, GateArm.Head, figure) is { } after
-            ? (GateBound[])[GateBound.Of(figure, before, after, run.FigureOf(name, GateArm.Copy, figure), Allowed(figure))] : []);
-
-    bool Allowed(string figure) => options.Allowed.Contains(figure);
+    IEnumerable<GateBound> Moving(GateRun run, string name) => run.FiguresOf(name).Order(StringComparer.Ordinal).Select(figure =>
+        GateBound.Of(figure, run.FigureOf(name, GateArm.Base, figure), run.FigureOf(name, GateArm.Head, figure), run.FigureOf(name, GateArm.Copy, figure), options.Allowed)).OfType<GateBound>();
 
     void Show(GateProgress progress) => Say($"{progress.Case.Name}: {progress.Case.Describe()}; at most {Math.Max(0, progress.Left.TotalMinutes):0.0} min left");
 

@@ -29,7 +29,7 @@ abstract class GateSide
 
     /// <summary>COCO AP, in [0, 1], by the side's own evaluation.</summary>
     /// <param name="images">List of the images to judge on, or <c>all</c>.</param>
-    internal virtual double Ap(GateCaseName one, string coco, string images, CancellationToken cancellation) => throw LabError.BadInput($"AP of '{Text}' is not known: only models and builds of this lab are evaluated. Leave out --coco.");
+    internal virtual double Ap(GateCaseName one, string coco, string images, CancellationToken cancellation) => throw new NotSupportedException();
 
     /// <summary>The side that a text stands for: a model, a <c>deploy/</c> folder, a folder or a git ref of this lab.</summary>
     /// <param name="option">For messages.</param>

@@ -119,6 +119,7 @@ public sealed class GateCommandTests : IDisposable
             (["--self-test", "--conditions", "slower"], 2, "Unknown condition 'slower'"),
             (["--base", _folder.File("lab"), "--head", _folder.File("lab"), "--case", "detr-r50/ort-fp32"], 2, "cannot be built: "),
             (["--base", model, "--head", _folder.File("lab"), "--case", "x/ort-fp32"], 1, "the head: "),
+            (["--base-command", "x", "--head", model, "--coco", empty], 2, "AP of a program is not known here"),
             (["--base-command", "no-such-program", "--head", model], 2, "the base could not be started"),
             (["--base", model, "--head-command", "false"], 1, "the head ended (exit code 1) before it answered to its start"),
         })
@@ -205,6 +206,32 @@ public sealed class GateCommandTests : IDisposable
         {
             Assert.All(line.Split(' ').Where(w => w.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains(option, known));
         }
+    }
+
+    [Theory]
+    [InlineData("nodes", 100.0, 101.0, null, true)]
+    [InlineData("nodes", 100.0, 99.0, null, false)]
+    [InlineData("peak_bytes", 100e6, 102e6, null, false)]
+    [InlineData("peak_bytes", 100e6, 104e6, 100e6, true)]
+    [InlineData("peak_bytes", 100e6, 104e6, 105e6, false)] // a copy of the base takes as much more
+    [InlineData("allocated_bytes", 0.0, 64.0, 0.0, false)]
+    [InlineData("allocated_bytes", 0.0, 65.0, 0.0, true)]
+    [InlineData("boxes", 7.0, 3.0, 7.0, true)] // of a program: either way
+    [InlineData("drift", -1.0, -1.02, -1.0, false)]
+    [InlineData("drift", -1.0, -1.05, -1.0, true)]
+    public void Bound_OfAFigure_HoldsOrSaysWhatMoved(string name, double before, double after, double? copy, bool broken)
+    {
+        var bound = GateBound.Of(name, before, after, copy, [])!;
+        Assert.Equal(broken, bound.Broken is not null);
+        Assert.Null(GateBound.Of(name, before, after, copy, [name])!.Broken);
+        if (broken) { Assert.EndsWith($"(--allow {name})", bound.Broken); }
+    }
+
+    [Fact]
+    public void Bound_FigureThatTheHeadLost_IsBroken()
+    {
+        Assert.Contains("does not tell it any more", GateBound.Of("boxes", 7, null, 7, [])!.Broken);
+        Assert.Null(GateBound.Of("boxes", null, 7, null, [])); // new in the head
     }
 
     [Fact]
