@@ -12,9 +12,6 @@ public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journa
 {
     const int LeastWarmUps = 3, LeastRuns = 5, MostRuns = 200;
 
-    /// <summary>Of the time, what the first stage may take: the rest is kept to confirm.</summary>
-    const double FirstStage = 0.65;
-
     readonly ICounterSource _counters = counters ?? new SystemCounters();
     readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
@@ -30,7 +27,7 @@ public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journa
     /// <exception cref="LabException">A process failed: a case cannot be lost in silence.</exception>
     public IReadOnlyList<GateCase> Run(IReadOnlyDictionary<string, IGateUnits> units, TimeSpan time, Action<GateProgress>? show = null, CancellationToken cancellation = default)
     {
-        var start = _clock.GetTimestamp();
+        var (start, measured) = (_clock.GetTimestamp(), 0);
         var cases = units.Keys.Select(name => new GateCase(name, rule)).ToList();
         foreach (var block in journal.Entries.Select(e => e.Block).OfType<GateBlock>())
         {
@@ -46,6 +43,7 @@ public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journa
                 cancellation.ThrowIfCancellationRequested();
                 if (IsOver(one)) { one.End(one.Lack()); continue; }
                 one.Add(Measure(one, units[one.Name], cancellation));
+                measured++;
                 show?.Invoke(new(one, time - Elapsed()));
             }
 
@@ -56,7 +54,10 @@ public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journa
 
         TimeSpan Elapsed() => _clock.GetElapsedTime(start);
 
-        bool IsOver(GateCase one) => one.Blocks.Count(b => b.Stage == one.Stage) >= rule.MostBlocks || Elapsed() > (one.Stage == 0 ? time * FirstStage : time);
+        bool IsOver(GateCase one) => one.Blocks.Count(b => b.Stage == one.Stage) >= rule.MostBlocks || Elapsed() + (one.Stage == 0 ? ToConfirm() : default) > time;
+
+        // The first stage leaves as much as the second needs at least.
+        TimeSpan ToConfirm() => measured == 0 ? default : Elapsed() / measured * rule.LeastBlocks;
     }
 
     /// <summary>Median over the units of an arm of a figure that they told; null where they did not.</summary>
