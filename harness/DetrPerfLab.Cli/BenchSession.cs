@@ -11,9 +11,6 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
     /// <summary>Runs before each timed one, which bring back what another variant's turn drove out of the caches.</summary>
     const int UntimedRuns = 1;
 
-    /// <summary>Measurements that may follow one that something disturbed: what lasts longer than three of them is how the machine is.</summary>
-    const int MostRepeats = 2;
-
     internal ExitCode Run(CancellationToken cancellation)
     {
         var model = VariantModel.Of(options.Model, family: options.Family); // a name that is none costs no time
@@ -71,7 +68,7 @@ sealed class BenchSession(BenchOptions options, TextWriter output, TextWriter er
         try
         {
             var limits = ContaminationWatch.MeasureLimits();
-            var run = new BenchRun(journal, limits) { Repeats = MostRepeats };
+            var run = new BenchRun(journal, limits) { Repeats = RepetitionInfo.Most };
             var results = BenchDisplay.Run(error, show => run.Run(cases, show, cancellation), options.Baseline);
             if (run.Repetition is { } said) { error.WriteLine(said); }
             return results;

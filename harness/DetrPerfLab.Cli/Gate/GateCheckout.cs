@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 
 namespace DetrPerfLab.Cli;
@@ -14,7 +13,7 @@ sealed record GateCheckout(string Folder, string? Commit)
 
     internal string ModelCache => Path.Combine(Folder, "models", "cache");
 
-    internal string Identity => Commit is not null ? $"commit {Commit}" : $"folder {FileHash.Sha256(Program(copy: false))}";
+    internal string Identity => Commit is not null ? $"commit {Commit}" : $"folder {string.Join(' ', Directory.GetFiles(Binaries, "DetrPerfLab.*.dll").Order(StringComparer.Ordinal).Select(FileHash.Sha256))}";
 
     string Binaries => Path.Combine(Folder, "harness", "DetrPerfLab.Cli", "bin", "Release", "net10.0");
 
@@ -39,10 +38,10 @@ sealed record GateCheckout(string Folder, string? Commit)
         }
 
         say($"building {(Commit is { } commit ? $"commit {commit[..12]}" : Folder)}");
-        var (code, output) = DotnetBuild(Folder);
-        if (code != 0)
+        var built = DotnetBuild();
+        if (built.ExitCode != 0)
         {
-            var line = output.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal))?.Trim() ?? $"dotnet build ended with {code}";
+            var line = $"{built.Output}\n{built.Error}".Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal))?.Trim() ?? $"dotnet build ended with {built.ExitCode}";
             throw LabError.BadInput($"{(Commit is { } c ? $"Commit {c[..12]}" : $"'{Folder}'")} cannot be built: {line}. Name one that builds; to see all of it: dotnet build {Path.Combine(Folder, "harness", "DetrPerfLab.Cli")} -c Release");
         }
 
@@ -76,15 +75,12 @@ sealed record GateCheckout(string Folder, string? Commit)
 
     static GitAnswer Git(params string[] arguments) => GitProgram.Ask(LabPaths.Root, arguments) ?? throw LabError.Missing("'git' was not found, which knows the commits of the lab. Install it (apt-get install git), or name a model file or a folder.");
 
-    static (int Code, string Output) DotnetBuild(string folder)
+    ProgramAnswer DotnetBuild()
     {
-        var start = EngineProgram.Dotnet(["build", Path.Combine("harness", "DetrPerfLab.Cli"), "-c", "Release", "--nologo", "-v", "quiet"]);
-        (start.WorkingDirectory, start.RedirectStandardOutput, start.RedirectStandardError) = (folder, true, true);
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // servers that stay would take time from what is measured next
-        start.Environment["UseSharedCompilation"] = "false";
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        return (process.ExitCode, output.Result + "\n" + error.Result);
+        var build = EngineProgram.Dotnet(["build", Path.Combine("harness", "DetrPerfLab.Cli"), "-c", "Release", "--nologo", "-v", "quiet"]);
+        build.WorkingDirectory = Folder;
+        build.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // servers that stay would take time from what is measured next
+        build.Environment["UseSharedCompilation"] = "false";
+        return ChildProgram.Run(build);
     }
 }

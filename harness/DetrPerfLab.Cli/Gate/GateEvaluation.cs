@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace DetrPerfLab.Cli;
@@ -12,16 +11,10 @@ static class GateEvaluation
         List<string> arguments = [detrlab, "eval", "--model", model, "--engine", one.Variant, "--coco", coco, "--images", images, "--out", file, "--json"];
         if (one.Side is { } side) { arguments.AddRange(["--size", $"{side}"]); }
         if (family.Family is { } named) { arguments.AddRange(["--family", named]); }
-        var start = EngineProgram.Dotnet(arguments);
-        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
-        using var process = Process.Start(start)!;
-        using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
-        process.WaitForExit();
+        var ended = ChildProgram.Run(EngineProgram.Dotnet(arguments), cancellation);
         File.Delete(file);
-        cancellation.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0) { throw LabError.CheckFailed($"{one}: 'detrlab eval' ended with {process.ExitCode}: {error.Result.Trim().Split('\n')[^1]}"); }
-        using var json = JsonDocument.Parse(output.Result);
+        if (ended.ExitCode != 0) { throw LabError.CheckFailed($"{one}: 'detrlab eval' ended with {ended.ExitCode}: {ended.Error.Trim().Split('\n')[^1]}"); }
+        using var json = JsonDocument.Parse(ended.Output);
         return json.RootElement.TryGetProperty("summary", out var summary) && summary.TryGetProperty("AP", out var ap) ? ap.GetDouble()
             : throw LabError.CheckFailed($"{one}: the data set '{coco}' gives no AP.");
     }

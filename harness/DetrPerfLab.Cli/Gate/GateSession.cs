@@ -42,7 +42,7 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
     List<GateOutcome> Measured(MachineInfo machine, GateRule rule)
     {
         options.Base.Prepare(options.Cases, Say);
-        Headed(() => options.Head.Prepare(options.Cases, Say));
+        AsItsFinding(() => options.Head.Prepare(options.Cases, Say));
         var names = options.Cases.Select(c => c.ToString()).ToList();
         var inspection = new GateInspection(options, Say, cancellation);
         var still = options.Cases.ToDictionary(c => c.ToString(), inspection.Bounds);
@@ -62,7 +62,7 @@ sealed class GateSession(GateOptions options, TextWriter output, TextWriter erro
     ProcessStartInfo Program(GateCaseName one, GateArm arm) => (arm == GateArm.Head ? options.Head : options.Base).Unit(one, copy: arm == GateArm.Copy, outputs: null);
 
     /// <summary>What goes wrong with the head is the gate's finding, not wrong use.</summary>
-    static void Headed(Action work)
+    static void AsItsFinding(Action work)
     {
         try { work(); }
         catch (LabException reason) when (reason.ExitCode != ExitCode.Missing) { throw LabError.CheckFailed($"the head: {reason.Message}"); }

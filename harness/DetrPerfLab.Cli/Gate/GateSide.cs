@@ -105,11 +105,14 @@ sealed class ModelSide(string model, int threads, FamilyOptions family, Deployed
 /// <summary>A build of this lab, of a commit or of a folder; its own code, on its own packages, runs the cases.</summary>
 sealed class BuildSide(GateCheckout checkout, int threads) : GateSide
 {
+    readonly Dictionary<string, int> _sides = []; // of the images, by model: to find one out hashes its weights
+
     internal override string Identity => checkout.Identity;
     internal override bool NeedsModel => true;
 
     internal override void Prepare(IReadOnlyList<GateCaseName> cases, Action<string> say)
     {
+        foreach (var model in cases.Select(c => c.Model!).Distinct()) { _sides[model] = VariantModel.Of(model).Use.Side; }
         checkout.Build(say);
         checkout.CopyProgram();
     }
@@ -117,7 +120,7 @@ sealed class BuildSide(GateCheckout checkout, int threads) : GateSide
     internal override double Ap(GateCaseName one, string coco, string images, CancellationToken cancellation) => GateEvaluation.Ap(checkout.Command, one.Model!, one, coco, images, new(), cancellation);
 
     internal override ProcessStartInfo Unit(GateCaseName one, bool copy, string? outputs, double slower = 0) => EngineProgram.Unit(
-        new(Request(one.Model!, one, VariantModel.Of(one.Model!).Use.Side, threads, checkout.ModelCache)) { Outputs = outputs, Slower = slower }, checkout.Program(copy));
+        new(Request(one.Model!, one, _sides[one.Model!], threads, checkout.ModelCache)) { Outputs = outputs, Slower = slower }, checkout.Program(copy));
 }
 
 /// <summary>Any program that speaks the protocol of <see cref="GateProtocol"/>. Its copy is the same command: nobody knows which files it is.</summary>

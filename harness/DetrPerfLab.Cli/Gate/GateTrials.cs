@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace DetrPerfLab.Cli;
@@ -15,8 +16,11 @@ static class GateTrials
     internal static void Add(string path, GateTrial trial)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var begun = File.Exists(path) && File.ReadAllBytes(path) is [.., not (byte)'\n'];
-        File.AppendAllText(path, (begun ? "\n" : "") + JsonSerializer.Serialize(trial, LabJson.OneLine) + "\n");
+        // In one write, after whatever end a killed process left.
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        file.Seek(-Math.Min(1, file.Length), SeekOrigin.End);
+        var unfinished = file.Length > 0 && file.ReadByte() != '\n';
+        file.Write(Encoding.UTF8.GetBytes((unfinished ? "\n" : "") + JsonSerializer.Serialize(trial, LabJson.OneLine) + "\n"));
     }
 
     static GateTrial? Parse(string line)

@@ -249,7 +249,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
     IReadOnlyList<RunResult> MeasuredInQuiet(string step, IReadOnlyList<Arm> arms, int rounds)
     {
         var passMs = rounds * arms.Count * TurnMs;
-        return Once(step, () => Measure(arms, rounds, repeats: (int)Math.Clamp((LeftMs / 2 / passMs) - 1, 0, 2)), IsClean);
+        return Once(step, () => Measure(arms, rounds, repeats: (int)Math.Clamp((LeftMs / 2 / passMs) - 1, 0, RepetitionInfo.Most)), IsClean);
     }
 
     static bool IsClean(IReadOnlyList<RunResult> runs) => !runs.Any(r => r.IsContaminated);

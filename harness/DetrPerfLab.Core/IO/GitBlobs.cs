@@ -8,7 +8,7 @@ public sealed class GitBlobs(string folder) : IDisposable
 {
     const int MostBytes = 256 << 20; // of a file: far above what suites write
 
-    readonly Process _process = Quiet(GitProgram.Start(folder, ["cat-file", "--batch"]));
+    readonly Process _process = Quiet(Process.Start(GitProgram.Command(folder, ["cat-file", "--batch"]))!);
 
     /// <summary>The file's bytes; null where the repository does not hold it, as in a partial clone, or it is far too large.</summary>
     /// <param name="id">The whole hash of the blob, hex digits.</param>

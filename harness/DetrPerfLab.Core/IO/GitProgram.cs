@@ -13,20 +13,17 @@ public static class GitProgram
     {
         try
         {
-            using var process = Start(folder, arguments);
-            process.StandardInput.Close();
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            if (process.WaitForExit(s_patience)) { return new(process.ExitCode == 0, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult().Trim()); }
-            process.Kill(entireProcessTree: true);
-            return null;
+            using var patience = new CancellationTokenSource(s_patience);
+            var answer = ChildProgram.Run(Command(folder, arguments), patience.Token);
+            return new(answer.ExitCode == 0, answer.Output, answer.Error.Trim());
         }
-        catch (Win32Exception)
+        catch (Exception e) when (e is Win32Exception or OperationCanceledException)
         {
-            return null; // there is no git
+            return null; // there is no git, or it takes too long
         }
     }
 
-    internal static Process Start(string folder, IEnumerable<string> arguments)
+    internal static ProcessStartInfo Command(string folder, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("git", arguments)
         {
@@ -37,7 +34,7 @@ public static class GitProgram
             StandardOutputEncoding = System.Text.Encoding.UTF8,
         };
         (start.Environment["GIT_OPTIONAL_LOCKS"], start.Environment["GIT_TERMINAL_PROMPT"], start.Environment["GIT_NO_LAZY_FETCH"]) = ("0", "0", "1");
-        return Process.Start(start)!;
+        return start;
     }
 }
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 
 namespace DetrPerfLab.Engines;
 
@@ -13,11 +12,8 @@ static class NvidiaSmi
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", [$"--id={busId}", $"--query-gpu={Fields}", "--format=csv,noheader,nounits"])
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            process.WaitForExit();
-            return process.ExitCode == 0 ? Parse(output.Result) : Silent($"nvidia-smi failed: {FirstLine($"{error.Result}{output.Result}")}");
+            var said = ChildProgram.Run(new("nvidia-smi", [$"--id={busId}", $"--query-gpu={Fields}", "--format=csv,noheader,nounits"]));
+            return said.ExitCode == 0 ? Parse(said.Output) : Silent($"nvidia-smi failed: {FirstLine($"{said.Error}{said.Output}")}");
         }
         catch (Win32Exception)
         {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DetrPerfLab.Engines;
 
 /// <summary>Loads a TorchScript file in a process of its own first: libtorch ends the process over an operator that it does not know.</summary>
@@ -15,14 +13,8 @@ static class ScriptCheck
 
     internal static void ThrowIfFatal(string path)
     {
-        var program = EngineProgram.With(Path.GetFullPath(path));
-        (program.RedirectStandardOutput, program.RedirectStandardError) = (true, true);
-        using var child = Process.Start(program)!;
-        var output = child.StandardOutput.ReadToEndAsync();
-        var printed = child.StandardError.ReadToEnd();
-        output.Wait();
-        child.WaitForExit();
-        if (child.ExitCode != 0) { throw LabError.ScriptUnusable(path, $"libtorch ends the process over it: {Reason(printed)}."); }
+        var ended = ChildProgram.Run(EngineProgram.With(Path.GetFullPath(path)));
+        if (ended.ExitCode != 0) { throw LabError.ScriptUnusable(path, $"libtorch ends the process over it: {Reason(ended.Error)}."); }
     }
 
     /// <summary>What an uncaught C++ exception says of itself, on one line.</summary>

@@ -21,7 +21,7 @@ public sealed record BenchGap(string Reason, ExitCode Code);
 public sealed class BenchJournal : IDisposable
 {
     /// <summary>Times that all rounds may be run, the first included.</summary>
-    internal const int MostPasses = 3;
+    internal const int MostPasses = 1 + RepetitionInfo.Most;
 
     readonly Journal<Line> _journal;
     readonly Dictionary<(int Round, string Variant), Sample> _samples = [];

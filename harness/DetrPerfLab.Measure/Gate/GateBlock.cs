@@ -20,11 +20,10 @@ public sealed record GateBlock(string Case, int Stage, GateArm[] Order, double[]
     double Of(GateArm arm) => Enumerable.Range(0, Units).Where(unit => ArmOf(Order, unit) == arm).Average(unit => Math.Log(MediansMs[unit]));
 
     /// <summary>By the stored seed; those of the confirming stage are reversed, so that whatever favours a place in a block now favours the other arm.</summary>
-    internal static GateArm[] OrderOf(ulong seed, string name, int stage, int block)
+    internal static GateArm[] OrderOf(ulong seed, int stage, int block)
     {
         var order = Enum.GetValues<GateArm>();
-        var hash = name.Aggregate(17UL, (sum, c) => unchecked((sum * 31) + c));
-        DeterministicRandom.Stream(seed ^ hash, block).Shuffle<GateArm>(order);
+        DeterministicRandom.Stream(seed, block).Shuffle<GateArm>(order);
         if (stage > 0) { Array.Reverse(order); }
         return order;
     }

@@ -79,7 +79,7 @@ public sealed class GateRun(GateRule rule, ulong seed, Journal<GateEntry> journa
 
     GateBlock Measure(GateCase one, IGateUnits units, CancellationToken cancellation)
     {
-        var order = GateBlock.OrderOf(seed, one.Name, one.Stage, one.Blocks.Count);
+        var order = GateBlock.OrderOf(seed, one.Stage, one.Blocks.Count);
         var plan = PlanOf(one.Name, units, cancellation);
         var readings = new UnitReading[GateBlock.Units];
         var before = _counters.Read();

@@ -60,10 +60,10 @@ public class GateCaseTests
     {
         for (var block = 0; block < 20; block++)
         {
-            Assert.Equal(GateBlock.OrderOf(5, "c", 0, block).Reverse(), GateBlock.OrderOf(5, "c", 1, block));
+            Assert.Equal(GateBlock.OrderOf(5, 0, block).Reverse(), GateBlock.OrderOf(5, 1, block));
         }
 
-        Assert.Equal(6, Enumerable.Range(0, 50).Select(block => string.Join(' ', GateBlock.OrderOf(5, "c", 0, block))).Distinct().Count()); // every order there is
+        Assert.Equal(6, Enumerable.Range(0, 50).Select(block => string.Join(' ', GateBlock.OrderOf(5, 0, block))).Distinct().Count()); // every order there is
     }
 
     /// <summary>A drift that is even over the block takes the same from each arm.</summary>

@@ -65,7 +65,7 @@ public class GateSimulationTests
         var (one, random, unit) = (new GateCase("c", rule), DeterministicRandom.Stream(11, (int)seed), Start(seed));
         while (one.Verdict is null && one.Blocks.Count(b => b.Stage == one.Stage) < MostBlocks)
         {
-            var order = GateBlock.OrderOf(seed, "c", one.Stage, one.Blocks.Count);
+            var order = GateBlock.OrderOf(seed, one.Stage, one.Blocks.Count);
             one.Add(new("c", one.Stage, order, [.. Enumerable.Range(0, 6).Select(i => Math.Exp((GateBlock.ArmOf(order, i) == GateArm.Head ? Math.Log(1 + difference) : 0) + noise(random, unit++)))]));
             one.Judge(GateCase.Holm([one.PSlower], rule.Level)[0], GateCase.Holm([one.PFaster], rule.Level)[0]);
         }
