@@ -24,16 +24,13 @@ static class TorchRuntime
         }
     }
 
-    internal static string BFloat16Kernels
-    {
-        get
-        {
-            if (!X86Base.IsSupported || !Avx512F.IsSupported) { return "none: generic loops, expect no gain"; }
-            var (_, _, _, features) = X86Base.CpuId(7, 0);
-            var (more, _, _, _) = X86Base.CpuId(7, 1);
-            return (features & (1 << 22)) != 0 ? "AMX-BF16" : (more & (1 << 5)) != 0 ? "AVX512-BF16" : "AVX-512, converted to float32 on the way";
-        }
-    }
+    internal static string BFloat16Kernels =>
+        !X86Base.IsSupported || !Avx512F.IsSupported ? "none: generic loops, expect no gain" : HasAmx ? "AMX-BF16" : HasBFloat16Products ? "AVX512-BF16" : "AVX-512, converted to float32 on the way";
+
+    /// <summary>Whether the processor multiplies bfloat16 itself, and oneDNN knows how. Source: Intel SDM vol. 2A, CPUID leaf 7.</summary>
+    internal static bool HasBFloat16Products => HasAmx || (Avx512F.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0);
+
+    static bool HasAmx => Avx512F.IsSupported && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 
     /// <summary>Turns a missing native library into a message that says what to do.</summary>
     internal static T Guard<T>(Func<T> action)

@@ -22,15 +22,19 @@ public sealed record OnnxRecipe(string Name, Func<RecipeInputs, ModelProto> Buil
     internal override void Write(RecipeInputs inputs, string path) => OnnxFile.Save(Build(inputs), path);
 }
 
-/// <summary>A TorchScript archive; the precision is that of the transformer's linear layers.</summary>
+/// <summary>A TorchScript archive; the precision is that of float layers, or of the transformer's linear layers.</summary>
 public sealed record TorchScriptRecipe(string Name, ScriptPrecision Precision) : ArtefactRecipe(Name, "pt")
 {
+    /// <summary>The quantised graph whose convolutions the archive computes in 8 bits; null: none.</summary>
+    public OnnxRecipe? Quantized { get; init; }
+
     /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators, or it is refused.</remarks>
     internal override void Write(RecipeInputs inputs, string path)
     {
+        var int8 = Quantized is { } recipe ? QuantizedConvolutions.Read(OnnxFile.Load(inputs.Artefact(recipe).Path)) : null;
         var weights = inputs.Model.LoadWeights();
-        if (weights.Model is ClassifierConfig) { ClassifierScript.Save(weights, Precision, path); }
-        else { DetrScript.Save(weights, Precision, path); }
+        if (weights.Model is ClassifierConfig) { ClassifierScript.Save(weights, Precision, path, int8); }
+        else { DetrScript.Save(weights, Precision, path, int8); }
         try { ScriptCheck.ThrowIfFatal(path); }
         catch (LabException)
         {

@@ -14,6 +14,9 @@ public static class VariantRegistry
         Torch(Bf16, "", "eager, bfloat16 weights and activations, channels innermost"),
         Script(EngineKind.TorchScript, Fp32, "", "TorchScript, a static graph: batch norm folded, channels innermost", ScriptPrecision.Float32),
         Script(EngineKind.Torch, Int8, "dynamic", "the same with int8 linear layers, ranges found at run time", ScriptPrecision.Int8Dynamic),
+        Script(EngineKind.Torch, Fp32, "fused", "TorchScript through oneDNN: weights packed at load, relu and residuals fused", ScriptPrecision.Float32Fused),
+        Script(EngineKind.Torch, Bf16, "fused", "the same in bfloat16, heads in float32", ScriptPrecision.BFloat16Fused),
+        Script(EngineKind.Torch, Int8, "static", "the same with int8 convolutions, the codes of ort-int8-static; the rest bfloat16 where the processor multiplies it", s_fused, OnnxRecipes.Int8Static),
         Ort(Fp32, "disabled", "ONNX Runtime, the graph as exported", OnnxRecipes.Fp32, GraphOptimization.Disabled),
         Ort(Fp32, "basic", "ONNX Runtime, constants folded", OnnxRecipes.Fp32, GraphOptimization.Basic),
         Ort(Fp32, "extended", "ONNX Runtime, operators fused", OnnxRecipes.Fp32, GraphOptimization.Extended),
@@ -54,16 +57,18 @@ public static class VariantRegistry
         });
     }
 
-    static Variant Script(EngineKind engine, Precision precision, string options, string summary, ScriptPrecision linearLayers)
+    static ScriptPrecision s_fused => TorchRuntime.HasBFloat16Products ? ScriptPrecision.BFloat16Fused : ScriptPrecision.Float32Fused;
+
+    static Variant Script(EngineKind engine, Precision precision, string options, string summary, ScriptPrecision layers, OnnxRecipe? quantized = null)
     {
         var name = new VariantName(engine, precision, options);
-        var recipe = new TorchScriptRecipe(name.ToString(), linearLayers);
+        var recipe = new TorchScriptRecipe(name.ToString(), layers) { Quantized = quantized, IsCalibrated = quantized is not null };
         return new(name, summary, recipe, (model, settings, cache) =>
         {
             var artefact = cache.Get(model, recipe);
             IInferenceEngine engine = model.Config is ClassifierConfig config
-                ? ScriptedClassifier.Open(name.ToString(), artefact.Path, config, linearLayers, settings.EffectiveThreads)
-                : ScriptedDetr.Open(name.ToString(), artefact.Path, linearLayers, settings.EffectiveThreads);
+                ? ScriptedClassifier.Open(name.ToString(), artefact.Path, config, layers, settings.EffectiveThreads)
+                : ScriptedDetr.Open(name.ToString(), artefact.Path, layers, settings.EffectiveThreads);
             return new(engine, artefact.Info);
         });
     }

@@ -5,13 +5,13 @@ namespace DetrPerfLab.Models;
 /// queries, keys and values as one product, attention as one operator. Source: pytorch/vision 0.14, torchvision/models/resnet.py and vision_transformer.py.</remarks>
 public static class ClassifierScript
 {
-    public static void Save(WeightStore weights, ScriptPrecision precision, string path)
+    public static void Save(WeightStore weights, ScriptPrecision precision, string path, Int8Convolutions? int8 = null)
     {
         var module = new ScriptModuleWriter(folder: "classifier", name: "Classifier");
-        var layers = new ScriptLayers(module, weights, precision);
+        var layers = new ScriptLayers(module, weights, new(precision));
         switch (weights.Model)
         {
-            case ResNetConfig resnet: Add(module, layers, resnet); break;
+            case ResNetConfig resnet: Add(module, layers, new ScriptConvolutions(module, weights, new(precision), int8), resnet); break;
             case VitConfig vit: Add(module, layers, vit); break;
             default: throw new ArgumentException($"No classifier is a {weights.Model.GetType().Name}.", nameof(weights));
         }
@@ -19,10 +19,10 @@ public static class ClassifierScript
         AtomicFile.Write(path, module.Save);
     }
 
-    static void Add(ScriptModuleWriter module, ScriptLayers layers, ResNetConfig config)
+    static void Add(ScriptModuleWriter module, ScriptLayers layers, ScriptConvolutions convolutions, ResNetConfig config)
     {
-        BackboneScript.Add(module, layers, config.Shape);
-        module.Method("head(self, x: Tensor) -> Tensor", $"return {layers.Linear("fc", "torch.mean(x, [2, 3])", "fc")}");
+        var (feature, _) = BackboneScript.Add(module, convolutions, config.Shape, new(224, 224));
+        module.Method("head(self, x: Tensor) -> Tensor", $"return {layers.Linear("fc", layers.Arithmetic.ToFloat($"torch.mean({convolutions.Decoded(new("x", feature))}, [2, 3])"), "fc")}");
         module.Method("forward(self, pixel_values: Tensor) -> Tensor", ["x = self.stem(pixel_values)", .. DetrScript.Stages.Select(stage => $"x = self.{stage}(x)"), "return self.head(x)"]);
     }
 
@@ -31,7 +31,7 @@ public static class ClassifierScript
         var (size, epsilon) = (config.Hidden / config.Heads, config.NormEpsilon.ToString("R", CultureInfo.InvariantCulture));
         module.Method(
             "embed(self, pixel_values: Tensor) -> Tensor",
-            $"x = torch.conv2d(pixel_values, {layers.Tensor("patches.weight", "conv_proj.weight")}, {layers.Tensor("patches.bias", "conv_proj.bias")}, [{config.Patch}, {config.Patch}], [0, 0], [1, 1], 1)",
+            $"x = torch.conv2d({layers.Arithmetic.FromFloat("pixel_values")}, {layers.Tensor("patches.weight", "conv_proj.weight")}, {layers.Tensor("patches.bias", "conv_proj.bias")}, [{config.Patch}, {config.Patch}], [0, 0], [1, 1], 1)",
             $"positions = {layers.Tensor("positions", "encoder.pos_embedding")}",
             $"grid = torch.reshape(torch.transpose(torch.slice(positions, 1, 1, {1 + (config.Grid * config.Grid)}, 1), 1, 2), [1, {config.Hidden}, {config.Grid}, {config.Grid}])",
             // The learnt grid, brought to the picture's own; the same where they are alike. Source: vision_transformer.py, interpolate_embeddings.
@@ -48,15 +48,15 @@ public static class ClassifierScript
                 $"y = torch.reshape({layers.Projection($"{path}.qkv", "y", $"{source}.self_attention", 0, count: 3)}, [torch.size(x, 0), -1, 3, {config.Heads}, {size}])",
                 "q, k, v, = torch.unbind(torch.permute(y, [2, 0, 3, 1, 4]), 0)",
                 "y = torch.flatten(torch.transpose(torch.scaled_dot_product_attention(q, k, v), 1, 2), 2, 3)",
-                $"x = torch.add(x, {layers.Linear($"{path}.out", "y", $"{source}.self_attention.out_proj")})",
+                $"x = {layers.Linear($"{path}.out", "y", $"{source}.self_attention.out_proj", addend: "x")}",
                 $"y = {layers.Norm($"{path}.ln_2", "x", $"{source}.ln_2", epsilon)}",
                 $"y = torch.gelu({layers.Linear($"{path}.mlp0", "y", $"{source}.mlp.0")})",
-                $"return torch.add(x, {layers.Linear($"{path}.mlp3", "y", $"{source}.mlp.3")})");
+                $"return {layers.Linear($"{path}.mlp3", "y", $"{source}.mlp.3", addend: "x")}");
         }
 
         module.Method(
             "head(self, x: Tensor) -> Tensor",
-            $"x = {layers.Norm("ln", "torch.slice(x, 1, 0, 1, 1)", "encoder.ln", epsilon)}", // only the class token is read
+            $"x = {layers.Arithmetic.ToFloat(layers.Norm("ln", "torch.slice(x, 1, 0, 1, 1)", "encoder.ln", epsilon))}", // only the class token is read
             $"return torch.squeeze({layers.HeadLinear("head", "x", "heads.head")}, 1)");
         module.Method("forward(self, pixel_values: Tensor) -> Tensor", ["x = self.embed(pixel_values)", .. Enumerable.Range(0, config.Layers).Select(i => $"x = self.layer{i}(x)"), "return self.head(x)"]);
     }

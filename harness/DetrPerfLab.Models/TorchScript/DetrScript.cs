@@ -9,13 +9,17 @@ public static class DetrScript
 {
     public const string OutputLengths = "output_lengths"; // a method without arguments that gives Q and C+1: what DetrInterface.Outputs needs, without a run
 
+    static readonly ImageSize s_usualSize = new(800, 1066);
+
     /// <summary>The methods of the backbone after its stem, in their order.</summary>
     public static IReadOnlyList<string> Stages { get; } = ["layer1", "layer2", "layer3", "layer4"];
 
-    public static void Save(WeightStore weights, ScriptPrecision precision, string path)
+    /// <summary>Writes the archive; <paramref name="int8"/> gives convolutions that compute in 8 bits.</summary>
+    public static void Save(WeightStore weights, ScriptPrecision precision, string path, Int8Convolutions? int8 = null)
     {
         var module = new ScriptModuleWriter(folder: "detr", name: "Detr");
-        var layers = new ScriptLayers(module, weights, precision);
+        var layers = new ScriptLayers(module, weights, new(precision));
+        var convolutions = new ScriptConvolutions(module, weights, new(precision), int8);
         module.Method(
             "forward(self, pixel_values: Tensor, pixel_mask: Tensor) -> Tuple[Tensor, Tensor]",
             [
@@ -26,8 +30,12 @@ public static class DetrScript
                 "return self.heads(self.decoder(memory, position, bias))",
             ]);
         module.Method($"{OutputLengths}(self) -> Tensor", $"return torch.tensor([{weights.Config.Queries}, {weights.Config.Classes + 1}])");
-        BackboneScript.Add(module, layers, layers.Config.Backbone);
-        PositionScript.Add(module, weights.Config);
+        var (feature, size) = BackboneScript.Add(module, convolutions, layers.Config.Backbone, s_usualSize);
+        PositionScript.Add(module, layers);
+        module.Method(
+            "input_proj(self, features: Tensor) -> Tensor",
+            $"x = {convolutions.Convolution("input_proj", new("features", feature), size)}",
+            "return torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2)"); // channels are innermost already: nothing moves
         TransformerScript.Add(module, layers);
         AddHeads(module, layers);
         AtomicFile.Write(path, module.Save);
@@ -46,9 +54,11 @@ public static class DetrScript
     }
 }
 
-/// <summary>What the linear layers of a scripted DETR's transformer compute in.</summary>
+/// <summary>What a scripted model's layers compute in, and how.</summary>
 public enum ScriptPrecision
 {
     Float32,
-    Int8Dynamic, // weights with a scale a row, activations quantised at each call; convolutions, attention products and heads stay float32
+    Int8Dynamic, // linear layers of the transformer: weights with a scale a row, activations quantised at each call; convolutions, attention products and heads stay float32
+    Float32Fused, // through oneDNN's operators: weights packed when the archive is loaded, relu and residual computed with the layer before them
+    BFloat16Fused, // the same; heads stay float32
 }

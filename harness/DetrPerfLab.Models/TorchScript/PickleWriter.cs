@@ -14,6 +14,12 @@ sealed class PickleWriter
         return this;
     }
 
+    internal PickleWriter Append(PickleWriter other)
+    {
+        _bytes.AddRange(other._bytes);
+        return this;
+    }
+
     internal PickleWriter Proto() => Op((char)0x80, (char)2);
 
     internal PickleWriter EmptyDict() => Op('}');

@@ -8,10 +8,6 @@ static class TransformerScript
     {
         var config = layers.Config;
         module.Method(
-            "input_proj(self, features: Tensor) -> Tensor",
-            $"x = {layers.Convolution("input_proj", "features", "input_proj")}",
-            "return torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2)"); // channels are innermost already: nothing moves
-        module.Method(
             "encoder(self, x: Tensor, position: Tensor, bias: Tensor) -> Tensor",
             [.. Enumerable.Range(0, config.EncoderLayers).SelectMany(i => EncoderLayer(layers, $"encoder.{i}", $"transformer.encoder.layers.{i}")), "return x"]);
         module.Method(
@@ -20,17 +16,38 @@ static class TransformerScript
                 "keys = memory + position",
                 $"queries = torch.expand({layers.Tensor("query_embed", "query_embed.weight")}, [torch.size(memory, 0), {config.Queries}, {config.HiddenDim}])",
                 "x = torch.zeros_like(queries)",
+                "none = torch.zeros([0])", // a query is never padding
                 .. Enumerable.Range(0, config.DecoderLayers).SelectMany(i => DecoderLayer(layers, $"decoder.{i}", $"transformer.decoder.layers.{i}")),
-                $"return {layers.Norm("decoder.norm", "x", "transformer.decoder.norm")}",
+                $"return {layers.Arithmetic.ToFloat(layers.Norm("decoder.norm", "x", "transformer.decoder.norm"))}",
             ]);
+        // bias [N, 1, 1, S], empty where no key is padding: an image alone pays nothing for the mask.
         module.Method(
-            "attend(self, query: Tensor, key: Tensor, value: Tensor, bias: Optional[Tensor]) -> Tensor",
-            "x = torch.scaled_dot_product_attention(self.split(query), self.split(key), self.split(value), bias, 0., False)",
-            "return torch.flatten(torch.transpose(x, 1, 2), 2)");
+            "attend(self, query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor",
+            [.. layers.Arithmetic.Type == ScriptType.BFloat16 ? Explicit(config) : s_atOnce, "return torch.flatten(torch.transpose(x, 1, 2), 2)"]);
         module.Method(
             "split(self, x: Tensor) -> Tensor",
             $"return torch.transpose(torch.unflatten(x, 2, [{config.Heads}, {config.HiddenDim / config.Heads}]), 1, 2)");
     }
+
+    static readonly string[] s_atOnce =
+    [
+        "q, k, v, = (self.split(query), self.split(key), self.split(value))",
+        "if torch.eq(torch.numel(bias), 0):",
+        "  x = torch.scaled_dot_product_attention(q, k, v, None, 0., False)",
+        "else:",
+        "  x = torch.scaled_dot_product_attention(q, k, v, bias, 0., False)",
+    ];
+
+    static string[] Explicit(DetrConfig config) =>
+    [
+        $"q = torch.mul(self.split(query), {Math.Pow(config.HiddenDim / config.Heads, -0.5).ToString("R", CultureInfo.InvariantCulture)})",
+        "scores = torch.matmul(q, torch.transpose(self.split(key), 2, 3))",
+        "if torch.gt(torch.numel(bias), 0):",
+        "  scores = torch.add_(scores, bias)",
+        "else:",
+        "  pass",
+        "x = torch.matmul(torch.softmax(scores, 3, None), self.split(value))",
+    ];
 
     static string[] EncoderLayer(ScriptLayers layers, string path, string source) =>
         [.. SelfAttention(layers, path, source, "x + position", "bias"), .. FeedForward(layers, path, source, "norm2")];
@@ -40,7 +57,7 @@ static class TransformerScript
         var (cross, attention) = ($"{path}.cross_attn", $"{source}.multihead_attn");
         return
         [
-            .. SelfAttention(layers, path, source, "x + queries", "None"),
+            .. SelfAttention(layers, path, source, "x + queries", "none"),
             $"q = {layers.Projection($"{cross}.q", "x + queries", attention, 0)}",
             $"k = {layers.Projection($"{cross}.k", "keys", attention, 1)}",
             $"v = {layers.Projection($"{cross}.v", "memory", attention, 2)}",
@@ -63,14 +80,14 @@ static class TransformerScript
 
     static string[] AddAttended(ScriptLayers layers, string path, string attention, string bias, string norm, string normSource) =>
     [
-        $"y = {layers.Linear($"{path}.out", $"self.attend(q, k, v, {bias})", $"{attention}.out_proj")}",
-        $"x = {layers.Norm(norm, "x + y", normSource)}",
+        $"y = {layers.Linear($"{path}.out", $"self.attend(q, k, v, {bias})", $"{attention}.out_proj", addend: "x")}",
+        $"x = {layers.Norm(norm, "y", normSource)}",
     ];
 
     static string[] FeedForward(ScriptLayers layers, string path, string source, string norm) =>
     [
-        $"y = torch.relu_({layers.Linear($"{path}.linear1", "x", $"{source}.linear1")})",
-        $"y = {layers.Linear($"{path}.linear2", "y", $"{source}.linear2")}",
-        $"x = {layers.Norm($"{path}.{norm}", "x + y", $"{source}.{norm}")}",
+        $"y = {layers.Linear($"{path}.linear1", "x", $"{source}.linear1", relu: true)}",
+        $"y = {layers.Linear($"{path}.linear2", "y", $"{source}.linear2", addend: "x")}",
+        $"x = {layers.Norm($"{path}.{norm}", "y", $"{source}.{norm}")}",
     ];
 }

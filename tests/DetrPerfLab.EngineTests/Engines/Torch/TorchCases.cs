@@ -1,3 +1,4 @@
+using DetrPerfLab.Onnx.Proto;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;
@@ -37,16 +38,26 @@ static class TorchCases
     }
 
     /// <summary>Every variant on libtorch: those that run operator by operator, and those that run an archive.</summary>
-    public static IReadOnlyList<string> Variants { get; } = [.. EagerEngine.Names, "torchscript-fp32", "torch-int8-dynamic"];
+    public static IReadOnlyList<string> Variants { get; } = [.. VariantRegistry.All.Where(v => v.Recipe is null or TorchScriptRecipe).Select(v => v.Name)];
+
+    /// <summary>The small model in 8 bits, by the default plan of <c>ort-int8-static</c> but for convolutions that stay float.</summary>
+    public static ModelProto Quantized(params IReadOnlyList<string> kept)
+    {
+        var source = new ConversionSource(DetrExporter.Export(SmallWeights, new ExportOptions()), SmallWeights.Sha256);
+        var inputs = Enumerable.Range(1, 4).Select(i => SyntheticImages.CreateBatchFrom(i, new ImageSize(64, 96))).ToList();
+        var options = new StaticOptions { Plan = QuantizationPlan.Mixed.With(NodePrecision.Float, kept, "kept by a test") };
+        return ModelQuantizer.Static(source, options, new OrtCalibrationRunner(), inputs, inputs.Count).Model;
+    }
+
+    static readonly Lazy<Int8Convolutions> s_int8 = new(() => QuantizedConvolutions.Read(Quantized()));
 
     /// <summary>An engine of the small model.</summary>
     public static TorchEngine Create(string variant)
     {
-        if (EagerEngine.Names.Contains(variant)) { return EagerEngine.Create(variant, SmallWeights, OneThread); }
-        var precision = variant == "torch-int8-dynamic" ? ScriptPrecision.Int8Dynamic : ScriptPrecision.Float32;
+        if (VariantRegistry.Get(variant).Recipe is not TorchScriptRecipe recipe) { return EagerEngine.Create(variant, SmallWeights, OneThread); }
         using var folder = new TempFolder();
-        DetrScript.Save(SmallWeights, precision, folder.File("detr.pt"));
-        return ScriptedDetr.Open(variant, folder.File("detr.pt"), precision, OneThread);
+        DetrScript.Save(SmallWeights, recipe.Precision, folder.File("detr.pt"), recipe.Quantized is null ? null : s_int8.Value);
+        return ScriptedDetr.Open(variant, folder.File("detr.pt"), recipe.Precision, OneThread);
     }
 
     /// <summary>Largest absolute difference; NaN in either counts as infinite.</summary>

@@ -11,6 +11,7 @@ public class TorchEngineTests
     [InlineData("torch-naive")]
     [InlineData("torch-fp32-channels-last")]
     [InlineData("torchscript-fp32")]
+    [InlineData("torch-fp32-fused")]
     public void Run_AnotherWayToComputeFloat32_Agrees(string variant)
     {
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(50, 70));
@@ -24,6 +25,8 @@ public class TorchEngineTests
 
     [Theory]
     [InlineData("torch-bf16", 0.3)] // 8 bits of mantissa: 0.4 % an operation, over some forty operations, on logits up to about 4
+    [InlineData("torch-bf16-fused", 0.3)]
+    [InlineData("torch-int8-static", 0.6)] // 8 bits for the convolutions
     [InlineData("torch-int8-dynamic", 0.3)] // 8 bits for weights and activations of the transformer
     public void Run_ReducedPrecision_StaysNearFloat32(string variant, double tolerance)
     {
@@ -36,11 +39,15 @@ public class TorchEngineTests
         Assert.InRange(TorchCases.MaxDifference(actual.Boxes, expected.Boxes), 1e-7, tolerance / 5);
     }
 
-    [Fact]
-    public void Run_TorchScript_ServesEverySizeWithOneArchive()
+    [Theory]
+    [InlineData("torchscript-fp32", SameArithmetic)]
+    [InlineData("torch-fp32-fused", SameArithmetic)]
+    [InlineData("torch-bf16-fused", 0.3)]
+    [InlineData("torch-int8-static", 0.6)]
+    public void Run_TorchScript_ServesEverySizeWithOneArchive(string variant, double tolerance)
     {
         using var eager = TorchCases.Create("torch-fp32");
-        using var script = TorchCases.Create("torchscript-fp32");
+        using var script = TorchCases.Create(variant);
         foreach (var inputs in new[]
         {
             SyntheticImages.CreateBatch(new ImageSize(33, 31)),
@@ -49,8 +56,8 @@ public class TorchEngineTests
         })
         {
             var (expected, actual) = (TorchCases.Run(eager, inputs), TorchCases.Run(script, inputs));
-            Assert.InRange(TorchCases.MaxDifference(actual.Logits, expected.Logits), 0, SameArithmetic);
-            Assert.InRange(TorchCases.MaxDifference(actual.Boxes, expected.Boxes), 0, SameArithmetic);
+            Assert.InRange(TorchCases.MaxDifference(actual.Logits, expected.Logits), 0, tolerance);
+            Assert.InRange(TorchCases.MaxDifference(actual.Boxes, expected.Boxes), 0, tolerance);
         }
     }
 
@@ -163,16 +170,18 @@ public class TorchEngineTests
     }
 
     [Theory]
-    [InlineData(34, false, 2, 1, 3)]
-    [InlineData(50, true, 8, 2, 1)]
-    public void Run_TorchScriptOfAnotherShape_AgreesWithEager(int depth, bool dilation, int heads, int encoder, int decoder)
+    [InlineData(ScriptPrecision.Float32, 34, false, 2, 1, 3)]
+    [InlineData(ScriptPrecision.Float32, 50, true, 8, 2, 1)]
+    [InlineData(ScriptPrecision.Float32Fused, 34, false, 2, 1, 3)]
+    [InlineData(ScriptPrecision.Float32Fused, 50, true, 8, 2, 1)]
+    public void Run_TorchScriptOfAnotherShape_AgreesWithEager(ScriptPrecision precision, int depth, bool dilation, int heads, int encoder, int decoder)
     {
         var config = TorchCases.SmallConfig with { BackboneDepth = depth, Dilation = dilation, Heads = heads, EncoderLayers = encoder, DecoderLayers = decoder };
         var weights = SyntheticWeights.Create(config);
         using var folder = new TempFolder();
-        DetrScript.Save(weights, ScriptPrecision.Float32, folder.File("detr.pt"));
+        DetrScript.Save(weights, precision, folder.File("detr.pt"));
         using var eager = EagerEngine.Create("torch-fp32", weights, TorchCases.OneThread);
-        using var script = ScriptedDetr.Open("torchscript-fp32", folder.File("detr.pt"), ScriptPrecision.Float32, TorchCases.OneThread);
+        using var script = ScriptedDetr.Open("torchscript-fp32", folder.File("detr.pt"), precision, TorchCases.OneThread);
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(50, 70));
 
         var (expected, actual) = (TorchCases.Run(eager, inputs), TorchCases.Run(script, inputs));
