@@ -9,8 +9,8 @@ public class ClassifierBenchmarks : ForwardBenchmarks
 
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
-        .. from variant in (string[])["torch-fp32", "torchscript-fp32", "torch-int8-dynamic", "ort-fp32", "ort-int8-dynamic", "ort-int8-static"] select Row(variant, ResNet),
-        .. from variant in (string[])["torch-fp32", "torchscript-fp32", "torch-int8-dynamic", "ort-fp32", "ort-int8-dynamic"] select Row(variant, Vit),
+        .. from variant in (string[])["torch-fp32", "torchscript-fp32", "torch-fp32-fused", "torch-int8-dynamic", "torch-int8-static", "ort-fp32", "ort-int8-dynamic", "ort-int8-static"] select Row(variant, ResNet),
+        .. from variant in (string[])["torch-fp32", "torchscript-fp32", "torch-fp32-fused", "torch-int8-dynamic", "ort-fp32", "ort-int8-dynamic"] select Row(variant, Vit),
         // Positions of the two smaller grids are interpolated.
         .. from variant in (string[])["torch-fp32", "ort-fp32"]
            from size in (int[])[196, 168]

@@ -33,8 +33,9 @@ public static class VariantFacts
             IReadOnlyList<string> integer;
             if (variant.Recipe is not OnnxRecipe)
             {
-                integer = variant.Parts.Precision == Precision.Int8 ? IntegerNodesOfTorch(model, variant, cache) : [];
-                findings.AddRange(VariantFindings.Torch(variant.Parts, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine, model.Config));
+                var recipe = variant.Recipe as TorchScriptRecipe;
+                integer = variant.Parts.Precision == Precision.Int8 ? IntegerNodesOfTorch(model, variant, recipe!, cache) : [];
+                findings.AddRange(VariantFindings.Torch(variant.Parts, recipe, integer.Count, TorchRuntime.Facts.ToDictionary(), TorchRuntime.BFloat16Kernels, machine, model.Config));
             }
             else
             {
@@ -43,7 +44,8 @@ public static class VariantFacts
                 findings.AddRange(VariantFindings.Ort(variant.Parts, graph, machine));
             }
 
-            peak = VariantPeak.PeakOf(variant.Parts, machine, settings.EffectiveThreads * settings.InterOpThreads, ShareOf(integer, count));
+            // The rate of bfloat16 products is not probed: no share of a peak is told where they are part of the work.
+            peak = variant.Recipe is TorchScriptRecipe { Precision: ScriptPrecision.BFloat16Fused } && TorchRuntime.HasBFloat16Products ? null : VariantPeak.PeakOf(variant.Parts, machine, settings.EffectiveThreads * settings.InterOpThreads, ShareOf(integer, count));
         }
         catch (LabException reason) when (reason.ExitCode == ExitCode.Missing)
         {
@@ -68,9 +70,10 @@ public static class VariantFacts
     internal static IReadOnlyList<string> IntegerNodes(ModelProto original, ModelProto optimized) =>
         [.. NodeCover.Assign(original.Graph, optimized.Graph).Where(c => GraphFacts.IsIntegerProduct(c.Value)).Select(c => c.Key)];
 
-    /// <summary>libtorch's dynamic quantisation takes the transformer's linear layers: products with a weight.</summary>
-    static IReadOnlyList<string> IntegerNodesOfTorch(VariantModel model, Variant variant, ArtefactCache cache)
+    /// <summary>The convolutions of the quantised graph; without one the transformer's linear layers, products with a weight, which libtorch's dynamic quantisation takes.</summary>
+    static IReadOnlyList<string> IntegerNodesOfTorch(VariantModel model, Variant variant, TorchScriptRecipe recipe, ArtefactCache cache)
     {
+        if (recipe.Quantized is { } quantized) { return [.. QuantizedConvolutions.Read(OnnxFile.Load(cache.Get(model, quantized).Path)).Filters.Keys]; }
         var artefact = cache.Get(model, OnnxRecipes.Fp32);
         return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), artefact.Info.Sha256, () =>
         {

@@ -63,21 +63,31 @@ static class VariantFindings
         yield return new("device", $"runs on an NVIDIA GPU: {variant.Summary}; the machine's measured peak is the processor's, so there is no share of it");
     }
 
-    internal static IEnumerable<Finding> Torch(VariantName variant, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine, ModelConfig? model)
+    /// <param name="recipe">Of the archive; null: eager.</param>
+    /// <param name="integer">How many nodes of the float32 graph it computes in 8 bits.</param>
+    internal static IEnumerable<Finding> Torch(
+        VariantName variant, TorchScriptRecipe? recipe, int integer, IReadOnlyDictionary<string, string> facts, string bfloat16Kernels, MachineInfo machine, ModelConfig? model)
     {
-        var isInt8 = variant.Precision == Precision.Int8;
-        yield return new("graph", variant.Engine == EngineKind.TorchScript || isInt8
-            ? "a static graph: " + model switch
+        var isBf16 = recipe is null ? variant.Precision == Precision.Bf16 : recipe.Precision == ScriptPrecision.BFloat16Fused;
+        yield return new("graph", recipe is not null
+            ? "a static graph: " + (model, isBf16) switch
             {
-                ResNetConfig => "batch norm folded into the convolutions, channels innermost",
-                VitConfig => "queries, keys and values as one product, attention as one operator; no convolutions whose batch norm could be folded",
+                (ResNetConfig, _) => "batch norm folded into the convolutions, channels innermost",
+                (VitConfig, _) => "queries, keys and values as one product, attention as one operator; no convolutions whose batch norm could be folded",
+                (_, true) => "batch norm folded into the convolutions, channels innermost, attention as two products and a softmax, faster in bfloat16 than the one operator",
                 _ => "batch norm folded into the convolutions, channels innermost, attention as one operator",
             }
             : "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory");
         if (facts.GetValueOrDefault(TorchRuntime.Blas) is { } blas) { yield return new("libraries", "matrix products go to this BLAS", blas); }
         if (variant.Options == "naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
-        if (variant.Precision == Precision.Bf16) { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
-        if (isInt8)
+        if (recipe is { IsFused: true }) { yield return new("fused", "layers through oneDNN's operators: weights packed when the archive is loaded, relu and residual computed with the layer before them"); }
+        if (isBf16) { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
+        if (recipe?.Quantized is not null)
+        {
+            yield return Int8Set(machine);
+            yield return new("integer", $"convolutions in 8 bits with the ranges of ort-int8-static, their sums rounded once; the rest {(isBf16 ? "bfloat16" : "float32")}", $"{integer} convolutions");
+        }
+        else if (variant.Precision == Precision.Int8)
         {
             yield return Int8Set(machine);
             yield return new("integer", model is ResNetConfig ? "the one linear layer in 8 bits; all convolutions, which are the work, stay float32"

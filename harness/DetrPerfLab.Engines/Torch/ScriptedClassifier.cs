@@ -8,15 +8,8 @@ sealed class ScriptedClassifier(EngineInfo info, jit.ScriptModule module, ModelC
     readonly object[] _arguments = new object[1];
 
     /// <summary>Opens an archive that was checked when it was made.</summary>
-    internal static ScriptedClassifier Open(string variant, string path, ModelConfig config, ScriptPrecision precision, int threads) => TorchScriptEngine.Read(path, module => new ScriptedClassifier(
-        Describe(
-            variant,
-            threads,
-            ("made_by", "a TorchScript archive of the weights, batch norm folded"),
-            ("channels_last", "on"),
-            ("int8_linear_layers", precision == ScriptPrecision.Int8Dynamic
-                ? "all but the head of a ViT, a scale a row, packed for libtorch's default quantised engine, which TorchSharp neither tells nor changes" : "none")),
-        module, config, threads));
+    internal static ScriptedClassifier Open(string variant, string path, ModelConfig config, TorchScriptRecipe recipe, int threads) => TorchScriptEngine.Read(
+        path, module => new ScriptedClassifier(Describe(variant, threads, TorchScriptEngine.Facts(recipe, "all but the head of a ViT")), module, config, threads));
 
     public override void Dispose()
     {

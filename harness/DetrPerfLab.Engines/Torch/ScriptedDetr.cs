@@ -7,16 +7,10 @@ sealed class ScriptedDetr(EngineInfo info, jit.ScriptModule module, IReadOnlyLis
     : TorchScriptEngine(info, module, inputCount: 2, outputs, threads), IModuleTimedEngine
 {
     /// <summary>Opens an archive that was checked when it was made.</summary>
-    internal static ScriptedDetr Open(string variant, string path, ScriptPrecision precision, int threads) => Read(path, module =>
+    internal static ScriptedDetr Open(string variant, string path, TorchScriptRecipe recipe, int threads) => Read(path, module =>
     {
         var lengths = module.invoke<Tensor>(DetrScript.OutputLengths);
-        var info = Describe(
-            variant,
-            threads,
-            ("made_by", "a TorchScript archive of the weights, batch norm folded"),
-            ("channels_last", "on"),
-            ("int8_linear_layers", precision == ScriptPrecision.Int8Dynamic
-                ? "transformer, a scale a row, packed for libtorch's default quantised engine, which TorchSharp neither tells nor changes; heads float32" : "none"));
+        var info = Describe(variant, threads, Facts(recipe, "those of the transformer"));
         return new ScriptedDetr(info, module, DetrInterface.Outputs(lengths[0].item<long>(), lengths[1].item<long>()), threads);
     });
 

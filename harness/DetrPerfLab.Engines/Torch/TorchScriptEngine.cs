@@ -30,6 +30,17 @@ class TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount
         return new TorchScriptEngine(info, module, inputs, Probe(path, module, inputs), threads);
     });
 
+    /// <summary>What an archive of ours is, among the facts of its engine; <paramref name="dynamic"/> says which layers are in int8 where the recipe has dynamic ones.</summary>
+    internal static (string, string)[] Facts(TorchScriptRecipe recipe, string dynamic) =>
+    [
+        ("made_by", "a TorchScript archive of the weights, batch norm folded"),
+        ("channels_last", "on"),
+        ("fused", recipe.IsFused ? "oneDNN's operators, weights packed at load, relu and residuals with the layer before them" : "no"),
+        ("bfloat16_kernels", recipe.Precision == ScriptPrecision.BFloat16Fused ? TorchRuntime.BFloat16Kernels : "not used"),
+        ("int8_convolutions", recipe.Quantized is { } quantized ? $"the codes of {quantized.Name}, through oneDNN" : "none"),
+        ("int8_linear_layers", recipe.Precision == ScriptPrecision.Int8Dynamic ? $"{dynamic}, a scale a row, packed for libtorch's default quantised engine, which TorchSharp neither tells nor changes" : "none"),
+    ];
+
     internal static T Read<T>(string path, Func<jit.ScriptModule, T> make)
         where T : TorchEngine => TorchRuntime.Guard(() =>
     {

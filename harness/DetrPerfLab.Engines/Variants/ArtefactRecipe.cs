@@ -28,6 +28,8 @@ public sealed record TorchScriptRecipe(string Name, ScriptPrecision Precision) :
     /// <summary>The quantised graph whose convolutions the archive computes in 8 bits; null: none.</summary>
     public OnnxRecipe? Quantized { get; init; }
 
+    internal bool IsFused => Precision is ScriptPrecision.Float32Fused or ScriptPrecision.BFloat16Fused;
+
     /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators, or it is refused.</remarks>
     internal override void Write(RecipeInputs inputs, string path)
     {

@@ -67,8 +67,8 @@ public static class VariantRegistry
         {
             var artefact = cache.Get(model, recipe);
             IInferenceEngine engine = model.Config is ClassifierConfig config
-                ? ScriptedClassifier.Open(name.ToString(), artefact.Path, config, layers, settings.EffectiveThreads)
-                : ScriptedDetr.Open(name.ToString(), artefact.Path, layers, settings.EffectiveThreads);
+                ? ScriptedClassifier.Open(name.ToString(), artefact.Path, config, recipe, settings.EffectiveThreads)
+                : ScriptedDetr.Open(name.ToString(), artefact.Path, recipe, settings.EffectiveThreads);
             return new(engine, artefact.Info);
         });
     }

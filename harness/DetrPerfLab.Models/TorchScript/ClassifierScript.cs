@@ -22,7 +22,8 @@ public static class ClassifierScript
     static void Add(ScriptModuleWriter module, ScriptLayers layers, ScriptConvolutions convolutions, ResNetConfig config)
     {
         var (feature, _) = BackboneScript.Add(module, convolutions, config.Shape, new(224, 224));
-        module.Method("head(self, x: Tensor) -> Tensor", $"return {layers.Linear("fc", layers.Arithmetic.ToFloat($"torch.mean({convolutions.Decoded(new("x", feature))}, [2, 3])"), "fc")}");
+        var mean = $"torch.mean({convolutions.Decoded(new("x", feature))}, [2, 3])";
+        module.Method("head(self, x: Tensor) -> Tensor", $"return {layers.Arithmetic.ToFloat(layers.Linear("fc", mean, "fc"))}");
         module.Method("forward(self, pixel_values: Tensor) -> Tensor", ["x = self.stem(pixel_values)", .. DetrScript.Stages.Select(stage => $"x = self.{stage}(x)"), "return self.head(x)"]);
     }
 

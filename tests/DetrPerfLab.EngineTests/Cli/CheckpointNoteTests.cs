@@ -56,6 +56,25 @@ public sealed class CheckpointNoteTests : IClassFixture<CheckpointNoteTests.Aver
         Assert.Equal(1, Times(_file.Note, CliRun.Of("export", "--model", _file.Path, "--out", _file.Folder.File("m.onnx")).Error));
 
     [Fact]
+    public void Export_PrecisionOfAnArchive_DetectsAsTheVariantDoes()
+    {
+        var (archive, image) = (_file.Folder.File("bf16.pt"), Path.Combine(TestPaths.Fixtures, "images", "jpeg-420.jpg"));
+        var export = CliRun.Of("export", "--model", _file.Path, "--format", "torchscript", "--precision", "bf16-fused", "--out", archive);
+        Assert.True(export.ExitCode == 0, export.Error);
+        var run = CliRun.Of("detect", image, "--model", archive, "--engine", "torchscript", "--size", "64", "--out", _file.Folder.File("archive"));
+        Assert.True(run.ExitCode == 0, run.Error);
+
+        Assert.Contains("fp32-fused, bf16-fused", Refused("--format", "torchscript", "--precision", "bf17"));
+        Assert.Contains("--format torchscript", Refused("--precision", "bf16-fused"));
+        string Refused(params string[] more)
+        {
+            var refused = CliRun.Of(["export", "--model", _file.Path, "--out", _file.Folder.File("none"), .. more]);
+            Assert.Equal(2, refused.ExitCode);
+            return Assert.Single(refused.Error.TrimEnd().Split('\n'));
+        }
+    }
+
+    [Fact]
     public void Import_Checkpoint_SaysItUnderTheNewName()
     {
         using var error = new StringWriter();

@@ -12,7 +12,7 @@ public class ClassifierParityTests(ClassifierParityTests.Small models) : IClassF
     const double ToTorchvision = 1e-4;
     const double BetweenEngines = 2e-4; // what every exact variant is held to before it is timed
 
-    static readonly string[] s_engines = ["torch-fp32", "torch-fp32-channels-last", "torchscript-fp32", "ort-fp32", "ort-fp32-disabled"];
+    static readonly string[] s_engines = ["torch-fp32", "torch-fp32-channels-last", "torchscript-fp32", "torch-fp32-fused", "ort-fp32", "ort-fp32-disabled"];
 
     static readonly ClassifierConfig[] s_configs =
     [
@@ -59,6 +59,21 @@ public class ClassifierParityTests(ClassifierParityTests.Small models) : IClassF
         Assert.Equal(2 * Classes, expected.Length);
         Assert.NotEqual(expected[..Classes], expected[Classes..]);
         Assert.All(s_engines[1..], engine => Assert.InRange(TorchCases.MaxDifference(models.Run(model, engine, new(height, width)), expected), 0, BetweenEngines));
+    }
+
+    /// <summary>Top logits of two images differ by more than these engines may: bfloat16 has 8 bits of mantissa, int8 256 codes a value.</summary>
+    [Theory]
+    [InlineData("resnet18", "torch-bf16-fused", 0.02)]
+    [InlineData("resnet50", "torch-bf16-fused", 0.02)]
+    [InlineData("vit", "torch-bf16-fused", 0.02)]
+    [InlineData("resnet18", "torch-int8-static", 0.08)]
+    [InlineData("resnet50", "torch-int8-static", 0.08)]
+    public void Run_ReducedPrecision_StaysNearFloat32(string model, string engine, double ofTheSpread)
+    {
+        var size = new ImageSize(64, 64);
+        var (expected, actual) = (models.Run(model, s_engines[0], size), models.Run(model, engine, size));
+
+        Assert.InRange(TorchCases.MaxDifference(actual, expected), 1e-6, ofTheSpread * (expected.Max() - expected.Min()));
     }
 
     /// <summary>Each engine of each model, made once.</summary>

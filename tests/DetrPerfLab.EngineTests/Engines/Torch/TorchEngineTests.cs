@@ -181,7 +181,7 @@ public class TorchEngineTests
         using var folder = new TempFolder();
         DetrScript.Save(weights, precision, folder.File("detr.pt"));
         using var eager = EagerEngine.Create("torch-fp32", weights, TorchCases.OneThread);
-        using var script = ScriptedDetr.Open("torchscript-fp32", folder.File("detr.pt"), precision, TorchCases.OneThread);
+        using var script = ScriptedDetr.Open("torchscript-fp32", folder.File("detr.pt"), new("detr", precision), TorchCases.OneThread);
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(50, 70));
 
         var (expected, actual) = (TorchCases.Run(eager, inputs), TorchCases.Run(script, inputs));
@@ -190,10 +190,12 @@ public class TorchEngineTests
         Assert.InRange(TorchCases.MaxDifference(actual.Boxes, expected.Boxes), 0, SameArithmetic);
     }
 
-    [Fact]
-    public void RunModules_TorchScript_GivesTheResultsOfARunAndEachPartOnce()
+    [Theory]
+    [InlineData("torchscript-fp32")]
+    [InlineData("torch-int8-static")]
+    public void RunModules_TorchScript_GivesTheResultsOfARunAndEachPartOnce(string variant)
     {
-        using var engine = TorchCases.Create("torchscript-fp32");
+        using var engine = TorchCases.Create(variant);
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(50, 70));
         var outputs = TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs);
 

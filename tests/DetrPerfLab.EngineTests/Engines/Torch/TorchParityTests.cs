@@ -9,6 +9,7 @@ public class TorchParityTests
     [InlineData("torch-fp32", "r50_512x682")]
     [InlineData("torch-fp32", "r50_batch2_padded")]
     [InlineData("torchscript-fp32", "r50_batch2_padded")]
+    [InlineData("torch-fp32-fused", "r50_batch2_padded")]
     public void Run_CaseOfTheOriginal_Agrees(string variant, string name)
     {
         using var folder = new TempFolder();

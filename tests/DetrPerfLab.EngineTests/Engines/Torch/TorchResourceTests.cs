@@ -12,6 +12,9 @@ public class TorchResourceTests
     [InlineData("torch-fp32")]
     [InlineData("torchscript-fp32")]
     [InlineData("torch-int8-dynamic")]
+    [InlineData("torch-fp32-fused")]
+    [InlineData("torch-bf16-fused")]
+    [InlineData("torch-int8-static")]
     public void Run_ManyTimes_KeepsNativeMemory(string variant)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "resident memory is read from /proc");
