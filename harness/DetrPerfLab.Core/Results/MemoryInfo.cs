@@ -4,10 +4,12 @@ namespace DetrPerfLab.Core;
 /// <param name="SteadyRssBytes">Resident set of the process once loaded and warm, read after the operations of the memory pass.</param>
 /// <param name="GrowthBytes">Resident set after all timed operations less that before them, in suites whose operations give back what they take: what stays is kept for later, or fragmented.</param>
 /// <param name="NativeBytes">Resident memory without a file behind it, less the managed heap: native heaps and arenas. A lower bound, since the managed heap need not be resident.</param>
+/// <param name="PageFaultsPerOperation">Pages that an operation touched for the first time since the system gave them, so that the kernel had to make them, zeroed: once warm, what was given back and taken anew.</param>
 /// <param name="MappedWeightsBytes">Of <paramref name="MappedBytes"/>, weights that the engine reads in place from files beside the model; zero where it copied them into memory of its own.</param>
 public sealed record MemoryInfo(
     double? AllocatedBytesPerOperation = null, long? SteadyRssBytes = null, long? PeakRssBytes = null, long? GrowthBytes = null, long? ManagedCommittedBytes = null,
-    long? NativeBytes = null, long? MappedBytes = null, long? MappedWeightsBytes = null, ArenaInfo? Arena = null, GpuInfo? Gpu = null);
+    long? NativeBytes = null, long? MappedBytes = null, long? MappedWeightsBytes = null, ArenaInfo? Arena = null, GpuInfo? Gpu = null,
+    double? PageFaultsPerOperation = null);
 
 /// <summary>What a runtime says of the arena that its sessions take memory from, read after the memory pass; figures are null where it does not tell, with the reason.</summary>
 /// <param name="BytesInUse">Handed out now, bytes: between two inferences, weights as far as the runtime takes their memory from the arena.</param>

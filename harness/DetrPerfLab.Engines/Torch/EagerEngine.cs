@@ -10,6 +10,7 @@ sealed class EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, in
     {
         ["torch-naive"] = new() { Gradients = true },
         ["torch-fp32"] = new(),
+        ["torch-fp32-tuned"] = new(),
         ["torch-fp32-channels-last"] = new() { ChannelsLast = true },
         // Channels innermost: oneDNN's bfloat16 convolutions reorder anything else, which costs about a fifth of the inference.
         ["torch-bf16"] = new() { DataType = ScalarType.BFloat16, ChannelsLast = true },

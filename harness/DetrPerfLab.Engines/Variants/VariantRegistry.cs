@@ -10,6 +10,7 @@ public static class VariantRegistry
     [
         Torch(Fp32, "naive", "eager, gradients on: a port line by line"),
         Torch(Fp32, "", "eager, inference mode"),
+        Torch(Fp32, "tuned", "the same with glibc told to keep freed memory, as one environment variable or another allocator does for users of PyTorch", keepFreedMemory: true),
         Torch(Fp32, "channels-last", "eager, images and filters with channels innermost"),
         Torch(Bf16, "", "eager, bfloat16 weights and activations, channels innermost"),
         Script(EngineKind.TorchScript, Fp32, "", "TorchScript, a static graph: batch norm folded, channels innermost", ScriptPrecision.Float32),
@@ -46,11 +47,12 @@ public static class VariantRegistry
     public static Variant Get(string name) =>
         All.FirstOrDefault(v => v.Name == name) ?? throw LabError.UnknownName("variant", name, All.Select(v => v.Name));
 
-    static Variant Torch(Precision precision, string options, string summary)
+    static Variant Torch(Precision precision, string options, string summary, bool keepFreedMemory = false)
     {
         var name = new VariantName(EngineKind.Torch, precision, options);
         return new(name, summary, Recipe: null, (model, settings, _) =>
         {
+            if (keepFreedMemory) { NativeAllocator.KeepFreedMemory(); }
             var weights = model.LoadWeights();
             var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
             return new(EagerEngine.Create(name.ToString(), weights, settings.EffectiveThreads), new ArtefactInfo(weights.Source, weights.Sha256, bytes));

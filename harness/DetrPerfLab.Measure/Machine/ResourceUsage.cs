@@ -5,7 +5,8 @@ namespace DetrPerfLab.Measure;
 
 /// <summary>What the kernel counts for this process, all threads.</summary>
 /// <param name="CpuSeconds">Time on cores, with that of children that were waited for.</param>
-readonly partial record struct ResourceUsage(double CpuSeconds, long InvoluntarySwitches, long PeakRssBytes)
+/// <param name="MinorFaults">Pages made or mapped without reading a disk.</param>
+readonly partial record struct ResourceUsage(double CpuSeconds, long InvoluntarySwitches, long PeakRssBytes, long MinorFaults)
 {
     const int Self = 0; // RUSAGE_SELF
     const int Children = -1; // RUSAGE_CHILDREN
@@ -15,10 +16,10 @@ readonly partial record struct ResourceUsage(double CpuSeconds, long Involuntary
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS()) { return null; }
         if (getrusage(Self, out var usage) != 0 || getrusage(Children, out var children) != 0) { return null; }
-        return new(usage.CpuSeconds + children.CpuSeconds, usage[17], OperatingSystem.IsMacOS() ? usage[4] : usage[4] * 1024); // macOS counts bytes, Linux KiB
+        return new(usage.CpuSeconds + children.CpuSeconds, usage[17], OperatingSystem.IsMacOS() ? usage[4] : usage[4] * 1024, usage[8]); // macOS counts bytes, Linux KiB
     }
 
-    /// <summary><c>struct rusage</c> of 64-bit Linux and macOS: two timeval of 16 bytes, then maxrss (4) … nvcsw (16), nivcsw (17).</summary>
+    /// <summary><c>struct rusage</c> of 64-bit Linux and macOS: two timeval of 16 bytes, then maxrss (4) … minflt (8) … nvcsw (16), nivcsw (17).</summary>
     [InlineArray(18)]
     struct Rusage
     {

@@ -11,6 +11,7 @@ public static class MemoryPass
         GC.WaitForPendingFinalizers();
         var reset = ProcessMemory.TryResetPeak();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var faults = ResourceUsage.Read()?.MinorFaults;
         for (var i = 0; i < operations; i++)
         {
             operation.Run();
@@ -18,6 +19,7 @@ public static class MemoryPass
         }
 
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        faults = ResourceUsage.Read()?.MinorFaults - faults;
         var reading = ProcessMemory.Read();
         var committed = GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes;
         return new()
@@ -28,6 +30,7 @@ public static class MemoryPass
             ManagedCommittedBytes = committed,
             NativeBytes = reading.AnonymousBytes is { } anonymous ? Math.Max(0, anonymous - committed) : null,
             MappedBytes = reading.FileBytes,
+            PageFaultsPerOperation = faults / (double)operations,
         };
     }
 }

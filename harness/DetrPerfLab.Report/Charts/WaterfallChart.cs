@@ -35,7 +35,7 @@ static partial class WaterfallChart
         step.Parameter("step") is { } name && Number().Replace(name, "") is { Length: > 0 } text ? text : step.Run.Variant;
 
     // The number in front only orders the steps.
-    [GeneratedRegex(@"^\d+([-.: ]\s*|$)")]
+    [GeneratedRegex(@"^\d+(\.\d+)?([-.: ]\s*|$)")]
     private static partial Regex Number();
 
     static string Ms(CaseView view) => Format.Significant(view.Summary!.Median) + Disturbed.Mark(view);

@@ -27,6 +27,9 @@ static class CaseColumns
     internal static CaseColumn PeakToBaseline { get; } = Figure("peak/baseline", "peak memory over that of the row marked baseline",
         view => view.Run.Memory?.PeakRssBytes / (double?)view.Baseline?.Run.Memory?.PeakRssBytes, share => Format.Percent(share), NoMemory);
 
+    internal static CaseColumn PageFaults { get; } = Figure("page faults", "of one operation: pages that the kernel had to make, zeroed",
+        view => view.Run.Memory?.PageFaultsPerOperation, Format.Significant, "page faults were not counted, or this system does not count them");
+
     internal static CaseColumn Steady { get; } = Figure("steady, MiB", "resident once warm, after the operations of the memory pass", view => view.Run.Memory?.SteadyRssBytes, Format.Mebibytes, NoMemory);
 
     internal static CaseColumn ModelSize { get; } = Figure("model, MiB", null, view => view.Run.Artefact is { } artefact

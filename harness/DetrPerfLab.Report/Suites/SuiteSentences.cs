@@ -18,6 +18,33 @@ static class SuiteSentences
             : [Inline.Bold(what), ", ", Inline.Code(from), " to ", Inline.Code(to), $": {Judged(before, after)}."];
     }
 
+    /// <summary>What a variant's page faults cost: what is saved where glibc keeps freed memory, and nothing else differs.</summary>
+    internal static IEnumerable<IReadOnlyList<Inline>> Allocators(CaseView[] cases)
+    {
+        foreach (var kept in cases.Where(c => c.Baseline is not null && c.Baseline != c && c.Parameter("allocator") == Suites.KeptMemory))
+        {
+            var (plain, gain) = (kept.Baseline!, kept.SpeedUp);
+            var text = new List<Inline> { Inline.Code(kept.Run.Variant), ": " };
+            if (kept.IsContaminated || plain.IsContaminated || gain is not { Interval: { } interval } || gain.Value.Verdict == Verdict.Undecided)
+            {
+                yield return [.. text, $"what page faults cost is undecided ({Judged(plain, kept)})."];
+            }
+            else if (gain.Value.Verdict == Verdict.Faster)
+            {
+                yield return
+                [
+                    .. text, Inline.Bold($"{Format.Percent(1 - (1 / gain.Value.Value))} of an inference"), $" ({Format.Percent(1 - (1 / interval.Lower))} to {Format.Percent(1 - (1 / interval.Upper))}) goes into memory that glibc gives back and takes anew",
+                    Faults(plain, kept),
+                ];
+            }
+            else { yield return [.. text, $"keeping freed memory saves nothing ({Judged(plain, kept)})."]; }
+        }
+
+        static string Faults(CaseView plain, CaseView kept) => (plain.Run.Memory?.PageFaultsPerOperation, kept.Run.Memory?.PageFaultsPerOperation) is ({ } before, { } after)
+            ? $": {Format.Significant(before)} page faults, {Format.Significant(after)} where it keeps it."
+            : ".";
+    }
+
     /// <summary>Of each variant: the best of all settings, what cannot be distinguished from it, and what each further option does.</summary>
     internal static IEnumerable<IReadOnlyList<Inline>> Threads(CaseView[] cases) => cases.GroupBy(c => c.Run.Variant).Where(g => g.Count() > 1).Select(g => Best([.. g]));
 

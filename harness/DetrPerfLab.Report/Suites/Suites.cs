@@ -6,6 +6,9 @@ namespace DetrPerfLab.Report;
 /// <summary>All suites, in the order of a report: the one list that benchmarks, pages and commands take them from.</summary>
 public static class Suites
 {
+    /// <summary>The row of the allocator suite in which glibc keeps what is freed.</summary>
+    public const string KeptMemory = "glibc keeping freed memory";
+
     const string BaselineOfRun = $"{VariantName.Baseline} of the same run, else its first variant";
     static readonly SuiteParameter s_ofOneVariant = Fixed(Suite.Variant);
 
@@ -48,6 +51,12 @@ public static class Suites
         {
             ComparedWith = "the default setting, per image",
             Columns = [Parameter("Setting"), LatencyPerImage, SpeedUp, AllocatedPerImage, Steady, Peak, .. Fragmentation, Judgement],
+        },
+        new("Allocator", "latency, page faults and resident memory by where native code takes memory from", Fixed(Suite.Variant), Varies("Allocator", "glibc", KeptMemory))
+        {
+            ComparedWith = "glibc as it comes, same variant",
+            Columns = [Variant, Parameter("Allocator"), Latency, SpeedUp, PageFaults, Steady, Peak, Judgement],
+            Sentences = SuiteSentences.Allocators,
         },
         new("GcMode", "allocations, collections, pauses, p99 and peak memory by collector mode", s_ofOneVariant, Varies("Mode", "workstation", "server", "workstation concurrent,"))
         {
