@@ -7,12 +7,8 @@ sealed class ScriptedDetr(EngineInfo info, jit.ScriptModule module, IReadOnlyLis
     : TorchScriptEngine(info, module, inputCount: 2, outputs, threads), IModuleTimedEngine
 {
     /// <summary>Opens an archive that was checked when it was made.</summary>
-    internal static ScriptedDetr Open(string variant, string path, TorchScriptRecipe recipe, int threads) => Read(path, module =>
-    {
-        var lengths = module.invoke<Tensor>(DetrScript.OutputLengths);
-        var info = Describe(variant, threads, Facts(recipe, "those of the transformer"));
-        return new ScriptedDetr(info, module, DetrInterface.Outputs(lengths[0].item<long>(), lengths[1].item<long>()), threads);
-    });
+    internal static ScriptedDetr Open(string variant, string path, ModelConfig config, TorchScriptRecipe recipe, int threads) =>
+        Read(path, module => new ScriptedDetr(Describe(variant, threads, Facts(recipe, "those of the transformer")), module, config.Outputs, threads));
 
     /// <summary>For times the parts are called one by one, so that what the interpreter could fuse across them is not.</summary>
     private protected override (Tensor Logits, Tensor Boxes) Forward(Tensor pixelValues, Tensor pixelMask)
@@ -27,6 +23,7 @@ sealed class ScriptedDetr(EngineInfo info, jit.ScriptModule module, IReadOnlyLis
         return ((Tensor, Tensor))Part("heads", "heads", x);
     }
 
+    // Never without arguments: TorchSharp 0.107.0 hands a method that takes none a block of no bytes, which its result then overflows.
     object Part(string name, string method, params object[] arguments)
     {
         var result = Module.invoke(method, arguments);

@@ -70,7 +70,7 @@ public static class VariantRegistry
             var artefact = cache.Get(model, recipe);
             IInferenceEngine engine = model.Config is ClassifierConfig config
                 ? ScriptedClassifier.Open(name.ToString(), artefact.Path, config, recipe, settings.EffectiveThreads)
-                : ScriptedDetr.Open(name.ToString(), artefact.Path, recipe, settings.EffectiveThreads);
+                : ScriptedDetr.Open(name.ToString(), artefact.Path, model.Config!, recipe, settings.EffectiveThreads);
             return new(engine, artefact.Info);
         });
     }

@@ -7,8 +7,6 @@ namespace DetrPerfLab.Models;
 /// facebookresearch/detr@29901c5, models/detr.py, transformer.py, position_encoding.py, backbone.py.</remarks>
 public static class DetrScript
 {
-    public const string OutputLengths = "output_lengths"; // a method without arguments that gives Q and C+1: what DetrInterface.Outputs needs, without a run
-
     static readonly ImageSize s_usualSize = new(800, 1066);
 
     /// <summary>The methods of the backbone after its stem, in their order.</summary>
@@ -29,7 +27,6 @@ public static class DetrScript
                 "memory = self.encoder(self.input_proj(x), position, bias)",
                 "return self.heads(self.decoder(memory, position, bias))",
             ]);
-        module.Method($"{OutputLengths}(self) -> Tensor", $"return torch.tensor([{weights.Config.Queries}, {weights.Config.Classes + 1}])");
         var (feature, size) = BackboneScript.Add(module, convolutions, layers.Config.Backbone, s_usualSize);
         PositionScript.Add(module, layers);
         module.Method(

@@ -27,7 +27,7 @@ public class ScriptInt8Tests
         var int8 = QuantizedConvolutions.Read(quantized);
         DetrScript.Save(TorchCases.SmallWeights, ScriptPrecision.Float32Fused, folder.File("detr.pt"), int8);
         using var graph = new OrtEngine(folder.File("int8.onnx"), new OrtEngineOptions { IntraOpThreads = TorchCases.OneThread }, "ort-int8-static");
-        using var script = ScriptedDetr.Open("torch-int8-static", folder.File("detr.pt"), new("detr", ScriptPrecision.Float32Fused), TorchCases.OneThread);
+        using var script = ScriptedDetr.Open("torch-int8-static", folder.File("detr.pt"), TorchCases.SmallConfig, new("detr", ScriptPrecision.Float32Fused), TorchCases.OneThread);
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(50, 70));
 
         var (exact, expected, actual) = (TorchCases.Run("torch-fp32", inputs), TorchCases.Run(graph, inputs), TorchCases.Run(script, inputs));

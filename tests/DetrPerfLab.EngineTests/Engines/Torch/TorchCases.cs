@@ -57,7 +57,7 @@ static class TorchCases
         if (VariantRegistry.Get(variant).Recipe is not TorchScriptRecipe recipe) { return EagerEngine.Create(variant, SmallWeights, OneThread); }
         using var folder = new TempFolder();
         DetrScript.Save(SmallWeights, recipe.Precision, folder.File("detr.pt"), recipe.Quantized is null ? null : s_int8.Value);
-        return ScriptedDetr.Open(variant, folder.File("detr.pt"), recipe, OneThread);
+        return ScriptedDetr.Open(variant, folder.File("detr.pt"), SmallConfig, recipe, OneThread);
     }
 
     /// <summary>Largest absolute difference; NaN in either counts as infinite.</summary>

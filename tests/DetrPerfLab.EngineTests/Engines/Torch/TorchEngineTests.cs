@@ -181,7 +181,7 @@ public class TorchEngineTests
         using var folder = new TempFolder();
         DetrScript.Save(weights, precision, folder.File("detr.pt"));
         using var eager = EagerEngine.Create("torch-fp32", weights, TorchCases.OneThread);
-        using var script = ScriptedDetr.Open("torchscript-fp32", folder.File("detr.pt"), new("detr", precision), TorchCases.OneThread);
+        using var script = ScriptedDetr.Open("torchscript-fp32", folder.File("detr.pt"), config, new("detr", precision), TorchCases.OneThread);
         var inputs = SyntheticImages.CreateBatch(new(64, 96), new(50, 70));
 
         var (expected, actual) = (TorchCases.Run(eager, inputs), TorchCases.Run(script, inputs));
