@@ -35,8 +35,8 @@ public class AllocatorBenchmarks : ForwardBenchmarks
             AddJob(Job.Default.WithId(Plain));
             foreach (var name in NativeAllocator.Others)
             {
-                var job = Job.Default.WithId(name);
-                AddJob(NativeAllocator.Find(name) is { } library ? job.WithEnvironmentVariable("LD_PRELOAD", library) : job); // without it the row says what to install
+                var variables = NativeAllocator.VariablesOf(name).Select(v => new EnvironmentVariable(v.Key, v.Value)).ToArray();
+                AddJob(Job.Default.WithId(name).WithEnvironmentVariables(variables)); // without it the row says what to install
             }
 
             AddFilter(new SimpleFilter(b => b.Job.Id == SuiteCase.Of(b).Job));

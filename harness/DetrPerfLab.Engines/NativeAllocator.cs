@@ -9,16 +9,18 @@ public static partial class NativeAllocator
     const int TrimThreshold = -1, TopPad = -2, MmapMax = -4; // glibc, malloc.h: M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX
     const int PadBytes = 64 << 20;
 
-    /// <summary>Others that people take instead, by name: the library that the loader is told to load first, and Debian's package.</summary>
-    static readonly (string Name, string[] Libraries, string Package)[] s_others =
+    /// <summary>Those that people put in its place: the library that the loader takes first, its settings, and Debian's package.</summary>
+    /// <remarks>The settings are those of PyTorch's performance tuning guide: freed memory is kept, and large blocks have no arena that gives them back at once.</remarks>
+    static readonly Other[] s_others =
     [
-        ("jemalloc", ["libjemalloc.so.2"], "libjemalloc2"),
-        ("tcmalloc", ["libtcmalloc_minimal.so.4", "libtcmalloc.so.4"], "libtcmalloc-minimal4"),
+        new("jemalloc", ["libjemalloc.so.2"], "", "libjemalloc2"),
+        new("jemalloc keeping freed memory", ["libjemalloc.so.2"], "oversize_threshold:1,background_thread:true,metadata_thp:auto,dirty_decay_ms:9000000000,muzzy_decay_ms:9000000000", "libjemalloc2"),
+        new("tcmalloc", ["libtcmalloc_minimal.so.4", "libtcmalloc.so.4"], "", "libtcmalloc-minimal4"),
     ];
 
     static readonly string[] s_folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
 
-    /// <summary>Names of the allocators that take glibc's place, for <see cref="Find"/>.</summary>
+    /// <summary>Names of the allocators that take glibc's place.</summary>
     public static IReadOnlyList<string> Others { get; } = [.. s_others.Select(o => o.Name)];
 
     /// <summary>Has glibc keep what is freed, for the rest of this process: what its variables MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_=2147483647 and MALLOC_TOP_PAD_=67108864 do.</summary>
@@ -33,22 +35,25 @@ public static partial class NativeAllocator
         if (mallopt(MmapMax, 0) == 0 || mallopt(TrimThreshold, int.MaxValue) == 0 || mallopt(TopPad, PadBytes) == 0) { throw new InvalidOperationException("glibc refused an option of mallopt."); }
     }
 
-    /// <summary>The library of an allocator, to be named by LD_PRELOAD when a process is started; null where it is not installed.</summary>
-    public static string? Find(string name)
+    /// <summary>Variables that put the allocator in glibc's place when they are set before a process starts; none where it is not installed.</summary>
+    public static IReadOnlyDictionary<string, string> VariablesOf(string name)
     {
-        if (!OperatingSystem.IsLinux()) { return null; }
-        var libraries = s_others.Single(o => o.Name == name).Libraries;
-        return libraries.SelectMany(library => s_folders.Select(folder => Path.Combine(folder, library))).FirstOrDefault(File.Exists);
+        var other = s_others.Single(o => o.Name == name);
+        var library = OperatingSystem.IsLinux() ? other.Libraries.SelectMany(library => s_folders.Select(folder => Path.Combine(folder, library))).FirstOrDefault(File.Exists) : null;
+        if (library is null) { return new Dictionary<string, string>(); }
+        return other.Settings.Length == 0 ? new Dictionary<string, string> { ["LD_PRELOAD"] = library } : new() { ["LD_PRELOAD"] = library, ["MALLOC_CONF"] = other.Settings };
     }
 
-    /// <summary>Whether this process runs on the allocator.</summary>
+    /// <summary>Checks that this process runs on the allocator.</summary>
     /// <exception cref="LabException">It does not.</exception>
     public static void Require(string name)
     {
-        var (_, libraries, package) = s_others.Single(o => o.Name == name);
+        var (_, libraries, _, package) = s_others.Single(o => o.Name == name);
         if (OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => libraries.Any(line.Contains))) { return; }
-        throw LabError.Missing($"{name} is not installed: no {string.Join(" or ", libraries)} in {string.Join(", ", s_folders)}. Install it (Debian: apt install {package}) to have this row.");
+        throw LabError.Missing($"{name} needs {string.Join(" or ", libraries)}, which is not in {string.Join(", ", s_folders)}. Install it (Debian: apt install {package}) to have this row.");
     }
+
+    sealed record Other(string Name, string[] Libraries, string Settings, string Package);
 
     [LibraryImport("libc.so.6")]
     private static partial int mallopt(int parameter, int value);

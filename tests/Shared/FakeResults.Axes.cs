@@ -106,6 +106,15 @@ static partial class FakeResults
         };
     }
 
+    public static RunResult[] Allocators =>
+    [
+        Allocator("torch-fp32", "glibc", 1250, 320_578), Allocator("torch-fp32", "glibc keeping freed memory", 875, 9), Allocator("torch-fp32", "jemalloc", 1900, 610_000),
+        Allocator("ort-fp32", "glibc", 474, 12), Allocator("ort-fp32", "glibc keeping freed memory", 474.1, 11),
+    ];
+
+    static RunResult Allocator(string variant, string allocator, double ms, double faults) =>
+        Case("Allocator", variant, ms, 15, parameters: ("Allocator", allocator)) with { Memory = new MemoryInfo { SteadyRssBytes = 700L << 20, PeakRssBytes = 971L << 20, PageFaultsPerOperation = faults } };
+
     public static RunResult[] GcModes =>
         [.. from mode in (string[])["workstation", "workstation concurrent", "server", "server conserving", "workstation again"]
             select Case("GcMode", "ort-fp32", mode.StartsWith("server") ? 505 : 512, mode == "server" ? 700 : 100, parameters: ("Mode", mode)) with

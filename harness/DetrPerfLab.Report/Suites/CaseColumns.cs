@@ -28,7 +28,7 @@ static class CaseColumns
         view => view.Run.Memory?.PeakRssBytes / (double?)view.Baseline?.Run.Memory?.PeakRssBytes, share => Format.Percent(share), NoMemory);
 
     internal static CaseColumn PageFaults { get; } = Figure("page faults", "of one operation: pages that the kernel had to make, zeroed",
-        view => view.Run.Memory?.PageFaultsPerOperation, Format.Significant, "page faults were not counted, or this system does not count them");
+        view => view.Run.Memory?.PageFaultsPerOperation, faults => faults.ToString("N0", CultureInfo.InvariantCulture), "page faults were not counted, or this system does not count them");
 
     internal static CaseColumn Steady { get; } = Figure("steady, MiB", "resident once warm, after the operations of the memory pass", view => view.Run.Memory?.SteadyRssBytes, Format.Mebibytes, NoMemory);
 

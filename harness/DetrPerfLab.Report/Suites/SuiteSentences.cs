@@ -41,7 +41,7 @@ static class SuiteSentences
         }
 
         static string Faults(CaseView plain, CaseView kept) => (plain.Run.Memory?.PageFaultsPerOperation, kept.Run.Memory?.PageFaultsPerOperation) is ({ } before, { } after)
-            ? $": {Format.Significant(before)} page faults, {Format.Significant(after)} where it keeps it."
+            ? string.Create(CultureInfo.InvariantCulture, $": {before:N0} page faults, {after:N0} where it keeps it.")
             : ".";
     }
 

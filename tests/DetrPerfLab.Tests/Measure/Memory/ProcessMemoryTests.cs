@@ -11,6 +11,35 @@ public class ProcessMemoryTests
     // Pages of the heap, thread stacks and libraries come and go meanwhile.
     const long Slack = 40 << 20;
 
+    /// <summary>Pages that are mapped, touched and given back by each operation are counted, each once; those of a block that is kept are not.</summary>
+    [Fact]
+    public unsafe void Measure_OperationThatTakesPagesAnew_CountsThem()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "page faults are counted by getrusage");
+        const int Pages = 2000;
+        var page = Environment.SystemPageSize;
+        var kept = NativeMemory.AlignedAlloc((nuint)(Pages * page), (nuint)page);
+
+        // A block as large as this is mapped by glibc, and unmapped when it is freed.
+        var anew = MemoryPass.Measure(new ActionOperation(() =>
+        {
+            var block = NativeMemory.Alloc((nuint)(64 << 20));
+            Touch(block);
+            NativeMemory.Free(block);
+        }), 3).PageFaultsPerOperation;
+        Touch(kept);
+        var again = MemoryPass.Measure(new ActionOperation(() => Touch(kept)), 3).PageFaultsPerOperation;
+        NativeMemory.AlignedFree(kept);
+
+        Assert.InRange(anew!.Value, 0.9 * Pages, 1.5 * Pages);
+        Assert.InRange(again!.Value, 0, 0.2 * Pages);
+
+        void Touch(void* block)
+        {
+            for (var i = 0; i < Pages; i++) { ((byte*)block)[(long)i * page] = 1; }
+        }
+    }
+
     [Fact]
     public void Read_ChildThatAllocatesAKnownAmount_SeesIt()
     {
