@@ -6,7 +6,7 @@ public class PrecisionBenchmarks : ForwardBenchmarks
     protected override IReadOnlyList<SuiteCase> Rows =>
     [
         new("torch-fp32"), new("torch-fp32-tuned"), new("torch-bf16"), new("torch-int8-dynamic"), new("torchscript-fp32"), new("torch-fp32-fused"), new("torch-bf16-fused"), new("torch-int8-static"),
-        new("ort-fp32"), new("ort-fp16"), new("ort-fp16-weights"), new("ort-int8-dynamic"), new("ort-int8-static-all"), new("ort-int8-static"),
+        new("ort-fp32"), new("ort-fp16"), new("ort-fp16-weights"), new("ort-int8-dynamic"), new("ort-int8-static-all"), new("ort-int8-static"), new("ort-int8-static-fused"),
         .. VariantRegistry.OnGpu.Select(variant => new SuiteCase(variant)),
     ];
 

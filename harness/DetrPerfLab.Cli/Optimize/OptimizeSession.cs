@@ -105,7 +105,7 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
     /// <summary>Candidates whose times do not say that they are slower than FP32, the fastest first; FP32 itself always.</summary>
     IReadOnlyList<Arm> Screened(CalibrationChoice calibration)
     {
-        var arms = Deployable.Select(v => new Arm(v.Name, calibration)).ToList();
+        var arms = Deployable(Arm.Baseline(calibration).ModelOf(options)).Select(v => new Arm(v.Name, calibration)).ToList();
         foreach (var arm in arms.ToList())
         {
             try { Build(arm); }
@@ -131,9 +131,10 @@ sealed class OptimizeSession(OptimizeOptions options, TextWriter output, TextWri
         return [.. kept.OrderBy(k => k.Ms).Select(k => k.Arm)];
     }
 
-    /// <summary>What ONNX Runtime runs with plain packages, FP32 first; one of each precision and kind.</summary>
-    static IEnumerable<Variant> Deployable => VariantRegistry.All
-        .Where(v => v.Parts is { Engine: EngineKind.Ort, Options: "" or "weights" or "dynamic" or "static" } || VariantRegistry.OnGpu.Contains(v.Name))
+    /// <summary>What ONNX Runtime runs with plain packages, FP32 first; one of each precision and kind. The export with operators of its own is made of a DETR's weights.</summary>
+    static IEnumerable<Variant> Deployable(VariantModel model) => VariantRegistry.All
+        .Where(v => v.Parts is { Engine: EngineKind.Ort, Options: "" or "weights" or "dynamic" or "static" } || VariantRegistry.OnGpu.Contains(v.Name)
+            || (model.Config is DetrConfig && v.Parts is { Engine: EngineKind.Ort, Options: "fused" or "static-fused" }))
         .OrderBy(v => v.Name == VariantName.OrtFp32 ? 0 : 1);
 
     List<(Arm Arm, Judgement Judged)> Judged(Judge judge, CalibrationChoice calibration, IReadOnlyList<Arm> survivors)

@@ -22,11 +22,13 @@ public static class VariantRegistry
         Ort(Fp32, "basic", "ONNX Runtime, constants folded", OnnxRecipes.Fp32, GraphOptimization.Basic),
         Ort(Fp32, "extended", "ONNX Runtime, operators fused", OnnxRecipes.Fp32, GraphOptimization.Extended),
         Ort(Fp32, "", "ONNX Runtime, operators fused and laid out for the processor", OnnxRecipes.Fp32),
+        Ort(Fp32, "fused", "ONNX Runtime, attention as an operator of its own", OnnxRecipes.Fp32Fused),
         Ort(Fp16, "", "ONNX Runtime, half-precision weights and activations", OnnxRecipes.Fp16),
         Ort(Fp16, "weights", "ONNX Runtime, weights stored in half precision, float arithmetic: half the file at the speed of FP32", OnnxRecipes.Fp16Weights),
         Ort(Int8, "dynamic", "ONNX Runtime, int8 linear layers, ranges found at run time", OnnxRecipes.Int8Dynamic),
         Ort(Int8, "static-all", "ONNX Runtime, int8 wherever it can be: the warning example", OnnxRecipes.Int8StaticAll),
         Ort(Int8, "static", "ONNX Runtime, int8 convolutions with calibrated ranges, linear layers dynamic, box head in float", OnnxRecipes.Int8Static),
+        Ort(Int8, "static-fused", "the same, attention as an operator of ONNX Runtime's own", OnnxRecipes.Int8StaticFused),
         // On an NVIDIA GPU: known by name in every build, so that each says what it needs; they run where it was built with -p:Gpu=true.
         // By default float products round their factors to 10 bits of mantissa (TF32): fast, and not the same numbers.
         Gpu(EngineKind.OrtCuda, Fp32, "ONNX Runtime on CUDA, float32 without TF32", OnnxRecipes.Fp32, ("use_tf32", "0")),

@@ -8,6 +8,7 @@ sealed class GraphBuilder(string graphName, int opset)
     readonly HashSet<string> _nodes = new(StringComparer.Ordinal);
     readonly HashSet<string> _values = new(StringComparer.Ordinal);
     string _module = "";
+    bool _hasOrtNodes;
 
     /// <summary>Until it is disposed, names are given below this module: <c>backbone</c>, then <c>layer1</c>, make <c>backbone.layer1.*</c>.</summary>
     internal ModuleScope Module(string name)
@@ -56,6 +57,17 @@ sealed class GraphBuilder(string graphName, int opset)
         return node.Output[0];
     }
 
+    /// <summary>Adds a node of one of ONNX Runtime's own operators, which other runtimes do not have.</summary>
+    internal string OrtNode(string opType, string name, ReadOnlySpan<string> inputs, Action<NodeProto> attributes)
+    {
+        _hasOrtNodes = true;
+        return Node(opType, name, inputs, n =>
+        {
+            n.Domain = OnnxModels.OrtDomain;
+            attributes(n);
+        });
+    }
+
     /// <summary>Convolution with its bias. <paramref name="x"/> [N,C,H,W], weight [M,C,k,k].</summary>
     internal string Conv(string name, string x, string weight, string bias, int kernel, int stride = 1, int padding = 0, int dilation = 1) =>
         Node("Conv", name, [x, weight, bias], n => n
@@ -84,6 +96,7 @@ sealed class GraphBuilder(string graphName, int opset)
         // IR version 8 goes with operator set 17: the oldest that has all that is used, which the most readers accept.
         var model = new ModelProto { IrVersion = 8, ProducerName = "DetrPerfLab", Graph = _graph };
         model.SetOpset(opset);
+        if (_hasOrtNodes) { model.OpsetImport.Add(new OperatorSetIdProto { Domain = OnnxModels.OrtDomain, Version = 1 }); }
         return model;
     }
 

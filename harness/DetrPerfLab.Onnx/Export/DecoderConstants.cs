@@ -18,19 +18,19 @@ sealed class DecoderConstants(ExportContext context)
     /// <summary>The first layer's query of the attention to the memory, scaled, [Q, hidden].</summary>
     internal float[] FirstQuery() => Project(context.ScaledQuery($"{First}.multihead_attn", context.Config.Heads), FirstTargetExact());
 
-    /// <summary>W position + b for each query, [Q, hidden].</summary>
+    /// <summary>W position + b for each query, [Q, outputs].</summary>
     internal float[] Project(LinearWeights linear) => Project(linear, new double[context.Config.HiddenDim]);
 
     float[] Project(LinearWeights linear, double[] offset)
     {
         var hidden = context.Config.HiddenDim;
-        var projected = new float[_queryEmbed.Length];
+        var projected = new float[context.Config.Queries * linear.Outputs];
         Parallel.For(0, context.Config.Queries, query =>
         {
             var x = new double[hidden];
             for (var i = 0; i < hidden; i++) { x[i] = offset[i] + _queryEmbed[(query * hidden) + i]; }
             var y = linear.Apply(x);
-            for (var i = 0; i < hidden; i++) { projected[(query * hidden) + i] = (float)y[i]; }
+            for (var i = 0; i < y.Length; i++) { projected[(query * y.Length) + i] = (float)y[i]; }
         });
         return projected;
     }

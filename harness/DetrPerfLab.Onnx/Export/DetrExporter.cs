@@ -7,6 +7,12 @@ public sealed record ExportOptions
     public bool PixelMask { get; init; } = true;
 
     /// <summary>
+    /// Whether attention is an operator of ONNX Runtime's own (domain com.microsoft): faster there, and unknown to other runtimes. The mask is a column of queries and keys then, for with a mask
+    /// beside them the operator computes another, slower way.
+    /// </summary>
+    public bool OrtOperators { get; init; }
+
+    /// <summary>
     /// Whether the inner tensors that locate a difference to another implementation become outputs, in the original's layout:
     /// <c>backbone_feature</c> [N,C,h,w], <c>position_encoding</c> and <c>encoder_memory</c> [N,hidden,h,w].
     /// </summary>
@@ -39,7 +45,7 @@ public static class DetrExporter
         builder.Output("logits", DataType.Float, "N", config.Queries, config.Classes + 1);
         builder.Output("pred_boxes", DataType.Float, "N", config.Queries, 4);
 
-        var context = new ExportContext(builder, weights);
+        var context = new ExportContext(builder, weights, options.OrtOperators);
         var transformer = new TransformerExport(context);
         var feature = BackboneExport.Add(context, config.Backbone, pixels);
         var map = transformer.AddInputProjection(feature);
@@ -54,7 +60,7 @@ public static class DetrExporter
             $"backbone=resnet{config.BackboneDepth}", $"dilation={(config.Dilation ? 1 : 0)}", $"hidden={config.HiddenDim}", $"heads={config.Heads}",
             $"encoder={config.EncoderLayers}", $"decoder={config.DecoderLayers}", $"feed_forward={config.FeedForwardDim}",
             $"queries={config.Queries}", $"classes={config.Classes}"));
-        model.SetMetadata("detrlab.export", $"pixel_mask={(options.PixelMask ? 1 : 0)} stage_outputs={(options.StageOutputs ? 1 : 0)} opset={Opset}");
+        model.SetMetadata("detrlab.export", $"pixel_mask={(options.PixelMask ? 1 : 0)} stage_outputs={(options.StageOutputs ? 1 : 0)} opset={Opset}{(options.OrtOperators ? " ort_operators=1" : "")}");
         return model;
     }
 

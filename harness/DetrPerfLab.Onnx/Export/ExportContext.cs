@@ -1,8 +1,9 @@
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What every part of the export shares: the graph under construction and the weights, in the layout that the graph wants.</summary>
-sealed class ExportContext(GraphBuilder graph, WeightStore weights)
+sealed class ExportContext(GraphBuilder graph, WeightStore weights, bool ortOperators = false)
 {
+    internal bool OrtOperators => ortOperators;
     internal GraphBuilder Graph => graph;
     internal WeightStore Weights => weights;
     internal DetrConfig Config => weights.Config;
@@ -47,6 +48,21 @@ sealed record LinearWeights(float[] Weight, float[] Bias)
 {
     internal int Outputs => Bias.Length;
     internal int Inputs => Weight.Length / Bias.Length;
+
+    /// <summary>One more output behind those of each head, the same for every x.</summary>
+    internal LinearWeights WithColumn(int heads, float value)
+    {
+        var (size, wide) = (Outputs / heads, (Outputs / heads) + 1);
+        var (weight, bias) = (new float[heads * wide * Inputs], new float[heads * wide]);
+        for (var head = 0; head < heads; head++)
+        {
+            Weight.AsSpan(head * size * Inputs, size * Inputs).CopyTo(weight.AsSpan(head * wide * Inputs));
+            Bias.AsSpan(head * size, size).CopyTo(bias.AsSpan(head * wide));
+            bias[(head * wide) + size] = value;
+        }
+
+        return new(weight, bias);
+    }
 
     /// <summary>W x + b in double precision.</summary>
     internal double[] Apply(double[] x)

@@ -3,6 +3,8 @@ namespace DetrPerfLab.Onnx;
 /// <summary>What passes over whole models need: walks over nodes and tensors, operator sets, metadata.</summary>
 static class OnnxModels
 {
+    internal const string OrtDomain = "com.microsoft"; // of ONNX Runtime's own operators
+
     /// <summary>Version of the standard operators; 0 where the model does not import them.</summary>
     internal static long OpsetVersion(this ModelProto model) => model.OpsetImport.FirstOrDefault(o => IsStandard(o.Domain))?.Version ?? 0;
 

@@ -77,9 +77,10 @@ sealed class NodeRoles
 
     void FindCrossAttention()
     {
-        foreach (var node in _graph.Node.Where(n => n.IsStandard()))
+        foreach (var node in _graph.Node.Where(n => n.IsStandard() || n.Domain == OnnxModels.OrtDomain))
         {
-            if (node.OpType == "Softmax" && Scores(node) is { } scores) { Attention(node, scores.Input[0], scores.Input[1], scores); }
+            if (node is { Domain: OnnxModels.OrtDomain, OpType: "MultiHeadAttention", Input.Count: >= 3 }) { Attention(node, node.Input[0], node.Input[1], values: node.Input[2]); }
+            else if (node.OpType == "Softmax" && Scores(node) is { } scores) { Attention(node, scores.Input[0], scores.Input[1], scores); }
             else if (node is { OpType: "Attention", Input.Count: >= 2 }) { Attention(node, node.Input[0], node.Input[1]); }
             else if (node is { OpType: "GridSample", Input.Count: 2 }) { Attention(node, node.Input[1], node.Input[0]); }
         }
@@ -93,7 +94,7 @@ sealed class NodeRoles
         return at is not null && IsProduct(at) ? at : null;
     }
 
-    void Attention(NodeProto weights, string query, string key, NodeProto? scores = null)
+    void Attention(NodeProto weights, string query, string key, NodeProto? scores = null, string? values = null)
     {
         var part = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance) { weights, scores ?? weights };
         var queries = Back(query, part).Where(l => !_boxes.Contains(l)).ToList();
@@ -102,6 +103,7 @@ sealed class NodeRoles
         if (from.Overlaps(Sources(keys, key))) { return; }
         part.UnionWith(queries);
         part.UnionWith(keys);
+        if (values is not null) { part.UnionWith(Back(values, part).Where(l => !_boxes.Contains(l)).ToList()); }
         Ahead(weights, part);
         _cross.UnionWith(part.Where(n => !_boxes.Contains(n)));
     }

@@ -47,6 +47,35 @@ public class OrtEngineTests(TinyDetr model) : IClassFixture<TinyDetr>
         AssertClose(Run(all, inputs), Run(other, inputs));
     }
 
+    /// <summary>Sizes, a batch, and padding, which the fused attention meets as one more column of queries and keys.</summary>
+    [Fact]
+    public void Run_OrtOperators_Agree()
+    {
+        using var standard = new OrtEngine(model.WithMask, new OrtEngineOptions());
+        using var fused = new OrtEngine(model.Fused, new OrtEngineOptions());
+        foreach (var inputs in new[] { SyntheticImages.CreateBatch(s_size), SyntheticImages.CreateBatch(s_size, new ImageSize(64, 100), new ImageSize(160, 40)), SyntheticImages.CreateBatch(new ImageSize(33, 31)) })
+        {
+            AssertClose(Run(standard, inputs), Run(fused, inputs));
+        }
+
+        using var without = new OrtEngine(model.FusedWithoutMask, new OrtEngineOptions());
+        var alone = SyntheticImages.CreateBatch(s_size);
+        AssertClose(Run(standard, alone), Run(without, alone));
+    }
+
+    /// <summary>Plans and keep-lists name layers, and roles are read from the graph: the fused export has both as the other has them.</summary>
+    [Fact]
+    public void Quantize_OrtOperators_TakesTheSameLayers()
+    {
+        var inputs = Enumerable.Range(1, 2).Select(i => SyntheticImages.CreateBatchFrom(i, new ImageSize(64, 96))).ToList();
+        ConversionReport Convert(string path) => ModelQuantizer.Static(new(OnnxFile.Load(path), ""), new StaticOptions(), new OrtCalibrationRunner(), inputs, inputs.Count).Report;
+        var (standard, fused) = (Convert(model.WithMask), Convert(model.Fused));
+
+        Assert.Equal(standard.Converted.Order(), fused.Converted.Order());
+        Assert.Contains(standard.Converted, name => name.Contains("self_attn"));
+        Assert.DoesNotContain(fused.Converted, name => name.Contains("cross_attn"));
+    }
+
     [Fact]
     public void Run_MaskOfOnes_EqualsTheModelWithoutMask()
     {

@@ -9,7 +9,7 @@ public sealed class TinyDetr : IDisposable
 
     public TinyDetr()
     {
-        var weights = SyntheticWeights.Create(new DetrConfig
+        Weights = SyntheticWeights.Create(new DetrConfig
         {
             Name = "tiny",
             BackboneDepth = 18,
@@ -20,9 +20,18 @@ public sealed class TinyDetr : IDisposable
             Queries = 10,
             Classes = 5,
         });
-        OnnxFile.Save(DetrExporter.Export(weights, new ExportOptions { StageOutputs = true }), WithMask);
-        OnnxFile.Save(DetrExporter.Export(weights, new ExportOptions { PixelMask = false }), WithoutMask);
+        OnnxFile.Save(DetrExporter.Export(Weights, new ExportOptions { StageOutputs = true }), WithMask);
+        OnnxFile.Save(DetrExporter.Export(Weights, new ExportOptions { PixelMask = false }), WithoutMask);
+        OnnxFile.Save(DetrExporter.Export(Weights, new ExportOptions { OrtOperators = true }), Fused);
+        OnnxFile.Save(DetrExporter.Export(Weights, new ExportOptions { OrtOperators = true, PixelMask = false }), FusedWithoutMask);
     }
+
+    public WeightStore Weights { get; }
+
+    /// <summary>With ONNX Runtime's own operators.</summary>
+    public string Fused => _folder.File("fused.onnx");
+
+    public string FusedWithoutMask => _folder.File("fused-no-mask.onnx");
 
     public string WithMask => _folder.File("mask.onnx");
 
