@@ -19,9 +19,10 @@ static class ReportCommand
         var baseline = new Option<string?>("--baseline") { Description = "Variant that others are compared with; default: torch-fp32 where it was measured, else the first variant of the run." };
         var compare = new Option<string?>("--compare") { Description = "A second results folder to set beside the first." };
         var across = new Option<bool>("--across-machines") { Description = "With --compare: also compute ratios between different machines, marked as such." };
+        var howFast = new OutputFile("--how-fast") { Description = "Also write a page on where each millisecond goes in five engines, from the precision suite." };
         var command = new Command("report", "Draws the charts and writes report.md and report.html from result files.")
         {
-            results, plots, noCharts, output, machine, baseline, apLoss, changes, memory, latency, compare, across,
+            results, plots, noCharts, output, machine, baseline, apLoss, changes, memory, latency, compare, across, howFast,
         };
         command.OnlyWith(across, "--compare", result => result.GetValue(compare) is not null);
         command.OnlyWith(plots, "charts, without --no-charts", result => !result.GetValue(noCharts));
@@ -50,6 +51,12 @@ static class ReportCommand
             text.WriteLine(files.Markdown);
             text.WriteLine(files.Html);
             if (files.Charts.Count > 0) { text.WriteLine($"{files.Charts.Count} pictures in {drawn}"); }
+            if (parsed.GetValue(howFast) is { } page)
+            {
+                HowFastPage.Write(parsed.GetValue(results)!, parsed.GetValue(machine), page);
+                text.WriteLine(page);
+            }
+
             foreach (var warning in files.Warnings) { parsed.InvocationConfiguration.Error.WriteLine($"detrlab: {warning}"); }
         });
         return command;

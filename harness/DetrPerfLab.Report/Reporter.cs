@@ -44,6 +44,15 @@ public static class Reporter
     }
 }
 
+/// <summary>The page on where each millisecond goes.</summary>
+public static class HowFastPage
+{
+    /// <summary>Writes it as Markdown from the results of a machine.</summary>
+    /// <exception cref="LabException">The results hold no profile of the precision suite.</exception>
+    public static void Write(string resultsDir, string? machine, string path) =>
+        AtomicFile.WriteText(path, MarkdownPage.Write(HowFastContent.Create(ReportFolder.Load(resultsDir, machine)), chartFolder: ""));
+}
+
 /// <summary>What to report, where to, and what the reader can accept.</summary>
 public sealed record ReportOptions
 {

@@ -166,6 +166,6 @@ static partial class FakeResults
     {
         Flops = 172e9,
         Peak = new PeakInfo(precision, peak),
-        Modules = [.. modules.Select(m => new ModuleTime(m.Name, Math.Round(m.Share * Quantile.Median([.. result.SamplesMs]), 3)))],
+        Modules = [.. modules.Select(m => new ModuleTime(m.Name, Math.Round(m.Share * Quantile.Median([.. result.SamplesMs]), 3), m.Name is "backbone" or "encoder" ? m.Share * 172e9 : null))],
     };
 }

@@ -88,7 +88,8 @@ public sealed record ContaminationInfo(
 }
 
 /// <summary>Milliseconds of one operation spent in a part of the model, for example <c>encoder</c>.</summary>
-public sealed record ModuleTime(string Name, double Ms);
+/// <param name="Flops">Arithmetic operations of that part, a multiply-add as two, counted on the float32 graph; null where they were not counted, and in older results.</param>
+public sealed record ModuleTime(string Name, double Ms, double? Flops = null);
 
 /// <summary>One reason why a variant is as fast as it is: a topic, for example <c>casts</c>, plain words, and the figure behind them with its unit, if there is one.</summary>
 public sealed record Finding(string Topic, string Text, string? Figure = null);

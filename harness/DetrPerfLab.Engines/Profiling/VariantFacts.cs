@@ -70,10 +70,10 @@ public static class VariantFacts
     internal static IReadOnlyList<string> IntegerNodes(ModelProto original, ModelProto optimized) =>
         [.. NodeCover.Assign(original.Graph, optimized.Graph).Where(c => GraphFacts.IsIntegerProduct(c.Value)).Select(c => c.Key)];
 
-    /// <summary>The convolutions of the quantised graph; without one the transformer's linear layers, products with a weight, which libtorch's dynamic quantisation takes.</summary>
+    /// <summary>The layers of the quantised graph that have ranges; without one the transformer's linear layers, products with a weight, which libtorch's dynamic quantisation takes.</summary>
     static IReadOnlyList<string> IntegerNodesOfTorch(VariantModel model, Variant variant, TorchScriptRecipe recipe, ArtefactCache cache)
     {
-        if (recipe.Quantized is { } quantized) { return [.. QuantizedConvolutions.Read(OnnxFile.Load(cache.Get(model, quantized).Path)).Filters.Keys]; }
+        if (recipe.Quantized is { } quantized) { return [.. QuantizedLayers.Read(OnnxFile.Load(cache.Get(model, quantized).Path)).Filters.Keys]; }
         var artefact = cache.Get(model, OnnxRecipes.Fp32);
         return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), artefact.Info.Sha256, () =>
         {

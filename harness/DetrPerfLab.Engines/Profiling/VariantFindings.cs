@@ -85,7 +85,7 @@ static class VariantFindings
         if (recipe?.Quantized is not null)
         {
             yield return Int8Set(machine);
-            yield return new("integer", $"convolutions in 8 bits with the ranges of ort-int8-static, their sums rounded once; the rest {(isBf16 ? "bfloat16" : "float32")}", $"{integer} convolutions");
+            yield return new("integer", $"convolutions{(model is DetrConfig ? " and the encoder's feed-forward layers" : "")} in 8 bits, calibrated as ort-int8-static is, a residual and its sum rounded once; the rest {(isBf16 ? "bfloat16" : "float32")}", $"{integer} layers");
         }
         else if (variant.Precision == Precision.Int8)
         {

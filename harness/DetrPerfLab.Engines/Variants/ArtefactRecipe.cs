@@ -33,7 +33,7 @@ public sealed record TorchScriptRecipe(string Name, ScriptPrecision Precision) :
     /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators, or it is refused.</remarks>
     internal override void Write(RecipeInputs inputs, string path)
     {
-        var int8 = Quantized is { } recipe ? QuantizedConvolutions.Read(OnnxFile.Load(inputs.Artefact(recipe).Path)) : null;
+        var int8 = Quantized is { } recipe ? QuantizedLayers.Read(OnnxFile.Load(inputs.Artefact(recipe).Path)) : null;
         var weights = inputs.Model.LoadWeights();
         if (weights.Model is ClassifierConfig) { ClassifierScript.Save(weights, Precision, path, int8); }
         else { DetrScript.Save(weights, Precision, path, int8); }

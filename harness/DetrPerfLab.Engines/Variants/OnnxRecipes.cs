@@ -19,6 +19,9 @@ static class OnnxRecipes
     internal static OnnxRecipe Int8Dynamic { get; } = new("int8-dynamic", build => ModelQuantizer.Dynamic(Source(build), new() { Plan = QuantizationPlan.AllDynamic }).Model);
     internal static OnnxRecipe Int8Static { get; } = new("int8-static", build => Static(build, build.Model.Calibration.Apply(QuantizationPlan.Mixed))) { IsCalibrated = true };
 
+    /// <summary>What the archive of libtorch takes its ranges and codes from: it quantises nothing at run time.</summary>
+    internal static OnnxRecipe Int8StaticFeedForward { get; } = new("int8-static-feed-forward", build => Static(build, build.Model.Calibration.Apply(QuantizationPlan.MixedStaticFeedForward))) { IsCalibrated = true };
+
     /// <summary>The export with operators of ONNX Runtime's own.</summary>
     internal static OnnxRecipe Fp32Fused { get; } = new("fp32-fused", build => build.Model.Config is DetrConfig
         ? DetrExporter.Export(build.Model.LoadWeights(), new ExportOptions { OrtOperators = true })

@@ -89,7 +89,7 @@ public sealed record VariantCase(VariantModel Model, Variant Variant, IReadOnlyL
             Peak = why.Peak,
             Flops = why.Flops * Sizes.Count, // images of a batch are all padded to one size
             Findings = [.. why.Findings, .. result.Memory?.Gpu?.Findings() ?? [], .. result.Findings],
-            Modules = profile ? [.. Profile().Modules.Select(m => new ModuleTime(m.Name, m.Ms))] : [],
+            Modules = profile ? [.. Profile().Modules.Select(m => new ModuleTime(m.Name, m.Ms, m.Flops))] : [],
         };
 
         EngineProfile Profile() => ModuleProfile.Profile(Model, Variant, Settings, Artefacts, Inputs(), ProfiledRuns);

@@ -17,7 +17,7 @@ public static class VariantRegistry
         Script(EngineKind.Torch, Int8, "dynamic", "the same with int8 linear layers, ranges found at run time", ScriptPrecision.Int8Dynamic),
         Script(EngineKind.Torch, Fp32, "fused", "TorchScript through oneDNN: weights packed at load, relu and residuals fused", ScriptPrecision.Float32Fused),
         Script(EngineKind.Torch, Bf16, "fused", "the same in bfloat16, heads in float32", ScriptPrecision.BFloat16Fused),
-        Script(EngineKind.Torch, Int8, "static", "the same with int8 convolutions, the codes of ort-int8-static; the rest bfloat16 where the processor multiplies it", s_fused, OnnxRecipes.Int8Static),
+        Script(EngineKind.Torch, Int8, "static", "the same with int8 convolutions and feed-forward layers of the encoder; the rest bfloat16 where the processor multiplies it", s_fused, OnnxRecipes.Int8StaticFeedForward),
         Ort(Fp32, "disabled", "ONNX Runtime, the graph as exported", OnnxRecipes.Fp32, GraphOptimization.Disabled),
         Ort(Fp32, "basic", "ONNX Runtime, constants folded", OnnxRecipes.Fp32, GraphOptimization.Basic),
         Ort(Fp32, "extended", "ONNX Runtime, operators fused", OnnxRecipes.Fp32, GraphOptimization.Extended),

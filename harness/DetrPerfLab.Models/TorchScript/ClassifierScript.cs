@@ -5,13 +5,16 @@ namespace DetrPerfLab.Models;
 /// queries, keys and values as one product, attention as one operator. Source: pytorch/vision 0.14, torchvision/models/resnet.py and vision_transformer.py.</remarks>
 public static class ClassifierScript
 {
-    public static void Save(WeightStore weights, ScriptPrecision precision, string path, Int8Convolutions? int8 = null)
+    public static void Save(WeightStore weights, ScriptPrecision precision, string path, Int8Layers? int8 = null)
     {
         var module = new ScriptModuleWriter(folder: "classifier", name: "Classifier");
-        var layers = new ScriptLayers(module, weights, new(precision));
+        var arithmetic = new ScriptArithmetic(precision);
+        var codes = new ScriptCodes(module, arithmetic, int8);
+        var layers = new ScriptLayers(module, weights, arithmetic, codes);
         switch (weights.Model)
         {
-            case ResNetConfig resnet: Add(module, layers, new ScriptConvolutions(module, weights, new(precision), int8), resnet); break;
+            case ResNetConfig resnet: Add(module, layers, new ScriptConvolutions(module, weights, arithmetic, codes), codes, resnet); break;
+            case VitConfig when int8 is not null: throw LabError.Missing("Calibrated int8 in libtorch is for convolutions, and a vision transformer has but that of its patches. Take torch-int8-dynamic.");
             case VitConfig vit: Add(module, layers, vit); break;
             default: throw new ArgumentException($"No classifier is a {weights.Model.GetType().Name}.", nameof(weights));
         }
@@ -19,10 +22,10 @@ public static class ClassifierScript
         AtomicFile.Write(path, module.Save);
     }
 
-    static void Add(ScriptModuleWriter module, ScriptLayers layers, ScriptConvolutions convolutions, ResNetConfig config)
+    static void Add(ScriptModuleWriter module, ScriptLayers layers, ScriptConvolutions convolutions, ScriptCodes codes, ResNetConfig config)
     {
         var (feature, _) = BackboneScript.Add(module, convolutions, config.Shape, new(224, 224));
-        var mean = $"torch.mean({convolutions.Decoded(new("x", feature))}, [2, 3])";
+        var mean = $"torch.mean({codes.Decoded(new("x", feature))}, [2, 3])";
         module.Method("head(self, x: Tensor) -> Tensor", $"return {layers.Arithmetic.ToFloat(layers.Linear("fc", mean, "fc"))}");
         module.Method("forward(self, pixel_values: Tensor) -> Tensor", ["x = self.stem(pixel_values)", .. DetrScript.Stages.Select(stage => $"x = self.{stage}(x)"), "return self.head(x)"]);
     }

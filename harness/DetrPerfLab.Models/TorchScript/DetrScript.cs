@@ -12,12 +12,13 @@ public static class DetrScript
     /// <summary>The methods of the backbone after its stem, in their order.</summary>
     public static IReadOnlyList<string> Stages { get; } = ["layer1", "layer2", "layer3", "layer4"];
 
-    /// <summary>Writes the archive; <paramref name="int8"/> gives convolutions that compute in 8 bits.</summary>
-    public static void Save(WeightStore weights, ScriptPrecision precision, string path, Int8Convolutions? int8 = null)
+    /// <summary>Writes the archive; <paramref name="int8"/> gives layers that compute in 8 bits.</summary>
+    public static void Save(WeightStore weights, ScriptPrecision precision, string path, Int8Layers? int8 = null)
     {
         var module = new ScriptModuleWriter(folder: "detr", name: "Detr");
-        var layers = new ScriptLayers(module, weights, new(precision));
-        var convolutions = new ScriptConvolutions(module, weights, new(precision), int8);
+        var arithmetic = new ScriptArithmetic(precision);
+        var codes = new ScriptCodes(module, arithmetic, int8);
+        var (layers, convolutions) = (new ScriptLayers(module, weights, arithmetic, codes), new ScriptConvolutions(module, weights, arithmetic, codes));
         module.Method(
             "forward(self, pixel_values: Tensor, pixel_mask: Tensor) -> Tuple[Tensor, Tensor]",
             [

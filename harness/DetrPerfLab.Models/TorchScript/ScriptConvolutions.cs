@@ -5,26 +5,25 @@ readonly record struct ScriptValue(string Variable, string Name);
 
 /// <summary>Convolutions as text: each adds its weights to the module, and does what follows it, the addition of a residual and relu, in the same pass where it is fused.</summary>
 /// <remarks>A fused archive holds its weights in the layout that oneDNN's kernels choose when it is loaded. Source of the operators: PyTorch 2.10, aten/src/ATen/native/mkldnn/Conv.cpp and
-/// RegisterMkldnnOpContextClass.cpp, aten/src/ATen/native/quantized/cpu/qconv.cpp and qconv_prepack.cpp.</remarks>
-sealed class ScriptConvolutions(ScriptModuleWriter module, WeightStore weights, ScriptArithmetic arithmetic, Int8Convolutions? int8)
+/// RegisterMkldnnOpContextClass.cpp.</remarks>
+sealed class ScriptConvolutions(ScriptModuleWriter module, WeightStore weights, ScriptArithmetic arithmetic, ScriptCodes codes)
 {
     const int ChannelsLast = 2; // at::MemoryFormat
-    const int Unsigned = 13; // at::ScalarType of quantised tensors, quint8
 
     /// <summary>The image with channels innermost, as the first convolution takes it.</summary>
-    internal string Image(ScriptValue x) => Coded(x.Name) is { } coded
-        ? Codes($"torch.contiguous({x.Variable}, memory_format={ChannelsLast})", coded)
+    internal string Image(ScriptValue x) => codes.Of(x.Name) is { } coded
+        ? codes.Coded($"torch.contiguous({x.Variable}, memory_format={ChannelsLast})", coded)
         : $"torch.contiguous({arithmetic.FromFloat(x.Variable)}, memory_format={ChannelsLast})";
 
     internal string MaxPool(ScriptValue x, int kernel, int stride, string output)
     {
         string Pool(string text) => $"torch.max_pool2d({text}, [{kernel}, {kernel}], [{stride}, {stride}], [{kernel / 2}, {kernel / 2}], [1, 1], False)";
-        return (Coded(x.Name), Coded(output)) switch
+        return (codes.Of(x.Name), codes.Of(output)) switch
         {
             // libtorch pools no bare bytes; which quantisation they are said to have does not matter for the largest.
             ({ } same, { } kept) when same == kept => $"torch.int_repr({Pool($"torch._make_per_tensor_quantized_tensor({x.Variable}, 1., 0)")})",
-            (_, { } coded) => Codes(arithmetic.ToFloat(Pool(Decoded(x))), coded),
-            _ => Pool(Decoded(x)),
+            (_, { } coded) => codes.Coded(Pool(codes.Decoded(x)), coded),
+            _ => Pool(codes.Decoded(x)),
         };
     }
 
@@ -51,27 +50,22 @@ sealed class ScriptConvolutions(ScriptModuleWriter module, WeightStore weights, 
         return Convolution(new(name, filter.Shape, () => filter.Data, () => bias.Data) { Size = size }, x, output: "", relu: false, addend: null);
     }
 
-    /// <summary>The value in what float layers compute in.</summary>
-    internal string Decoded(ScriptValue x) => Coded(x.Name) is { } value
-        ? arithmetic.FromFloat($"torch.dequantize(torch._make_per_tensor_quantized_tensor({x.Variable}, {Text(value)}))")
-        : x.Variable;
-
     /// <summary>What the exported graph calls a convolution of the backbone.</summary>
     internal static string PathOf(string name) => $"backbone.{name.Replace("backbone.0.body.", "", StringComparison.Ordinal).Replace("downsample.0", "downsample", StringComparison.Ordinal)}";
 
     string Convolution(Layer layer, ScriptValue x, string output, bool relu, ScriptValue? addend)
     {
-        var coded = Coded(output);
-        if (int8?.Filters.GetValueOrDefault(layer.Path) is not { } filter)
+        var coded = codes.Of(output);
+        if (codes.Filter(layer.Path) is not { } filter)
         {
-            var result = Float(layer, Decoded(x), relu, addend is { } a ? Decoded(a) : null);
-            return coded is { } code ? Codes(arithmetic.ToFloat(result), code) : result;
+            var result = Float(layer, codes.Decoded(x), relu, addend is { } a ? codes.Decoded(a) : null);
+            return coded is { } code ? codes.Coded(result, code) : result;
         }
 
         if (addend is not { } other) { return Int8(layer, filter, x, coded, relu, addend: null); }
-        if (coded is not null && Coded(other.Name) is not null) { return Int8(layer, filter, x, coded, relu, other); }
-        var sum = Then(Int8(layer, filter, x, output: null, relu: false, addend: null), relu, Decoded(other));
-        return coded is { } c ? Codes(arithmetic.ToFloat(sum), c) : sum;
+        if (coded is not null && codes.Of(other.Name) is not null) { return Int8(layer, filter, x, coded, relu, other); }
+        var sum = Then(Int8(layer, filter, x, output: null, relu: false, addend: null), relu, codes.Decoded(other));
+        return coded is { } c ? codes.Coded(sum, c) : sum;
     }
 
     string Float(Layer layer, string x, bool relu, string? addend)
@@ -89,25 +83,14 @@ sealed class ScriptConvolutions(ScriptModuleWriter module, WeightStore weights, 
     /// <summary>Codes in; codes out where <paramref name="output"/> says how, else floats.</summary>
     string Int8(Layer layer, Int8Filter filter, ScriptValue x, Int8Value? output, bool relu, ScriptValue? addend)
     {
-        var outputs = layer.Shape[0];
-        var input = Coded(x.Name) ?? throw new InvalidOperationException($"'{layer.Path}' is in 8 bits, '{x.Name}', which it reads, is not.");
-        var bias = module.Tensor($"{layer.Path}.bias", [outputs], () => filter.Bias);
-        var scales = module.Tensor($"{layer.Path}.scales", [outputs], () => filter.Scales);
-        var zeros = module.Tensor($"{layer.Path}.zeros", [outputs], () => new long[outputs], ScriptType.Int64);
-        var weight = module.PackedTensor($"{layer.Path}.weight", layer.Shape, () => filter.Codes, ScriptType.Int8,
-            stored => $"ops.onednn.qconv_prepack({stored}, {scales}, {Text(input)}, {layer.Strides}, {layer.Paddings}, {layer.Dilations}, 1, {layer.Input})");
-        var read = $"{x.Variable}, {Text(input)}, {weight}, {scales}, {zeros}";
-        var (placed, given) = ($"{layer.Strides}, {layer.Paddings}, {layer.Dilations}, 1", output is { } o ? $"{Text(o)}, {(int)ScriptType.UInt8}" : $"1., 0, {(int)arithmetic.Type}");
+        var input = ScriptCodes.Text(codes.Of(x.Name) ?? throw new InvalidOperationException($"'{layer.Path}' is in 8 bits, '{x.Name}', which it reads, is not."));
+        var (weight, bias) = codes.Weights(layer.Path, layer.Shape, filter,
+            (stored, scales) => $"ops.onednn.qconv_prepack({stored}, {scales}, {input}, {layer.Strides}, {layer.Paddings}, {layer.Dilations}, 1, {layer.Input})");
+        var (read, placed) = ($"{x.Variable}, {input}, {weight}", $"{layer.Strides}, {layer.Paddings}, {layer.Dilations}, 1, {codes.Result(output)}");
         return addend is { } other
-            ? $"ops.onednn.qconv2d_pointwise({read}, {other.Variable}, {bias}, {placed}, {given}, {Text(Coded(other.Name)!.Value)}, \"sum\", 1., {(relu ? "\"relu\"" : "None")}, [], None)"
-            : $"ops.onednn.qconv2d_pointwise({read}, {bias}, {placed}, {given}, \"{(relu ? "relu" : "none")}\", [], None)";
+            ? $"ops.onednn.qconv2d_pointwise({read}, {other.Variable}, {bias}, {placed}, {ScriptCodes.Text(codes.Of(other.Name)!.Value)}, \"sum\", 1., {(relu ? "\"relu\"" : "None")}, [], None)"
+            : $"ops.onednn.qconv2d_pointwise({read}, {bias}, {placed}, \"{(relu ? "relu" : "none")}\", [], None)";
     }
-
-    Int8Value? Coded(string value) => int8?.Values.TryGetValue(value, out var found) == true ? found : null;
-
-    static string Codes(string x, Int8Value value) => $"torch.int_repr(torch.quantize_per_tensor({x}, {Text(value)}, {Unsigned}))";
-
-    static string Text(Int8Value value) => string.Create(CultureInfo.InvariantCulture, $"{(double)value.Scale:E17}, {value.ZeroPoint}");
 
     static string Then(string computed, bool relu, string? addend)
     {

@@ -50,7 +50,7 @@ static class TransformerScript
     ];
 
     static string[] EncoderLayer(ScriptLayers layers, string path, string source) =>
-        [.. SelfAttention(layers, path, source, "x + position", "bias"), .. FeedForward(layers, path, source, "norm2")];
+        [.. SelfAttention(layers, path, source, "x + position", "bias"), .. FeedForward(layers, path, source, "norm1", "norm2")];
 
     static string[] DecoderLayer(ScriptLayers layers, string path, string source)
     {
@@ -62,7 +62,7 @@ static class TransformerScript
             $"k = {layers.Projection($"{cross}.k", "keys", attention, 1)}",
             $"v = {layers.Projection($"{cross}.v", "memory", attention, 2)}",
             .. AddAttended(layers, cross, attention, "bias", $"{path}.norm2", $"{source}.norm2"),
-            .. FeedForward(layers, path, source, "norm3"),
+            .. FeedForward(layers, path, source, "norm2", "norm3"),
         ];
     }
 
@@ -84,10 +84,6 @@ static class TransformerScript
         $"x = {layers.Norm(norm, "y", normSource)}",
     ];
 
-    static string[] FeedForward(ScriptLayers layers, string path, string source, string norm) =>
-    [
-        $"y = {layers.Linear($"{path}.linear1", "x", $"{source}.linear1", relu: true)}",
-        $"y = {layers.Linear($"{path}.linear2", "y", $"{source}.linear2", addend: "x")}",
-        $"x = {layers.Norm($"{path}.{norm}", "y", $"{source}.{norm}")}",
-    ];
+    static string[] FeedForward(ScriptLayers layers, string path, string source, string before, string norm) =>
+        [.. layers.FeedForward(path, source, $"{path}.{before}"), $"x = {layers.Norm($"{path}.{norm}", "y", $"{source}.{norm}")}"];
 }

@@ -98,9 +98,9 @@ public static class OnnxTensors
     };
 
     /// <summary>A row-major matrix [rows, columns] as [columns, rows].</summary>
-    internal static float[] Transpose(ReadOnlySpan<float> values, int rows, int columns)
+    internal static T[] Transpose<T>(ReadOnlySpan<T> values, int rows, int columns)
     {
-        var result = new float[values.Length];
+        var result = new T[values.Length];
         for (var r = 0; r < rows; r++)
         {
             for (var c = 0; c < columns; c++) { result[(c * rows) + r] = values[(r * columns) + c]; }

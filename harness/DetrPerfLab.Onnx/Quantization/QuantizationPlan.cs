@@ -58,6 +58,12 @@ public sealed record QuantizationPlan
         ],
     };
 
+    /// <summary>The same with the feed-forward layers of the lab's own DETR encoder static, whose ranges another engine then fixes: half of the work behind the convolutions.</summary>
+    public static QuantizationPlan MixedStaticFeedForward { get; } = new()
+    {
+        Rules = [new() { Name = @"^encoder\.\d+\.linear[12]$", Operators = ["Gemm"], Precision = NodePrecision.Static }, .. Mixed.Rules],
+    };
+
     /// <summary>A plan with nodes, by exact name, forced to a precision before all other rules.</summary>
     public QuantizationPlan With(NodePrecision precision, IEnumerable<string> nodes, string reason) => this with
     {

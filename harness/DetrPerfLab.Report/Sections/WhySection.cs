@@ -6,11 +6,14 @@ static class WhySection
     internal static Section Create(ReportModel model)
     {
         CaseView[] measured = [.. model.Effects.Where(c => c.Summary is not null)];
-        var findings = measured.SelectMany(view => Findings(view, model.Machine).Select(finding => new Found(view, finding)));
-        IReadOnlyList<Inline>[] points = [.. Found.Points(findings, measured, onlyDifferences: true)];
+        var points = Points(measured, model.Machine);
         Block block = points.Length > 0 ? new PointList(points) : new Paragraph(["No findings: no variant was analysed, or nothing that was found tells them apart."]);
         return new Section("why", "Why", [block]) { Inside = $"{Format.Count(points.Length, "finding")} that {(points.Length == 1 ? "explains" : "explain")} differences between the variants" };
     }
+
+    /// <summary>What was found of these cases and does not hold for all of them.</summary>
+    internal static IReadOnlyList<Inline>[] Points(CaseView[] cases, MachineInfo? machine) =>
+        [.. Found.Points(cases.SelectMany(view => Findings(view, machine).Select(finding => new Found(view, finding))), cases, onlyDifferences: true)];
 
     static IEnumerable<Finding> Findings(CaseView view, MachineInfo? machine)
     {

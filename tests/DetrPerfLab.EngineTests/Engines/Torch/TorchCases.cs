@@ -40,16 +40,16 @@ static class TorchCases
     /// <summary>Every variant on libtorch: those that run operator by operator, and those that run an archive.</summary>
     public static IReadOnlyList<string> Variants { get; } = [.. VariantRegistry.All.Where(v => v.Recipe is null or TorchScriptRecipe).Select(v => v.Name)];
 
-    /// <summary>The small model in 8 bits, by the default plan of <c>ort-int8-static</c> but for convolutions that stay float.</summary>
+    /// <summary>The small model in 8 bits, by the plan of <c>torch-int8-static</c> but for layers that stay float.</summary>
     public static ModelProto Quantized(params IReadOnlyList<string> kept)
     {
         var source = new ConversionSource(DetrExporter.Export(SmallWeights, new ExportOptions()), SmallWeights.Sha256);
         var inputs = Enumerable.Range(1, 4).Select(i => SyntheticImages.CreateBatchFrom(i, new ImageSize(64, 96))).ToList();
-        var options = new StaticOptions { Plan = QuantizationPlan.Mixed.With(NodePrecision.Float, kept, "kept by a test") };
+        var options = new StaticOptions { Plan = QuantizationPlan.MixedStaticFeedForward.With(NodePrecision.Float, kept, "kept by a test") };
         return ModelQuantizer.Static(source, options, new OrtCalibrationRunner(), inputs, inputs.Count).Model;
     }
 
-    static readonly Lazy<Int8Convolutions> s_int8 = new(() => QuantizedConvolutions.Read(Quantized()));
+    static readonly Lazy<Int8Layers> s_int8 = new(() => QuantizedLayers.Read(Quantized()));
 
     /// <summary>An engine of the small model.</summary>
     public static TorchEngine Create(string variant)
