@@ -30,6 +30,13 @@ static class TorchRuntime
     /// <summary>Whether the processor multiplies bfloat16 itself, and oneDNN knows how. Source: Intel SDM vol. 2A, CPUID leaf 7.</summary>
     internal static bool HasBFloat16Products => HasAmx || (Avx512F.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0);
 
+    /// <summary>What oneDNN asks of a processor before it computes in bfloat16 at all. Source: PyTorch 2.10, aten/src/ATen/native/mkldnn/Utils.h, mkldnn_bf16_device_check.</summary>
+    internal static void RequireBFloat16(string what)
+    {
+        if (Avx512BW.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported) { return; }
+        throw LabError.Missing($"{what} computes bfloat16 through oneDNN, which asks for AVX-512 (BW, VL and DQ). This processor has it not: take torch-fp32-fused.");
+    }
+
     static bool HasAmx => Avx512F.IsSupported && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 
     /// <summary>Turns a missing native library into a message that says what to do.</summary>

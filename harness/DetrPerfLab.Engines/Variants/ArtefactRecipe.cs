@@ -30,18 +30,19 @@ public sealed record TorchScriptRecipe(string Name, ScriptPrecision Precision) :
 
     internal bool IsFused => Precision is ScriptPrecision.Float32Fused or ScriptPrecision.BFloat16Fused;
 
-    /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators, or it is refused.</remarks>
+    /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators and this processor runs them, or it is something that the machine lacks.</remarks>
     internal override void Write(RecipeInputs inputs, string path)
     {
+        if (Precision == ScriptPrecision.BFloat16Fused) { TorchRuntime.RequireBFloat16(Name); }
         var int8 = Quantized is { } recipe ? QuantizedLayers.Read(OnnxFile.Load(inputs.Artefact(recipe).Path)) : null;
         var weights = inputs.Model.LoadWeights();
         if (weights.Model is ClassifierConfig) { ClassifierScript.Save(weights, Precision, path, int8); }
         else { DetrScript.Save(weights, Precision, path, int8); }
         try { ScriptCheck.ThrowIfFatal(path); }
-        catch (LabException)
+        catch (LabException reason)
         {
             File.Delete(path);
-            throw;
+            throw LabError.Missing($"This libtorch cannot run {Name}: {reason.Message}", reason);
         }
     }
 }

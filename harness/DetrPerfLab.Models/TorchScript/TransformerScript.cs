@@ -4,6 +4,15 @@ namespace DetrPerfLab.Models;
 /// <remarks>Source: facebookresearch/detr@29901c5, models/transformer.py (forward_post of both layers) and torch.nn.MultiheadAttention.</remarks>
 static class TransformerScript
 {
+    static readonly string[] s_atOnce =
+    [
+        "q, k, v, = (self.split(query), self.split(key), self.split(value))",
+        "if torch.eq(torch.numel(bias), 0):",
+        "  x = torch.scaled_dot_product_attention(q, k, v, None, 0., False)",
+        "else:",
+        "  x = torch.scaled_dot_product_attention(q, k, v, bias, 0., False)",
+    ];
+
     internal static void Add(ScriptModuleWriter module, ScriptLayers layers)
     {
         var config = layers.Config;
@@ -28,15 +37,6 @@ static class TransformerScript
             "split(self, x: Tensor) -> Tensor",
             $"return torch.transpose(torch.unflatten(x, 2, [{config.Heads}, {config.HiddenDim / config.Heads}]), 1, 2)");
     }
-
-    static readonly string[] s_atOnce =
-    [
-        "q, k, v, = (self.split(query), self.split(key), self.split(value))",
-        "if torch.eq(torch.numel(bias), 0):",
-        "  x = torch.scaled_dot_product_attention(q, k, v, None, 0., False)",
-        "else:",
-        "  x = torch.scaled_dot_product_attention(q, k, v, bias, 0., False)",
-    ];
 
     static string[] Explicit(DetrConfig config) =>
     [

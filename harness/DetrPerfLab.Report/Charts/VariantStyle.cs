@@ -13,8 +13,9 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
     /// <summary>The engine is told by the name's beginning: a precision that is not known here keeps its engine's colour.</summary>
     public static VariantStyle Of(string variant) => EngineOf(variant) switch
     {
+        EngineKind.Torch when VariantName.TryParse(variant) is { Precision: Precision.Int8 } or { Options: "fused" } => new("libtorch, static graph", MarkerOf(variant), new("#AA4499"), new("#D483C8")), // an archive, as TorchScript's
         EngineKind.Torch => new("libtorch, eager", MarkerOf(variant), new("#D55E00"), new("#F28A3C")),
-        EngineKind.TorchScript => new("TorchScript", MarkerOf(variant), new("#AA4499"), new("#D483C8")),
+        EngineKind.TorchScript => new("libtorch, static graph", MarkerOf(variant), new("#AA4499"), new("#D483C8")),
         EngineKind.Ort => new("ONNX Runtime", MarkerOf(variant), new("#0072B2"), new("#58A9E6")),
         EngineKind.OrtCuda => new("ONNX Runtime, GPU", MarkerOf(variant), new("#008A63"), new("#35C79A")),
         EngineKind.OrtTensorRt => new("TensorRT", MarkerOf(variant), new("#7A5C00"), new("#D9B54A")),

@@ -7,6 +7,7 @@ static class SuiteSentences
     [
         Step(cases, "The naive-to-clean step", VariantName.Naive, VariantName.Baseline),
         Step(cases, "The static-graph step", VariantName.Baseline, "torchscript-fp32"),
+        Step(cases, "oneDNN's fused operators on top", "torchscript-fp32", "torch-fp32-fused"),
         Step(cases, "ONNX Runtime's graph optimisations, from none to all", "ort-fp32-disabled", "ort-fp32"),
     ];
 
