@@ -53,7 +53,7 @@ static class ReportCommand
             if (files.Charts.Count > 0) { text.WriteLine($"{files.Charts.Count} pictures in {drawn}"); }
             if (parsed.GetValue(howFast) is { } page)
             {
-                HowFastPage.Write(parsed.GetValue(results)!, parsed.GetValue(machine), page);
+                Reporter.WriteHowFast(parsed.GetValue(results)!, parsed.GetValue(machine), page);
                 text.WriteLine(page);
             }
 

@@ -40,8 +40,7 @@ public static partial class NativeAllocator
     {
         var other = s_others.Single(o => o.Name == name);
         var library = OperatingSystem.IsLinux() ? other.Libraries.SelectMany(library => s_folders.Select(folder => Path.Combine(folder, library))).FirstOrDefault(File.Exists) : null;
-        if (library is null) { return new Dictionary<string, string>(); }
-        return other.Settings.Length == 0 ? new Dictionary<string, string> { ["LD_PRELOAD"] = library } : new() { ["LD_PRELOAD"] = library, ["MALLOC_CONF"] = other.Settings };
+        return library is null ? new Dictionary<string, string>() : new() { ["LD_PRELOAD"] = library, ["MALLOC_CONF"] = other.Settings }; // jemalloc's own; no others read it
     }
 
     /// <summary>Checks that this process runs on the allocator.</summary>

@@ -42,14 +42,10 @@ public static class Reporter
 
         ReportDocument Document(bool withCharts) => ReportContent.Create(model, options.Limits, answer, comparison, withCharts);
     }
-}
 
-/// <summary>The page on where each millisecond goes.</summary>
-public static class HowFastPage
-{
-    /// <summary>Writes it as Markdown from the results of a machine.</summary>
+    /// <summary>Writes the page on where each millisecond goes, as Markdown, from the results of a machine.</summary>
     /// <exception cref="LabException">The results hold no profile of the precision suite.</exception>
-    public static void Write(string resultsDir, string? machine, string path) =>
+    public static void WriteHowFast(string resultsDir, string? machine, string path) =>
         AtomicFile.WriteText(path, MarkdownPage.Write(HowFastContent.Create(ReportFolder.Load(resultsDir, machine)), chartFolder: ""));
 }
 

@@ -45,7 +45,8 @@ public static class VariantFacts
             }
 
             // The rate of bfloat16 products is not probed: no share of a peak is told where they are part of the work.
-            peak = variant.Recipe is TorchScriptRecipe { Precision: ScriptPrecision.BFloat16Fused } && TorchRuntime.HasBFloat16Products ? null : VariantPeak.PeakOf(variant.Parts, machine, settings.EffectiveThreads * settings.InterOpThreads, ShareOf(integer, count));
+            var hasUnknownRate = variant.Recipe is TorchScriptRecipe { Precision: ScriptPrecision.BFloat16Fused } && TorchRuntime.HasBFloat16Products;
+            peak = hasUnknownRate ? null : VariantPeak.PeakOf(variant.Parts, machine, settings.EffectiveThreads * settings.InterOpThreads, ShareOf(integer, count));
         }
         catch (LabException reason) when (reason.ExitCode == ExitCode.Missing)
         {
@@ -73,13 +74,14 @@ public static class VariantFacts
     /// <summary>The layers of the quantised graph that have ranges; without one the transformer's linear layers, products with a weight, which libtorch's dynamic quantisation takes.</summary>
     static IReadOnlyList<string> IntegerNodesOfTorch(VariantModel model, Variant variant, TorchScriptRecipe recipe, ArtefactCache cache)
     {
-        if (recipe.Quantized is { } quantized) { return [.. QuantizedLayers.Read(OnnxFile.Load(cache.Get(model, quantized).Path)).Filters.Keys]; }
-        var artefact = cache.Get(model, OnnxRecipes.Fp32);
+        var artefact = cache.Get(model, recipe.Quantized ?? OnnxRecipes.Fp32);
         return SideFile.Get(cache.Beside(model, artefact, $".{variant.Name}.why.json"), artefact.Info.Sha256, () =>
         {
-            var graph = OnnxFile.Load(artefact.Path).Graph;
+            var loaded = OnnxFile.Load(artefact.Path);
+            if (recipe.Quantized is not null) { return (string[])[.. QuantizedLayers.Read(loaded).Filters.Keys]; }
+            var graph = loaded.Graph;
             var index = new GraphIndex(graph);
-            return (string[])[.. ModuleNames.OfGraph(graph)
+            return [.. ModuleNames.OfGraph(graph)
                 .Where(n => n.Node.OpType is "Gemm" or "MatMul" && index.Constant(n.Node.Input[1]) is not null && s_transformer.Any(m => n.Module.StartsWith(m, StringComparison.Ordinal)))
                 .Select(n => NodeCover.NameOf(n.Node))];
         });

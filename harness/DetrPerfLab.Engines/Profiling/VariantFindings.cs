@@ -80,7 +80,7 @@ static class VariantFindings
             : "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory");
         if (facts.GetValueOrDefault(TorchRuntime.Blas) is { } blas) { yield return new("libraries", "matrix products go to this BLAS", blas); }
         if (variant.Options == "naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
-        if (recipe is { IsFused: true }) { yield return new("fused", "layers through oneDNN's operators: weights packed when the archive is loaded, relu and residual computed with the layer before them"); }
+        if (recipe is { Precision.IsFused: true }) { yield return new("fused", "layers through oneDNN's operators: weights packed when the archive is loaded, relu and residual computed with the layer before them"); }
         if (isBf16) { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
         if (recipe?.Quantized is not null)
         {

@@ -10,7 +10,7 @@ sealed class EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, in
     {
         ["torch-naive"] = new() { Gradients = true },
         ["torch-fp32"] = new(),
-        ["torch-fp32-tuned"] = new(),
+        ["torch-fp32-tuned"] = new() { KeepsFreedMemory = true },
         ["torch-fp32-channels-last"] = new() { ChannelsLast = true },
         // Channels innermost: oneDNN's bfloat16 convolutions reorder anything else, which costs about a fifth of the inference.
         ["torch-bf16"] = new() { DataType = ScalarType.BFloat16, ChannelsLast = true },
@@ -24,12 +24,14 @@ sealed class EagerEngine(EngineInfo info, EagerDetr model, DetrConfig config, in
         if (!s_variants.TryGetValue(variant, out var options)) { throw LabError.UnknownName("libtorch variant", variant, Names); }
         return TorchRuntime.Guard<TorchEngine>(() =>
         {
+            if (options.KeepsFreedMemory) { NativeAllocator.KeepFreedMemory(); }
             var info = Describe(
                 variant,
                 threads,
                 ("data_type", options.DataType.ToString().ToLowerInvariant()),
                 ("gradients", options.Gradients ? "on" : "off"),
                 ("channels_last", options.ChannelsLast ? "on" : "off"),
+                ("freed_memory", options.KeepsFreedMemory ? "kept by glibc" : "as the allocator has it"),
                 ("bfloat16_kernels", options.DataType == ScalarType.BFloat16 ? TorchRuntime.BFloat16Kernels : "not used"));
             return weights.Model is DetrConfig config
                 ? new EagerEngine(info, new EagerDetr(weights, options), config, threads, options.Gradients)

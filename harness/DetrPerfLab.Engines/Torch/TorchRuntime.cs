@@ -34,7 +34,7 @@ static class TorchRuntime
     internal static void RequireBFloat16(string what)
     {
         if (Avx512BW.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported) { return; }
-        throw LabError.Missing($"{what} computes bfloat16 through oneDNN, which asks for AVX-512 (BW, VL and DQ). This processor has it not: take torch-fp32-fused.");
+        throw LabError.Missing($"{what} computes bfloat16 through oneDNN, which asks for AVX-512 (BW, VL and DQ). This processor lacks them: take torch-fp32-fused.");
     }
 
     static bool HasAmx => Avx512F.IsSupported && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;

@@ -35,7 +35,7 @@ class TorchScriptEngine(EngineInfo info, jit.ScriptModule module, int inputCount
     [
         ("made_by", "a TorchScript archive of the weights, batch norm folded"),
         ("channels_last", "on"),
-        ("fused", recipe.IsFused ? "oneDNN's operators, weights packed at load, relu and residuals with the layer before them" : "no"),
+        ("fused", recipe.Precision.IsFused ? "oneDNN's operators, weights packed at load, relu and residuals with the layer before them" : "no"),
         ("bfloat16_kernels", recipe.Precision == ScriptPrecision.BFloat16Fused ? TorchRuntime.BFloat16Kernels : "not used"),
         ("int8_layers", recipe.Quantized is { } quantized ? $"the codes of {quantized.Name}, through oneDNN" : "none"),
         ("int8_linear_layers", recipe.Precision == ScriptPrecision.Int8Dynamic ? $"{dynamic}, a scale a row, packed for libtorch's default quantised engine, which TorchSharp neither tells nor changes" : "none"),

@@ -25,15 +25,12 @@ public sealed record OnnxRecipe(string Name, Func<RecipeInputs, ModelProto> Buil
 /// <summary>A TorchScript archive; the precision is that of float layers, or of the transformer's linear layers.</summary>
 public sealed record TorchScriptRecipe(string Name, ScriptPrecision Precision) : ArtefactRecipe(Name, "pt")
 {
-    /// <summary>The quantised graph whose convolutions the archive computes in 8 bits; null: none.</summary>
+    /// <summary>The quantised graph that tells which layers the archive computes in 8 bits, and how; null: none.</summary>
     public OnnxRecipe? Quantized { get; init; }
 
-    internal bool IsFused => Precision is ScriptPrecision.Float32Fused or ScriptPrecision.BFloat16Fused;
-
-    /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators and this processor runs them, or it is something that the machine lacks.</remarks>
+    /// <remarks>Checked here, once, so that no later load has to: this libtorch knows its operators, or that is something which the machine lacks.</remarks>
     internal override void Write(RecipeInputs inputs, string path)
     {
-        if (Precision == ScriptPrecision.BFloat16Fused) { TorchRuntime.RequireBFloat16(Name); }
         var int8 = Quantized is { } recipe ? QuantizedLayers.Read(OnnxFile.Load(inputs.Artefact(recipe).Path)) : null;
         var weights = inputs.Model.LoadWeights();
         if (weights.Model is ClassifierConfig) { ClassifierScript.Save(weights, Precision, path, int8); }

@@ -10,7 +10,7 @@ public static class VariantRegistry
     [
         Torch(Fp32, "naive", "eager, gradients on: a port line by line"),
         Torch(Fp32, "", "eager, inference mode"),
-        Torch(Fp32, "tuned", "the same with glibc told to keep freed memory, as one environment variable or another allocator does for users of PyTorch", keepFreedMemory: true),
+        Torch(Fp32, "tuned", "the same with glibc told to keep freed memory, as one environment variable or another allocator does for users of PyTorch"),
         Torch(Fp32, "channels-last", "eager, images and filters with channels innermost"),
         Torch(Bf16, "", "eager, bfloat16 weights and activations, channels innermost"),
         Script(EngineKind.TorchScript, Fp32, "", "TorchScript, a static graph: batch norm folded, channels innermost", ScriptPrecision.Float32),
@@ -49,12 +49,11 @@ public static class VariantRegistry
     public static Variant Get(string name) =>
         All.FirstOrDefault(v => v.Name == name) ?? throw LabError.UnknownName("variant", name, All.Select(v => v.Name));
 
-    static Variant Torch(Precision precision, string options, string summary, bool keepFreedMemory = false)
+    static Variant Torch(Precision precision, string options, string summary)
     {
         var name = new VariantName(EngineKind.Torch, precision, options);
         return new(name, summary, Recipe: null, (model, settings, _) =>
         {
-            if (keepFreedMemory) { NativeAllocator.KeepFreedMemory(); }
             var weights = model.LoadWeights();
             var bytes = weights.Tensors.Sum(t => (long)t.Data.Length * sizeof(float));
             return new(EagerEngine.Create(name.ToString(), weights, settings.EffectiveThreads), new ArtefactInfo(weights.Source, weights.Sha256, bytes));
@@ -66,9 +65,12 @@ public static class VariantRegistry
     static Variant Script(EngineKind engine, Precision precision, string options, string summary, ScriptPrecision layers, OnnxRecipe? quantized = null)
     {
         var name = new VariantName(engine, precision, options);
-        var recipe = new TorchScriptRecipe(name.ToString(), layers) { Quantized = quantized, IsCalibrated = quantized is not null };
+        // What stays float in an archive with int8 layers depends on the processor: a cache that moves to another must not serve it.
+        var file = quantized is null ? name.ToString() : $"{name}-{(layers == ScriptPrecision.BFloat16Fused ? "bf16" : "fp32")}";
+        var recipe = new TorchScriptRecipe(file, layers) { Quantized = quantized, IsCalibrated = quantized is not null };
         return new(name, summary, recipe, (model, settings, cache) =>
         {
+            if (layers == ScriptPrecision.BFloat16Fused) { TorchRuntime.RequireBFloat16(name.ToString()); }
             var artefact = cache.Get(model, recipe);
             IInferenceEngine engine = model.Config is ClassifierConfig config
                 ? ScriptedClassifier.Open(name.ToString(), artefact.Path, config, recipe, settings.EffectiveThreads)

@@ -60,3 +60,13 @@ public enum ScriptPrecision
     Float32Fused, // through oneDNN's operators: weights packed when the archive is loaded, relu and residual computed with the layer before them
     BFloat16Fused, // the same; heads stay float32
 }
+
+/// <summary>What a precision implies.</summary>
+public static class ScriptPrecisions
+{
+    extension(ScriptPrecision precision)
+    {
+        /// <summary>Whether layers go through oneDNN's own operators.</summary>
+        public bool IsFused => precision is ScriptPrecision.Float32Fused or ScriptPrecision.BFloat16Fused;
+    }
+}

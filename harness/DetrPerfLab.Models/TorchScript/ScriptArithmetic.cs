@@ -6,7 +6,7 @@ readonly record struct ScriptArithmetic(ScriptPrecision Precision)
     /// <summary>Of all but the heads; float32 for a layer with dynamic int8 too, which takes and gives it.</summary>
     internal ScriptType Type => Precision == ScriptPrecision.BFloat16Fused ? ScriptType.BFloat16 : ScriptType.Float32;
 
-    internal bool IsFused => Precision is ScriptPrecision.Float32Fused or ScriptPrecision.BFloat16Fused;
+    internal bool IsFused => Precision.IsFused;
 
     /// <summary>A float32 value as what the layers compute in.</summary>
     internal string FromFloat(string x) => Type == ScriptType.Float32 ? x : $"torch.to({x}, {(int)Type})";

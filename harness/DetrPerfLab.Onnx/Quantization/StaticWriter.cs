@@ -6,6 +6,8 @@ namespace DetrPerfLab.Onnx;
 /// <summary>Puts QuantizeLinear and DequantizeLinear about the chosen nodes.</summary>
 sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticOptions options, IReadOnlyDictionary<string, TensorRange> ranges)
 {
+    internal const string Real = ".real"; // behind the name of what codes stand for
+
     readonly GraphIndex _source = editor.Index;
     readonly Dictionary<string, QuantizationParameters> _parameters = new(StringComparer.Ordinal);
     readonly Dictionary<QuantizationParameters, (string Scale, string ZeroPoint)> _constants = [];
@@ -133,7 +135,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     {
         ReadOnlySpan<long> dims = axis is null ? [] : [scales.Length];
         var scale = editor.AddConstant<float>(name + ".scale", dims, scales);
-        var node = editor.AddNode("DequantizeLinear", name + ".dequantize", zeros is null ? [codes, scale] : [codes, scale, zeros], name + ".real");
+        var node = editor.AddNode("DequantizeLinear", name + ".dequantize", zeros is null ? [codes, scale] : [codes, scale, zeros], name + Real);
         if (axis is { } a) { node.Set("axis", a); }
         return node.Output[0];
     }
@@ -147,7 +149,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
         var suffix = parameters.Type == QuantizedType.UInt8 ? ".uint8" : ".int8";
         var codes = Codes(constant.Name + suffix, [.. constant.Dims], parameters.Type, values.Select(parameters.Quantize));
         var (scale, zeroPoint) = Constants(constant.Name, parameters);
-        return _weights[constant.Name] = editor.AddNode("DequantizeLinear", constant.Name + ".dequantize", [codes, scale, zeroPoint], constant.Name + ".real").Output[0];
+        return _weights[constant.Name] = editor.AddNode("DequantizeLinear", constant.Name + ".dequantize", [codes, scale, zeroPoint], constant.Name + Real).Output[0];
     }
 
     // --- activations
@@ -169,7 +171,7 @@ sealed class StaticWriter(GraphEditor editor, StaticSelection selection, StaticO
     {
         var (scale, zeroPoint) = Constants(name, _parameters[name]);
         var quantize = editor.AddNode("QuantizeLinear", name + ".quantize", [value, scale, zeroPoint], name + ".code");
-        return editor.AddNode("DequantizeLinear", name + ".dequantize", [quantize.Output[0], scale, zeroPoint], name + ".real");
+        return editor.AddNode("DequantizeLinear", name + ".dequantize", [quantize.Output[0], scale, zeroPoint], name + Real);
     }
 
     // Equal parameters share constants: ONNX Runtime compares values, but the file is smaller.

@@ -5,7 +5,7 @@ namespace DetrPerfLab.Report;
 /// <summary>A page of its own: where each millisecond of an inference goes in five engines, and beside it the time that the operations alone would take at this machine's measured peaks.</summary>
 static class HowFastContent
 {
-    /// <summary>What stands for each engine: the first that was measured, or the fastest where it has two names.</summary>
+    /// <summary>Each engine by its variants, of which the fastest stands for it.</summary>
     static readonly string[][] s_engines =
         [[VariantName.Baseline], ["torch-fp32-fused"], ["torch-int8-static"], [VariantName.OrtFp32], ["ort-int8-static", "ort-int8-static-fused"]];
 
@@ -14,26 +14,24 @@ static class HowFastContent
     /// <exception cref="LabException">The precision suite was not measured, or without a profile.</exception>
     internal static ReportDocument Create(ReportModel model)
     {
-        CaseView[] cases = [.. s_engines.Select(names => model.Suite("Precision").Where(c => names.Contains(c.Run.Variant) && c.Run.Modules.Count > 0 && c.Summary is not null).MinBy(c => (c.IsContaminated, c.Summary!.Median)))
-            .OfType<CaseView>()];
+        CaseView[] profiled = [.. model.Suite("Precision").Where(c => c.Run.Modules.Count > 0 && c.Summary is not null)];
+        CaseView[] cases = [.. s_engines.Select(names => profiled.Where(c => names.Contains(c.Run.Variant)).MinBy(c => (c.IsContaminated, c.Summary!.Median))).OfType<CaseView>()];
         if (cases.Length == 0)
         {
             throw LabError.BadInput("The results hold no profile of the precision suite, which this page is made of. Measure it without --quick: ./run-all.sh --filter '*Precision*'");
         }
 
-        var modules = cases[0].Run.Modules.Select(m => m.Name).Concat(cases.SelectMany(c => c.Run.Modules.Select(m => m.Name))).Distinct().ToList();
+        string[] modules = [.. cases.SelectMany(c => c.Run.Modules.Select(m => m.Name)).Distinct()];
         return new(
             "How fast, and why",
             model.Caption,
             [
-                new("engines", "Engines", [Paragraph($"One image of {model.ModelAtHand}, {Pixels(cases)} in, raw outputs out."), CaseColumn.Table("engines", [Variant, Latency, SpeedUp, PeakShare, PageFaults, Peak, Judgement], cases)]),
+                new("engines", "Engines", [new Paragraph([$"One image of {model.ModelAtHand}, {Pixels(cases)} in, raw outputs out."]), CaseColumn.Table("engines", [Variant, Latency, SpeedUp, PeakShare, PageFaults, Peak, Judgement], cases)]),
                 new("milliseconds", "Where each millisecond goes", [Milliseconds(model, cases, modules), new PointList([.. cases.Select(c => Largest(model, c))])]),
                 .. Why(model, cases),
                 new("again", "Measure it here", [new CodeBlock("./run-all.sh --filter '*Precision*'\n./run-all.sh --filter '*Allocator*'\n./detrlab report --how-fast docs/how-fast-and-why.md")]),
             ]);
     }
-
-    static Paragraph Paragraph(string text) => new([text]);
 
     static string Pixels(CaseView[] cases) => cases.Select(c => c.Run.InputSide).FirstOrDefault(s => s is not null) is { } side ? $"{side} pixels on its shorter side" : "of the model's own size";
 
@@ -69,7 +67,7 @@ static class HowFastContent
     /// <summary>10⁹ operations a second with all cores; null where it was not probed.</summary>
     static double? PeakOf(MachineInfo? machine, string precision) => machine?.Peaks.Where(p => p.Precision == precision).Select(p => (double?)p.GflopsPerSecond).Max();
 
-    /// <summary>The part that takes most, and how far from the bound of the engine's precision its whole is.</summary>
+    /// <summary>The part that takes most, and the one that loses most to the bound of the engine's precision.</summary>
     static IReadOnlyList<Inline> Largest(ReportModel model, CaseView view)
     {
         var (modules, sum) = (view.Run.Modules, view.Run.Modules.Sum(m => m.Ms));

@@ -24,22 +24,14 @@ static class SuiteSentences
     {
         foreach (var kept in cases.Where(c => c.Baseline is not null && c.Baseline != c && c.Parameter("allocator") == Suites.KeptMemory))
         {
-            var (plain, gain) = (kept.Baseline!, kept.SpeedUp);
-            var text = new List<Inline> { Inline.Code(kept.Run.Variant), ": " };
-            if (kept.IsContaminated || plain.IsContaminated || gain is not { Interval: { } interval } || gain.Value.Verdict == Verdict.Undecided)
-            {
-                yield return [.. text, $"what page faults cost is undecided ({Judged(plain, kept)})."];
-            }
-            else if (gain.Value.Verdict == Verdict.Faster)
-            {
-                yield return
-                [
-                    .. text, Inline.Bold($"{Format.Percent(1 - (1 / gain.Value.Value))} of an inference"), $" ({Format.Percent(1 - (1 / interval.Lower))} to {Format.Percent(1 - (1 / interval.Upper))}) goes into memory that glibc gives back and takes anew",
-                    Faults(plain, kept),
-                ];
-            }
-            else { yield return [.. text, $"keeping freed memory saves nothing ({Judged(plain, kept)})."]; }
+            var plain = kept.Baseline!;
+            IReadOnlyList<Inline> said = kept.SpeedUp is { Verdict: Verdict.Faster, Interval: { } interval } gain && !kept.IsContaminated && !plain.IsContaminated
+                ? [Inline.Bold($"{Saved(gain.Value)} of an inference"), $" ({Saved(interval.Lower)} to {Saved(interval.Upper)}) is saved where glibc keeps freed memory instead of giving it back{Faults(plain, kept)}"]
+                : [$"keeping freed memory instead of giving it back: {Judged(plain, kept)}."];
+            yield return [Inline.Code(kept.Run.Variant), ": ", .. said];
         }
+
+        static string Saved(double speedUp) => Format.Percent(1 - (1 / speedUp));
 
         static string Faults(CaseView plain, CaseView kept) => (plain.Run.Memory?.PageFaultsPerOperation, kept.Run.Memory?.PageFaultsPerOperation) is ({ } before, { } after)
             ? string.Create(CultureInfo.InvariantCulture, $": {before:N0} page faults, {after:N0} where it keeps it.")

@@ -79,6 +79,9 @@ sealed record EagerOptions
     internal ScalarType DataType { get; init; } = ScalarType.Float32;
     internal bool Gradients { get; init; }
 
+    /// <summary>Whether glibc keeps what is freed, in the whole process from then on.</summary>
+    internal bool KeepsFreedMemory { get; init; }
+
     /// <summary>Whether images and filters lie in memory with channels innermost, which oneDNN's kernels read without reordering.</summary>
     internal bool ChannelsLast { get; init; }
 
