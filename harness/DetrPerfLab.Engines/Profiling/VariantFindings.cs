@@ -74,11 +74,12 @@ static class VariantFindings
             {
                 (ResNetConfig, _) => "batch norm folded into the convolutions, channels innermost",
                 (VitConfig, _) => "queries, keys and values as one product, attention as one operator; no convolutions whose batch norm could be folded",
-                (_, true) => "batch norm folded into the convolutions, channels innermost, attention as two products and a softmax, faster in bfloat16 than the one operator",
+                (_, true) => "batch norm folded into the convolutions, channels innermost, attention as two products and a softmax",
                 _ => "batch norm folded into the convolutions, channels innermost, attention as one operator",
             }
             : "eager: each operator is dispatched alone, nothing is fused and every intermediate is written to memory");
-        if (facts.GetValueOrDefault(TorchRuntime.Blas) is { } blas) { yield return new("libraries", "matrix products go to this BLAS", blas); }
+        if (recipe is not { Precision.IsFused: true } && facts.GetValueOrDefault(TorchRuntime.Blas) is { } blas) { yield return new("libraries", "matrix products go to this BLAS", blas); }
+        if (variant.Options == "tuned") { yield return new("memory", "glibc keeps what is freed: large blocks are not given back to the system and made anew, page by page, at the next operator"); }
         if (variant.Options == "naive") { yield return new("gradients", "autograd records each operator and keeps what a backward pass would need, which never comes"); }
         if (recipe is { Precision.IsFused: true }) { yield return new("fused", "layers through oneDNN's operators: weights packed when the archive is loaded, relu and residual computed with the layer before them"); }
         if (isBf16) { yield return new("isa", "oneDNN computes bfloat16 with", bfloat16Kernels); }
