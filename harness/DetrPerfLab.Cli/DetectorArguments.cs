@@ -3,9 +3,9 @@ using System.CommandLine;
 namespace DetrPerfLab.Cli;
 
 /// <summary>The options of every verb that runs a model on images; without those of detection where it only classifies.</summary>
-sealed class DetectorArguments(bool forDetection = true)
+sealed class DetectorArguments(bool forDetection = true, bool modelRequired = true)
 {
-    readonly Option<string> _model = new("--model") { Description = "A model's name (detrlab models list), a checkpoint, an ONNX file or a TorchScript file.", Required = true };
+    readonly Option<string> _model = new("--model") { Description = "A model's name (detrlab models list), a checkpoint, an ONNX file, a TorchScript file or a folder of 'detrlab optimize'.", Required = modelRequired };
 
     readonly Option<string> _engine = new("--engine")
     {
@@ -28,6 +28,14 @@ sealed class DetectorArguments(bool forDetection = true)
     internal IEnumerable<Option> All => [_model, _engine, _size, _threads, .. forDetection ? [_nms] : (Option[])[], .. _family.All];
 
     internal string Model(ParseResult parsed) => Deployment.ModelOf(parsed.GetValue(_model)!);
+
+    internal bool NamesModel(ParseResult parsed) => parsed.GetValue(_model) is not null;
+
+    internal ModelSource Source(ParseResult parsed) => new(Model(parsed), parsed.GetValue(_engine)!, _family.Read(parsed));
+
+    /// <summary>As the user says; else as <c>optimize</c> found, where the model is its own.</summary>
+    internal EngineSettings Settings(ParseResult parsed) => parsed.GetResult(_threads) is not { Implicit: false } && Deployment.Beside(Model(parsed)) is { } found
+        ? new() { Threads = found.Threads, Spinning = found.Spinning } : new() { Threads = parsed.GetValue(_threads) };
 
     internal string Variant(ParseResult parsed) => DetectorSource.VariantOf(parsed.GetValue(_engine)!);
 

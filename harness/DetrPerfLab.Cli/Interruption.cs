@@ -23,7 +23,7 @@ sealed class Interruption : IDisposable
             {
                 context.Cancel = true;
                 if (Interlocked.Increment(ref _asked) > 1) { End(verb); }
-                _ = Task.Delay(s_patience).ContinueWith(_ => End(verb), TaskScheduler.Default);
+                _ = Task.Delay(verb == "serve" ? ServeCommand.LongestDrain : s_patience).ContinueWith(_ => End(verb), TaskScheduler.Default);
                 _stop.Cancel();
             }));
         }

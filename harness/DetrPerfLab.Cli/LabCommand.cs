@@ -19,6 +19,7 @@ static class LabCommand
         GateCommand.Create(),
         HistoryCommand.Create(),
         InspectCommand.Create(),
+        LoadCommand.Create(),
         ModelsCommand.Create(),
         OptimizeCommand.Create(),
         ParityCommand.Create(),
@@ -26,6 +27,7 @@ static class LabCommand
         QuantizeCommand.Create(),
         ReportCommand.Create(),
         SensitivityCommand.Create(),
+        ServeCommand.Create(),
     }.WithOverwrite();
 
     /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted. Nothing is thrown, whatever happens.</returns>

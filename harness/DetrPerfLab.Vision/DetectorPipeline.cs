@@ -100,10 +100,19 @@ public sealed class DetectorPipeline
         return (inputs, outputs);
     }
 
-    internal static void RequireFinite(HostTensor output)
+    internal static void RequireFinite(HostTensor output) => RequireFinite(output, 0, output.Count);
+
+    /// <summary>Of one image of the batch: what another gave is not its fault.</summary>
+    internal static void RequireFinite(HostTensor output, int image)
+    {
+        var count = output.Count / (int)output.Shape[0];
+        RequireFinite(output, image * count, count);
+    }
+
+    static void RequireFinite(HostTensor output, int first, int count)
     {
         ReadOnlySpan<float> values = output.Floats;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = first; i < first + count; i++)
         {
             if (!float.IsFinite(values[i])) { throw LabError.OutputNotFinite(output.Name, i); }
         }

@@ -15,9 +15,10 @@ public partial class LayeringTests
         ["Measure"] = ["Core"],
         // A variant is calibrated on photographs, through its family's preprocessing; a case of it opens ready to be measured.
         ["Engines"] = ["Core", "Models", "Onnx", "Vision", "Measure"],
+        ["Serving"] = ["Core", "Vision", "Engines", "Measure"],
         ["Report"] = ["Core"],
-        ["Cli"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report"],
-        ["Benchmarks"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report"],
+        ["Cli"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report", "Serving"],
+        ["Benchmarks"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report", "Serving"],
     };
 
     static readonly Dictionary<string, string[]> s_allowedPackages = new()
@@ -28,6 +29,7 @@ public partial class LayeringTests
         ["Vision"] = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Engines"] = ["Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu", "TorchSharp-cpu"],
         ["Measure"] = [],
+        ["Serving"] = ["HdrHistogram", "Microsoft.AspNetCore.OpenApi", "OpenTelemetry.Exporter.Prometheus.AspNetCore", "OpenTelemetry.Extensions.Hosting"],
         ["Report"] = ["Perfolizer", "ScottPlot"], // Perfolizer finds the changes of a history
         ["Cli"] = ["Spectre.Console", "System.CommandLine"],
         ["Benchmarks"] = ["BenchmarkDotNet", "SixLabors.ImageSharp", "System.CommandLine"], // ImageSharp is measured only, never fed strangers' files

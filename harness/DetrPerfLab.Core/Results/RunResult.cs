@@ -66,6 +66,7 @@ public sealed record RunResult
     public GcInfo? Gc { get; init; } // null when they were not counted
     public ContaminationInfo? Contamination { get; init; } // null when nothing watched it
 
+    public ServingInfo? Serving { get; init; } // of a server under load, whose samples are its requests; null elsewhere
     public RepetitionInfo? Repetition { get; init; } // null where it was measured once, or together with others
 
     [JsonIgnore]

@@ -12,6 +12,12 @@ public sealed record CaseWork(IOperation Operation, RunResult Known) : IDisposab
     /// <summary>Adds what engines and other processes of this case tell of their memory.</summary>
     public Func<MemoryInfo, MemoryInfo> CompleteMemory { get; init; } = memory => memory;
     public Func<IReadOnlyList<Finding>> Findings { get; init; } = () => [];
+
+    /// <summary>What the last operation timed itself, milliseconds, in place of the time of the whole: of a load each request. Null where the operation is the sample.</summary>
+    public Func<IReadOnlyList<double>>? OwnTimesMs { get; init; }
+
+    /// <summary>Adds what only the suite knows of the case, after its last sample.</summary>
+    public Func<RunResult, RunResult> Complete { get; init; } = result => result;
     public IReadOnlyList<IDisposable> Owned { get; init; } = []; // released at the end, in this order
 
     public void Dispose()

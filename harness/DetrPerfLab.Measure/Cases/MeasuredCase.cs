@@ -108,7 +108,8 @@ public sealed class MeasuredCase : IDisposable
         var gc = GcReading.Now().Since(_gc);
         _last = _counters.Read();
         Timed.Finish(_ms);
-        var sample = new Sample(_work.Audited?.Last ?? new(_ms, Fresh: false, Checked: false, BitwiseEqual: false), _last.Since(_before), gc);
+        var own = _work.OwnTimesMs?.Invoke() ?? [_ms];
+        var sample = new Sample(_work.Audited?.Last ?? new(own[0], Fresh: false, Checked: false, BitwiseEqual: false), _last.Since(_before), gc) { MoreMs = own.Count > 1 ? [.. own.Skip(1)] : null };
         _samples.Add(sample);
         return sample;
     }
@@ -128,13 +129,13 @@ public sealed class MeasuredCase : IDisposable
 
         var audit = _work.Audited is { } audited ? AuditedRun.Conclude(audited.Name, [.. _samples.Select(s => s.Run)], audited.Options, EndAudit()) : _work.Concluded?.Invoke();
         var (memory, failure) = TryMeasureMemory();
-        return result with
+        return _work.Complete(result with
         {
             Audit = audit,
             AuditGap = audit is null ? Known.AuditGap : null,
             Memory = memory,
             Findings = [.. Known.Findings, .. _work.Findings(), .. LackOfMemory(failure)],
-        };
+        });
     }
 
     internal static RunResult WithSamples(RunResult known, IReadOnlyList<Sample> samples, ContaminationLimits limits) => known with

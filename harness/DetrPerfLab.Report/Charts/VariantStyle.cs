@@ -10,6 +10,8 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
 {
     static readonly MarkerShape[] s_further = [MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond, MarkerShape.OpenCircle, MarkerShape.OpenTriangleDown];
 
+    static readonly string[] s_oneOfEach = ["ort-fp32", "torch-fp32", "torchscript-fp32", "ort-cuda-fp32", "ort-tensorrt-fp16", "other"];
+
     /// <summary>The engine is told by the name's beginning: a precision that is not known here keeps its engine's colour.</summary>
     public static VariantStyle Of(string variant) => EngineOf(variant) switch
     {
@@ -31,6 +33,9 @@ sealed record VariantStyle(string Engine, MarkerShape Marker, Color Light, Color
         foreach (var style in engines) { canvas.LegendEntry(style.Engine, style.In(canvas.Theme), MarkerShape.FilledSquare); }
         canvas.Legend();
     }
+
+    /// <summary>Where lines are settings of one variant, each has a hue of its own.</summary>
+    internal static Color Hue(int line, ChartTheme theme) => Of(s_oneOfEach[line % s_oneOfEach.Length]).In(theme);
 
     internal MarkerShape MarkerAt(int line) => line == 0 ? Marker : s_further[(line - 1) % s_further.Length];
 

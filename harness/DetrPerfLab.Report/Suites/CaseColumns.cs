@@ -7,6 +7,7 @@ static class CaseColumns
 {
     const string NoMemory = "memory was not measured, or this system does not report it";
     const string NoCollections = "collections were not counted";
+    const string NoLoad = "the load was not counted";
     const string NoOperations = "operations were not counted";
 
     internal static CaseColumn Variant { get; } = Text("variant", view => new(Inline.Code(view.Run.Variant)));
@@ -53,6 +54,10 @@ static class CaseColumns
     internal static CaseColumn PeakShare { get; } = Figure("of peak", "of the peak measured on this machine in that precision",
         PeakChart.Share, share => Format.Percent(share), "the machine's peak was not measured, or operations were not counted");
 
+    internal static CaseColumn OfferedRate { get; } = Figure("offered/s", "requests that were due", view => view.Run.Serving?.OfferedRate, Format.Significant, NoLoad);
+    internal static CaseColumn AchievedRate { get; } = Figure("achieved/s", "requests that were answered", view => view.Run.Serving?.AchievedRate, Format.Significant, NoLoad);
+    internal static CaseColumn FullShare { get; } = Figure("503", "share of the requests that were told to come again", view => view.Run.Serving?.FullShare, share => Format.Percent(share), NoLoad);
+    internal static CaseColumn MeanBatch { get; } = Figure("batch size", "pictures of an inference, mean", view => view.Run.Serving?.MeanBatch, Format.Significant, NoLoad);
     internal static CaseColumn Padding { get; } = Figure("padding", "share of the model's input pixels that only pad", view => view.Run.PaddedShare, share => Format.Percent(share), "the result does not tell how much was padded");
     internal static CaseColumn Efficiency { get; } = Figure("efficiency", "speed-up over the ratio of threads; 100 % is ideal", EfficiencyOf, share => Format.Percent(share), "not compared");
     internal static CaseColumn TimeToBaseline { get; } = Figure("time/baseline", "latency over that of the row marked baseline", view => 1 / view.SpeedUp?.Value, share => Format.Percent(share), "not compared");

@@ -70,6 +70,14 @@ public static class Suites
             ComparedWith = "one session with all threads, per image",
             Columns = [Variant, Parameter("Layout"), ImagesPerSecond, SpeedUp, LatencyPerImage, Peak, PeakToBaseline, Judgement],
         },
+        new("Serving", "latencies of a server's requests, from when each was due, by offered load, batching, waiting and engines", s_ofOneVariant, Fixed("Load", "50 %", "80 %", "95 %", "bursts"), Varies("Workers"), Varies("Batch"), Varies("Wait"))
+        {
+            ComparedWith = "no batching, one engine with all threads, at the same load",
+            Columns = [Variant, Parameter("Load", help: "share of what the engine alone does with one picture after another; bursts: eight requests at once, half of that in the mean"),
+                Parameter("Batch", "max batch"), Parameter("Wait"), Parameter("Workers"), OfferedRate, AchievedRate, Latency, P90, P99, SpeedUp, FullShare, MeanBatch, Peak, Judgement],
+            Sentences = ServingSentences.Batching,
+            Chart = ServingChart.Create,
+        },
         new("Preprocess", "time per pixel and allocations, from a photograph to the network's input",
             Fixed("Stage", "decode", "resize", "decode and resize", "normalise", "resize and normalise", "decode, resize and normalise"), Varies(Suite.Variant, "plain", "skia", "imagesharp", "vectorised", "fused"))
         {

@@ -75,7 +75,7 @@ public static class ImageFiles
         Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal);
 
     /// <summary>COCO image ids: the numbers that the files are called by, where all are and no two alike (<c>000000000139.jpg</c>); else 1, 2, 3, …</summary>
-    internal static IReadOnlyList<long> Numbers(IReadOnlyList<string> files)
+    public static IReadOnlyList<long> Numbers(IReadOnlyList<string> files)
     {
         var numbers = files.Select(f => long.TryParse(Path.GetFileNameWithoutExtension(f), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1).ToList();
         return numbers.TrueForAll(n => n >= 0) && numbers.Distinct().Count() == numbers.Count ? numbers : [.. Enumerable.Range(1, files.Count)];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using DetrPerfLab.Tests;
@@ -36,13 +35,13 @@ public class BrowserTests
     [Fact]
     public void Html_InChromium_SortsAndIsAccessibleAndFetchesNothing()
     {
-        var browser = Browser();
+        var browser = HeadlessBrowser.Find();
         using var folder = new TempFolder();
         FakeResults.Write(folder.File("results"), FakeResults.Engine.Concat(FakeResults.Precision));
         var page = Reporter.Write(new() { ResultsDir = folder.File("results"), PlotsDir = folder.File("plots") }).Html;
         File.WriteAllText(page, File.ReadAllText(page).Replace("</body>", Probe));
 
-        var title = WebUtility.HtmlDecode(Regex.Match(Dump(browser, folder, page), "<title>(rising[^<]*)</title>").Groups[1].Value);
+        var title = WebUtility.HtmlDecode(Regex.Match(HeadlessBrowser.Dump(browser, folder, new(page)), "<title>(rising[^<]*)</title>").Groups[1].Value);
 
         Assert.Equal(
             "rising ort-int8-static-all; ascending; falling torch-fp32; descending; last ort-int8-static-all; requests 0; unnamed pictures 0; skipped headings 0; unfolded 0; summaries by key true; wider than the window false",
@@ -53,7 +52,7 @@ public class BrowserTests
     [Fact]
     public void Html_400PixelsWide_NeedsNoSidewaysScrollForTheAnswer()
     {
-        var browser = Browser();
+        var browser = HeadlessBrowser.Find();
         using var folder = new TempFolder();
         FakeResults.Write(folder.File("results"), FakeResults.Precision);
         var page = Reporter.Write(new() { ResultsDir = folder.File("results"), PlotsDir = folder.File("plots") }).Html;
@@ -67,34 +66,6 @@ public class BrowserTests
         var frame = folder.File("frame.html");
         File.WriteAllText(frame, $"<html><head><title></title><script>addEventListener('message', e => document.title = e.data)</script></head><body><iframe width=400 height=900 style='border:0' src='{new Uri(page).AbsoluteUri}'></iframe></body></html>");
 
-        Assert.Contains("<title>width 400; scrolls false; beyond </title>", Dump(browser, folder, frame));
-    }
-
-    static string Browser()
-    {
-        var browser = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
-            .SelectMany(folder => (string[])[Path.Combine(folder, "chromium"), Path.Combine(folder, "google-chrome")])
-            .FirstOrDefault(File.Exists);
-        Assert.SkipUnless(browser is not null, "no Chromium here: apt-get install -y --no-install-recommends chromium");
-        return browser;
-    }
-
-    static string Dump(string browser, TempFolder folder, string page)
-    {
-        string[] quiet =
-        [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--window-size=1200,900", $"--user-data-dir={folder.File("profile")}", "--dump-dom", new Uri(page).AbsoluteUri,
-        ];
-        using var process = Process.Start(new ProcessStartInfo(browser, quiet) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail("the browser did not finish within two minutes");
-        }
-
-        return output.Result.Length > 0 ? output.Result : errors.Result;
+        Assert.Contains("<title>width 400; scrolls false; beyond </title>", HeadlessBrowser.Dump(browser, folder, new(frame)));
     }
 }

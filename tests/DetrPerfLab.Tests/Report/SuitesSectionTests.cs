@@ -13,6 +13,7 @@ public class SuitesSectionTests
     [InlineData("Memory", "managed/image", "peak, MiB", "growth, MiB", "arena, MiB", "idle")]
     [InlineData("Allocator", "allocator", "page faults", "steady, MiB", "speed-up")]
     [InlineData("Worker", "images/s", "peak, MiB")]
+    [InlineData("Serving", "load", "max batch", "offered/s", "achieved/s", "p90, ms", "p99, ms", "503", "batch size", "speed-up")]
     [InlineData("Preprocess", "ns/pixel", "managed", "speed-up")]
     [InlineData("Postprocess", "µs", "ns/query", "managed", "speed-up")]
     [InlineData("Classifier", "model", "ms/image", "model, MiB", "top-1", "max difference", "peak, MiB")]
@@ -52,6 +53,18 @@ public class SuitesSectionTests
 
         Assert.Equal(1, oversubscribed.Baseline!.Number("threads"));
         Assert.True(Estimate.Ratio(s_model.Cases.Single(c => c.Run.Id.EndsWith("Variant: ort-fp32, Threads: 8)")), oversubscribed)!.Value.Upper < 1);
+    }
+
+    [Fact]
+    public void Create_Servings_SayWhetherBatchingPaysOnlyWhereItIsDecided()
+    {
+        Assert.Contains("batching pays at 50 % load, 80 % load, 95 % load, bursts (median of a request: up to 4 ", Text(FakeResults.Servings));
+        Assert.Contains("batching pays at none of the loads that were measured; every batch setting is slower at 50 % load, 80 % load, 95 % load, bursts.", Text(FakeResults.Servings.Select(Slower)));
+        // One sample decides nothing.
+        Assert.Contains("batching pays at none of the loads that were measured; undecided at 50 % load, 80 % load, 95 % load, bursts.", Text(FakeResults.Servings.Select(r => r with { SamplesMs = [r.SamplesMs[0]] })));
+
+        static string Text(IEnumerable<RunResult> results) => Reports.Markdown(Reports.Model(results)).Replace("\\", "").Replace("**", "");
+        static RunResult Slower(RunResult r) => r.Parameters["Batch"] == "1" ? r : r with { SamplesMs = [.. r.SamplesMs.Select(ms => ms * 3)] };
     }
 
     [Fact]

@@ -1,0 +1,138 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DetrPerfLab.EngineTests.Serving;
+
+/// <summary>Batches under a clock that stands still: nothing lost, nothing twice, waiting as long as was said.</summary>
+public class BatchQueueTests
+{
+    /// <summary>What is done to a queue, one after another.</summary>
+    enum Step
+    {
+        Add,
+        Take,
+        Abandon, // the oldest that still waits
+        Remove,
+        Wait,
+    }
+
+    sealed class Item(int number, int sizeClass) : IBatchable
+    {
+        internal int Number => number;
+        public object SizeClass => sizeClass;
+        public bool IsWanted { get; set; } = true;
+    }
+
+    static readonly Arbitrary<(Step Step, int Class)[]> s_steps =
+        (from step in Gen.Frequency((4, Gen.Constant(Step.Add)), (2, Gen.Constant(Step.Take)), (1, Gen.Elements(Step.Abandon, Step.Remove, Step.Wait)))
+         from sizeClass in Gen.Choose(0, 2)
+         select (step, sizeClass)).ArrayOf().ToArbitrary();
+
+    [Fact]
+    public void Take_AnySteps_GivesEachItemOnceInOrderOfItsClass() =>
+        Prop.ForAll(s_steps, Gen.Choose(1, 4).ToArbitrary(), Gen.Elements(0, 10).ToArbitrary(), (steps, maxBatch, maxWaitMs) =>
+        {
+            var clock = new FakeTimeProvider();
+            var (added, dropped, removed, batches) = (new List<Item>(), new List<Item>(), new List<Item>(), new List<IReadOnlyList<Item>>());
+            var queue = new BatchQueue<Item>(maxBatch, TimeSpan.FromMilliseconds(maxWaitMs), clock, dropped.Add);
+            foreach (var (step, sizeClass) in steps)
+            {
+                Item? Oldest() => added.Find(i => i.IsWanted && !removed.Contains(i) && !batches.Any(b => b.Contains(i)));
+                switch (step)
+                {
+                    case Step.Add:
+                        added.Add(new(added.Count, sizeClass));
+                        queue.Add(added[^1]);
+                        break;
+                    case Step.Take when queue.Count > 0 && Oldest() is not null:
+                        clock.Advance(TimeSpan.FromMilliseconds(maxWaitMs)); // whatever waits is ready by then
+                        batches.Add(queue.TakeAsync().GetAwaiter().GetResult()!);
+                        break;
+                    case Step.Abandon when Oldest() is { } item: item.IsWanted = false; break;
+                    case Step.Remove when Oldest() is { } item && queue.Remove(item): removed.Add(item); break;
+                    case Step.Wait: clock.Advance(TimeSpan.FromMilliseconds(3)); break;
+                }
+            }
+
+            queue.Close();
+            while (queue.TakeAsync().GetAwaiter().GetResult() is { } batch) { batches.Add(batch); }
+            int[] gone = [.. batches.SelectMany(b => b).Concat(dropped).Concat(removed).Select(i => i.Number).Order()];
+            return gone.SequenceEqual(Enumerable.Range(0, added.Count))
+                && dropped.TrueForAll(i => !i.IsWanted)
+                && batches.TrueForAll(b => b.Count >= 1 && b.Count <= maxBatch && b.All(i => i.SizeClass.Equals(b[0].SizeClass)))
+                && batches.SelectMany(b => b).GroupBy(i => i.SizeClass).All(g => g.Select(i => i.Number).SequenceEqual(g.Select(i => i.Number).Order()));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task Take_FewerThanABatch_WaitsAsLongAsWasSaid()
+    {
+        var clock = new FakeTimeProvider();
+        var queue = new BatchQueue<Item>(4, TimeSpan.FromMilliseconds(20), clock, _ => { });
+        queue.Add(new(0, 0));
+        var take = queue.TakeAsync();
+        clock.Advance(TimeSpan.FromMilliseconds(19));
+        await Task.Delay(50);
+        Assert.False(take.IsCompleted);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Single((await take.WaitAsync(TimeSpan.FromSeconds(10)))!);
+    }
+
+    [Fact]
+    public async Task Take_BatchFills_DoesNotWaitLonger()
+    {
+        var clock = new FakeTimeProvider();
+        var queue = new BatchQueue<Item>(2, TimeSpan.FromSeconds(10), clock, _ => { });
+        queue.Add(new(0, 0));
+        var take = queue.TakeAsync();
+        queue.Add(new(1, 1)); // of another class: does not fill it
+        await Task.Delay(50);
+        Assert.False(take.IsCompleted);
+        queue.Add(new(2, 0));
+        Assert.Equal([0, 2], (await take.WaitAsync(TimeSpan.FromSeconds(10)))!.Select(i => i.Number));
+    }
+
+    [Fact]
+    public async Task Take_SeveralWorkersAtOnce_LoseAndRepeatNothing()
+    {
+        const int Items = 2000;
+        var queue = new BatchQueue<Item>(3, TimeSpan.Zero, TimeProvider.System, _ => { });
+        var workers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var taken = new List<int>();
+            while (await queue.TakeAsync() is { } batch) { taken.AddRange(batch.Select(i => i.Number)); }
+            return taken;
+        })).ToArray();
+        Parallel.For(0, Items, i => queue.Add(new(i, i % 3)));
+        queue.Close();
+        var all = await Task.WhenAll(workers).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(Enumerable.Range(0, Items), all.SelectMany(t => t).Order());
+    }
+
+    [Fact]
+    public void Add_AfterClose_Throws()
+    {
+        var queue = new BatchQueue<Item>(1, TimeSpan.Zero, TimeProvider.System, _ => { });
+        queue.Close();
+        Assert.Throws<InvalidOperationException>(() => queue.Add(new(0, 0)));
+    }
+
+    [Fact]
+    public void Enter_ManyAtOnce_NeverBeyondTheLimit()
+    {
+        var (admission, most) = (new Admission(10), 0);
+        Parallel.For(0, 20_000, _ =>
+        {
+            if (!admission.TryEnter(3)) { return; }
+            InterlockedMax(ref most, admission.Inside);
+            admission.Leave(3);
+        });
+        Assert.InRange(most, 3, 10);
+        Assert.Equal(0, admission.Inside);
+
+        static void InterlockedMax(ref int target, int value)
+        {
+            for (var seen = target; value > seen; seen = target) { Interlocked.CompareExchange(ref target, value, seen); }
+        }
+    }
+}

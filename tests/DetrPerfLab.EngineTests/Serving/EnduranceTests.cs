@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using DetrPerfLab.EngineTests.Engines;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Serving;
+
+/// <summary>What a server has to bear, against <c>detrlab serve</c> in a process of its own. Long, so run by name only; each prints its figures.</summary>
+/// <remarks><c>dotnet tests/DetrPerfLab.EngineTests/bin/Release/net10.0/DetrPerfLab.EngineTests.dll -explicit only -class '*EnduranceTests' -showLiveOutput</c>;
+/// DETRLAB_SERVE names another model than the built-in small one, DETRLAB_MINUTES another length than 30 minutes.</remarks>
+[Collection(nameof(Alone))]
+public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IClassFixture<TinyDetr>, IDisposable
+{
+    readonly TempFolder _folder = new();
+    readonly IReadOnlyList<ReadOnlyMemory<byte>> _pictures = [.. Enumerable.Range(1, 8).Select(i => (ReadOnlyMemory<byte>)ServedTiny.Picture(i, 480, 640))];
+
+    string Given => Environment.GetEnvironmentVariable("DETRLAB_SERVE") ?? tiny.WithMask;
+
+    /// <summary>A server of the model, and another file of it to change to.</summary>
+    ServedProcess Serve(params string[] options)
+    {
+        File.Copy(Given, _folder.File("a.onnx"), overwrite: true);
+        var other = OnnxFile.Load(Given);
+        other.DocString = "the same model in another file";
+        OnnxFile.Save(other, _folder.File("b.onnx"));
+        return ServedProcess.Start(["--model", _folder.File("a.onnx"), "--models", _folder.Path, "--max-loss", "100", "--size", "512", "--no-watch", .. options]);
+    }
+
+    /// <summary>Requests a second of one after another.</summary>
+    double Capacity(ServedProcess served)
+    {
+        using var target = new HttpTarget(served.Url);
+        return 1000 / LoadRun.WarmUp(target, _pictures, default).MedianMs;
+    }
+
+    async Task<LoadResult> Load(ServedProcess served, double rate, double seconds, ulong seed = 1)
+    {
+        using var target = new HttpTarget(served.Url);
+        return await LoadRun.RunAsync(target, Arrivals.Poisson(rate, seconds, seed), "poisson", _pictures);
+    }
+
+    static string Figures(LoadResult load) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{load.Sent} requests, {load.AchievedRate:F1}/s, p50 {Quantile.Median([.. load.LatenciesMs]):F1} ms, p99 {P99(load):F1} ms, {load.Full} full, {load.Late} late, {load.Failed} failed");
+
+    static double P99(LoadResult load) => Quantile.OfSorted([.. load.LatenciesMs.Order()], 0.99);
+
+    [Fact(Explicit = true)]
+    public async Task Swaps_HundredAt80Percent_NoRequestIsLost()
+    {
+        using var served = Serve("--deadline", "60s");
+        File.WriteAllBytes(_folder.File("cut.onnx"), File.ReadAllBytes(Given)[..1000]);
+        ServedTiny.SaveNotFinite(Given, _folder.File("nan.onnx"));
+        OnnxFile.Save(DetrExporter.Export(SyntheticWeights.Create(((DetrConfig)tiny.Weights.Config) with { Name = "seven", Classes = 7 }), new ExportOptions()), _folder.File("classes.onnx"));
+        var rate = 0.8 * Capacity(served);
+        var quiet = await Load(served, rate, 60);
+        output.WriteLine($"80 % load without changes: {Figures(quiet)}");
+
+        using var stop = new CancellationTokenSource();
+        var (hashes, statuses) = (new ConcurrentDictionary<string, int>(), new ConcurrentBag<(double Ms, int Status)>());
+        var load = Task.Run(async () =>
+        {
+            var (running, start) = (new List<Task>(), Stopwatch.GetTimestamp());
+            foreach (var due in Arrivals.Bursts(rate, 1, double.PositiveInfinity, seed: 2))
+            {
+                var wait = TimeSpan.FromSeconds(due) - Stopwatch.GetElapsedTime(start);
+                if (wait > TimeSpan.Zero) { await Task.Delay(wait); }
+                if (stop.IsCancellationRequested) { break; }
+                running.Add(One(due));
+            }
+
+            await Task.WhenAll(running);
+
+            async Task One(double due)
+            {
+                await Task.Yield();
+                using var answer = await served.Client.PostAsync("/detect", new ByteArrayContent(_pictures[0].ToArray()));
+                statuses.Add((Stopwatch.GetElapsedTime(start).TotalMilliseconds - (1000 * due), (int)answer.StatusCode));
+                hashes.AddOrUpdate(answer.Headers.TryGetValues("X-Model-Sha256", out var hash) ? hash.Single() : "none", 1, (_, n) => n + 1);
+            }
+        });
+        var (changed, refused) = (0, 0);
+        for (var i = 0; i < 100; i++)
+        {
+            var isBroken = i % 10 == 9;
+            var (status, body) = await served.ChangeAsync(isBroken ? ((string[])["cut.onnx", "nan.onnx", "classes.onnx"])[i / 10 % 3] : i % 2 == 0 ? "b.onnx" : "a.onnx");
+            Assert.True(status == (isBroken ? 422 : 200), body.ToString());
+            if (isBroken) { refused++; } else { changed++; }
+        }
+
+        await stop.CancelAsync();
+        await load;
+        double[] sorted = [.. statuses.Select(s => s.Ms).Order()];
+        output.WriteLine(FormattableString.Invariant($"during {changed} changes and {refused} refusals: {statuses.Count} requests, p50 {Quantile.OfSorted(sorted, 0.5):F1} ms, p99 {Quantile.OfSorted(sorted, 0.99):F1} ms"));
+        Assert.All(statuses, s => Assert.Equal(200, s.Status));
+        Assert.Equal(new[] { FileHash.Sha256(_folder.File("a.onnx")), FileHash.Sha256(_folder.File("b.onnx")) }.Order(), hashes.Keys.Order());
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Overload_TenTimesForAMinute_MemoryIsBoundedAndItRecovers()
+    {
+        using var served = Serve();
+        var capacity = Capacity(served);
+        var before = await served.StatsAsync();
+        var refusals = new ConcurrentBag<double>();
+        var (answered, others) = (0, 0);
+        var start = Stopwatch.GetTimestamp();
+        var running = new List<Task>();
+        foreach (var due in Arrivals.Poisson(10 * capacity, 60, seed: 1))
+        {
+            var wait = TimeSpan.FromSeconds(due) - Stopwatch.GetElapsedTime(start);
+            if (wait > TimeSpan.Zero) { await Task.Delay(wait); }
+            running.Add(One());
+        }
+
+        var sending = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var stats = await served.StatsAsync();
+        await Task.WhenAll(running);
+        var ended = Stopwatch.GetTimestamp();
+        double recoveredMs;
+        do
+        {
+            var one = Stopwatch.GetTimestamp();
+            using var answer = await served.Client.PostAsync("/detect", new ByteArrayContent(_pictures[0].ToArray()));
+            recoveredMs = answer.IsSuccessStatusCode && Stopwatch.GetElapsedTime(one).TotalMilliseconds < 3 * 1000 / capacity ? Stopwatch.GetElapsedTime(ended).TotalMilliseconds : double.PositiveInfinity;
+        }
+        while (double.IsInfinity(recoveredMs) && Stopwatch.GetElapsedTime(ended).TotalSeconds < 60);
+
+        double[] sorted = [.. refusals.Order()];
+        output.WriteLine(FormattableString.Invariant($"capacity {capacity:F1}/s, offered {running.Count / sending:F0}/s for {sending:F0} s: {answered} answered, {refusals.Count} refused in p50 {Quantile.OfSorted(sorted, 0.5):F1} ms, p99 {Quantile.OfSorted(sorted, 0.99):F1} ms, {others} others; memory {before.ResidentBytes >> 20} -> peak {stats.PeakResidentBytes >> 20} MiB; as before {recoveredMs:F0} ms after the last answer"));
+        Assert.Equal(0, others);
+        Assert.InRange(recoveredMs, 0, 2000);
+
+        async Task One()
+        {
+            await Task.Yield();
+            var sent = Stopwatch.GetTimestamp();
+            using var answer = await served.Client.PostAsync("/detect", new ByteArrayContent(_pictures[0].ToArray()));
+            switch ((int)answer.StatusCode)
+            {
+                case 200: Interlocked.Increment(ref answered); break;
+                case 503: refusals.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds); break;
+                default: Interlocked.Increment(ref others); break;
+            }
+        }
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Strangers_IdleHalfSentAndDamaged_NoneCrashesIt()
+    {
+        using var served = Serve();
+        var before = await served.StatsAsync();
+        var port = new Uri(served.Url).Port;
+        var idle = new List<TcpClient>();
+        for (var i = 0; i < 10_000; i++)
+        {
+            var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            if (i % 100 == 0) { await client.GetStream().WriteAsync("POST /detect HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nhalf"u8.ToArray()); }
+            idle.Add(client);
+        }
+
+        using var good = await served.Client.PostAsync("/detect", new ByteArrayContent(_pictures[0].ToArray()));
+        Assert.Equal(HttpStatusCode.OK, good.StatusCode);
+        output.WriteLine($"10,000 connections open, 100 of them with half a body: a request is answered; memory {(await served.StatsAsync()).ResidentBytes >> 20} MiB, before {before.ResidentBytes >> 20}");
+        idle.ForEach(c => c.Dispose());
+
+        var (random, statuses) = (new DeterministicRandom(seed: 1), new Dictionary<int, int>());
+        for (var i = 0; i < 2000; i++)
+        {
+            var picture = _pictures[i % _pictures.Count].ToArray();
+            for (var harm = 0; harm <= i % 5; harm++) { picture[random.Next(picture.Length)] = (byte)random.Next(256); }
+            if (i % 3 == 0) { picture = picture[..random.Next(picture.Length)]; }
+            using var answer = await served.Client.PostAsync("/detect", new ByteArrayContent(picture));
+            statuses[(int)answer.StatusCode] = statuses.GetValueOrDefault((int)answer.StatusCode) + 1;
+        }
+
+        var after = await served.StatsAsync();
+        output.WriteLine($"2,000 damaged pictures: {string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Value} times {s.Key}"))}; memory {after.ResidentBytes >> 20} MiB");
+        Assert.Empty(statuses.Keys.Except([200, 400]));
+        Assert.Equal(0, after.Queue);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Steady_SeventyPercent_NeitherMemoryNorLatencyGrows()
+    {
+        using var served = Serve("--deadline", "60s");
+        var minutes = double.Parse(Environment.GetEnvironmentVariable("DETRLAB_MINUTES") ?? "30");
+        var rate = 0.7 * Capacity(served);
+        await Load(served, rate, 60); // what the runtime compiles and the heap settles at
+        var memory = new List<(double Minute, double MiB)>();
+        var start = Stopwatch.GetTimestamp();
+        var load = Load(served, rate, 60 * minutes, seed: 3);
+        while (!load.IsCompleted)
+        {
+            memory.Add((Stopwatch.GetElapsedTime(start).TotalMinutes, (await served.StatsAsync()).ResidentBytes!.Value / 1048576.0));
+            await Task.WhenAny(load, Task.Delay(5000));
+        }
+
+        var result = await load;
+        var slope = SlopeOf(memory);
+        double[] parts = [.. result.LatenciesMs.Chunk((result.LatenciesMs.Count + 5) / 6).Select(c => Quantile.Median(c))];
+        output.WriteLine(FormattableString.Invariant($"{minutes} minutes at 70 %: {Figures(result)}; memory {memory[0].MiB:F0} -> {memory[^1].MiB:F0} MiB, slope {slope.Value:F2} [{slope.Lower:F2}, {slope.Upper:F2}] MiB a minute; medians of its sixths {string.Join(", ", parts.Select(p => p.ToString("F1")))} ms"));
+        Assert.Equal((0, 0, 0), (result.Full, result.Late, result.Failed));
+        Assert.True(slope.Lower <= 0 || slope.Upper * minutes < 0.05 * memory[0].MiB, "memory grows");
+    }
+
+    [Fact(Explicit = true)]
+    public void Kill_AndRestart_IsReadyAgain()
+    {
+        double[] ready = [.. Enumerable.Range(0, 6).Select(_ =>
+        {
+            using var served = Serve();
+            served.Kill();
+            return served.ReadyMs;
+        })];
+        output.WriteLine(FormattableString.Invariant($"killed and started again six times: ready {Quantile.Median(ready):F0} ms after the start of the process, at most {ready.Max():F0}"));
+    }
+
+    /// <summary>Of a line through the points, by least squares, with an interval from drawing blocks of them anew.</summary>
+    static Interval SlopeOf(IReadOnlyList<(double X, double Y)> points)
+    {
+        static double Slope(IReadOnlyList<(double X, double Y)> p)
+        {
+            var (x, y) = (p.Average(q => q.X), p.Average(q => q.Y));
+            var spread = p.Sum(q => (q.X - x) * (q.X - x));
+            return spread > 0 ? p.Sum(q => (q.X - x) * (q.Y - y)) / spread : 0;
+        }
+
+        const int Block = 12; // a minute: neighbours are alike
+        var random = new DeterministicRandom(seed: 1);
+        var blocks = points.Chunk(Block).ToArray();
+        double[] replicates = [.. Enumerable.Range(0, Bootstrap.Replicates).Select(_ => Slope([.. Enumerable.Range(0, blocks.Length).SelectMany(_ => blocks[random.Next(blocks.Length)])]))];
+        return Bootstrap.IntervalOf(Slope(points), replicates);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

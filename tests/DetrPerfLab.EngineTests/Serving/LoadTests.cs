@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using DetrPerfLab.EngineTests.Engines;
+using DetrPerfLab.Tests;
+
+namespace DetrPerfLab.EngineTests.Serving;
+
+/// <summary>Requests when they are due, latencies from when they were, and the rate that keeps a limit.</summary>
+public sealed class LoadTests(TinyDetr tiny) : IClassFixture<TinyDetr>
+{
+    static readonly IReadOnlyList<ReadOnlyMemory<byte>> s_pictures = [ServedTiny.Picture(1), ServedTiny.Picture(2)];
+
+    /// <summary>Answers one request at a time, each after so many milliseconds.</summary>
+    sealed class OneAtATime(double ms) : ILoadTarget
+    {
+        readonly SemaphoreSlim _turn = new(1);
+        internal ConcurrentQueue<long> Came { get; } = [];
+        public string Name => "one at a time";
+
+        public async Task<SendResult> SendAsync(ReadOnlyMemory<byte> picture, CancellationToken stop)
+        {
+            Came.Enqueue(Stopwatch.GetTimestamp());
+            await _turn.WaitAsync(stop);
+            try { await Task.Delay(TimeSpan.FromMilliseconds(ms), stop); }
+            finally { _turn.Release(); }
+            return SendResult.Answered;
+        }
+
+        public Task<ServingStats?> StatsAsync(CancellationToken stop) => Task.FromResult<ServingStats?>(null);
+
+        public void Dispose() => _turn.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_ServerTooSlow_RequestsStillComeWhenDueAndWaitingCounts()
+    {
+        using var target = new OneAtATime(40);
+        var result = await LoadRun.RunAsync(target, [.. Enumerable.Range(0, 20).Select(i => i * 0.01)], "even", s_pictures);
+        Assert.Equal(20, result.LatenciesMs.Count);
+        Assert.InRange(result.LatenciesMs[^1], 20 * 40 - 190 - 5, double.MaxValue); // it waited for the nineteen before it
+        var came = target.Came.ToArray();
+        Assert.InRange(Stopwatch.GetElapsedTime(came[0], came[^1]).TotalMilliseconds, 150, 700); // not 800, as a client that waits for its answers would take
+    }
+
+    [Fact]
+    public void Poisson_ManyRequests_HaveTheRateAndTheSpreadOfIndependentUsers()
+    {
+        var due = Arrivals.Poisson(50, 400, seed: 7);
+        Assert.InRange(due.Count, 20_000 - 600, 20_000 + 600); // four standard deviations
+        Assert.Equal(due, due.Order());
+        double[] gaps = [.. due.Zip(due.Skip(1), (a, b) => b - a)];
+        Assert.Equal(1, Math.Sqrt(gaps.Select(g => g * g).Average() - Math.Pow(gaps.Average(), 2)) / gaps.Average(), 0.05); // of an exponential: deviation = mean
+        Assert.Equal(due, Arrivals.Poisson(50, 400, seed: 7));
+        Assert.Equal(0, Arrivals.Bursts(50, 8, 400, seed: 7).Count() % 8);
+    }
+
+    [Theory]
+    [InlineData("# a comment\n10.5\n11 GET /detect\n\n10.75,x\n", "0 0.25 0.5")]
+    [InlineData("soon", "line 1: found 'soon'")]
+    [InlineData("# nothing", "holds no request")]
+    public void Trace_Lines_AreTimesFromTheFirst(string text, string expected)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("trace"), text);
+        if (expected[0] == '0') { Assert.Equal(expected, string.Join(' ', Arrivals.Trace(folder.File("trace")).Select(t => t.ToString(System.Globalization.CultureInfo.InvariantCulture)))); }
+        else { Assert.Contains(expected, Assert.Throws<LabException>(() => Arrivals.Trace(folder.File("trace"))).Message); }
+    }
+
+    [Theory]
+    [InlineData(7.3)]
+    [InlineData(0.4)]
+    [InlineData(90)]
+    public void Find_BorderSomewhere_LiesBetweenWhatKeepsAndWhatBreaks(double border)
+    {
+        static LoadResult Of(int good, int bad) => new() { Target = "", Arrivals = "", Sent = good + bad, LatenciesMs = [.. Enumerable.Repeat(1.0, good), .. Enumerable.Repeat(1000.0, bad)] };
+        var found = RateSearch.Find(500, 99, singleMs: 100, rate => rate <= border ? Of(1000, 0) : Of(500, 500), _ => { });
+        Assert.InRange(border, found.Keeps!.Value, found.Breaks!.Value);
+        Assert.True(found.Breaks / found.Keeps < 1.4);
+    }
+
+    [Theory]
+    [InlineData(400, 0, true)]
+    [InlineData(200, 0, null)] // too few to tell
+    [InlineData(390, 10, false)]
+    public void Judge_Requests_DecideOrSayThatTheyDoNot(int good, int unanswered, bool? keeps)
+    {
+        var load = new LoadResult { Target = "", Arrivals = "", Sent = good + unanswered, Full = unanswered, LatenciesMs = [.. Enumerable.Repeat(1.0, good)] };
+        Assert.Equal(keeps, RateSearch.Judge(load, 1, 500, 99).Keeps);
+    }
+
+    /// <summary>What the server counts is held against a clock around the requests.</summary>
+    [Fact]
+    public async Task Run_AgainstAServer_ItsOwnFiguresLieBelowThoseOfItsClients()
+    {
+        await using var served = await ServedTiny.StartAsync(tiny);
+        using var target = new HttpTarget(served.Host.Url);
+        var (info, single) = LoadRun.WarmUp(target, s_pictures, default);
+        var result = await LoadRun.RunAsync(target, Arrivals.Poisson(20, 3, seed: 1), "poisson", s_pictures);
+        Assert.True(info.Operations > 0 && single > 0);
+        Assert.Equal((result.Sent, 0, 0, 0), (result.LatenciesMs.Count, result.Full, result.Late, result.Failed));
+        var stats = served.Server.Metrics.Read();
+        Assert.True(stats.P50Ms <= 1.02 * Quantile.Median([.. result.LatenciesMs]) + 1, $"{stats.P50Ms} ms by the server");
+        Assert.Equal(result.Sent + info.Operations, stats.Pictures["answered"]);
+    }
+
+    [Fact]
+    public async Task Overhead_SamePicturesInTurns_BothAreTimed()
+    {
+        await using var server = new ModelServer(new(tiny.WithMask, "ort"), new() { Detector = new() { Size = 64 } });
+        var added = await ServerOverhead.MeasureAsync(server, s_pictures, pairs: 20, (_, _) => { });
+        Assert.True(added.DirectMs > 0 && added.ServedMs > added.DirectMs, added.ToString()); // a request passes through all that a call does
+        Assert.Equal(added.ServedMs / added.DirectMs - 1, added.Added!.Value.Value, 1e-9);
+    }
+
+    [Fact]
+    public async Task Run_InProcess_SameQueueWithoutHttp()
+    {
+        await using var server = new ModelServer(new(tiny.WithMask, "ort"), new() { Detector = new() { Size = 64 } });
+        using var target = new InProcessTarget(server);
+        var result = await LoadRun.RunAsync(target, Arrivals.Poisson(30, 1, seed: 1), "poisson", s_pictures);
+        Assert.Equal(result.Sent, result.LatenciesMs.Count);
+        Assert.Equal(1, result.MeanBatch ?? 1);
+    }
+
+    [Fact]
+    public void Stream_GoesOnUntilDisposed_TellsLatenciesAsTheyCome()
+    {
+        using var target = new OneAtATime(2);
+        using var stream = new LoadStream(target, Arrivals.Bursts(200, 1, double.PositiveInfinity, seed: 1), s_pictures);
+        for (var i = 0; i < 3; i++) { Assert.Equal(20, stream.Next(20).Count); }
+        Assert.InRange(stream.OfferedRate, 50, 400);
+        Assert.Equal(0, stream.FullShare);
+    }
+}
