@@ -2,12 +2,34 @@ using System.CommandLine;
 
 namespace DetrPerfLab.Cli;
 
-/// <summary><c>detrlab data fetch coco-val2017 [--images N] [--out DIR]</c>: labelled images for <c>detrlab eval --coco</c>.</summary>
+/// <summary><c>detrlab data fetch coco-val2017</c>, <c>detrlab data scenes</c>: labelled images for <c>detrlab eval --coco</c>.</summary>
 static class DataCommand
 {
     const string Val2017 = "coco-val2017";
 
-    internal static Command Create() => new("data", "Fetches labelled images to judge models on.") { Fetch() };
+    internal static Command Create() => new("data", "Labelled images to judge models on: fetched, or drawn.") { Fetch(), Scenes() };
+
+    static Command Scenes()
+    {
+        var images = new Option<int>("--images") { Description = "How many.", DefaultValueFactory = _ => 500 }.Within(1, 100_000);
+        var seed = new Option<ulong>("--seed") { Description = "Of the drawing: the same scenes on every machine.", DefaultValueFactory = _ => SceneDataset.JudgingSeed };
+        var folder = new OutputFolder("--out") { Description = "Folder to write into; default: below models/cache/data." };
+        var command = new Command("scenes", $"Draws scenes with exact boxes, a dozen shapes ({string.Join(", ", Scene.Classes)}), as a COCO data set.").With([images, seed, folder]);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var count = parsed.GetValue(images);
+            var target = parsed.GetValue(folder) ?? Path.Combine(LabPaths.ModelCache, "data", $"scenes-{count}-{parsed.GetValue(seed)}");
+            WrittenFiles.RequireOwn(SceneDataset.FilesIn(target, count));
+            ConsoleProgress.Run("Drawing", report =>
+            {
+                SceneDataset.Write(target, count, parsed.GetValue(seed), report, cancellation);
+                return 0;
+            });
+            parsed.InvocationConfiguration.Output.WriteLine($"{count} scenes and their labels: {target}");
+            return Task.CompletedTask;
+        });
+        return command;
+    }
 
     static Command Fetch()
     {

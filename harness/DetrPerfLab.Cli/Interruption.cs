@@ -34,7 +34,7 @@ sealed class Interruption : IDisposable
     /// <summary>One line that says how to go on.</summary>
     internal static string Message(string? verb) => "detrlab: interrupted; " + verb switch
     {
-        "bench" or "data" or "detect" or "eval" or "gate" or "models" or "optimize" or "quantize" or "sensitivity" => "what is done is kept, the same command goes on from there.",
+        "bench" or "data" or "detect" or "eval" or "gate" or "models" or "optimize" or "quantize" or "sensitivity" or "train" => "what is done is kept, the same command goes on from there.",
         _ => "nothing half-written was left, the same command starts again.",
     };
 

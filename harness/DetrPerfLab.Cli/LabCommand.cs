@@ -28,6 +28,7 @@ static class LabCommand
         ReportCommand.Create(),
         SensitivityCommand.Create(),
         ServeCommand.Create(),
+        TrainCommand.Create(),
     }.WithOverwrite();
 
     /// <returns>An <see cref="ExitCode"/>; 130 when the user interrupted. Nothing is thrown, whatever happens.</returns>

@@ -7,6 +7,7 @@ namespace DetrPerfLab.Models;
 public sealed record DetrConfig : ModelConfig
 {
     public int BackboneDepth { get; init; } = 50; // of the ResNet: 18, 34 (basic blocks), 50, 101 or 152 (bottlenecks)
+    public int BackboneWidth { get; init; } = 64; // channels of the ResNet's stem, on which those of its stages follow
     public bool Dilation { get; init; } // DC5: the last stage is dilated instead of strided, so that features lie at 1/16 instead of 1/32
     public int HiddenDim { get; init; } = 256;
     public int Heads { get; init; } = 8; // not visible in tensor shapes; every published DETR has 8
@@ -18,7 +19,7 @@ public sealed record DetrConfig : ModelConfig
     public int BoxHeadLayers { get; init; } = 3;
 
     [JsonIgnore]
-    public ResNetShape Backbone => new(BackboneDepth, Dilation, Prefix: "backbone.0.body.");
+    public ResNetShape Backbone => new(BackboneDepth, Dilation, Prefix: "backbone.0.body.", BackboneWidth);
 
     [JsonIgnore]
     public override IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;

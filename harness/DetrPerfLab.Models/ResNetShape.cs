@@ -13,9 +13,10 @@ public sealed record BackboneBlock(int Stage, string Name, IReadOnlyList<Backbon
 /// <param name="Depth">18, 34 (basic blocks), 50, 101 or 152 (bottlenecks).</param>
 /// <param name="Dilation">DC5: the last stage is dilated instead of strided, so that features lie at 1/16 instead of 1/32.</param>
 /// <param name="Prefix">What its names begin with in the state dict.</param>
+/// <param name="Width">Channels of the stem; 64 in every published one.</param>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3
 /// and on a basic block's first 3x3.</remarks>
-public sealed record ResNetShape(int Depth, bool Dilation, string Prefix)
+public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Width = 64)
 {
     public IReadOnlyList<int> BlocksOfStages => Depth switch
     {
@@ -27,8 +28,8 @@ public sealed record ResNetShape(int Depth, bool Dilation, string Prefix)
     };
 
     public bool Bottleneck => Depth >= 50; // whether blocks are bottlenecks (1x1, 3x3, 1x1) rather than pairs of 3x3
-    public int Channels => Bottleneck ? 2048 : 512; // of the last stage
-    public BackboneConvolution Stem => new($"{Prefix}conv1", $"{Prefix}bn1", 3, 64, Kernel: 7, Stride: 2, Dilation: 1);
+    public int Channels => (Bottleneck ? 32 : 8) * Width; // of the last stage
+    public BackboneConvolution Stem => new($"{Prefix}conv1", $"{Prefix}bn1", 3, Width, Kernel: 7, Stride: 2, Dilation: 1);
 
     public IEnumerable<BackboneBlock> Blocks()
     {
@@ -37,7 +38,7 @@ public sealed record ResNetShape(int Depth, bool Dilation, string Prefix)
         {
             // DC5: the last stage keeps its resolution and spreads its filters instead. Its first block still has the dilation of the stage before.
             var dilated = Dilation && stage == 4;
-            var width = 32 << stage;
+            var width = Width / 2 << stage;
             for (var index = 0; index < BlocksOfStages[stage - 1]; index++)
             {
                 var (stride, dilation) = (index == 0 && stage > 1 && !dilated ? 2 : 1, dilated && index > 0 ? 2 : 1);

@@ -16,8 +16,9 @@ public partial class LayeringTests
         // A variant is calibrated on photographs, through its family's preprocessing; a case of it opens ready to be measured.
         ["Engines"] = ["Core", "Models", "Onnx", "Vision", "Measure"],
         ["Serving"] = ["Core", "Vision", "Engines", "Measure"],
+        ["Training"] = ["Core", "Vision", "Models", "Engines"],
         ["Report"] = ["Core"],
-        ["Cli"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report", "Serving"],
+        ["Cli"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report", "Serving", "Training"],
         ["Benchmarks"] = ["Core", "Models", "Onnx", "Vision", "Engines", "Measure", "Report", "Serving"],
     };
 
@@ -30,6 +31,7 @@ public partial class LayeringTests
         ["Engines"] = ["Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu", "TorchSharp-cpu"],
         ["Measure"] = [],
         ["Serving"] = ["HdrHistogram", "Microsoft.AspNetCore.OpenApi", "OpenTelemetry.Exporter.Prometheus.AspNetCore", "OpenTelemetry.Extensions.Hosting"],
+        ["Training"] = ["TorchSharp-cpu"], // gradients, which no other engine has
         ["Report"] = ["Perfolizer", "ScottPlot"], // Perfolizer finds the changes of a history
         ["Cli"] = ["Spectre.Console", "System.CommandLine"],
         ["Benchmarks"] = ["BenchmarkDotNet", "SixLabors.ImageSharp", "System.CommandLine"], // ImageSharp is measured only, never fed strangers' files

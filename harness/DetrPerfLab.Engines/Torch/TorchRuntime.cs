@@ -6,9 +6,13 @@ using TorchSharp;
 namespace DetrPerfLab.Engines;
 
 /// <summary>What this process's libtorch is.</summary>
-static class TorchRuntime
+public static class TorchRuntime
 {
     internal const string Blas = "libtorch BLAS"; // a name among Facts
+
+    /// <summary>Loads libtorch, for who uses its binding without an engine.</summary>
+    /// <exception cref="LabException">It has no build for this system.</exception>
+    public static void Load() => _ = Version;
 
     internal static string Version => Guard(() => torch.__version__);
     internal static string Binding => $"TorchSharp {typeof(torch).Assembly.GetName().Version}";

@@ -18,6 +18,7 @@ static class DetrShapes
         {
             Name = Path.GetFileNameWithoutExtension(file.Path),
             BackboneDepth = Depth(file, weights),
+            BackboneWidth = Axis("backbone.0.body.conv1.weight", 0),
             HiddenDim = Axis("input_proj.weight", 0),
             EncoderLayers = encoder,
             DecoderLayers = decoder,

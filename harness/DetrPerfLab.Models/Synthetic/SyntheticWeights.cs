@@ -1,8 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace DetrPerfLab.Models;
 
 /// <summary>Full-size weights from a formula (synthetic-v1): the lab runs at once, and any language can regenerate them bit for bit.</summary>
@@ -26,7 +21,7 @@ public static class SyntheticWeights
             SyntheticSequence.Fill(specs[i].Name, data, (float)amplitude, (float)offset);
             tensors[i] = new WeightTensor(specs[i].Name, specs[i].Shape, data);
         });
-        return new WeightStore(config, tensors, Source, Hash(tensors));
+        return new WeightStore(config, tensors, Source, WeightHash.Of(tensors));
     }
 
     /// <summary>The rules, in order. fan_in is the product of all lengths but the first; of a vector, its length.</summary>
@@ -81,24 +76,4 @@ public static class SyntheticWeights
 
     static bool IsBatchNorm(string name) =>
         name.Contains(".downsample.1.") || (name.IndexOf(".bn", StringComparison.Ordinal) is >= 0 and var at && name.AsSpan(at + 4).StartsWith("."));
-
-    static string Hash(IEnumerable<WeightTensor> tensors)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> number = stackalloc byte[sizeof(long)];
-        foreach (var tensor in tensors)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
-            hash.AppendData([0]);
-            foreach (var value in tensor.Shape.Prepend(tensor.Shape.Count))
-            {
-                BinaryPrimitives.WriteInt64LittleEndian(number, value);
-                hash.AppendData(number);
-            }
-
-            hash.AppendData(MemoryMarshal.AsBytes<float>(tensor.Data)); // every platform that .NET 10 supports here is little-endian
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }

@@ -8,8 +8,8 @@ public sealed record ModelUse
 {
     public const string FamilyKey = "detrlab.family"; // in a model's metadata
     public const string PictureKey = "detrlab.preprocessor"; // likewise
+    public const string LabelsKey = "detrlab.id2label"; // likewise
     const string ByInterface = "its inputs, outputs and operators";
-    const string LabelsKey = "detrlab.id2label";
 
     readonly ModelFacts _facts;
     readonly TensorSpec _pixels;

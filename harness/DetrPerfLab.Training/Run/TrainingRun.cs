@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Training;
+
+/// <summary>Trains: batches, losses, optimiser, a running mean of the weights; judged now and then, kept on disk so that an interrupted run loses a minute at most.</summary>
+public sealed class TrainingRun : IDisposable
+{
+    const int JudgedScenes = 200;
+    static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromSeconds(45), s_betweenReports = TimeSpan.FromSeconds(10);
+
+    readonly TrainingOptions _options;
+    readonly string _folder;
+    readonly TrainableDetr _model;
+    readonly Dictionary<string, Tensor> _mean;
+    readonly AdamW _optimizer;
+    readonly DetrLoss _loss;
+    long _step;
+
+    /// <param name="folder">Keeps the checkpoint, the scenes that are judged on, and what happened.</param>
+    public TrainingRun(TrainingOptions options, string folder)
+    {
+        (_options, _folder) = (options, folder);
+        TorchRuntime.Load();
+        set_num_threads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        _model = new(options.Config, options.Groups, options.Seed);
+        _mean = _model.Parameters.ToDictionary(p => p.Key, p => Kept(p.Value)).Concat(_model.Statistics.ToDictionary(s => s.Key, s => Kept(s.Value))).ToDictionary();
+        _optimizer = optim.AdamW(_model.Parameters.Values, options.LearningRate, weight_decay: options.WeightDecay);
+        _loss = new(options.Config.Classes, options.Groups);
+        Directory.CreateDirectory(folder);
+        if (TrainingCheckpoint.Load(Checkpoint, options) is { } saved) { _step = saved.Restore(_model, _mean, _optimizer); }
+    }
+
+    /// <summary>Steps that are done.</summary>
+    public long Step => _step;
+
+    string Checkpoint => Path.Combine(_folder, "training.ckpt");
+
+    /// <summary>Trains to the last step.</summary>
+    /// <param name="judgeEvery">Steps between two judgements.</param>
+    /// <exception cref="LabException">The loss is not finite; step and pictures are named.</exception>
+    public void Run(long judgeEvery, Action<string> say, Action<TrainingProgress> report, CancellationToken stop)
+    {
+        say($"drawing {_options.Scenes} scenes …");
+        var batches = new SceneBatches(_options.Seed, _options.Scenes, (_, _) => { }, stop);
+        var (saved, told, began, first) = (Stopwatch.StartNew(), Stopwatch.StartNew(), Stopwatch.StartNew(), _step);
+        var (sums, count) = (default(LossParts), 0);
+        while (_step < _options.Steps)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                Save();
+                stop.ThrowIfCancellationRequested();
+            }
+
+            var parts = Learn(batches);
+            sums = new(sums.Total + parts.Total, sums.Class + parts.Class, sums.Box + parts.Box, sums.Giou + parts.Giou);
+            count++;
+            _step++;
+            var isJudged = _step % judgeEvery == 0 || _step == _options.Steps;
+            if (saved.Elapsed > s_betweenCheckpoints || _step == _options.Steps)
+            {
+                Save();
+                saved.Restart();
+            }
+
+            if (!isJudged && told.Elapsed < s_betweenReports) { continue; }
+            var (ap, ap50) = isJudged ? Judge(stop) : (null, null);
+            var perSecond = (_step - first) / began.Elapsed.TotalSeconds;
+            report(new(_step, _options.Steps, sums.Total / count, sums.Class / count, sums.Box / count, sums.Giou / count, ap, ap50,
+                TimeSpan.FromSeconds((_options.Steps - _step) / perSecond), perSecond * _options.Batch));
+            told.Restart();
+            (sums, count) = (default, 0);
+        }
+    }
+
+    /// <summary>One step on its own batch.</summary>
+    LossParts Learn(SceneBatches batches)
+    {
+        using var scope = NewDisposeScope();
+        var (pictures, targets) = batches.Batch(_step, _options.Batch);
+        foreach (var group in _optimizer.ParamGroups) { group.LearningRate = _options.RateAt(_step); }
+        _optimizer.zero_grad();
+        var outputs = _model.Forward(pictures, learns: true);
+        if (outputs.Any(o => !isfinite(o.Logits).all().item<bool>() || !isfinite(o.Boxes).all().item<bool>())) { throw NotFinite(pictures); }
+        var (loss, parts) = _loss.Of(outputs, targets);
+        if (!double.IsFinite(parts.Total)) { throw NotFinite(pictures); }
+        loss.backward();
+        nn.utils.clip_grad_norm_(_model.Parameters.Values, _options.Clip);
+        _optimizer.step();
+        using var quiet = no_grad();
+        // Quick at first, so that the beginning is forgotten.
+        var share = 1 - Math.Min(_options.MeanDecay, (1.0 + _step) / (10 + _step));
+        foreach (var (name, mean) in _mean) { mean.lerp_(_model.ValueOf(name), tensor((float)share)); }
+        return parts;
+    }
+
+    /// <summary>Keeps what the step saw.</summary>
+    LabException NotFinite(Tensor pictures)
+    {
+        var kept = Path.Combine(_folder, FormattableString.Invariant($"not-finite-{_step}.bin"));
+        AtomicFile.Write(kept, stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(pictures.data<float>().ToArray())));
+        return LabError.CheckFailed($"The loss is not finite at step {_step}, needed a number. Its pictures are in '{kept}' (float32 [{string.Join(',', pictures.shape)}]). Lower --learning-rate, or begin anew in another folder.");
+    }
+
+    /// <summary>AP and AP50 of the running mean, by the lab's own evaluation of its own eager engine.</summary>
+    (double? Ap, double? Ap50) Judge(CancellationToken stop)
+    {
+        var folder = Path.Combine(_folder, "held");
+        if (!File.Exists(Path.Combine(folder, "instances.json"))) { SceneDataset.Write(folder, JudgedScenes, _options.Seed + 1, stop: stop); }
+        var store = Store();
+        var model = TrainedModels.Of(store);
+        using var opened = VariantRegistry.Get(VariantName.Baseline).Create(model, new() { Threads = _options.Threads }, new(Path.Combine(_folder, "cache")));
+        var summary = DatasetEvaluator.Evaluate(opened.Engine, model.Use, CocoDataset.Open(folder), new(), cancellation: stop).Evaluation.Summary;
+        set_num_threads(_options.Threads > 0 ? _options.Threads : Environment.ProcessorCount); // the engine has set its own
+        return (summary.Ap, summary.Ap50);
+    }
+
+    /// <summary>The running mean as a checkpoint of a DETR.</summary>
+    public WeightStore Store() => _model.ToStore(name => _mean[name], $"trained {_step} steps, seed {_options.Seed}");
+
+    void Save() => TrainingCheckpoint.Save(Checkpoint, _options, _step, _model, _mean, _optimizer);
+
+    static Tensor Kept(Tensor tensor)
+    {
+        using var quiet = no_grad();
+        var copy = tensor.detach().clone();
+        copy.DetachFromDisposeScope();
+        return copy;
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        foreach (var mean in _mean.Values) { mean.Dispose(); }
+        _model.Dispose();
+    }
+}

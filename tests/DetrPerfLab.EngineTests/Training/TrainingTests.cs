@@ -1,0 +1,155 @@
+using DetrPerfLab.Tests;
+using FsCheck;
+using FsCheck.Fluent;
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.EngineTests.Training;
+
+/// <summary>The model that learns computes what the lab's own eager model does; its loss is DETR's; a run goes on as if it had not stopped.</summary>
+[Collection(nameof(Alone))] // libtorch's threads are of the process
+public class TrainingTests
+{
+    static readonly DetrConfig s_small = TrainingOptions.Mini with { Name = "small", BackboneWidth = 8, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
+
+    static readonly TrainingOptions s_options = new() { Config = s_small, Steps = 12, Batch = 4, Scenes = 4, Groups = 2, WarmUpSteps = 1, LearningRate = 1e-3, Threads = 1 };
+
+    static readonly Arbitrary<float[]> s_boxes = Gen.Choose(1, 100).Select(v => v / 100f).ArrayOf(8).ToArbitrary();
+
+    [Fact]
+    public void Forward_WithoutLearning_IsTheEagerModels()
+    {
+        using var model = new TrainableDetr(s_small, groups: 2, seed: 1);
+        var store = model.ToStore(model.ValueOf, "test");
+        var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 96), new ImageSize(64, 96));
+        using var opened = VariantRegistry.Get("torch-fp32").Create(TrainedModels.Of(store), new() { Threads = 1 }, new(Path.GetTempPath()));
+        var outputs = opened.Engine.AllocateOutputs(inputs);
+        opened.Engine.Run(inputs, outputs);
+
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var last = model.Forward(tensor(inputs["pixel_values"].Floats.ToArray(), [2, 3, 64, 96]), learns: false)[^1];
+        Near(outputs["logits"].Floats, last.Logits.narrow(1, 0, s_small.Queries));
+        Near(outputs["pred_boxes"].Floats, last.Boxes.narrow(1, 0, s_small.Queries));
+
+        static void Near(ReadOnlySpan<float> expected, Tensor actual)
+        {
+            float[] values = [.. actual.contiguous().data<float>()];
+            Assert.Equal(expected.Length, values.Length);
+            for (var i = 0; i < values.Length; i++) { Assert.Equal(expected[i], values[i], 1e-4f); } // sums in another order
+        }
+    }
+
+    [Fact]
+    public void GeneralizedIou_AnyBoxes_IsThatOfTheMatcher() =>
+        Prop.ForAll(s_boxes, boxes =>
+        {
+            using var scope = NewDisposeScope();
+            var of = DetrLoss.GeneralizedIou(tensor(boxes[..4], [1, 4]), tensor(boxes[4..], [1, 4])).item<float>();
+            return Math.Abs(of - Box.GeneralizedIou(Box.FromCenter(boxes.AsSpan(0, 4)), Box.FromCenter(boxes.AsSpan(4, 4)))) < 1e-5;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Loss_Gradients_AreThoseOfFiniteDifferences()
+    {
+        var random = new DeterministicRandom(seed: 5);
+        const int Queries = 3, Classes = 2;
+        float[] logits = [.. Enumerable.Range(0, Queries * (Classes + 1)).Select(_ => (float)random.NextDouble())], truth = [0.5f, 0.45f, 0.3f, 0.35f];
+        // None so near to the truth that a step crosses the corner of an absolute value.
+        float[] boxes = [.. Enumerable.Range(0, Queries * 4).Select(i => truth[i % 4] + ((random.Next(2) == 0 ? 1 : -1) * (0.05f + (0.1f * (float)random.NextDouble()))))];
+        Targets[] targets = [new([1], truth)];
+        var loss = new DetrLoss(Classes, groups: 1);
+
+        double At(float[] l, float[] b)
+        {
+            using var scope = NewDisposeScope();
+            return loss.Of([new(tensor(l, [1, Queries, Classes + 1]), tensor(b, [1, Queries, 4]))], targets).Parts.Total;
+        }
+
+        using var outer = NewDisposeScope();
+        var (tl, tb) = (tensor(logits, [1, Queries, Classes + 1], requires_grad: true), tensor(boxes, [1, Queries, 4], requires_grad: true));
+        loss.Of([new(tl, tb)], targets).Loss.backward();
+        Check(logits, tl, (i, h) => At([.. logits.Select((v, k) => k == i ? v + h : v)], boxes));
+        Check(boxes, tb, (i, h) => At(logits, [.. boxes.Select((v, k) => k == i ? v + h : v)]));
+
+        static void Check(float[] values, Tensor with, Func<int, float, double> at)
+        {
+            const float Step = 1e-2f; // float32: smaller ones drown in rounding
+            float[] gradient = [.. with.grad!.contiguous().data<float>()];
+            for (var i = 0; i < values.Length; i++) { Assert.Equal((at(i, Step) - at(i, -Step)) / (2 * Step), gradient[i], 0.05); }
+        }
+    }
+
+    [Fact]
+    public void Loss_ThingsInAnotherOrder_IsTheSame()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new TrainableDetr(s_small, groups: 2, seed: 1);
+        var (pictures, targets) = new SceneBatches(1, 4, (_, _) => { }, default).Batch(0, 2);
+        var outputs = model.Forward(pictures, learns: false);
+        var loss = new DetrLoss(s_small.Classes, groups: 2);
+        Targets[] turned = [.. targets.Select(t => new Targets([.. t.Labels.Reverse()], [.. t.Boxes.Chunk(4).Reverse().SelectMany(b => b)]))];
+        Assert.Equal(loss.Of(outputs, targets).Parts.Total, loss.Of(outputs, turned).Parts.Total, 1e-4);
+    }
+
+    [Fact]
+    public void Run_FewScenes_LearnsThem()
+    {
+        using var folder = new TempFolder();
+        var losses = new List<double>();
+        using var run = new TrainingRun(s_options with { Steps = 40 }, folder.Path);
+        run.Run(judgeEvery: 10, _ => { }, p => losses.Add(p.Loss), default);
+        Assert.True(losses[^1] < 0.8 * losses[0], string.Join(", ", losses));
+    }
+
+    [Fact]
+    public void Run_StoppedAndGoneOn_IsTheSameToTheBit()
+    {
+        using var folder = new TempFolder();
+        using var whole = new TrainingRun(s_options, folder.File("whole"));
+        whole.Run(100, _ => { }, _ => { }, default);
+        var steps = 0;
+        using var stop = new CancellationTokenSource();
+        using (var first = new TrainingRun(s_options, folder.File("parts")))
+        {
+            Assert.Throws<OperationCanceledException>(() => first.Run(judgeEvery: 5, _ => { }, p =>
+            {
+                steps = (int)p.Step;
+                stop.Cancel();
+            }, stop.Token));
+        }
+
+        using var second = new TrainingRun(s_options, folder.File("parts"));
+        Assert.Equal(5, steps);
+        Assert.Equal(5, second.Step);
+        second.Run(100, _ => { }, _ => { }, default);
+        Assert.Equal(whole.Store().Sha256, second.Store().Sha256);
+
+        var other = Assert.Throws<LabException>(() => new TrainingRun(s_options with { Batch = 2 }, folder.File("parts")));
+        Assert.Contains("other options", other.Message);
+    }
+
+    [Fact]
+    public void Run_LossNotFinite_NamesTheStepAndKeepsItsPictures()
+    {
+        using var folder = new TempFolder();
+        using var run = new TrainingRun(s_options with { LearningRate = 1e30, Clip = 1e30 }, folder.Path);
+        var stopped = Assert.Throws<LabException>(() => run.Run(100, _ => { }, _ => { }, default));
+        Assert.Matches(@"not finite at step \d+", stopped.Message);
+        Assert.Equal(4L * 3 * Scene.Side * Scene.Side * sizeof(float), new FileInfo(Directory.GetFiles(folder.Path, "not-finite-*.bin").Single()).Length);
+    }
+
+    [Fact]
+    public void Save_ThenLoad_IsTheSameModelInHalfPrecision()
+    {
+        using var folder = new TempFolder();
+        using var model = new TrainableDetr(s_small, groups: 2, seed: 1);
+        var store = model.ToStore(model.ValueOf, "test");
+        TrainedModels.Save(store, folder.Path);
+        var loaded = Checkpoint.Load(folder.File("model.safetensors"));
+        Assert.Equal(s_small with { Name = "model" }, loaded.Config);
+        foreach (var tensor in store.Tensors) { Assert.Equal(tensor.Data.Select(v => (float)(Half)v), loaded[tensor.Name].Data); }
+        var named = VariantModel.Of(folder.File("model.safetensors"));
+        Assert.Equal(Scene.Classes, named.Use.Classes.Names);
+        Assert.Equal(Scene.Side, named.Use.Side);
+    }
+}
