@@ -22,12 +22,12 @@ public class ReporterTests
         Assert.Contains("libtorch was built without a quantised engine", page);
         Assert.StartsWith("On Fake CPU 9000 with 8 cores, use ort-int8-static: 7.", files.Answer);
         Assert.Empty(files.Warnings);
-        Assert.Equal(33, files.Charts.Count); // eleven charts: light, dark, PNG
+        Assert.Equal(36, files.Charts.Count); // twelve charts: light, dark, PNG
         Assert.All(files.Charts, path => Assert.True(new FileInfo(path).Length > 1000, path));
         Assert.All(files.Charts.Where(p => p.EndsWith(".svg")), path => XDocument.Load(path));
         // Every chart of the Markdown is there, and in the page.
         Assert.All(Regex.Matches(page, "src(set)?=\"([^\"]+)\""), m => Assert.True(File.Exists(Path.Combine(folder.File("results"), m.Groups[2].Value))));
-        Assert.Equal(11, Regex.Count(File.ReadAllText(files.Html), "<svg [^>]*role=\"img\""));
+        Assert.Equal(12, Regex.Count(File.ReadAllText(files.Html), "<svg [^>]*role=\"img\""));
         Assert.InRange(new FileInfo(files.Html).Length, 100_000, MostBytes);
         Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.partial", SearchOption.AllDirectories));
     }
