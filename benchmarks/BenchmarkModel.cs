@@ -9,7 +9,8 @@ static class BenchmarkModel
     static readonly HashSet<string> s_prepared = [];
     static readonly Dictionary<string, VariantModel> s_named = [];
 
-    internal static VariantModel Current { get; } = VariantModel.Of(Environment.GetEnvironmentVariable(Variable) ?? Default);
+    internal static string Name => Environment.GetEnvironmentVariable(Variable) ?? Default; // or the path of its file
+    internal static VariantModel Current { get; } = VariantModel.Of(Name);
     internal static ArtefactCache Artefacts { get; } = new(LabPaths.ModelCache);
     internal static ImageSize DefaultSize { get; } = new(800, 1066); // DETR's own size for a 3:4 photograph
 
@@ -23,9 +24,9 @@ static class BenchmarkModel
     /// <summary>A variant of a model that the suite itself names; the choice of <c>--model</c> is refused there, as its figures would stand under another's name.</summary>
     internal static VariantCase CaseOf(SuiteCase row, string model, IReadOnlyList<ImageSize> sizes)
     {
-        if ((Environment.GetEnvironmentVariable(Variable) ?? Default) is var chosen && chosen != Default)
+        if (Name != Default)
         {
-            throw LabError.Missing($"This row measures {model}, not '{Path.GetFileName(chosen)}'. Leave --model out; variants of a classifier of your own: detrlab bench --model FILE");
+            throw LabError.Missing($"This row measures {model}, not '{Path.GetFileName(Name)}'. Leave --model out; variants of a classifier of your own: detrlab bench --model FILE");
         }
 
         if (!s_named.TryGetValue(model, out var named))

@@ -34,7 +34,7 @@ public class ServingBenchmarks : WorkBenchmarks
     {
         var capacity = Capacity(row);
         var workers = row.Number("Workers");
-        var server = new ModelServer(new(Environment.GetEnvironmentVariable(BenchmarkModel.Variable) ?? BenchmarkModel.Default, row.Variant), new()
+        var server = new ModelServer(new(BenchmarkModel.Name, row.Variant), new()
         {
             MaxBatch = row.Number("Batch"),
             MaxWait = TimeSpan.FromMilliseconds(double.Parse(row["Wait"]!.Split(' ')[0], CultureInfo.InvariantCulture)),
@@ -48,6 +48,8 @@ public class ServingBenchmarks : WorkBenchmarks
         ReadOnlyMemory<byte>[] pictures = [.. Enumerable.Range(FirstPicture, Pictures).Select(i => (ReadOnlyMemory<byte>)ImageWriter.Jpeg(SyntheticPhotographs.Create(i, s_photograph), quality: 90))];
         var (_, singleMs) = LoadRun.WarmUp(target, pictures, default);
         var (rate, burst) = row["Load"] == "bursts" ? (0.5 * capacity, BurstSize) : (double.Parse(row["Load"]!.Split(' ')[0], CultureInfo.InvariantCulture) / 100 * capacity, 1);
+        ServingStats? Stats() => target.StatsAsync(default).GetAwaiter().GetResult();
+        var before = Stats()!;
         var stream = new LoadStream(target, Arrivals.Bursts(rate, burst, double.PositiveInfinity, Seed), pictures);
         IReadOnlyList<double> latest = [];
         return new(new ActionOperation(() => latest = stream.Next(RequestsASample)), RunResult.Unfiled(row.Variant) with
@@ -63,7 +65,7 @@ public class ServingBenchmarks : WorkBenchmarks
             OwnTimesMs = () => latest,
             Complete = result => result with
             {
-                Serving = new(capacity, stream.OfferedRate, stream.AchievedRate, stream.FullShare, target.StatsAsync(default).GetAwaiter().GetResult()?.MeanBatch),
+                Serving = new(capacity, stream.OfferedRate, stream.AchievedRate, stream.FullShare, Stats()?.MeanBatchSince(before)),
             },
             Owned = [stream, target, new Closing(server, front)],
         };

@@ -48,8 +48,7 @@ public class WorkerBenchmarks : WorkBenchmarks
     /// <summary>This process only hands out work: what is deployed, and measured, is the workers.</summary>
     static CaseWork InProcesses(SuiteCase row)
     {
-        var model = Environment.GetEnvironmentVariable(BenchmarkModel.Variable) ?? BenchmarkModel.Default;
-        var request = new WorkerRequest(model, row.Variant, BenchmarkModel.DefaultSize.Height, BenchmarkModel.DefaultSize.Width, Threads: 1, LabPaths.ModelCache) { WarmUpCapMs = 1 };
+        var request = new WorkerRequest(BenchmarkModel.Name, row.Variant, BenchmarkModel.DefaultSize.Height, BenchmarkModel.DefaultSize.Width, Threads: 1, LabPaths.ModelCache) { WarmUpCapMs = 1 };
         var workers = Enumerable.Range(0, s_cores).Select(_ => new WorkerProcess(EngineProgram.Worker, request)).ToArray();
         var known = workers.Select(worker => worker.Open()).ToArray()[0];
         return new(

@@ -51,6 +51,8 @@ static class HostBinariesToolchain
                     <CreateHardLinksForAdditionalFilesIfPossible>true</CreateHardLinksForAdditionalFilesIfPossible>
                   </PropertyGroup>
                   <ItemGroup>
+                    <!-- The host's own: a suite that serves needs it. -->
+                    <FrameworkReference Include="Microsoft.AspNetCore.App" />
                     <Compile Include="{Path.GetFileName(paths.ProgramCodePath)}" />
                     <Reference Include="{partition.AssemblyLocation}" />
                     <Reference Include="{typeof(SuiteBenchmarks).Assembly.Location}" Condition="'{partition.AssemblyLocation}' != '{typeof(SuiteBenchmarks).Assembly.Location}'" />

@@ -46,7 +46,7 @@ static class LoadCommand
             LoadResult Run(IReadOnlyList<double> due, string words)
             {
                 if (due.Count == 0) { throw LabError.BadInput("No request comes in that time at that rate. Give a longer --duration or a higher --rate."); }
-                return ConsoleProgress.Run($"Sending {words}", report => LoadRun.RunAsync(to, due, words, pictures, report, stop).GetAwaiter().GetResult()) with { WarmUp = warmUp };
+                return ConsoleProgress.Run($"Sending {words}", report => LoadRun.Run(to, due, words, pictures, report, stop)) with { WarmUp = warmUp };
             }
 
             if (parsed.GetValue(overhead))

@@ -18,7 +18,7 @@ static class TrainCommand
         var judge = new Option<long>("--judge-every") { Description = "Batches between two judgements on scenes that it never learns from.", DefaultValueFactory = _ => 2000 }.Within(1, 10_000_000);
         var threads = SharedOptions.Threads();
         var seed = new Option<ulong>("--seed") { Description = "Of weights, scenes and order.", DefaultValueFactory = _ => standard.Seed };
-        var folder = new OutputFolder("--out") { Description = "Folder of the run: checkpoint, log, and in the end the model.", DefaultValueFactory = _ => Path.Combine(LabPaths.ModelCache, "training") };
+        var folder = new OutputFolder("--out") { Description = "Folder of the run: checkpoint, log, and in the end the model.", DefaultValueFactory = _ => Path.Combine(LabPaths.ModelCache, "detr-mini") };
         var command = new Command("train", "Trains a small DETR from nothing; an interrupted run goes on where it was.") { name }.With([steps, batch, scenes, rate, judge, threads, seed, folder]);
         command.SetAction((parsed, cancellation) =>
         {
@@ -33,17 +33,20 @@ static class TrainCommand
                 Seed = parsed.GetValue(seed),
             };
             var target = parsed.GetValue(folder)!;
-            var log = Path.Combine(target, "training.jsonl");
+            var log = Path.Combine(target, "training.json");
             WrittenFiles.RequireOwn([log, .. TrainedModels.FilesIn(target)]);
+            using var journal = new Journal<TrainingProgress>(Path.Combine(LabPaths.ModelCache, "training"), "train", $"{OutputPath.Real(target)} {options.Key}");
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             using var run = new TrainingRun(options, target);
+            journal.Forget(told => told.Step > run.Step); // of after the last checkpoint: told again
             if (run.Step > 0) { error.WriteLine($"detrlab: going on after step {run.Step} of {options.Steps}"); }
             run.Run(parsed.GetValue(judge), line => error.WriteLine($"detrlab: {line}"), progress =>
             {
-                File.AppendAllText(log, System.Text.Json.JsonSerializer.Serialize(progress, LabJson.OneLine) + "\n");
+                journal.Add(progress);
                 error.WriteLine(LineOf(progress));
             }, cancellation);
             TrainedModels.Save(run.Store(), target);
+            LabJson.Write(log, new { Options = options, Progress = journal.Entries });
             output.WriteLine($"Trained: {Path.Combine(target, "model.safetensors")}");
             return Task.FromResult((int)ExitCode.Done);
         });

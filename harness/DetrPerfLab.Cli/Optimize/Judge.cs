@@ -149,7 +149,6 @@ sealed class FolderJudge(ImageFolder data, OptimizeOptions options) : LabelledJu
 sealed class AgreementJudge(ModelUse use, OptimizeOptions options, IReadOnlyList<string> photographs) : Judge
 {
     const int BuiltIn = 16, FirstBuiltIn = 2000; // far from those of calibration and of timing
-    static readonly ImageSize s_size = new(480, 640);
 
     IReadOnlyList<Agreement.Seen>? _reference;
 
@@ -161,7 +160,7 @@ sealed class AgreementJudge(ModelUse use, OptimizeOptions options, IReadOnlyList
     internal override Judgement Judgement(Func<OpenedEngine> open, Action<long, long> progress, CancellationToken cancellation)
     {
         using var opened = open();
-        var seen = Agreement.See(opened.Engine, use, options.Detector, Pictures(), done =>
+        var seen = Agreement.See(opened.Engine, use, options.Detector, Agreement.Pictures(photographs, FirstBuiltIn, BuiltIn), done =>
         {
             cancellation.ThrowIfCancellationRequested();
             progress(done, photographs.Count > 0 ? photographs.Count : BuiltIn);
@@ -169,16 +168,5 @@ sealed class AgreementJudge(ModelUse use, OptimizeOptions options, IReadOnlyList
         _reference ??= seen;
         var agreement = Agreement.Of(_reference, seen).Scale(100);
         return new(agreement.Value, new(100 - agreement.Value, 100 - agreement.Upper, 100 - agreement.Lower, agreement.Level));
-    }
-
-    IEnumerable<RgbImage> Pictures()
-    {
-        if (photographs.Count == 0) { return Enumerable.Range(FirstBuiltIn, BuiltIn).Select(i => SyntheticPhotographs.Create(i, s_size)); }
-        var (decoder, image) = (new ImageDecoder(), new RgbImage());
-        return photographs.Select(file =>
-        {
-            decoder.Decode(File.ReadAllBytes(file), file, image);
-            return image;
-        });
     }
 }

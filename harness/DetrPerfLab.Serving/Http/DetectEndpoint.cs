@@ -19,7 +19,7 @@ sealed class DetectEndpoint(ModelServer server)
     internal async Task<IResult> HandleAsync(HttpContext context, string? threshold, string? deadline)
     {
         var (clock, metrics, options) = (server.Clock, server.Metrics, server.Options);
-        var arrived = clock.GetTimestamp();
+        var from = clock.GetTimestamp();
         var (outcome, pictures) = (Outcome.Failed, 1);
         try
         {
@@ -36,14 +36,13 @@ sealed class DetectEndpoint(ModelServer server)
             }
             finally { _uploads.Release(); }
 
+            from = clock.GetTimestamp(); // the whole request: how fast a client sends is its own affair
             pictures = files.Count;
+            if (pictures > server.Admission.Limit) { throw LabError.BadInput($"The form has {pictures} pictures, and this server takes on {server.Admission.Limit} at once (--queue). Send several requests."); }
             if (!server.Admission.TryEnter(pictures)) { return Full(); }
             try
             {
-                // Counted from the whole request: how fast a client sends is its own affair.
-                var whole = clock.GetTimestamp();
-                var due = whole + (long)(Math.Min(patience, options.Deadline.TotalMilliseconds) / 1000 * clock.TimestampFrequency);
-                var answer = await DetectAsync(context, files, (float)least, due).ConfigureAwait(false);
+                var answer = await DetectAsync(context, files, (float)least, server.DueIn(TimeSpan.FromMilliseconds(patience))).ConfigureAwait(false);
                 outcome = Outcome.Answered;
                 return answer;
             }
@@ -54,7 +53,7 @@ sealed class DetectEndpoint(ModelServer server)
             outcome = OutcomeOf(why, context);
             throw;
         }
-        finally { metrics.Finished(outcome, pictures, clock.GetElapsedTime(arrived)); }
+        finally { metrics.Finished(outcome, pictures, clock.GetElapsedTime(from)); }
 
         IResult Full()
         {
@@ -72,22 +71,26 @@ sealed class DetectEndpoint(ModelServer server)
         var model = server.Enter();
         try
         {
-            // One that fails fails the request: the others are not waited for.
             using var together = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            var answers = files.Select((f, i) => model.DetectAsync(new(f.File, f.Name, ids[i], threshold, due), together.Token)).ToArray();
-            try { await Task.WhenAll(answers).ConfigureAwait(false); }
-            catch
-            {
-                await together.CancelAsync().ConfigureAwait(false);
-                throw;
-            }
-
+            var answers = files.Select((f, i) => OneAsync(new(f.File, f.Name, ids[i], threshold, due))).ToArray();
+            await Task.WhenAll(answers).ConfigureAwait(false);
             var read = clock.GetTimestamp();
             foreach (var answer in answers) { server.Metrics.Stages(answer.Result.Times, clock, read); }
             Answers.Name(context, model.Version);
             context.Response.Headers["Server-Timing"] = Timing(answers[^1].Result.Times, read);
             var lines = string.Join(",\n", answers.SelectMany(a => a.Result.Lines));
             return Results.Bytes(Encoding.UTF8.GetBytes(lines.Length == 0 ? "[]\n" : $"[\n{lines}\n]\n"), "application/json");
+
+            // One that fails fails the request: the others are not computed any more.
+            async Task<PictureAnswer> OneAsync(PictureRequest picture)
+            {
+                try { return await model.DetectAsync(picture, together.Token).ConfigureAwait(false); }
+                catch
+                {
+                    await together.CancelAsync().ConfigureAwait(false);
+                    throw;
+                }
+            }
         }
         finally { model.Leave(); }
     }

@@ -8,7 +8,7 @@ namespace DetrPerfLab.Serving;
 /// <summary>What <c>POST /models</c> takes: a path below the folder of models, or the name of a version that was served.</summary>
 sealed record ModelOrder(string? Path, string? Name);
 
-/// <summary><c>GET</c> and <c>POST /models</c>: what is served, and the change to another. Needs a token.</summary>
+/// <summary><c>GET</c> and <c>POST /models</c>: what is served; the change to another, which needs the token.</summary>
 sealed class ModelsEndpoint(ModelServer server, string? token, Action<ModelVersion> told)
 {
     internal object List() => new { Serving = server.Version, server.Versions };
@@ -38,7 +38,7 @@ sealed class ModelsEndpoint(ModelServer server, string? token, Action<ModelVersi
 
         told(version);
         Answers.Name(context, server.Version);
-        return version.State == "refused" ? Results.Json(new { Error = $"The model was not changed: {version.Reason}", Refused = version }, LabJson.Options, statusCode: StatusCodes.Status422UnprocessableEntity) : Answers.Json(version);
+        return version.State == ModelState.Refused ? Results.Json(new { Error = $"The model was not changed: {version.Reason}", Refused = version }, LabJson.Options, statusCode: StatusCodes.Status422UnprocessableEntity) : Answers.Json(version);
     }
 
     /// <summary>Every link followed: a path that leaves the folder is refused, however it is written.</summary>

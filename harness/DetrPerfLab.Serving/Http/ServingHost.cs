@@ -53,7 +53,7 @@ public sealed class ServingHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the command's
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi();
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServingMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter());
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(server.Metrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -96,7 +96,7 @@ public sealed class ServingHost : IAsyncDisposable
     }
 
     /// <summary>A line about a change of the model.</summary>
-    static string Told(ModelVersion version) => version.State == "refused" ? $"the model was not changed: {version.Reason}"
+    static string Told(ModelVersion version) => version.State == ModelState.Refused ? $"the model was not changed: {version.Reason}"
         : string.Create(CultureInfo.InvariantCulture, $"serving {version.Name}, sha256 {version.Sha256[..12]}…, ready in {version.LoadMs:F0} ms{(version.Loss is { } loss ? $", {loss:F1} points lost" : "")}");
 
     void Map(WebApplication app, ModelServer server, ServingHostOptions options)

@@ -17,13 +17,15 @@ enum Outcome
 /// <summary>What the server counts: for Prometheus by .NET's own meters, for its page by histograms of the last minute.</summary>
 sealed class ServingMetrics : IDisposable
 {
-    internal const string MeterName = "DetrPerfLab.Serving";
+    static int s_meters;
     const int WindowSeconds = 60;
     const long LongestMicroseconds = 3_600_000_000;
     static readonly double[] s_seconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30];
 
     readonly ModelServer _server;
-    readonly Meter _meter = new(MeterName);
+
+    // Of its own name where a process has several servers: OpenTelemetry ends a metric for all meters of a name when one of them is disposed of.
+    readonly Meter _meter = new(Interlocked.Increment(ref s_meters) is > 1 and var number ? $"DetrPerfLab.Serving.{number}" : "DetrPerfLab.Serving");
     readonly Histogram<double> _requests, _stages;
     readonly Histogram<int> _batches;
     readonly Counter<long> _pictures, _changes;
@@ -32,7 +34,7 @@ sealed class ServingMetrics : IDisposable
     readonly Queue<Second> _window = [];
     readonly ITimer _timer;
     readonly long[] _outcomes = new long[Enum.GetValues<Outcome>().Length];
-    readonly long[] _batchSizes = new long[65];
+    readonly Dictionary<int, long> _batchSizes = []; // inferences by pictures; a model may fix any number
     Second _now = new(null);
 
     internal ServingMetrics(ModelServer server)
@@ -49,6 +51,8 @@ sealed class ServingMetrics : IDisposable
         _meter.CreateObservableGauge("detrlab.process.resident", () => ProcessMemory.Read().RssBytes ?? 0, "By", "Resident memory of the process.");
         _timer = server.Clock.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
+
+    internal string MeterName => _meter.Name;
 
     internal void Finished(Outcome outcome, int pictures, TimeSpan took)
     {
@@ -74,16 +78,16 @@ sealed class ServingMetrics : IDisposable
     internal void Inference(int pictures, TimeSpan took)
     {
         _batches.Record(pictures);
-        Interlocked.Increment(ref _batchSizes[pictures]);
         lock (_gate)
         {
+            _batchSizes[pictures] = _batchSizes.GetValueOrDefault(pictures) + 1;
             _now.Inferences++;
             _now.InferenceMs += took.TotalMilliseconds;
             _now.Pictures += pictures;
         }
     }
 
-    internal void Change(ModelVersion version) => _changes.Add(1, new KeyValuePair<string, object?>("state", version.State));
+    internal void Change(ModelVersion version) => _changes.Add(1, new KeyValuePair<string, object?>("state", Word(version.State)));
 
     /// <summary>Seconds until there is room again, at the rate of the last minute.</summary>
     internal int RetryAfterSeconds()
@@ -110,8 +114,8 @@ sealed class ServingMetrics : IDisposable
             P99Ms = window.Percentile(99),
             MeanBatch = window.Inferences > 0 ? (double)window.Pictures / window.Inferences : null,
             Busy = window.Seconds > 0 ? window.InferenceMs / 1000 / window.Seconds / _server.Options.Workers : 0,
-            BatchSizes = Enumerable.Range(1, 64).Where(n => Volatile.Read(ref _batchSizes[n]) > 0).ToDictionary(n => n, n => Volatile.Read(ref _batchSizes[n])),
-            Pictures = Enum.GetValues<Outcome>().ToDictionary(Word, o => Volatile.Read(ref _outcomes[(int)o])),
+            BatchSizes = BatchSizes(),
+            Pictures = Enum.GetValues<Outcome>().ToDictionary(o => Word(o), o => Volatile.Read(ref _outcomes[(int)o])),
             ResidentBytes = memory.RssBytes,
             PeakResidentBytes = memory.PeakRssBytes,
             GpuName = gpu?.Name,
@@ -120,9 +124,14 @@ sealed class ServingMetrics : IDisposable
         };
     }
 
-    internal static string Word(Outcome outcome) => outcome.ToString().ToLowerInvariant();
+    static string Word(Enum value) => value.ToString().ToLowerInvariant();
 
     Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram(name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = s_seconds });
+
+    SortedDictionary<int, long> BatchSizes()
+    {
+        lock (_gate) { return new(_batchSizes); }
+    }
 
     void Tick()
     {
@@ -184,4 +193,11 @@ public sealed record ServingStats
     public string? GpuName { get; init; } // null where the model runs on none
     public long? GpuUsedBytes { get; init; } // of the whole GPU, other programs' included
     public double? GpuBusy { get; init; }
+
+    /// <summary>Pictures of an inference since an earlier reading, mean; null where none ran.</summary>
+    public double? MeanBatchSince(ServingStats earlier)
+    {
+        var ran = BatchSizes.Select(b => (Pictures: b.Key, Inferences: b.Value - earlier.BatchSizes.GetValueOrDefault(b.Key))).ToList();
+        return ran.Sum(b => b.Inferences) is > 0 and var inferences ? (double)ran.Sum(b => b.Pictures * b.Inferences) / inferences : null;
+    }
 }

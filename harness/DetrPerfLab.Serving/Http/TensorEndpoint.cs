@@ -30,8 +30,7 @@ sealed class TensorEndpoint(ModelServer server)
             try
             {
                 if (model.Version.Name != name) { return Unknown(name, model); }
-                var due = server.Clock.GetTimestamp() + (long)(server.Options.Deadline.TotalSeconds * server.Clock.TimestampFrequency);
-                var outputs = await model.InferAsync(Read(json.RootElement), due, context.RequestAborted).ConfigureAwait(false);
+                var outputs = await model.InferAsync(Read(json.RootElement), server.DueIn(), context.RequestAborted).ConfigureAwait(false);
                 Answers.Name(context, model.Version);
                 return Answer(new
                 {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace DetrPerfLab.Serving;
@@ -16,8 +15,8 @@ public sealed record LoadResult
     public int Failed { get; init; }
     public required IReadOnlyList<double> LatenciesMs { get; init; } // in the order of their due times
     public double LatenessMs { get; init; } // of the generator: median time from due to sent
-    public double? MeanBatch { get; init; }
-    public long? PeakResidentBytes { get; init; } // of the server
+    public double? MeanBatch { get; init; } // pictures of an inference; null where the server does not tell
+    public long? PeakResidentBytes { get; init; } // of the server, since its start
     public WarmUpInfo? WarmUp { get; init; }
 
     public double FullShare => Sent > 0 ? (double)Full / Sent : 0;
@@ -26,56 +25,42 @@ public sealed record LoadResult
     public int Beyond(double ms) => Sent - LatenciesMs.Count(l => l <= ms);
 }
 
-/// <summary>Sends requests when they are due, whatever became of those before: a slow server does not slow its users down.</summary>
-/// <remarks>Latencies are counted from when a request was due, so that none is left out of the figures by waiting to be sent. Source: Tene, "How not to measure latency", 2013; MLPerf inference, server scenario.</remarks>
+/// <summary>Loads with an end, and what became of their requests.</summary>
 public static class LoadRun
 {
     /// <param name="due">Seconds from the start, rising.</param>
-    /// <param name="progress">Told now and then: (sent, of all).</param>
-    public static async Task<LoadResult> RunAsync(
+    /// <param name="progress">Told of each that ended: (ended, of all).</param>
+    public static LoadResult Run(
         ILoadTarget target, IReadOnlyList<double> due, string arrivals, IReadOnlyList<ReadOnlyMemory<byte>> pictures, Action<long, long>? progress = null, CancellationToken stop = default)
     {
-        var (latencies, lateness) = (new ConcurrentBag<(int Request, double Ms)>(), new double[due.Count]);
-        var results = new int[Enum.GetValues<SendResult>().Length];
-        var running = new List<Task>(due.Count);
+        var before = target.StatsAsync(stop).GetAwaiter().GetResult();
         var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < due.Count; i++)
+        using var stream = new LoadStream(target, due, pictures);
+        var ended = new EndedRequest[due.Count];
+        for (var i = 0; i < ended.Length; i++)
         {
-            var wait = TimeSpan.FromSeconds(due[i]) - Stopwatch.GetElapsedTime(start);
-            if (wait > TimeSpan.Zero) { await Task.Delay(wait, stop).ConfigureAwait(false); }
-            stop.ThrowIfCancellationRequested();
-            lateness[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds - (1000 * due[i]);
-            running.Add(SendAsync(i));
-            progress?.Invoke(i + 1, due.Count);
+            ended[i] = stream.Take(stop);
+            progress?.Invoke(i + 1, ended.Length);
         }
 
-        await Task.WhenAll(running).ConfigureAwait(false);
         var took = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var stats = await target.StatsAsync(stop).ConfigureAwait(false);
+        var after = target.StatsAsync(stop).GetAwaiter().GetResult();
+        int Count(SendResult result) => ended.Count(e => e.Result == result);
         return new()
         {
             Target = target.Name,
             Arrivals = arrivals,
             OfferedRate = due.Count / Math.Max(due[^1], double.Epsilon),
-            AchievedRate = results[(int)SendResult.Answered] / took,
+            AchievedRate = Count(SendResult.Answered) / took,
             Sent = due.Count,
-            Full = results[(int)SendResult.Full],
-            Late = results[(int)SendResult.Late],
-            Failed = results[(int)SendResult.Failed],
-            LatenciesMs = [.. latencies.OrderBy(l => l.Request).Select(l => l.Ms)],
-            LatenessMs = Quantile.Median(lateness),
-            MeanBatch = stats?.MeanBatch,
-            PeakResidentBytes = stats?.PeakResidentBytes,
+            Full = Count(SendResult.Full),
+            Late = Count(SendResult.Late),
+            Failed = Count(SendResult.Failed),
+            LatenciesMs = [.. ended.Where(e => e.Result == SendResult.Answered).OrderBy(e => e.Request).Select(e => e.Ms)],
+            LatenessMs = Quantile.Median([.. ended.Select(e => e.LateMs)]),
+            MeanBatch = before is null ? null : after?.MeanBatchSince(before),
+            PeakResidentBytes = after?.PeakResidentBytes,
         };
-
-        async Task SendAsync(int request)
-        {
-            await Task.Yield(); // the next is not kept waiting
-            var result = await target.SendAsync(pictures[request % pictures.Count], stop).ConfigureAwait(false);
-            var ms = Stopwatch.GetElapsedTime(start).TotalMilliseconds - (1000 * due[request]);
-            Interlocked.Increment(ref results[(int)result]);
-            if (result == SendResult.Answered) { latencies.Add((request, ms)); }
-        }
     }
 
     /// <summary>One request after another until their time is steady, by the lab's rule. Returns with it the median of the last ones, milliseconds.</summary>

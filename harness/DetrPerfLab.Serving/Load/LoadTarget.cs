@@ -84,8 +84,7 @@ public sealed class InProcessTarget(ModelServer server) : ILoadTarget
             var model = server.Enter();
             try
             {
-                var due = server.Clock.GetTimestamp() + (long)(server.Options.Deadline.TotalSeconds * server.Clock.TimestampFrequency);
-                await model.DetectAsync(new(picture, "image", 1, server.Options.Threshold, due), stop).ConfigureAwait(false);
+                await model.DetectAsync(new(picture, "image", 1, server.Options.Threshold, server.DueIn()), stop).ConfigureAwait(false);
                 return SendResult.Answered;
             }
             finally { model.Leave(); }

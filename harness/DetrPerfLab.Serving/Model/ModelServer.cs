@@ -10,6 +10,8 @@ public sealed record ModelSource(string Model, string Engine, FamilyOptions? Fam
 /// <summary>Serves one model, and puts another in its place while requests come: loaded beside, warmed up, verified, switched to between two requests, the old one drained and freed. Whatever is wrong with the new one, the old one goes on.</summary>
 public sealed class ModelServer : IAsyncDisposable
 {
+    const int MostVersions = 100; // that are remembered
+
     readonly ServingOptions _options;
     readonly TimeProvider _clock;
     readonly ModelCheck _check;
@@ -42,7 +44,7 @@ public sealed class ModelServer : IAsyncDisposable
     /// <summary>What is served now.</summary>
     public ModelVersion Version => Volatile.Read(ref _current).Version;
 
-    /// <summary>All that was served or refused, the latest last.</summary>
+    /// <summary>What was served or refused, the latest last; the oldest are forgotten.</summary>
     public IReadOnlyList<ModelVersion> Versions
     {
         get { lock (_gate) { return [.. _versions]; } }
@@ -51,6 +53,9 @@ public sealed class ModelServer : IAsyncDisposable
     internal Admission Admission { get; }
     internal ServingMetrics Metrics { get; }
     internal TimeProvider Clock => _clock;
+
+    /// <summary>The timestamp after which nobody waits for what begins now: the server's deadline, or the caller's where that is nearer.</summary>
+    internal long DueIn(TimeSpan? asked = null) => _clock.GetTimestamp() + (long)((asked is { } time && time < _options.Deadline ? time : _options.Deadline).TotalSeconds * _clock.TimestampFrequency);
 
     /// <summary>The model of now, held; the caller leaves it.</summary>
     internal ServedModel Enter()
@@ -89,7 +94,7 @@ public sealed class ModelServer : IAsyncDisposable
     /// <exception cref="LabException">Nothing was, its file is another by now, or another change is under way.</exception>
     public Task<ModelVersion> RollBackAsync(string name, CancellationToken stop = default)
     {
-        var served = Versions.Where(v => v.Sha256.Length > 0 && v.State != "refused").ToList();
+        var served = Versions.Where(v => v.Sha256.Length > 0 && v.State != ModelState.Refused).ToList();
         var version = served.FindLast(v => v.Name == name) ?? throw LabError.UnknownName("model", name, served.Select(v => v.Name).Distinct());
         if (File.Exists(version.Source) && FileHash.Sha256(version.Source) != version.Sha256) { throw LabError.BadInput($"'{name}' is another file by now: its sha256 is not {version.Sha256[..12]}… any more. Put the earlier file back below the folder of models and name it."); }
         return ChangeAsync(version.Source, stop);
@@ -102,8 +107,8 @@ public sealed class ModelServer : IAsyncDisposable
         try { (next, known) = Load(source, Volatile.Read(ref _current), stop); }
         catch (Exception why) when (!stop.IsCancellationRequested)
         {
-            var refused = new ModelVersion(Path.GetFileNameWithoutExtension(source.Model), source.Model, HashOf(source.Model), _clock.GetUtcNow()) { State = "refused", Reason = LabError.ReasonOf(why).Replace(source.Model, Path.GetFileName(source.Model), StringComparison.Ordinal) };
-            lock (_gate) { _versions.Add(refused); }
+            var refused = new ModelVersion(Path.GetFileNameWithoutExtension(source.Model), source.Model, HashOf(source.Model), _clock.GetUtcNow()) { State = ModelState.Refused, Reason = LabError.ReasonOf(why).Replace(source.Model, Path.GetFileName(source.Model), StringComparison.Ordinal) };
+            Remember(refused);
             return refused;
         }
 
@@ -111,13 +116,21 @@ public sealed class ModelServer : IAsyncDisposable
         _known = known;
         lock (_gate)
         {
-            _versions[_versions.FindLastIndex(v => v == before.Version)] = before.Version with { State = "replaced" };
-            _versions.Add(next.Version);
-            if (_versions.Count > 100) { _versions.RemoveAt(0); }
+            if (_versions.LastIndexOf(before.Version) is >= 0 and var at) { _versions[at] = before.Version with { State = ModelState.Replaced }; }
         }
 
+        Remember(next.Version);
         _retiring = before.RetireAsync();
         return next.Version;
+    }
+
+    void Remember(ModelVersion version)
+    {
+        lock (_gate)
+        {
+            _versions.Add(version);
+            if (_versions.Count > MostVersions) { _versions.RemoveAt(0); }
+        }
     }
 
     (ServedModel Model, CheckedModel Known) Load(ModelSource source, ServedModel? before, CancellationToken stop)
@@ -129,7 +142,7 @@ public sealed class ModelServer : IAsyncDisposable
         {
             for (var i = 0; i < _options.Workers; i++) { engines.Add(DetectorSource.Open(source.Model, source.Engine, _options.Engine with { Bindings = 2 * _options.Ahead }, source.Family)); }
             var (use, sha256) = (engines[0].Use!, engines[0].Artefact.Sha256);
-            if (VariantModelIs(source) && hash != sha256) { throw LabError.BadInput($"'{source.Model}' changed while it was loaded. Write it beside, then rename it into place."); }
+            if (RunsTheFileItself(source) && hash != sha256) { throw LabError.BadInput($"'{source.Model}' changed while it was loaded. Write it beside, then rename it into place."); }
             if (use.Family.Task != ModelTask.Detection) { throw LabError.BadInput($"The model is of family {use.Family}, which classifies whole pictures; needed a detector."); }
             if (before is not null && !use.Classes.Names.SequenceEqual(before.Use.Classes.Names)) { throw LabError.BadInput($"It names other classes than '{before.Version.Name}', which is served: found {Few(use)}, needed {Few(before.Use)}."); }
             var known = _check.Run(engines[0].Engine, use, stop);
@@ -146,8 +159,8 @@ public sealed class ModelServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the artefact that runs is the very file that was named.</summary>
-    static bool VariantModelIs(ModelSource source) => File.Exists(source.Model) && source.Engine is "ort" or "torchscript";
+    /// <summary>Whether what runs is the very file that was named, and no variant made of it.</summary>
+    static bool RunsTheFileItself(ModelSource source) => File.Exists(source.Model) && source.Engine is "ort" or "torchscript";
 
     /// <summary>The file's name; where another of that name was served, with the start of its hash.</summary>
     string NameOf(string model, string sha256)

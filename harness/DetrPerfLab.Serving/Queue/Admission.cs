@@ -5,6 +5,7 @@ sealed class Admission(int limit)
 {
     int _inside;
 
+    internal int Limit => limit;
     internal int Inside => Volatile.Read(ref _inside);
     internal bool IsFull => Inside >= limit;
 

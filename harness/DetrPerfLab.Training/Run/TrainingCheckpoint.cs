@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,7 +17,7 @@ sealed class TrainingCheckpoint
     {
         using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         writer.Write(Magic);
-        writer.Write(KeyOf(options));
+        writer.Write(options.Key);
         writer.Write(step);
         foreach (var tensor in TensorsOf(model, mean))
         {
@@ -40,7 +39,7 @@ sealed class TrainingCheckpoint
         {
             using var reader = new BinaryReader(new MemoryStream(bytes));
             if (reader.ReadString() != Magic) { throw Unusable(path, "it is no checkpoint of a training run"); }
-            if (reader.ReadString() != KeyOf(options)) { throw Unusable(path, "it belongs to a run with other options"); }
+            if (reader.ReadString() != options.Key) { throw Unusable(path, "it belongs to a run with other options"); }
         }
         catch (Exception e) when (e is IOException or FormatException) { throw Unusable(path, "it ends early"); }
 
@@ -64,9 +63,6 @@ sealed class TrainingCheckpoint
         optimizer.load_state_dict(reader);
         return step;
     }
-
-    /// <summary>What decides the run, but for how long it is and on how many threads.</summary>
-    static string KeyOf(TrainingOptions options) => JsonSerializer.Serialize(options with { Threads = 0 }, LabJson.OneLine);
 
     static IEnumerable<Tensor> TensorsOf(TrainableDetr model, IReadOnlyDictionary<string, Tensor> mean) =>
         model.Parameters.Values.Cast<Tensor>().Concat(model.Statistics.Values).Concat(mean.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value));

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace DetrPerfLab.Training;
 
 /// <summary>How the miniature is trained. All of it decides the result; a run goes on only with the same.</summary>
@@ -30,6 +33,10 @@ public sealed record TrainingOptions
     public double DropAt { get; init; } = 0.8; // share of the steps after which the rate is a tenth
     public ulong Seed { get; init; } = 1;
     public int Threads { get; init; } = 0; // 0: all; a run of one thread goes on to the bit
+
+    /// <summary>All that decides the run, as text; threads change nothing but its last bits.</summary>
+    [JsonIgnore]
+    public string Key => JsonSerializer.Serialize(this with { Threads = 0 }, LabJson.OneLine);
 
     internal double RateAt(long step) => LearningRate * Math.Min(1, (step + 1.0) / WarmUpSteps) * (step < DropAt * Steps ? 1 : 0.1);
 }

@@ -29,8 +29,7 @@ public static class SceneGenerator
 
         for (sbyte i = 0; i < placed.Count; i++) { Draw(colours, owner, placed[i], i, random); }
         for (var blur = random.Next(3); blur > 0; blur--) { Blur(colours); }
-        var objects = placed.Select((p, i) => Seen(p.Shape, owner, (sbyte)i)).OfType<SceneObject>().ToList();
-        return new(ToPicture(colours, random, noise: random.Next(4) * 5), objects) { JpegQuality = 50 + random.Next(46) };
+        return new(ToPicture(colours, random, noise: random.Next(4) * 5), Seen(placed, owner)) { JpegQuality = 50 + random.Next(46) };
     }
 
     /// <summary>Marks what it covers, unless it would hide too much of another, or lie too far outside.</summary>
@@ -39,10 +38,9 @@ public static class SceneGenerator
         var covered = new List<int>();
         var hidden = new int[placed.Count];
         var (outside, number) = (0, (sbyte)placed.Count);
-        var reach = thing.Half * 1.5;
-        for (var y = (int)(2 * (thing.Y - reach)); y <= 2 * (thing.Y + reach); y++)
+        for (var y = (int)(2 * (thing.Y - thing.Reach)); y <= 2 * (thing.Y + thing.Reach); y++)
         {
-            for (var x = (int)(2 * (thing.X - reach)); x <= 2 * (thing.X + reach); x++)
+            for (var x = (int)(2 * (thing.X - thing.Reach)); x <= 2 * (thing.X + thing.Reach); x++)
             {
                 if (!thing.Contains((x + 0.5) / 2, (y + 0.5) / 2)) { continue; }
                 if (x < 0 || y < 0 || x >= Fine || y >= Fine)
@@ -74,9 +72,9 @@ public static class SceneGenerator
         var (one, other) = (SceneGround.Colour(random), SceneGround.Colour(random));
         var (texture, frequency, light) = (random.Next(4), 1.5 + (2.5 * random.NextDouble()), 0.35 * random.NextDouble());
         var (lightX, lightY) = Direction(random);
-        for (var y = 0; y < Side; y++)
+        for (var y = Math.Max(0, (int)(thing.Y - thing.Reach)); y <= Math.Min(Side - 1, thing.Y + thing.Reach); y++)
         {
-            for (var x = 0; x < Side; x++)
+            for (var x = Math.Max(0, (int)(thing.X - thing.Reach)); x <= Math.Min(Side - 1, thing.X + thing.Reach); x++)
             {
                 var samples = 0;
                 for (var sub = 0; sub < 4; sub++) { samples += owner[(((2 * y) + (sub >> 1)) * Fine) + (2 * x) + (sub & 1)] == number ? 1 : 0; }
@@ -99,21 +97,22 @@ public static class SceneGenerator
         }
     }
 
-    /// <summary>What is left of it in the end; null where nothing is.</summary>
-    static SceneObject? Seen(SceneShape shape, sbyte[] owner, sbyte number)
+    /// <summary>What is left of each in the end; half of it at least, or the later one would not have been placed.</summary>
+    static IReadOnlyList<SceneObject> Seen(IReadOnlyList<Placed> placed, sbyte[] owner)
     {
-        var (left, top, right, bottom, area) = (Fine, Fine, -1, -1, 0);
+        var edges = new (int Left, int Top, int Right, int Bottom)[placed.Count];
+        Array.Fill(edges, (Fine, Fine, -1, -1));
         for (var y = 0; y < Fine; y++)
         {
             for (var x = 0; x < Fine; x++)
             {
-                if (owner[(y * Fine) + x] != number) { continue; }
-                (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x), Math.Max(bottom, y));
-                area++;
+                if (owner[(y * Fine) + x] is not (>= 0 and var who)) { continue; }
+                ref var e = ref edges[who];
+                e = (Math.Min(e.Left, x), Math.Min(e.Top, y), Math.Max(e.Right, x), Math.Max(e.Bottom, y));
             }
         }
 
-        return area == 0 ? null : new(shape, left / 2f, top / 2f, (right + 1) / 2f, (bottom + 1) / 2f, area / 4f);
+        return [.. placed.Zip(edges, (p, e) => new SceneObject(p.Shape, e.Left / 2f, e.Top / 2f, (e.Right + 1) / 2f, (e.Bottom + 1) / 2f, p.Shown / 4f))];
     }
 
     /// <summary>A quarter, a half, a quarter of three neighbours, along rows and columns.</summary>
@@ -171,7 +170,7 @@ public static class SceneGenerator
         internal SceneShape Shape => shape;
         internal double X => x;
         internal double Y => y;
-        internal double Half => half; // of its longer side, pixels
+        internal double Reach => half * 1.5; // no corner lies farther from its middle, pixels
         internal int Alone { get; set; } // samples that it covers
         internal int Shown { get; set; } // those that nothing hides
 

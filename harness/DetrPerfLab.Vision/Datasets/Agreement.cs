@@ -7,9 +7,23 @@ public static class Agreement
     const float Possible = 0.3f;
     const int BestWithoutSure = 10;
     const float SameObject = 0.5f; // IoU
+    static readonly ImageSize s_size = new(480, 640);
 
     /// <summary>What a model said of one picture: all detections, best first; of a classifier the first class, else -1.</summary>
     public sealed record Seen(IReadOnlyList<Detection> Detections, int Class);
+
+    /// <summary>Pictures to compare models on: of files, each valid until the next; where none is named, so many built-in ones.</summary>
+    /// <param name="firstBuiltIn">Apart from those that models are calibrated on and timed with.</param>
+    public static IEnumerable<RgbImage> Pictures(IReadOnlyList<string> files, int firstBuiltIn, int builtIn)
+    {
+        if (files.Count == 0) { return Enumerable.Range(firstBuiltIn, builtIn).Select(i => SyntheticPhotographs.Create(i, s_size)); }
+        var (decoder, image) = (new ImageDecoder(), new RgbImage());
+        return files.Select(file =>
+        {
+            decoder.Decode(file, image);
+            return image;
+        });
+    }
 
     /// <summary>Runs a model over pictures, which need to last until the next one only.</summary>
     public static IReadOnlyList<Seen> See(IInferenceEngine engine, ModelUse use, DetectorOptions options, IEnumerable<RgbImage> pictures, Action<int> seenSoFar)

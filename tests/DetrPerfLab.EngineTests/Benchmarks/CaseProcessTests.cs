@@ -25,6 +25,14 @@ public sealed class CaseProcessTests(CaseProcessTests.Finished run) : IClassFixt
         });
     }
 
+    [Fact]
+    public void Run_ServerUnderLoad_StoresWhatItsRequestsTook()
+    {
+        var served = run.Stored.Single(r => r.Variant == "served");
+        Assert.All(served.SamplesMs, ms => Assert.InRange(ms, 0.1, run.WallMs));
+        Assert.True(served.Serving is { OfferedRate: > 0, AchievedRate: > 0, FullShare: 0 }, $"{served.Serving}");
+    }
+
     /// <summary>Held against two other clocks: a pause is never shorter than asked for, and the host waited for all of it.</summary>
     [Fact]
     public void Run_OperationOfKnownLength_SamplesLieBetweenItAndTheWallClock()

@@ -35,10 +35,10 @@ public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IC
         return 1000 / LoadRun.WarmUp(target, _pictures, default).MedianMs;
     }
 
-    async Task<LoadResult> Load(ServedProcess served, double rate, double seconds, ulong seed = 1)
+    LoadResult Load(ServedProcess served, double rate, double seconds, ulong seed = 1)
     {
         using var target = new HttpTarget(served.Url);
-        return await LoadRun.RunAsync(target, Arrivals.Poisson(rate, seconds, seed), "poisson", _pictures);
+        return LoadRun.Run(target, Arrivals.Poisson(rate, seconds, seed), "poisson", _pictures);
     }
 
     static string Figures(LoadResult load) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
@@ -54,32 +54,11 @@ public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IC
         ServedTiny.SaveNotFinite(Given, _folder.File("nan.onnx"));
         OnnxFile.Save(DetrExporter.Export(SyntheticWeights.Create(((DetrConfig)tiny.Weights.Config) with { Name = "seven", Classes = 7 }), new ExportOptions()), _folder.File("classes.onnx"));
         var rate = 0.8 * Capacity(served);
-        var quiet = await Load(served, rate, 60);
+        var quiet = Load(served, rate, 60);
         output.WriteLine($"80 % load without changes: {Figures(quiet)}");
 
-        using var stop = new CancellationTokenSource();
-        var (hashes, statuses) = (new ConcurrentDictionary<string, int>(), new ConcurrentBag<(double Ms, int Status)>());
-        var load = Task.Run(async () =>
-        {
-            var (running, start) = (new List<Task>(), Stopwatch.GetTimestamp());
-            foreach (var due in Arrivals.Bursts(rate, 1, double.PositiveInfinity, seed: 2))
-            {
-                var wait = TimeSpan.FromSeconds(due) - Stopwatch.GetElapsedTime(start);
-                if (wait > TimeSpan.Zero) { await Task.Delay(wait); }
-                if (stop.IsCancellationRequested) { break; }
-                running.Add(One(due));
-            }
-
-            await Task.WhenAll(running);
-
-            async Task One(double due)
-            {
-                await Task.Yield();
-                using var answer = await served.Client.PostAsync("/detect", new ByteArrayContent(_pictures[0].ToArray()));
-                statuses.Add((Stopwatch.GetElapsedTime(start).TotalMilliseconds - (1000 * due), (int)answer.StatusCode));
-                hashes.AddOrUpdate(answer.Headers.TryGetValues("X-Model-Sha256", out var hash) ? hash.Single() : "none", 1, (_, n) => n + 1);
-            }
-        });
+        using var target = new Watched(served);
+        using var stream = new LoadStream(target, Arrivals.Bursts(rate, 1, double.PositiveInfinity, seed: 2), _pictures);
         var (changed, refused) = (0, 0);
         for (var i = 0; i < 100; i++)
         {
@@ -89,12 +68,10 @@ public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IC
             if (isBroken) { refused++; } else { changed++; }
         }
 
-        await stop.CancelAsync();
-        await load;
-        double[] sorted = [.. statuses.Select(s => s.Ms).Order()];
-        output.WriteLine(FormattableString.Invariant($"during {changed} changes and {refused} refusals: {statuses.Count} requests, p50 {Quantile.OfSorted(sorted, 0.5):F1} ms, p99 {Quantile.OfSorted(sorted, 0.99):F1} ms"));
-        Assert.All(statuses, s => Assert.Equal(200, s.Status));
-        Assert.Equal(new[] { FileHash.Sha256(_folder.File("a.onnx")), FileHash.Sha256(_folder.File("b.onnx")) }.Order(), hashes.Keys.Order());
+        double[] during = [.. Enumerable.Range(0, target.Statuses.Count).Select(_ => stream.Take(default).Ms).Order()];
+        output.WriteLine(FormattableString.Invariant($"during {changed} changes and {refused} refusals: {during.Length} requests, p50 {Quantile.OfSorted(during, 0.5):F1} ms, p99 {Quantile.OfSorted(during, 0.99):F1} ms"));
+        Assert.All(target.Statuses, s => Assert.Equal(200, s.Status));
+        Assert.Equal(new[] { FileHash.Sha256(_folder.File("a.onnx")), FileHash.Sha256(_folder.File("b.onnx")) }.Order(), target.Hashes.Distinct().Order());
     }
 
     [Fact(Explicit = true)]
@@ -103,20 +80,8 @@ public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IC
         using var served = Serve();
         var capacity = Capacity(served);
         var before = await served.StatsAsync();
-        var refusals = new ConcurrentBag<double>();
-        var (answered, others) = (0, 0);
-        var start = Stopwatch.GetTimestamp();
-        var running = new List<Task>();
-        foreach (var due in Arrivals.Poisson(10 * capacity, 60, seed: 1))
-        {
-            var wait = TimeSpan.FromSeconds(due) - Stopwatch.GetElapsedTime(start);
-            if (wait > TimeSpan.Zero) { await Task.Delay(wait); }
-            running.Add(One());
-        }
-
-        var sending = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var stats = await served.StatsAsync();
-        await Task.WhenAll(running);
+        using var target = new Watched(served);
+        var load = LoadRun.Run(target, Arrivals.Poisson(10 * capacity, 60, seed: 1), "poisson", _pictures);
         var ended = Stopwatch.GetTimestamp();
         double recoveredMs;
         do
@@ -127,23 +92,10 @@ public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IC
         }
         while (double.IsInfinity(recoveredMs) && Stopwatch.GetElapsedTime(ended).TotalSeconds < 60);
 
-        double[] sorted = [.. refusals.Order()];
-        output.WriteLine(FormattableString.Invariant($"capacity {capacity:F1}/s, offered {running.Count / sending:F0}/s for {sending:F0} s: {answered} answered, {refusals.Count} refused in p50 {Quantile.OfSorted(sorted, 0.5):F1} ms, p99 {Quantile.OfSorted(sorted, 0.99):F1} ms, {others} others; memory {before.ResidentBytes >> 20} -> peak {stats.PeakResidentBytes >> 20} MiB; as before {recoveredMs:F0} ms after the last answer"));
-        Assert.Equal(0, others);
+        double[] refused = [.. target.Statuses.Where(s => s.Status == 503).Select(s => s.Ms).Order()];
+        output.WriteLine(FormattableString.Invariant($"capacity {capacity:F1}/s, offered {load.OfferedRate:F0}/s: {load.LatenciesMs.Count} answered, {load.Full} refused in p50 {Quantile.OfSorted(refused, 0.5):F1} ms, p99 {Quantile.OfSorted(refused, 0.99):F1} ms, {load.Late} late, {load.Failed} failed; memory {before.ResidentBytes >> 20} -> peak {load.PeakResidentBytes >> 20} MiB; as before {recoveredMs:F0} ms after the last answer"));
+        Assert.Equal((0, 0), (load.Late, load.Failed));
         Assert.InRange(recoveredMs, 0, 2000);
-
-        async Task One()
-        {
-            await Task.Yield();
-            var sent = Stopwatch.GetTimestamp();
-            using var answer = await served.Client.PostAsync("/detect", new ByteArrayContent(_pictures[0].ToArray()));
-            switch ((int)answer.StatusCode)
-            {
-                case 200: Interlocked.Increment(ref answered); break;
-                case 503: refusals.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds); break;
-                default: Interlocked.Increment(ref others); break;
-            }
-        }
     }
 
     [Fact(Explicit = true)]
@@ -188,10 +140,10 @@ public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IC
         using var served = Serve("--deadline", "60s");
         var minutes = double.Parse(Environment.GetEnvironmentVariable("DETRLAB_MINUTES") ?? "30");
         var rate = 0.7 * Capacity(served);
-        await Load(served, rate, 60); // what the runtime compiles and the heap settles at
+        Load(served, rate, 60); // what the runtime compiles and the heap settles at
         var memory = new List<(double Minute, double MiB)>();
         var start = Stopwatch.GetTimestamp();
-        var load = Load(served, rate, 60 * minutes, seed: 3);
+        var load = Task.Run(() => Load(served, rate, 60 * minutes, seed: 3));
         while (!load.IsCompleted)
         {
             memory.Add((Stopwatch.GetElapsedTime(start).TotalMinutes, (await served.StatsAsync()).ResidentBytes!.Value / 1048576.0));
@@ -216,6 +168,29 @@ public sealed class EnduranceTests(TinyDetr tiny, ITestOutputHelper output) : IC
             return served.ReadyMs;
         })];
         output.WriteLine(FormattableString.Invariant($"killed and started again six times: ready {Quantile.Median(ready):F0} ms after the start of the process, at most {ready.Max():F0}"));
+    }
+
+    /// <summary>Remembers of each answer what a load alone does not: its status, its time from the sending, and the model that gave it.</summary>
+    sealed class Watched(ServedProcess served) : ILoadTarget
+    {
+        internal ConcurrentBag<(int Status, double Ms)> Statuses { get; } = [];
+        internal ConcurrentBag<string> Hashes { get; } = [];
+        public string Name => served.Url;
+
+        public async Task<SendResult> SendAsync(ReadOnlyMemory<byte> picture, CancellationToken stop)
+        {
+            var sent = Stopwatch.GetTimestamp();
+            using var answer = await served.Client.PostAsync("/detect", new ReadOnlyMemoryContent(picture), stop);
+            if (answer.IsSuccessStatusCode) { Hashes.Add(answer.Headers.GetValues("X-Model-Sha256").Single()); }
+            Statuses.Add(((int)answer.StatusCode, Stopwatch.GetElapsedTime(sent).TotalMilliseconds));
+            return (int)answer.StatusCode switch { 200 => SendResult.Answered, 503 => SendResult.Full, 504 => SendResult.Late, _ => SendResult.Failed };
+        }
+
+        public async Task<ServingStats?> StatsAsync(CancellationToken stop) => await served.StatsAsync();
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>Of a line through the points, by least squares, with an interval from drawing blocks of them anew.</summary>

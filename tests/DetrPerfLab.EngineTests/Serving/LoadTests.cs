@@ -32,10 +32,10 @@ public sealed class LoadTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     }
 
     [Fact]
-    public async Task Run_ServerTooSlow_RequestsStillComeWhenDueAndWaitingCounts()
+    public void Run_ServerTooSlow_RequestsStillComeWhenDueAndWaitingCounts()
     {
         using var target = new OneAtATime(40);
-        var result = await LoadRun.RunAsync(target, [.. Enumerable.Range(0, 20).Select(i => i * 0.01)], "even", s_pictures);
+        var result = LoadRun.Run(target, [.. Enumerable.Range(0, 20).Select(i => i * 0.01)], "even", s_pictures);
         Assert.Equal(20, result.LatenciesMs.Count);
         Assert.InRange(result.LatenciesMs[^1], 20 * 40 - 190 - 5, double.MaxValue); // it waited for the nineteen before it
         var came = target.Came.ToArray();
@@ -95,7 +95,7 @@ public sealed class LoadTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         await using var served = await ServedTiny.StartAsync(tiny);
         using var target = new HttpTarget(served.Host.Url);
         var (info, single) = LoadRun.WarmUp(target, s_pictures, default);
-        var result = await LoadRun.RunAsync(target, Arrivals.Poisson(20, 3, seed: 1), "poisson", s_pictures);
+        var result = LoadRun.Run(target, Arrivals.Poisson(20, 3, seed: 1), "poisson", s_pictures);
         Assert.True(info.Operations > 0 && single > 0);
         Assert.Equal((result.Sent, 0, 0, 0), (result.LatenciesMs.Count, result.Full, result.Late, result.Failed));
         var stats = served.Server.Metrics.Read();
@@ -117,7 +117,7 @@ public sealed class LoadTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     {
         await using var server = new ModelServer(new(tiny.WithMask, "ort"), new() { Detector = new() { Size = 64 } });
         using var target = new InProcessTarget(server);
-        var result = await LoadRun.RunAsync(target, Arrivals.Poisson(30, 1, seed: 1), "poisson", s_pictures);
+        var result = LoadRun.Run(target, Arrivals.Poisson(30, 1, seed: 1), "poisson", s_pictures);
         Assert.Equal(result.Sent, result.LatenciesMs.Count);
         Assert.Equal(1, result.MeanBatch ?? 1);
     }

@@ -20,7 +20,7 @@ public sealed class ModelChangeTests(TinyDetr tiny) : IClassFixture<TinyDetr>
 
         (status, body) = await served.ChangeAsync(new { name = "one" });
         Assert.Equal((HttpStatusCode.OK, FileHash.Sha256(tiny.WithMask)), (status, body.GetProperty("sha256").GetString()));
-        Assert.Equal(["replaced", "replaced", "serving"], served.Server.Versions.Select(v => v.State));
+        Assert.Equal([ModelState.Replaced, ModelState.Replaced, ModelState.Serving], served.Server.Versions.Select(v => v.State));
         Assert.DoesNotContain(served.Models, await served.Client.GetStringAsync("/models"));
     }
 
@@ -140,6 +140,6 @@ public sealed class ModelChangeTests(TinyDetr tiny) : IClassFixture<TinyDetr>
 
         File.WriteAllText(file, "no model");
         for (var i = 0; i < 4; i++) { await watch.LookAsync(default); }
-        Assert.Equal(["serving", "refused"], told.Select(v => v.State)); // tried once
+        Assert.Equal([ModelState.Serving, ModelState.Refused], told.Select(v => v.State)); // tried once
     }
 }

@@ -22,7 +22,7 @@ public sealed class ServingHostTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         Assert.Equal(("one", FileHash.Sha256(tiny.WithMask), 1), (stats.Model, stats.Sha256, stats.Pictures["answered"]));
         Assert.Equal(1, stats.BatchSizes[1]);
         var metrics = await served.Client.GetStringAsync("/metrics");
-        Assert.Contains("detrlab_pictures_total{otel_scope_name=\"DetrPerfLab.Serving\",outcome=\"answered\"} 1", metrics);
+        Assert.Contains($"detrlab_pictures_total{{otel_scope_name=\"{served.Server.Metrics.MeterName}\",outcome=\"answered\"}} 1", metrics);
         Assert.Contains($"sha256=\"{FileHash.Sha256(tiny.WithMask)}\"", metrics);
         Assert.Contains("detrlab_request_duration_seconds_bucket", metrics);
         var described = JsonDocument.Parse(await served.Client.GetStringAsync("/openapi.json")).RootElement.GetProperty("paths");

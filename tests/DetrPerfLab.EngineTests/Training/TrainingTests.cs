@@ -1,3 +1,4 @@
+using DetrPerfLab.EngineTests.Cli;
 using DetrPerfLab.Tests;
 using FsCheck;
 using FsCheck.Fluent;
@@ -126,6 +127,22 @@ public class TrainingTests
 
         var other = Assert.Throws<LabException>(() => new TrainingRun(s_options with { Batch = 2 }, folder.File("parts")));
         Assert.Contains("other options", other.Message);
+    }
+
+    /// <summary>The command itself: a second time it goes on with its own files, in a folder of the user's.</summary>
+    [Fact]
+    public void Train_SameCommandTwice_GoesOn()
+    {
+        using var folder = new TempFolder();
+        string[] command = ["train", "mini", "--steps", "2", "--batch", "1", "--scenes", "2", "--out", folder.File("run")];
+        foreach (var run in (CliRun[])[CliRun.Of(command), CliRun.Of(command)])
+        {
+            Assert.True(run.ExitCode == 0, run.Error);
+            Assert.Contains("Trained: ", run.Output);
+        }
+
+        var log = System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder.File("run/training.json"))).RootElement;
+        Assert.Equal(2, Assert.Single(log.GetProperty("progress").EnumerateArray()).GetProperty("step").GetInt64());
     }
 
     [Fact]
