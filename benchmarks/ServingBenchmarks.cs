@@ -28,11 +28,18 @@ public class ServingBenchmarks : WorkBenchmarks
     /// <summary>Requests of one sample: enough of them in all that a p99 may be told.</summary>
     static int RequestsASample => RunOptions.IsQuick ? 15 : 45;
 
-    public override void Prepare(SuiteCase row, Action<string, long, long> progress) => BenchmarkModel.Prepare(ModelOf(row), progress);
+    /// <summary>Every setting of a variant is asked for the same: what the engine alone does is measured once, and handed to the cases' processes.</summary>
+    public override void Prepare(SuiteCase row, Action<string, long, long> progress)
+    {
+        BenchmarkModel.Prepare(ModelOf(row), progress);
+        if (Environment.GetEnvironmentVariable(CapacityOf(row)) is null) { Environment.SetEnvironmentVariable(CapacityOf(row), Capacity(row).ToString("R", CultureInfo.InvariantCulture)); }
+    }
+
+    static string CapacityOf(SuiteCase row) => $"DETRLAB_CAPACITY_{row.Variant}";
 
     internal override CaseWork Open(SuiteCase row)
     {
-        var capacity = Capacity(row);
+        var capacity = Environment.GetEnvironmentVariable(CapacityOf(row)) is { } known ? double.Parse(known, CultureInfo.InvariantCulture) : Capacity(row);
         var workers = row.Number("Workers");
         var server = new ModelServer(new(BenchmarkModel.Name, row.Variant), new()
         {
@@ -65,13 +72,13 @@ public class ServingBenchmarks : WorkBenchmarks
             OwnTimesMs = () => latest,
             Complete = result => result with
             {
-                Serving = new(capacity, stream.OfferedRate, stream.AchievedRate, stream.FullShare, Stats()?.MeanBatchSince(before)),
+                Serving = new(capacity, rate, stream.AchievedRate, stream.FullShare, Stats()?.MeanBatchSince(before), Blocks: (result.SamplesMs.Count + RequestsASample - 1) / RequestsASample),
             },
             Owned = [stream, target, new Closing(server, front)],
         };
     }
 
-    /// <summary>Pictures a second of the engine alone: what the load is a share of, the same for every setting.</summary>
+    /// <summary>Pictures a second of the engine alone, with all threads: what the load is a share of.</summary>
     static double Capacity(SuiteCase row)
     {
         using var open = ModelOf(row).Open();

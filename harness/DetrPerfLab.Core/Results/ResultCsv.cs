@@ -22,7 +22,7 @@ static class ResultCsv
         ("median's 95 % to (ms)", r => r.Summary?.MedianInterval?.Upper),
         ("p90 (ms)", r => r.Summary?.P90.Value),
         ("p99 (ms)", r => r.Summary?.P99.Value),
-        ("images/s", r => 1000 * r.Result.ImagesPerOperation / r.Summary?.Median),
+        ("images/s", r => r.Result.ImagesPerSecond),
         ("speed-up (x)", r => r.SpeedUp),
         ("peak RSS (MiB)", r => r.Result.Memory?.PeakRssBytes / Mebibyte),
         ("model (MiB)", r => r.Result.Artefact?.Bytes / Mebibyte),

@@ -89,11 +89,12 @@ public sealed record ContaminationInfo(
 
 /// <summary>What a load did to a server while its requests were timed.</summary>
 /// <param name="CapacityRate">Pictures a second of the engine alone, one after another with all threads, right before.</param>
-/// <param name="OfferedRate">Requests a second that were due.</param>
+/// <param name="OfferedRate">Requests a second that were due, in the mean.</param>
 /// <param name="AchievedRate">Requests a second that were answered.</param>
 /// <param name="FullShare">Share of the requests that were told to come again, in [0, 1].</param>
 /// <param name="MeanBatch">Pictures of an inference; null where none ran.</param>
-public sealed record ServingInfo(double CapacityRate, double OfferedRate, double AchievedRate, double FullShare, double? MeanBatch);
+/// <param name="Blocks">Stretches of successive requests that the samples are of. Neighbours wait in one queue and are alike, stretches hardly.</param>
+public sealed record ServingInfo(double CapacityRate, double OfferedRate, double AchievedRate, double FullShare, double? MeanBatch, int Blocks = 0);
 
 /// <summary>Milliseconds of one operation spent in a part of the model, for example <c>encoder</c>.</summary>
 /// <param name="Flops">Arithmetic operations of that part, a multiply-add as two, counted on the float32 graph; null where they were not counted, and in older results.</param>

@@ -27,11 +27,17 @@ public sealed record RunResult
     /// <summary>One value an operation, in milliseconds, in the order measured, outliers kept: summaries can be recomputed.</summary>
     public IReadOnlyList<double> SamplesMs { get; init; } = [];
 
-    /// <summary>Median of each round where variants took turns, else the samples: what is independent, so that an interval may be drawn from it.</summary>
+    /// <summary>Median of each round where variants took turns, of each block of a server's requests, else the samples: what is independent, so that an interval may be drawn from it.</summary>
     [JsonIgnore]
-    public IReadOnlyList<double> RoundsMs => Interleaving is { Places.Count: > 0 and var rounds } && SamplesMs.Count > rounds && SamplesMs.Count % rounds == 0
-        ? [.. SamplesMs.Chunk(SamplesMs.Count / rounds).Select(turn => Quantile.Median(turn))]
-        : SamplesMs;
+    public IReadOnlyList<double> RoundsMs => RoundLength is { } length ? [.. SamplesMs.Chunk(length).Select(turn => Quantile.Median(turn))] : SamplesMs;
+
+    int? RoundLength => Interleaving is { Places.Count: > 0 and var rounds } && SamplesMs.Count > rounds && SamplesMs.Count % rounds == 0 ? SamplesMs.Count / rounds
+        : Serving is { Blocks: > 0 and var blocks } && SamplesMs.Count > blocks ? (SamplesMs.Count + blocks - 1) / blocks // a request that was not answered has no sample
+        : null;
+
+    /// <summary>At the median; of a server what it answered, since its requests wait for each other. Null without samples.</summary>
+    [JsonIgnore]
+    public double? ImagesPerSecond => Serving?.AchievedRate ?? (SamplesMs.Count > 0 ? 1000 * ImagesPerOperation / Quantile.Median([.. SamplesMs]) : null);
 
     public int ImagesPerOperation { get; init; } = 1;
     public int OperationsPerSample { get; init; } = 1; // operations that the clock timed at once, where one is too short for it; SamplesMs are those of one

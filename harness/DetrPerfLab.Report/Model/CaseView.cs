@@ -13,7 +13,7 @@ sealed class CaseView(RunResult run)
         : null;
 
     internal Estimate? Median => Summary is { } s ? new(s.Median, s.MedianInterval) : null;
-    internal double? ImagesPerSecond => Summary is { } s ? Run.ImagesPerOperation * 1000 / s.Median : null;
+    internal double? ImagesPerSecond => Run.ImagesPerSecond;
     internal Estimate? SpeedUp { get; private set; }
 
     /// <summary>What this case is compared with, itself where it is the baseline; null without one.</summary>

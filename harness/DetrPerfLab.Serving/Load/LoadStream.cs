@@ -29,7 +29,6 @@ public sealed class LoadStream : IDisposable
     }
 
     public double FullShare => _sent > 0 ? (double)_full / _sent : 0; // of all requests so far, those that were told to come again
-    public double OfferedRate => _sent / Stopwatch.GetElapsedTime(_start).TotalSeconds; // requests a second so far
     public double AchievedRate => _answered / Stopwatch.GetElapsedTime(_start).TotalSeconds; // answers a second so far
 
     /// <summary>Waits until so many more requests have ended; the latencies of those that were answered, milliseconds from when they were due.</summary>

@@ -40,7 +40,7 @@ public class ChildBenchmarks : WorkBenchmarks
         return new(new ActionOperation(() => latest = stream.Next(1)), RunResult.Unfiled(Served) with { Artefact = server.Artefact, Engine = server.Engine })
         {
             OwnTimesMs = () => latest,
-            Complete = result => result with { Serving = new(0, stream.OfferedRate, stream.AchievedRate, stream.FullShare, null) },
+            Complete = result => result with { Serving = new(0, 20, stream.AchievedRate, stream.FullShare, null) },
             Owned = [stream, target, folder],
         };
     }

@@ -128,7 +128,7 @@ public sealed class LoadTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         using var target = new OneAtATime(2);
         using var stream = new LoadStream(target, Arrivals.Bursts(200, 1, double.PositiveInfinity, seed: 1), s_pictures);
         for (var i = 0; i < 3; i++) { Assert.Equal(20, stream.Next(20).Count); }
-        Assert.InRange(stream.OfferedRate, 50, 400);
+        Assert.InRange(stream.AchievedRate, 50, 400);
         Assert.Equal(0, stream.FullShare);
     }
 }
