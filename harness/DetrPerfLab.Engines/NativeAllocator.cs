@@ -23,11 +23,13 @@ public static partial class NativeAllocator
     /// <summary>Names of the allocators that take glibc's place.</summary>
     public static IReadOnlyList<string> Others { get; } = [.. s_others.Select(o => o.Name)];
 
+    public static bool IsGlibc => OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _);
+
     /// <summary>Has glibc keep what is freed, for the rest of this process: what its variables MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_=2147483647 and MALLOC_TOP_PAD_=67108864 do.</summary>
     /// <exception cref="LabException">The system's C library is not glibc.</exception>
     public static void KeepFreedMemory()
     {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out var glibc) || !NativeLibrary.TryGetExport(glibc, "gnu_get_libc_version", out _))
+        if (!IsGlibc)
         {
             throw LabError.Missing("Keeping freed memory is an option of glibc, which this system's programs do not use. Take a variant or row without it.");
         }

@@ -6,20 +6,25 @@ namespace DetrPerfLab.Models;
 /// <remarks>Source: facebookresearch/detr@29901c5, main.py (options) and models/detr.py.</remarks>
 public sealed record DetrConfig : ModelConfig
 {
-    public int BackboneDepth { get; init; } = 50; // of the ResNet: 18, 34 (basic blocks), 50, 101 or 152 (bottlenecks)
+    public int BackboneDepth { get; init; } = 50; // of the ResNet, one of ResNetShape.Depths
     public int BackboneWidth { get; init; } = 64; // channels of the ResNet's stem, on which those of its stages follow
+    public IReadOnlyList<int>? InnerChannels { get; init; } // of a pruned backbone: between the convolutions of its blocks, in order; null: as many as its width gives
     public bool Dilation { get; init; } // DC5: the last stage is dilated instead of strided, so that features lie at 1/16 instead of 1/32
     public int HiddenDim { get; init; } = 256;
     public int Heads { get; init; } = 8; // not visible in tensor shapes; every published DETR has 8
     public int EncoderLayers { get; init; } = 6;
     public int DecoderLayers { get; init; } = 6;
     public int FeedForwardDim { get; init; } = 2048;
+    public IReadOnlyList<int>? FeedForwardDims { get; init; } // of a pruned model: of each layer, the encoder's first; null: FeedForwardDim
     public int Queries { get; init; } = 100; // the most objects that one image can have
     public int Classes { get; init; } = 91; // without "no object"; logits has one more
     public int BoxHeadLayers { get; init; } = 3;
 
+    /// <summary>Hidden width of a layer's feed-forward block; the decoder's layers follow on the encoder's.</summary>
+    public int FeedForwardOf(int layer) => FeedForwardDims?[layer] ?? FeedForwardDim;
+
     [JsonIgnore]
-    public ResNetShape Backbone => new(BackboneDepth, Dilation, Prefix: "backbone.0.body.", BackboneWidth);
+    public ResNetShape Backbone => new(BackboneDepth, Dilation, Prefix: "backbone.0.body.", BackboneWidth, InnerChannels);
 
     [JsonIgnore]
     public override IReadOnlyList<TensorSpec> Inputs => DetrInterface.Inputs;

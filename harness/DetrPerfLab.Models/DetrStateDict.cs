@@ -15,8 +15,8 @@ public static class DetrStateDict
     {
         var list = new List<WeightSpec>();
         var hidden = config.HiddenDim;
-        for (var i = 0; i < config.EncoderLayers; i++) { Layer($"transformer.encoder.layers.{i}", "self_attn"); }
-        for (var i = 0; i < config.DecoderLayers; i++) { Layer($"transformer.decoder.layers.{i}", "self_attn", "multihead_attn"); }
+        for (var i = 0; i < config.EncoderLayers; i++) { Layer($"transformer.encoder.layers.{i}", i, "self_attn"); }
+        for (var i = 0; i < config.DecoderLayers; i++) { Layer($"transformer.decoder.layers.{i}", config.EncoderLayers + i, "self_attn", "multihead_attn"); }
         Vectors("transformer.decoder.norm", hidden, "weight", "bias");
         Linear("class_embed", config.Classes + 1, hidden);
         for (var i = 0; i < config.BoxHeadLayers; i++) { Linear($"bbox_embed.layers.{i}", i == config.BoxHeadLayers - 1 ? 4 : hidden, hidden); }
@@ -26,7 +26,7 @@ public static class DetrStateDict
         config.Backbone.Describe(list);
         return list;
 
-        void Layer(string name, params ReadOnlySpan<string> attentions)
+        void Layer(string name, int index, params ReadOnlySpan<string> attentions)
         {
             foreach (var attention in attentions)
             {
@@ -35,8 +35,8 @@ public static class DetrStateDict
                 Linear($"{name}.{attention}.out_proj", hidden, hidden);
             }
 
-            Linear($"{name}.linear1", config.FeedForwardDim, hidden);
-            Linear($"{name}.linear2", hidden, config.FeedForwardDim);
+            Linear($"{name}.linear1", config.FeedForwardOf(index), hidden);
+            Linear($"{name}.linear2", hidden, config.FeedForwardOf(index));
             for (var i = 1; i <= attentions.Length + 1; i++) { Vectors($"{name}.norm{i}", hidden, "weight", "bias"); }
         }
 

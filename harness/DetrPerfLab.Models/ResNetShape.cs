@@ -10,16 +10,20 @@ public sealed record BackboneConvolution(string Name, string Norm, int Inputs, i
 public sealed record BackboneBlock(int Stage, string Name, IReadOnlyList<BackboneConvolution> Path, BackboneConvolution? Shortcut);
 
 /// <summary>A ResNet as data, a DETR's or a classifier's, so that state dict, eager model, TorchScript writer and exporter cannot disagree on it.</summary>
-/// <param name="Depth">18, 34 (basic blocks), 50, 101 or 152 (bottlenecks).</param>
+/// <param name="Depth">One of <see cref="Depths"/>: to 34 of basic blocks, from 50 on of bottlenecks.</param>
 /// <param name="Dilation">DC5: the last stage is dilated instead of strided, so that features lie at 1/16 instead of 1/32.</param>
 /// <param name="Prefix">What its names begin with in the state dict.</param>
 /// <param name="Width">Channels of the stem; 64 in every published one.</param>
+/// <param name="Inner">Of a pruned one: channels between the convolutions of its blocks, in order; null: as many as the width gives.</param>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3
 /// and on a basic block's first 3x3.</remarks>
-public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Width = 64)
+public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Width = 64, IReadOnlyList<int>? Inner = null)
 {
+    public static IReadOnlyList<int> Depths { get; } = [10, 18, 34, 50, 101, 152];
+
     public IReadOnlyList<int> BlocksOfStages => Depth switch
     {
+        10 => [1, 1, 1, 1],
         18 => [2, 2, 2, 2],
         34 or 50 => [3, 4, 6, 3],
         101 => [3, 4, 23, 3],
@@ -33,7 +37,8 @@ public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Wi
 
     public IEnumerable<BackboneBlock> Blocks()
     {
-        var inputs = Stem.Outputs;
+        var (inputs, at) = (Stem.Outputs, 0);
+        int Next(int full) => Inner is null ? full : Inner[at++];
         for (var stage = 1; stage <= 4; stage++)
         {
             // DC5: the last stage keeps its resolution and spreads its filters instead. Its first block still has the dilation of the stage before.
@@ -42,7 +47,7 @@ public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Wi
             for (var index = 0; index < BlocksOfStages[stage - 1]; index++)
             {
                 var (stride, dilation) = (index == 0 && stage > 1 && !dilated ? 2 : 1, dilated && index > 0 ? 2 : 1);
-                var block = Block(stage, index, inputs, width, stride, dilation);
+                var block = Block(stage, index, inputs, width, Next(width), Bottleneck ? Next(width) : width, stride, dilation);
                 yield return block;
                 inputs = block.Path[^1].Outputs;
             }
@@ -66,7 +71,9 @@ public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Wi
         }
     }
 
-    BackboneBlock Block(int stage, int index, int inputs, int width, int stride, int dilation)
+    /// <param name="first">Channels after the first convolution.</param>
+    /// <param name="second">After the second of a bottleneck.</param>
+    BackboneBlock Block(int stage, int index, int inputs, int width, int first, int second, int stride, int dilation)
     {
         var name = $"layer{stage}.{index}";
         var outputs = Bottleneck ? 4 * width : width;
@@ -74,8 +81,8 @@ public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Wi
             stage,
             name,
             Bottleneck
-                ? [Part(1, inputs, width, 1), Part(2, width, width, 3, stride, dilation), Part(3, width, outputs, 1)]
-                : [Part(1, inputs, width, 3, stride, dilation), Part(2, width, outputs, 3)],
+                ? [Part(1, inputs, first, 1), Part(2, first, second, 3, stride, dilation), Part(3, second, outputs, 1)]
+                : [Part(1, inputs, first, 3, stride, dilation), Part(2, first, outputs, 3)],
             index == 0 && (stage > 1 || inputs != outputs)
                 ? new($"{Prefix}{name}.downsample.0", $"{Prefix}{name}.downsample.1", inputs, outputs, Kernel: 1, stride, Dilation: 1)
                 : null);

@@ -55,13 +55,13 @@ static partial class ClassifierNames
         {
             int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => weights.Keys.Where(k => k.StartsWith($"layer{stage}.", StringComparison.Ordinal)).Select(k => k.Split('.')[1]).Distinct().Count())];
             var bottleneck = weights.ContainsKey("layer1.0.conv3.weight");
-            foreach (var depth in (ReadOnlySpan<int>)[18, 34, 50, 101, 152])
+            foreach (var depth in ResNetShape.Depths)
             {
                 var shape = new ResNetShape(depth, Dilation: false, "");
                 if (shape.Bottleneck == bottleneck && shape.BlocksOfStages.SequenceEqual(blocks)) { return new ResNetConfig { Name = name ?? $"resnet{depth}", Depth = depth, Classes = (int)Axis("fc.weight", 0) }; }
             }
 
-            throw file.Unsupported($"its ResNet has {string.Join(", ", blocks)} blocks in its stages", "Needed: a ResNet-18, 34, 50, 101 or 152.");
+            throw file.Unsupported($"its ResNet has {string.Join(", ", blocks)} blocks in its stages", $"Needed: a ResNet-{string.Join(", ", ResNetShape.Depths)}.");
         }
 
         if (!weights.ContainsKey("conv_proj.weight") || !weights.ContainsKey("encoder.pos_embedding")) { return null; }

@@ -14,7 +14,7 @@ static class DetrShapes
             : throw WeightAssembler.Unfit(file, "a DETR", missing: [name]);
 
         var (encoder, decoder) = (Count(file, weights, "transformer.encoder.layers."), Count(file, weights, "transformer.decoder.layers."));
-        return new DetrConfig
+        var config = new DetrConfig
         {
             Name = Path.GetFileNameWithoutExtension(file.Path),
             BackboneDepth = Depth(file, weights),
@@ -27,13 +27,26 @@ static class DetrShapes
             Classes = Axis("class_embed.weight", 0) - 1,
             BoxHeadLayers = Count(file, weights, "bbox_embed.layers."),
         };
+        return config with
+        {
+            InnerChannels = Pruned(config.Backbone.Blocks().SelectMany(b => b.Path.SkipLast(1)).Select(c => ($"{c.Name}.weight", c.Outputs))),
+            FeedForwardDims = Pruned(Enumerable.Range(0, encoder + decoder).Select(i => ($"transformer.{(i < encoder ? $"encoder.layers.{i}" : $"decoder.layers.{i - encoder}")}.linear1.weight", config.FeedForwardDim))),
+        };
+
+        // Null where all are as they would be unpruned; a weight that is not there is told of later, with all others.
+        IReadOnlyList<int>? Pruned(IEnumerable<(string Name, int Full)> widths)
+        {
+            var all = widths.ToList();
+            int[] found = [.. all.Select(w => weights.TryGetValue(w.Name, out var weight) && weight.Shape is [> 0 and <= int.MaxValue, ..] ? (int)weight.Shape[0] : w.Full)];
+            return found.SequenceEqual(all.Select(w => w.Full)) ? null : found;
+        }
     }
 
     static int Depth(CheckpointFile file, IReadOnlyDictionary<string, CollectedWeight> weights)
     {
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Count(file, weights, $"{Body}{stage}."))];
         var bottleneck = weights.ContainsKey($"{Body}1.0.conv3.weight");
-        foreach (var depth in (ReadOnlySpan<int>)[18, 34, 50, 101, 152])
+        foreach (var depth in ResNetShape.Depths)
         {
             var shape = new ResNetShape(depth, Dilation: false, "");
             if (shape.Bottleneck == bottleneck && shape.BlocksOfStages.SequenceEqual(blocks)) { return depth; }
@@ -41,7 +54,7 @@ static class DetrShapes
 
         throw file.Unsupported(
             $"its backbone has {string.Join(", ", blocks)} blocks of {(bottleneck ? "three" : "two")} convolutions in its stages",
-            "Needed: a DETR on ResNet-18, 34, 50, 101 or 152 (names backbone.0.body.layer1.0.conv1.weight, …, or Hugging Face's).");
+            $"Needed: a DETR on a ResNet-{string.Join(", ", ResNetShape.Depths)} (names backbone.0.body.layer1.0.conv1.weight, …, or Hugging Face's).");
     }
 
     /// <summary>How many numbers follow the prefix. Counts names, not the largest number: a made-up index cannot ask for a million layers.</summary>

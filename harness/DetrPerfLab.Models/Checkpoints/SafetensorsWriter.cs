@@ -1,21 +1,37 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 namespace DetrPerfLab.Models;
 
-/// <summary>Writes weights as a safetensors file in half precision: all that a small trained model needs, in half the bytes.</summary>
-/// <remarks>Source: huggingface/safetensors, README, section Format. What lies beyond half precision's range is refused, never made infinite.</remarks>
+/// <summary>Writes weights as a safetensors file.</summary>
+/// <remarks>Source: huggingface/safetensors, README, section Format.</remarks>
 public static class SafetensorsWriter
 {
+    /// <summary>In half precision where that loses nothing, as of a model that was read from half precision; else in float32.</summary>
+    public static void Save(WeightStore weights, string path) =>
+        Save(weights, path, half: weights.Tensors.All(t => Array.TrueForAll(t.Data, v => (float)(Half)v == v)));
+
+    /// <summary>Rounded to half precision: all that a small trained model needs, in half the bytes.</summary>
+    /// <exception cref="LabException">A value lies beyond half precision's range; it is never made infinite.</exception>
     public static void SaveHalf(WeightStore weights, string path)
+    {
+        foreach (var tensor in weights.Tensors)
+        {
+            if (Array.FindIndex(tensor.Data, v => !Half.IsFinite((Half)v)) is >= 0 and var bad) { throw LabError.BadInput($"Tensor '{tensor.Name}' holds {tensor.Data[bad]}, which half precision cannot hold. Keep it in float32."); }
+        }
+
+        Save(weights, path, half: true);
+    }
+
+    static void Save(WeightStore weights, string path, bool half)
     {
         var header = new Dictionary<string, object>(StringComparer.Ordinal) { ["__metadata__"] = new Dictionary<string, string> { ["format"] = "pt", ["source"] = weights.Source } };
         var at = 0L;
         foreach (var tensor in weights.Tensors)
         {
-            if (Array.FindIndex(tensor.Data, v => !Half.IsFinite((Half)v)) is >= 0 and var bad) { throw LabError.BadInput($"Tensor '{tensor.Name}' holds {tensor.Data[bad]}, which half precision cannot hold. Keep it in float32."); }
-            header[tensor.Name] = new Dictionary<string, object> { ["dtype"] = "F16", ["shape"] = tensor.Shape, ["data_offsets"] = new[] { at, at += 2L * tensor.Data.Length } };
+            header[tensor.Name] = new Dictionary<string, object> { ["dtype"] = half ? "F16" : "F32", ["shape"] = tensor.Shape, ["data_offsets"] = new[] { at, at += (half ? 2L : 4L) * tensor.Data.Length } };
         }
 
         var text = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(header));
@@ -27,12 +43,8 @@ public static class SafetensorsWriter
             stream.Write(length);
             stream.Write(text);
             for (var i = 0; i < padding; i++) { stream.WriteByte((byte)' '); }
-            foreach (var tensor in weights.Tensors)
-            {
-                var bytes = new byte[2 * tensor.Data.Length];
-                for (var i = 0; i < tensor.Data.Length; i++) { BinaryPrimitives.WriteHalfLittleEndian(bytes.AsSpan(2 * i), (Half)tensor.Data[i]); }
-                stream.Write(bytes);
-            }
+            // Every platform that .NET 10 supports here is little-endian.
+            foreach (var tensor in weights.Tensors) { stream.Write(half ? MemoryMarshal.AsBytes<Half>(Array.ConvertAll(tensor.Data, v => (Half)v)) : MemoryMarshal.AsBytes<float>(tensor.Data)); }
         });
     }
 }

@@ -4,22 +4,23 @@ namespace DetrPerfLab.Models;
 
 /// <summary>Knows the published models, what of them is at hand, and what a model's name means.</summary>
 /// <param name="models">The entries; null for models/zoo.json.</param>
+/// <param name="shipped">Folder whose folders with a model.safetensors are the lab's own trained models; null: there are none.</param>
 /// <remarks><c>detr-r50</c>, or torch.hub's <c>detr_resnet50</c>, is the official checkpoint once it was fetched or imported; until then synthetic-v1 weights
 /// of the same shape, with a note, because times and memory do not depend on the values. <c>detr-r50-synthetic</c> is always synthetic-v1. Then come the names
-/// of imported files, then paths of checkpoints. Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into
+/// of the lab's own trained models and of imported files, then paths of checkpoints. Whatever runs says so itself: <see cref="WeightStore.Source"/> and <see cref="WeightStore.Sha256"/> go into
 /// every result.</remarks>
-public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null)
+public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = null, string? shipped = null)
 {
     const string SyntheticSuffix = "-synthetic";
     static readonly string[] s_extensions = [".pth", ".pt", ".safetensors"];
 
     readonly string _imports = Path.Combine(cache, "imported");
 
-    public static ModelZoo Default { get; } = new(Path.Combine(LabPaths.ModelCache, "weights"));
+    public static ModelZoo Default { get; } = new(Path.Combine(LabPaths.ModelCache, "weights"), shipped: LabPaths.Models);
     internal IReadOnlyList<ZooModel> Models { get; } = models ?? ReadEmbedded();
 
     /// <summary>Every model that a name can stand for, at hand or not.</summary>
-    public IEnumerable<KnownModel> List() => [.. Models.Select(Official), .. Models.Select(model => Synthetic(model)), .. Imported()];
+    public IEnumerable<KnownModel> List() => [.. Models.Select(Official), .. Models.Select(model => Synthetic(model)), .. Trained(), .. Imported()];
 
     /// <summary>Finds out what a name stands for; reads no weights.</summary>
     public KnownModel Resolve(string nameOrFile)
@@ -37,7 +38,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
             return Synthetic(shape);
         }
 
-        if (Imported().FirstOrDefault(imported => imported.Name == nameOrFile) is { } own) { return own; }
+        if (Trained().Concat(Imported()).FirstOrDefault(known => known.Name == nameOrFile) is { } own) { return own; }
         if (File.Exists(nameOrFile)) { return new(Path.GetFileName(nameOrFile), WeightsKind.File, nameOrFile, null); }
         throw s_extensions.Contains(Path.GetExtension(nameOrFile))
             ? LabError.FileNotFound(nameOrFile, "Give a checkpoint or a name of: detrlab models list")
@@ -49,7 +50,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
     {
         if (model.Kind == WeightsKind.Synthetic) { return SyntheticWeights.Create(model.Zoo!.Config); }
         var path = model.Path ?? throw LabError.Missing($"{model.Name}: the checkpoint is not at hand. Fetch it: detrlab models fetch {model.Name}");
-        if (model.Zoo is not { } zoo) { return Checkpoint.Load(path); }
+        if (model.Zoo is not { } zoo) { return Checkpoint.Load(path, name: model.Kind == WeightsKind.Trained ? model.Name : null); }
         var weights = Checkpoint.Load(path, (zoo.Config as DetrConfig)?.Dilation, zoo.Config.Name);
         return weights.Sha256.StartsWith(zoo.Sha256Head, StringComparison.Ordinal)
             ? weights
@@ -99,7 +100,7 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
                 + "Choose another: detrlab models import FILE --name NAME");
         }
 
-        if (Find(name) is not null || Imported().Any(other => other.Name == name && FileHash.Sha256(other.Path!) != sha256))
+        if (Find(name) is not null || Trained().Concat(Imported()).Any(other => other.Name == name && FileHash.Sha256(other.Path!) != sha256))
         {
             throw LabError.BadInput($"A model named '{name}' is there already, with other weights. Choose another: detrlab models import FILE --name NAME");
         }
@@ -118,6 +119,12 @@ public sealed class ModelZoo(string cache, IReadOnlyList<ZooModel>? models = nul
     string OfficialPath(ZooModel model) => Path.Combine(cache, model.FileName);
 
     ZooModel? Find(string name) => Models.FirstOrDefault(model => model.Name == name || model.Config.Name == name);
+
+    IEnumerable<KnownModel> Trained() => shipped is null || !Directory.Exists(shipped) ? [] : Directory.EnumerateDirectories(shipped)
+        .Select(folder => Path.Combine(folder, "model.safetensors"))
+        .Where(File.Exists)
+        .Order(StringComparer.Ordinal)
+        .Select(file => new KnownModel(Path.GetFileName(Path.GetDirectoryName(file)!), WeightsKind.Trained, file, null));
 
     IEnumerable<KnownModel> Imported() => !Directory.Exists(_imports) ? [] : Directory.EnumerateFiles(_imports)
         .Where(file => s_extensions.Contains(Path.GetExtension(file)))

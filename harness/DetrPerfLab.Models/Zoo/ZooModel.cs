@@ -26,6 +26,7 @@ public enum WeightsKind
 {
     Official, // known by its hash
     Synthetic, // see SyntheticWeights
+    Trained, // by the lab itself, on its scenes
     File, // the user's
 }
 

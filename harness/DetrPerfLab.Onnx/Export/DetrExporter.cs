@@ -58,7 +58,7 @@ public static class DetrExporter
         Stamp(model, weights, "detr");
         model.SetMetadata("detrlab.config", string.Join(' ',
             $"backbone=resnet{config.BackboneDepth}", $"dilation={(config.Dilation ? 1 : 0)}", $"hidden={config.HiddenDim}", $"heads={config.Heads}",
-            $"encoder={config.EncoderLayers}", $"decoder={config.DecoderLayers}", $"feed_forward={config.FeedForwardDim}",
+            $"encoder={config.EncoderLayers}", $"decoder={config.DecoderLayers}", $"feed_forward={(config.FeedForwardDims is { } dims ? string.Join(',', dims) : config.FeedForwardDim)}",
             $"queries={config.Queries}", $"classes={config.Classes}"));
         model.SetMetadata("detrlab.export", $"pixel_mask={(options.PixelMask ? 1 : 0)} stage_outputs={(options.StageOutputs ? 1 : 0)} opset={Opset}{(options.OrtOperators ? " ort_operators=1" : "")}");
         return model;
@@ -94,9 +94,9 @@ public static class DetrExporter
     static void Check(WeightStore weights)
     {
         var config = weights.Config;
-        if (config.BackboneDepth is not (18 or 34 or 50 or 101 or 152))
+        if (!ResNetShape.Depths.Contains(config.BackboneDepth))
         {
-            throw Refuse($"a ResNet of {config.BackboneDepth} layers", "18, 34, 50, 101 or 152");
+            throw Refuse($"a ResNet of {config.BackboneDepth} layers", string.Join(", ", ResNetShape.Depths));
         }
 
         if (config.Dilation && !config.Backbone.Bottleneck)

@@ -46,6 +46,8 @@ sealed partial class ChartCanvas(ChartTheme theme, int width, int dataHeight) : 
 
     public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, density: 0.5, last), low, high, grid: true);
 
+    public void YAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Left, At(ticks), low, high, grid: true);
+
     /// <summary>Categories from top to bottom on the vertical axis, at 0, -1, -2, …</summary>
     public void Categories(IReadOnlyList<string> names)
     {

@@ -5,6 +5,9 @@ namespace DetrPerfLab.Training;
 /// <summary>What is on one picture: labels, and boxes (cx, cy, w, h) in fractions of it, [things, 4].</summary>
 sealed record Targets(int[] Labels, float[] Boxes);
 
+/// <summary>Rows of the flattened outputs [N * G * Q] that things are given to, each thing once a group; and which things, counted over all pictures of the batch.</summary>
+readonly record struct Matches(long[] Rows, int[] Things);
+
 /// <summary>Parts of the loss of one batch, of the last decoder layer, each as the total weighs it.</summary>
 readonly record struct LossParts(double Total, double Class, double Box, double Giou);
 
@@ -17,6 +20,16 @@ sealed class DetrLoss(int classes, int groups)
     readonly HungarianMatcher _matcher = new(new());
 
     /// <summary>A scalar with gradients, which the caller disposes of, and its parts.</summary>
+    internal (Tensor Loss, LossParts Parts) Of(DetrOutputs outputs, IReadOnlyList<Targets> targets)
+    {
+        using var scope = NewDisposeScope();
+        var (loss, parts) = Of(outputs.Layers, targets);
+        if (outputs.Dense is not { } dense) { return (loss.MoveToOuterDisposeScope(), parts); }
+        var matches = DenseTargets.Of(targets, (int)Math.Sqrt(dense.Logits.shape[1]));
+        loss += OfMatched(dense, targets, matches, matches.Rows.Length).Loss;
+        return (loss.MoveToOuterDisposeScope(), parts with { Total = loss.item<float>() });
+    }
+
     internal (Tensor Loss, LossParts Parts) Of(IReadOnlyList<LayerOutputs> layers, IReadOnlyList<Targets> targets)
     {
         using var scope = NewDisposeScope();
@@ -24,7 +37,7 @@ sealed class DetrLoss(int classes, int groups)
         var parts = default(LossParts);
         foreach (var layer in layers)
         {
-            var (one, of) = OfLayer(layer, targets);
+            var (one, of) = OfMatched(layer, targets, Match(layer, targets), targets.Sum(t => t.Labels.Length) * groups);
             total = total is null ? one : total + one;
             parts = of;
         }
@@ -32,33 +45,39 @@ sealed class DetrLoss(int classes, int groups)
         return (total!.MoveToOuterDisposeScope(), parts with { Total = total.item<float>() });
     }
 
-    (Tensor, LossParts) OfLayer(LayerOutputs layer, IReadOnlyList<Targets> targets)
+    /// <param name="count">What the boxes' losses are divided by.</param>
+    (Tensor Loss, LossParts Parts) OfMatched(LayerOutputs layer, IReadOnlyList<Targets> targets, Matches matches, int count)
     {
-        var (rows, labels, boxes) = Match(layer, targets);
+        var (rows, things) = matches;
+        int[] labels = [.. targets.SelectMany(t => t.Labels)];
+        float[] boxes = [.. targets.SelectMany(t => t.Boxes)];
         var logits = layer.Logits.reshape(-1, classes + 1);
         var wanted = new long[logits.shape[0]];
         Array.Fill(wanted, classes);
-        foreach (var (i, row) in rows.Index()) { wanted[row] = labels[i]; }
+        foreach (var (i, row) in rows.Index()) { wanted[row] = labels[things[i]]; }
         var weights = new float[classes + 1];
         Array.Fill(weights, 1);
         weights[classes] = (float)NoObjectWeight;
         var classLoss = nn.functional.cross_entropy(logits, tensor(wanted), tensor(weights));
         if (rows.Length == 0) { return (classLoss * ClassWeight, new(0, ClassWeight * classLoss.item<float>(), 0, 0)); }
 
-        var found = layer.Boxes.reshape(-1, 4).index_select(0, tensor(rows));
-        var truth = tensor(boxes, [rows.Length, 4]);
-        var boxLoss = (found - truth).abs().sum() / rows.Length;
-        var giouLoss = (1 - GeneralizedIou(found, truth)).sum() / rows.Length;
+        var truth = tensor(boxes, [labels.Length, 4]).index_select(0, tensor(Array.ConvertAll(things, t => (long)t)));
+        var (boxLoss, giouLoss) = OfBoxes(layer.Boxes.reshape(-1, 4).index_select(0, tensor(rows)), truth, count);
         return ((ClassWeight * classLoss) + (BoxWeight * boxLoss) + (GiouWeight * giouLoss),
             new(0, ClassWeight * classLoss.item<float>(), BoxWeight * boxLoss.item<float>(), GiouWeight * giouLoss.item<float>()));
     }
 
-    /// <summary>Rows of the flattened outputs [N * G * Q] that things are given to, each thing once a group; and what they should say.</summary>
-    (long[] Rows, int[] Labels, float[] Boxes) Match(LayerOutputs layer, IReadOnlyList<Targets> targets)
+    /// <summary>L1 distance and 1 - generalised IoU of pairs of boxes, both [K, 4], each the sum over pairs by a count; before their weights.</summary>
+    internal static (Tensor Box, Tensor Giou) OfBoxes(Tensor found, Tensor truth, int count) =>
+        ((found - truth).abs().sum() / count, (1 - GeneralizedIou(found, truth)).sum() / count);
+
+    /// <summary>Gives each thing the query of each group that costs least.</summary>
+    internal Matches Match(LayerOutputs layer, IReadOnlyList<Targets> targets)
     {
         using var scope = NewDisposeScope();
         float[] logits = [.. layer.Logits.detach().contiguous().data<float>()], boxes = [.. layer.Boxes.detach().contiguous().data<float>()];
-        var (rows, labels, wanted) = (new List<long>(), new List<int>(), new List<float>());
+        var (rows, things) = (new List<long>(), new List<int>());
+        int[] first = [.. targets.Select((_, picture) => targets.Take(picture).Sum(t => t.Labels.Length))];
         var queries = (int)layer.Logits.shape[1] / groups;
         for (var group = 0; group < targets.Count * groups; group++)
         {
@@ -69,12 +88,11 @@ sealed class DetrLoss(int classes, int groups)
             {
                 if (given[thing] < 0) { continue; }
                 rows.Add(((long)group * queries) + given[thing]);
-                labels.Add(target.Labels[thing]);
-                wanted.AddRange(target.Boxes.AsSpan(thing * 4, 4));
+                things.Add(first[group / groups] + thing);
             }
         }
 
-        return ([.. rows], [.. labels], [.. wanted]);
+        return new([.. rows], [.. things]);
     }
 
     /// <summary>Of pairs of boxes (cx, cy, w, h), both [K, 4]: intersection over union, less the share of the hull that neither covers; [K], from -1 to 1.</summary>

@@ -6,15 +6,21 @@ namespace DetrPerfLab.Training;
 /// <summary>What one layer of the decoder says of a batch: logits [N, G * Q, C + 1] before softmax, boxes [N, G * Q, 4] (cx, cy, w, h) in fractions of the picture.</summary>
 readonly record struct LayerOutputs(Tensor Logits, Tensor Boxes);
 
+/// <summary>Of every decoder layer, the last last; and what the encoder gives them, [N, S, hidden].</summary>
+/// <param name="Dense">What each place of the encoder's map says by itself, as a layer of S queries; null where none is asked.</param>
+readonly record struct DetrOutputs(IReadOnlyList<LayerOutputs> Layers, Tensor Memory, LayerOutputs? Dense);
+
 /// <summary>A DETR with gradients under the official names of its weights: batch norms that learn, the outputs of every decoder layer, several groups of queries.</summary>
 /// <remarks>
 /// Source: facebookresearch/detr@29901c5, models/. Groups: each has queries of its own, which see the picture and each other but no other group, and each is matched with all things; at
-/// inference the first alone is left. Source: Chen et al., "Group DETR", arXiv:2207.13085. Pictures of one batch have one size, so nothing is masked.
+/// inference the first alone is left. Source: Chen et al., "Group DETR", arXiv:2207.13085. Each place of the encoder's map answers for itself, too, so that backbone and encoder learn
+/// before the decoder can show them what; that head is not kept. Source: Zong et al., "Co-DETR", arXiv:2211.12860. Pictures of one batch have one size, so nothing is masked.
 /// </remarks>
 sealed class TrainableDetr : IDisposable
 {
     const double Momentum = 0.1, Epsilon = 1e-5;
     const string Queries = "query_embed.weight";
+    const string DenseClass = "dense.class", DenseBox = "dense.box";
 
     readonly DetrConfig _config;
     readonly int _groups;
@@ -24,17 +30,37 @@ sealed class TrainableDetr : IDisposable
 
     /// <summary>Weights drawn as the original draws them, from the lab's own numbers: a seed gives the same on every machine.</summary>
     internal TrainableDetr(DetrConfig config, int groups, ulong seed)
+        : this(config, groups, (index, spec) => WeightDraw.Of(spec, DeterministicRandom.Stream(seed, index)))
+    {
+        foreach (var (index, (name, outputs)) in new[] { (DenseClass, config.Classes + 1), (DenseBox, 4) }.Index())
+        {
+            Add(new($"{name}.weight", [outputs, config.HiddenDim]), WeightDraw.Of(new($"{name}.weight", [outputs, config.HiddenDim]), DeterministicRandom.Stream(seed, 1_000_000 + index)));
+            Add(new($"{name}.bias", [outputs]), new float[outputs]);
+        }
+    }
+
+    /// <summary>Goes on from weights, with the one group of queries that they have.</summary>
+    internal TrainableDetr(WeightStore weights)
+        : this(weights.Config, 1, (_, spec) => weights[spec.Name].Data)
+    {
+    }
+
+    TrainableDetr(DetrConfig config, int groups, Func<int, WeightSpec, float[]> values)
     {
         (_config, _groups, _wavelengths) = (config, groups, config.PositionWavelengths());
         foreach (var (index, spec) in config.Describe().Index())
         {
-            var shape = spec.Name == Queries ? [spec.Shape[0] * groups, spec.Shape[1]] : spec.Shape.ToArray();
-            var data = WeightDraw.Of(new WeightSpec(spec.Name, shape), DeterministicRandom.Stream(seed, index));
-            var value = tensor(data, shape);
-            value.DetachFromDisposeScope();
-            if (IsStatistic(spec.Name)) { _statistics[spec.Name] = value; }
-            else { _parameters[spec.Name] = new Parameter(value, requires_grad: true); }
+            var grouped = spec.Name == Queries ? new(Queries, [spec.Shape[0] * groups, spec.Shape[1]]) : spec;
+            Add(grouped, values(index, grouped));
         }
+    }
+
+    void Add(WeightSpec spec, float[] data)
+    {
+        var value = tensor(data, [.. spec.Shape]);
+        value.DetachFromDisposeScope();
+        if (IsStatistic(spec.Name)) { _statistics[spec.Name] = value; }
+        else { _parameters[spec.Name] = new Parameter(value, requires_grad: true); }
     }
 
     /// <summary>What is learnt, by name, in the order of the official state dict.</summary>
@@ -45,25 +71,24 @@ sealed class TrainableDetr : IDisposable
 
     internal static bool IsStatistic(string name) => name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal);
 
-    /// <summary>Pictures float32 [N, 3, H, W], normalised; a result a decoder layer, the last last.</summary>
+    /// <summary>Of pictures float32 [N, 3, H, W], normalised.</summary>
     /// <param name="learns">Whether batch norms take this batch's statistics and remember them.</param>
-    internal IReadOnlyList<LayerOutputs> Forward(Tensor pictures, bool learns)
+    internal DetrOutputs Forward(Tensor pictures, bool learns)
     {
         using var scope = NewDisposeScope();
-        var features = Backbone(pictures, learns);
+        // While it learns, the backbone computes in bfloat16, channels innermost: half as long where the processor has its instructions. Weights, norms' statistics and all else stay float32.
+        var features = learns ? Backbone(pictures.to(ScalarType.BFloat16).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), learns).to(ScalarType.Float32) : Backbone(pictures, learns);
         var source = nn.functional.conv2d(features, W("input_proj.weight"), W("input_proj.bias"));
         var position = Position((int)source.shape[2], (int)source.shape[3]); // [1, S, hidden]
         var memory = source.flatten(2).transpose(1, 2); // [N, S, hidden]
         for (var i = 0; i < _config.EncoderLayers; i++) { memory = EncoderLayer($"transformer.encoder.layers.{i}", memory, position); }
         var results = new List<LayerOutputs>();
-        var (batch, queries) = (pictures.shape[0], (long)_config.Queries);
-        // Groups become pictures of their own: [N * G, Q, hidden], so that none sees another.
-        var placed = W(Queries).reshape(1, _groups, queries, _config.HiddenDim).expand(batch, -1, -1, -1).reshape(batch * _groups, queries, _config.HiddenDim);
-        var shared = memory.repeat_interleave(_groups, 0);
-        var (target, keys) = (placed.zeros_like(), shared + position);
+        var batch = pictures.shape[0];
+        var placed = W(Queries).unsqueeze(0).expand(batch, -1, -1); // [N, G * Q, hidden]
+        var (target, keys) = (placed.zeros_like(), memory + position);
         for (var i = 0; i < _config.DecoderLayers; i++)
         {
-            target = DecoderLayer($"transformer.decoder.layers.{i}", target, placed, keys, shared);
+            target = DecoderLayer($"transformer.decoder.layers.{i}", target, placed, keys, memory);
             var objects = Norm("transformer.decoder.norm", target);
             var boxes = objects;
             for (var layer = 0; layer < _config.BoxHeadLayers; layer++)
@@ -72,10 +97,13 @@ sealed class TrainableDetr : IDisposable
                 boxes = layer + 1 < _config.BoxHeadLayers ? boxes.relu() : boxes.sigmoid();
             }
 
-            results.Add(new(Linear("class_embed", objects).reshape(batch, _groups * queries, -1).MoveToOuterDisposeScope(), boxes.reshape(batch, _groups * queries, 4).MoveToOuterDisposeScope()));
+            results.Add(new(Linear("class_embed", objects).MoveToOuterDisposeScope(), boxes.MoveToOuterDisposeScope()));
         }
 
-        return results;
+        LayerOutputs? dense = learns && _parameters.ContainsKey($"{DenseClass}.weight")
+            ? new(Linear(DenseClass, memory + position).MoveToOuterDisposeScope(), Linear(DenseBox, memory + position).sigmoid().MoveToOuterDisposeScope())
+            : null;
+        return new(results, memory.MoveToOuterDisposeScope(), dense);
     }
 
     /// <summary>The weights as a checkpoint holds them: the first group's queries alone.</summary>
@@ -114,7 +142,7 @@ sealed class TrainableDetr : IDisposable
     Tensor Convolve(BackboneConvolution shape, Tensor x, bool learns)
     {
         var padding = (long)shape.Dilation * (shape.Kernel / 2);
-        x = nn.functional.conv2d(x, W($"{shape.Name}.weight"), null, [shape.Stride, shape.Stride], [padding, padding], [shape.Dilation, shape.Dilation]);
+        x = nn.functional.conv2d(x, W($"{shape.Name}.weight").to(x.dtype), null, [shape.Stride, shape.Stride], [padding, padding], [shape.Dilation, shape.Dilation]);
         return nn.functional.batch_norm(x, _statistics[$"{shape.Norm}.running_mean"], _statistics[$"{shape.Norm}.running_var"], W($"{shape.Norm}.weight"), W($"{shape.Norm}.bias"), learns, Momentum, Epsilon);
     }
 
@@ -127,11 +155,15 @@ sealed class TrainableDetr : IDisposable
 
     Tensor DecoderLayer(string name, Tensor x, Tensor queries, Tensor keys, Tensor memory)
     {
-        var placed = x + queries;
-        x = Norm($"{name}.norm1", x + Attention($"{name}.self_attn", placed, placed, x));
+        // For each other, groups are pictures of their own, so that none sees another.
+        var (apart, placed) = (Apart(x), Apart(x + queries));
+        x = Norm($"{name}.norm1", x + Attention($"{name}.self_attn", placed, placed, apart).reshape(x.shape));
         x = Norm($"{name}.norm2", x + Attention($"{name}.multihead_attn", x + queries, keys, memory));
         return Norm($"{name}.norm3", x + FeedForward(name, x));
     }
+
+    /// <summary>[N, G * Q, hidden] as [N * G, Q, hidden].</summary>
+    Tensor Apart(Tensor x) => x.reshape(x.shape[0] * _groups, _config.Queries, _config.HiddenDim);
 
     /// <summary>Query [N, L, hidden], key and value [N, S, hidden]; the three projections lie in one matrix.</summary>
     Tensor Attention(string name, Tensor query, Tensor key, Tensor value)

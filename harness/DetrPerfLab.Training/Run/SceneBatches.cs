@@ -37,18 +37,18 @@ sealed class SceneBatches
         var random = DeterministicRandom.Stream(_seed ^ 0xBA7C4, (int)step);
         var data = new float[size * 3 * Plane];
         var targets = new Targets[size];
-        var picks = Enumerable.Range(0, size).Select(_ => (Scene: random.Next(_scenes.Length), Mirror: random.Next(2) == 1, Light: 0.8f + (0.4f * (float)random.NextDouble()), Order: random.Next(6))).ToArray();
+        var picks = Enumerable.Range(0, size).Select(_ => (Scene: random.Next(_scenes.Length), Turn: new Turn(random.Next(8)), Light: 0.8f + (0.4f * (float)random.NextDouble()), Order: random.Next(6))).ToArray();
         Parallel.For(0, size, i =>
         {
             var (pixels, truth) = _scenes[picks[i].Scene];
-            Fill(pixels, picks[i].Mirror, picks[i].Light, picks[i].Order, data.AsSpan(i * 3 * Plane, 3 * Plane));
-            targets[i] = picks[i].Mirror ? truth with { Boxes = [.. truth.Boxes.Select((value, at) => at % 4 == 0 ? 1 - value : value)] } : truth;
+            Fill(pixels, picks[i].Turn, picks[i].Light, picks[i].Order, data.AsSpan(i * 3 * Plane, 3 * Plane));
+            targets[i] = truth with { Boxes = [.. truth.Boxes.Chunk(4).SelectMany(picks[i].Turn.Of)] };
         });
         return (tensor(data, [size, 3, Scene.Side, Scene.Side]), targets);
     }
 
-    /// <summary>Mirrored, darker or brighter, the three colours in another order: things stay what they are.</summary>
-    static void Fill(byte[] pixels, bool mirror, float light, int order, Span<float> into)
+    /// <summary>Turned or mirrored, darker or brighter, the three colours in another order: things stay what they are.</summary>
+    static void Fill(byte[] pixels, Turn turn, float light, int order, Span<float> into)
     {
         ReadOnlySpan<int> channels = order switch { 0 => [0, 1, 2], 1 => [0, 2, 1], 2 => [1, 0, 2], 3 => [1, 2, 0], 4 => [2, 0, 1], _ => [2, 1, 0] };
         for (var c = 0; c < 3; c++)
@@ -58,10 +58,32 @@ sealed class SceneBatches
             {
                 for (var x = 0; x < Scene.Side; x++)
                 {
-                    var from = mirror ? Scene.Side - 1 - x : x;
-                    into[(c * Plane) + (y * Scene.Side) + x] = (pixels[(((y * Scene.Side) + from) * 3) + channels[c]] * scale) - shift;
+                    var (column, row) = turn.From(x, y);
+                    into[(c * Plane) + (y * Scene.Side) + x] = (pixels[(((row * Scene.Side) + column) * 3) + channels[c]] * scale) - shift;
                 }
             }
+        }
+    }
+
+    /// <summary>One of the eight ways to lay a square picture.</summary>
+    internal readonly record struct Turn(int Which)
+    {
+        bool MirrorsColumns => (Which & 1) != 0;
+        bool MirrorsRows => (Which & 2) != 0;
+        bool Swaps => (Which & 4) != 0;
+
+        /// <summary>Where a pixel comes from.</summary>
+        internal (int Column, int Row) From(int x, int y)
+        {
+            if (Swaps) { (x, y) = (y, x); }
+            return (MirrorsColumns ? Scene.Side - 1 - x : x, MirrorsRows ? Scene.Side - 1 - y : y);
+        }
+
+        /// <summary>Where a box (cx, cy, w, h) goes.</summary>
+        internal float[] Of(float[] box)
+        {
+            var (x, y) = (MirrorsColumns ? 1 - box[0] : box[0], MirrorsRows ? 1 - box[1] : box[1]);
+            return Swaps ? [y, x, box[3], box[2]] : [x, y, box[2], box[3]];
         }
     }
 }

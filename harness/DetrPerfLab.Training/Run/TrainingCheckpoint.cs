@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace DetrPerfLab.Training;
 /// <summary>All that a training run needs to go on as if it had not stopped: options, step, weights, statistics, running mean, the optimiser's own state.</summary>
 sealed class TrainingCheckpoint
 {
-    const string Magic = "detrlab-training-1";
+    const string Magic = "detrlab-training-2";
 
     readonly byte[] _bytes;
 
@@ -44,6 +45,18 @@ sealed class TrainingCheckpoint
         catch (Exception e) when (e is IOException or FormatException) { throw Unusable(path, "it ends early"); }
 
         return new(bytes);
+    }
+
+    /// <summary>Steps of the run that it belongs to; null where there is none that can be read.</summary>
+    internal static long? StepsOf(string path)
+    {
+        if (!File.Exists(path)) { return null; }
+        try
+        {
+            using var reader = new BinaryReader(InputFile.Open(path));
+            return reader.ReadString() == Magic ? JsonSerializer.Deserialize<TrainingOptions>(reader.ReadString(), LabJson.OneLine)?.Steps : null;
+        }
+        catch (Exception e) when (e is IOException or FormatException or JsonException) { return null; } // Load says why
     }
 
     /// <summary>Puts everything back; returns the step.</summary>

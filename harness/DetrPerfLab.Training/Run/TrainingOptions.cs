@@ -20,7 +20,12 @@ public sealed record TrainingOptions
         Classes = Scene.Classes.Count,
     };
 
+    /// <summary>A student of half the miniature's layers, as wide.</summary>
+    public static DetrConfig Student { get; } = Mini with { Name = "detr_mini_student", BackboneDepth = 10, EncoderLayers = 1, DecoderLayers = 2 };
+
     public DetrConfig Config { get; init; } = Mini;
+    public string? From { get; init; } // sha256 of the weights that it begins with; null: drawn from the seed
+    public string? Teacher { get; init; } // sha256 of the model that it learns from beside the truth; null: of the truth alone
     public long Steps { get; init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more", "steps"); } = 40_000;
     public int Batch { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "batch"); } = 16;
     public int Scenes { get; init => field = value is >= 1 and <= 100_000 ? value : throw LabError.OutOfRange(value, "1 to 100000", "scenes"); } = 12_000; // that are drawn once and seen again, changed each time

@@ -7,7 +7,8 @@ namespace DetrPerfLab.Training;
 /// <summary>Trains: batches, losses, optimiser, a running mean of the weights; judged now and then, kept on disk so that an interrupted run loses a minute at most.</summary>
 public sealed class TrainingRun : IDisposable
 {
-    const int JudgedScenes = 200;
+    public const int JudgedScenes = 200;
+    const string CheckpointName = "training.ckpt";
     static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromSeconds(45), s_betweenReports = TimeSpan.FromSeconds(10);
 
     readonly TrainingOptions _options;
@@ -16,26 +17,55 @@ public sealed class TrainingRun : IDisposable
     readonly Dictionary<string, Tensor> _mean;
     readonly AdamW _optimizer;
     readonly DetrLoss _loss;
+    readonly Distillation? _distillation;
     long _step;
 
     /// <param name="folder">Keeps the checkpoint, the scenes that are judged on, and what happened.</param>
     public TrainingRun(TrainingOptions options, string folder)
+        : this(options, folder, from: null, teacher: null)
     {
-        (_options, _folder) = (options, folder);
+    }
+
+    /// <param name="from">What it begins with, instead of weights drawn from the seed; one group of queries then.</param>
+    /// <param name="teacher">What it learns from beside the truth.</param>
+    /// <exception cref="LabException">One of them knows other classes than the scenes', or a checkpoint in the folder is of another run.</exception>
+    public TrainingRun(TrainingOptions options, string folder, WeightStore? from, WeightStore? teacher)
+    {
+        foreach (var given in new[] { from, teacher }.OfType<WeightStore>()) { RequireClasses(given); }
+        if (from is not null) { options = options with { Config = from.Config, Groups = 1, From = from.Sha256 }; }
+        (_options, _folder) = (options with { Teacher = teacher?.Sha256 }, folder);
+        options = _options;
         TorchRuntime.Load();
         set_num_threads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        _model = new(options.Config, options.Groups, options.Seed);
+        _model = from is null ? new(options.Config, options.Groups, options.Seed) : new(from);
         _mean = _model.Parameters.ToDictionary(p => p.Key, p => Kept(p.Value)).Concat(_model.Statistics.ToDictionary(s => s.Key, s => Kept(s.Value))).ToDictionary();
         _optimizer = optim.AdamW(_model.Parameters.Values, options.LearningRate, weight_decay: options.WeightDecay);
         _loss = new(options.Config.Classes, options.Groups);
+        _distillation = teacher is null ? null : new(new(teacher), _loss);
         Directory.CreateDirectory(folder);
         if (TrainingCheckpoint.Load(Checkpoint, options) is { } saved) { _step = saved.Restore(_model, _mean, _optimizer); }
     }
 
+    /// <summary>How many steps of a run take so long here, scenes and judgements left out; of a run that was begun, as many as it has.</summary>
+    public static long StepsIn(TimeSpan time, TrainingOptions options, string folder, WeightStore? from, WeightStore? teacher)
+    {
+        const int Unsteady = 4, Timed = 12;
+        if (TrainingCheckpoint.StepsOf(Path.Combine(folder, CheckpointName)) is { } begun) { return begun; }
+        using var run = new TrainingRun(options with { Scenes = options.Batch }, Path.Combine(folder, "cache"), from, teacher);
+        var batches = new SceneBatches(options.Seed, options.Batch, (_, _) => { }, default);
+        for (; run._step < Unsteady; run._step++) { run.Learn(batches); }
+        var watch = Stopwatch.StartNew();
+        for (; run._step < Unsteady + Timed; run._step++) { run.Learn(batches); }
+        return Math.Max(1, (long)(time / watch.Elapsed * Timed));
+    }
+
+    /// <summary>With what it begins with and learns from.</summary>
+    public TrainingOptions Options => _options;
+
     /// <summary>Steps that are done.</summary>
     public long Step => _step;
 
-    string Checkpoint => Path.Combine(_folder, "training.ckpt");
+    string Checkpoint => Path.Combine(_folder, CheckpointName);
 
     /// <summary>Trains to the last step.</summary>
     /// <param name="judgeEvery">Steps between two judgements.</param>
@@ -83,8 +113,14 @@ public sealed class TrainingRun : IDisposable
         foreach (var group in _optimizer.ParamGroups) { group.LearningRate = _options.RateAt(_step); }
         _optimizer.zero_grad();
         var outputs = _model.Forward(pictures, learns: true);
-        if (outputs.Any(o => !isfinite(o.Logits).all().item<bool>() || !isfinite(o.Boxes).all().item<bool>())) { throw NotFinite(pictures); }
+        if (outputs.Layers.Any(o => !isfinite(o.Logits).all().item<bool>() || !isfinite(o.Boxes).all().item<bool>())) { throw NotFinite(pictures); }
         var (loss, parts) = _loss.Of(outputs, targets);
+        if (_distillation is { } distillation)
+        {
+            loss += distillation.Of(outputs, pictures);
+            parts = parts with { Total = loss.item<float>() };
+        }
+
         if (!double.IsFinite(parts.Total)) { throw NotFinite(pictures); }
         loss.backward();
         nn.utils.clip_grad_norm_(_model.Parameters.Values, _options.Clip);
@@ -122,6 +158,11 @@ public sealed class TrainingRun : IDisposable
 
     void Save() => TrainingCheckpoint.Save(Checkpoint, _options, _step, _model, _mean, _optimizer);
 
+    internal static void RequireClasses(WeightStore given)
+    {
+        if (given.Config.Classes != Scene.Classes.Count) { throw LabError.BadInput($"'{given.Source}' knows {given.Config.Classes} classes; the scenes that it would learn have {Scene.Classes.Count}. Name a model of 'detrlab train'."); }
+    }
+
     static Tensor Kept(Tensor tensor)
     {
         using var quiet = no_grad();
@@ -133,6 +174,7 @@ public sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _distillation?.Dispose();
         foreach (var mean in _mean.Values) { mean.Dispose(); }
         _model.Dispose();
     }

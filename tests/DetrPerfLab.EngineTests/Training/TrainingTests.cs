@@ -28,7 +28,7 @@ public class TrainingTests
 
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var last = model.Forward(tensor(inputs["pixel_values"].Floats.ToArray(), [2, 3, 64, 96]), learns: false)[^1];
+        var last = model.Forward(tensor(inputs["pixel_values"].Floats.ToArray(), [2, 3, 64, 96]), learns: false).Layers[^1];
         Near(outputs["logits"].Floats, last.Logits.narrow(1, 0, s_small.Queries));
         Near(outputs["pred_boxes"].Floats, last.Boxes.narrow(1, 0, s_small.Queries));
 
@@ -89,8 +89,19 @@ public class TrainingTests
         var outputs = model.Forward(pictures, learns: false);
         var loss = new DetrLoss(s_small.Classes, groups: 2);
         Targets[] turned = [.. targets.Select(t => new Targets([.. t.Labels.Reverse()], [.. t.Boxes.Chunk(4).Reverse().SelectMany(b => b)]))];
-        Assert.Equal(loss.Of(outputs, targets).Parts.Total, loss.Of(outputs, turned).Parts.Total, 1e-4);
+        Assert.Equal(loss.Of(outputs.Layers, targets).Parts.Total, loss.Of(outputs.Layers, turned).Parts.Total, 1e-4);
     }
+
+    /// <summary>However a scene is laid, a box goes where its pixels go.</summary>
+    [Fact]
+    public void Turn_AnyBox_StaysOnItsPixels() =>
+        Prop.ForAll(Gen.Choose(0, 7).ToArbitrary(), Gen.Choose(0, Scene.Side - 1).ToArbitrary(), Gen.Choose(0, Scene.Side - 1).ToArbitrary(), (which, column, row) =>
+        {
+            var turn = new SceneBatches.Turn(which);
+            var box = turn.Of([(column + 0.5f) / Scene.Side, (row + 0.5f) / Scene.Side, 0.25f, 0.5f]);
+            var isTall = box[3] > box[2];
+            return turn.From((int)(box[0] * Scene.Side), (int)(box[1] * Scene.Side)) == (column, row) && isTall == which < 4;
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Run_FewScenes_LearnsThem()

@@ -105,6 +105,18 @@ public sealed class ModelZooTests : IDisposable
         Assert.Equal("mine-dc5.pth", ModelZoo.Load(zoo.Resolve(file)).Source);
     }
 
+    /// <summary>What lies in models/NAME/ of the checkout is a model of that name.</summary>
+    [Fact]
+    public void Resolve_TrainedModel_IsFoundByItsFolder()
+    {
+        SafetensorsWriter.Save(SyntheticWeights.Create(s_config), Directory.CreateDirectory(_folder.File("models/detr-small")).FullName + "/model.safetensors");
+        var zoo = new ModelZoo(_folder.File("cache"), [], _folder.File("models"));
+        var model = Assert.Single(zoo.List());
+        Assert.Equal(("detr-small", WeightsKind.Trained, true), (model.Name, model.Kind, model.AtHand));
+        Assert.Equal(s_config with { Name = "detr-small" }, ModelZoo.Load(zoo.Resolve("detr-small")).Config);
+        Assert.Contains("A model named 'detr-small' is there already", Assert.Throws<LabException>(() => zoo.Import(WriteCheckpoint("m.pth"), "detr-small")).Message);
+    }
+
     [Fact]
     public void Import_UnfitName_IsRefused()
     {

@@ -1,0 +1,74 @@
+using static TorchSharp.torch;
+
+namespace DetrPerfLab.Training;
+
+/// <summary>What a student learns from a teacher beside the truth: each query that the teacher is sure of is given the student's query that costs least, which learns its class
+/// probabilities and its box; and the encoder's features, where both are as wide.</summary>
+/// <remarks>Source: Chang et al., "DETRDistill: a universal knowledge distillation framework for DETR-families", ICCV 2023, section 3.1, for the matching;
+/// Romero et al., "FitNets", ICLR 2015, for the features, which are normalised first, so that no channel outweighs the others.</remarks>
+sealed class Distillation(TrainableDetr teacher, DetrLoss loss) : IDisposable
+{
+    const float Sure = 0.3f; // probability of the best class from which on a query of the teacher counts
+    const double FeatureWeight = 1;
+
+    /// <summary>A scalar with gradients, which the caller disposes of: the mean over the student's decoder layers, and the features' part.</summary>
+    internal Tensor Of(DetrOutputs student, Tensor pictures)
+    {
+        using var scope = NewDisposeScope();
+        var (taught, memory) = Teach(pictures);
+        var total = (student.Memory.shape.SequenceEqual(memory.shape) ? FeatureWeight * nn.functional.mse_loss(Normalized(student.Memory), Normalized(memory)) : zeros(1).sum());
+        if (taught.Targets.Sum(t => t.Labels.Length) == 0) { return total.MoveToOuterDisposeScope(); }
+        foreach (var layer in student.Layers) { total += OfLayer(layer, taught) / student.Layers.Count; }
+        return total.MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => teacher.Dispose();
+
+    Tensor OfLayer(LayerOutputs layer, Lesson lesson)
+    {
+        var (rows, things) = loss.Match(layer, lesson.Targets);
+        var (at, of) = (tensor(rows), tensor(Array.ConvertAll(things, t => (long)t)));
+        var learnt = nn.functional.log_softmax(layer.Logits.reshape(-1, layer.Logits.shape[^1]).index_select(0, at), 1);
+        var wanted = lesson.Probabilities.index_select(0, of);
+        var classes = (wanted * (wanted.clamp_min(1e-8).log() - learnt)).sum() / rows.Length; // Kullback-Leibler divergence
+        var (box, giou) = DetrLoss.OfBoxes(layer.Boxes.reshape(-1, 4).index_select(0, at), lesson.Boxes.index_select(0, of), rows.Length);
+        return (DetrLoss.ClassWeight * classes) + (DetrLoss.BoxWeight * box) + (DetrLoss.GiouWeight * giou);
+    }
+
+    /// <summary>What the teacher is sure of on each picture, and its features.</summary>
+    (Lesson Lesson, Tensor Memory) Teach(Tensor pictures)
+    {
+        using var quiet = no_grad();
+        var outputs = teacher.Forward(pictures, learns: false);
+        var last = outputs.Layers[^1];
+        var (probabilities, boxes) = (nn.functional.softmax(last.Logits, 2).reshape(-1, last.Logits.shape[2]), last.Boxes.reshape(-1, 4));
+        float[] said = [.. probabilities.contiguous().data<float>()], placed = [.. boxes.contiguous().data<float>()];
+        var (width, queries) = ((int)last.Logits.shape[2], (int)last.Logits.shape[1]);
+        var sure = new List<long>();
+        var targets = new Targets[last.Logits.shape[0]];
+        for (var picture = 0; picture < targets.Length; picture++)
+        {
+            var (labels, places) = (new List<int>(), new List<float>());
+            for (var row = picture * queries; row < (picture + 1) * queries; row++)
+            {
+                ReadOnlySpan<float> classes = said.AsSpan(row * width, width - 1);
+                var best = 0;
+                for (var c = 1; c < classes.Length; c++) { best = classes[c] > classes[best] ? c : best; }
+                if (classes[best] < Sure) { continue; }
+                sure.Add(row);
+                labels.Add(best);
+                places.AddRange(placed.AsSpan(row * 4, 4));
+            }
+
+            targets[picture] = new([.. labels], [.. places]);
+        }
+
+        var rows = tensor(sure.ToArray());
+        return (new(targets, probabilities.index_select(0, rows), boxes.index_select(0, rows)), outputs.Memory);
+    }
+
+    static Tensor Normalized(Tensor features) => nn.functional.layer_norm(features, [features.shape[^1]]);
+
+    /// <summary>Probabilities [K, C + 1] and boxes [K, 4] of the queries that count, of all pictures in turn.</summary>
+    readonly record struct Lesson(IReadOnlyList<Targets> Targets, Tensor Probabilities, Tensor Boxes);
+}
