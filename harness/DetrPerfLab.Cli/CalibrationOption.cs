@@ -58,6 +58,15 @@ sealed class CalibrationOption
     /// <summary>Of this command line, but for where its result goes, on this model and these images as they are on the disk.</summary>
     internal CalibrationCheckpoint Checkpoint(ParseResult parsed, string modelSha256) => new(JournalFolder, Key(parsed, modelSha256));
 
+    /// <summary>The images of all parts, alike on every machine: their names and sizes, not where they lie.</summary>
+    internal string About(ParseResult parsed)
+    {
+        var from = parsed.GetValue(_calibrate)!;
+        var images = from == Synthetic ? []
+            : (CalibrationTensors.AreIn(from) ? [.. Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : CalibrationImages.InFolder(from)).Select(f => $"{Path.GetFileName(f)} {new FileInfo(f).Length}");
+        return $"{(from == Synthetic ? Synthetic : "folder")} {parsed.GetValue(_images)} {parsed.GetValue(_size)} {string.Join('|', images)}";
+    }
+
     internal static string JournalFolder => Path.Combine(LabPaths.ModelCache, "calibration");
 
     internal string Key(ParseResult parsed, string modelSha256)

@@ -22,9 +22,11 @@ static class EvalCommand
         var against = new Option<string?>("--against") { Description = $"Reference that AP is compared with: a variant or another model; default with --variants: {Fp32}." };
         var file = new OutputFile("--out") { Description = "File for the detections, in COCO's results format, or for the classes of each picture; with several variants one file each, NAME.VARIANT.json. Default: detections.json or classes.json." };
         var record = new OutputFolder("--record") { Description = "Store the accuracy in this results folder, so that reports show it beside latency; without a folder: results/ of this checkout.", Arity = ArgumentArity.ZeroOrOne };
+        var shard = SharedOptions.Shard("Run one part of the data set alone, such as 3/16, and write it to --out for 'detrlab merge': many machines, or tasks of an array, judge one model.");
         var json = SharedOptions.Json();
         var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP or top-1, difference from FP32, time by stage. Resumes an interrupted run.")
-            .With([coco, folder, truth, some, .. detector.All, variants, against, file, record, json]);
+            .With([coco, folder, truth, some, .. detector.All, variants, against, file, record, shard, json]);
+        command.OnlyWith(shard, "--coco, one model and one --engine", result => result.GetValue(folder) is null && result.GetResult(variants) is null && result.GetResult(against) is null && result.GetResult(record) is null);
         command.OnlyWith(truth, "--imagefolder", result => result.GetValue(folder) is not null);
         command.SetAction((parsed, cancellation) =>
         {
@@ -33,7 +35,7 @@ static class EvalCommand
             var reference = parsed.GetValue(against) ?? (named.Count > 0 ? Fp32 : null);
             if (parsed.GetValue(coco) is null == parsed.GetValue(folder) is null) { throw LabError.BadInput("Name one labelled data set: --coco DIR for a detector, or --imagefolder DIR for a classifier."); }
             var results = parsed.GetResult(record) is null ? null : parsed.GetValue(record) ?? LabPaths.Results;
-            var target = parsed.GetValue(file) ?? (parsed.GetValue(coco) is null ? "classes.json" : "detections.json");
+            var target = parsed.GetValue(file) ?? (parsed.GetValue(shard) is { } one ? $"part-{one.Number}-of-{one.Count}.jsonl" : parsed.GetValue(coco) is null ? "classes.json" : "detections.json");
             // As they will be called: the reference comes first.
             string[] runs = [.. reference is null ? (string[])[] : [VariantRegistry.All.Any(v => v.Name == reference) ? reference : Fp32], .. named.Count > 0 ? named.Where(v => v != reference) : (string[])[detector.Variant(parsed)]];
             var outputs = EvaluationOutput.Names(runs, target);
@@ -66,8 +68,16 @@ static class EvalCommand
             void Detector(CocoDataset dataset)
             {
                 var info = dataset.Describe(); // hashes every image
-                using var run = new EvaluationRun(dataset, info, detector.Read(parsed, threshold: 0));
+                using var run = new EvaluationRun(dataset, info, detector.Read(parsed, threshold: 0), parsed.GetValue(shard));
                 var rows = Rows((open, report) => run.Evaluate(open, report, cancellation)).ToList();
+                if (parsed.GetValue(shard) is { } part)
+                {
+                    run.SavePart(outputs[0], rows[0]);
+                    parsed.InvocationConfiguration.Output.WriteLine($"{outputs[0]}: part {part}. With all parts: detrlab merge PARTS --coco {parsed.GetValue(coco)}");
+                    run.Forget();
+                    return;
+                }
+
                 if (reference is not null) { for (var i = 1; i < rows.Count; i++) { rows[i] = rows[i].ComparedWith(rows[0], dataset.Truth); } }
                 foreach (var (row, path) in rows.Zip(outputs)) { row.Result.Detections.Save(path); }
                 if (results is not null) { Record(results, rows, info); }

@@ -3,34 +3,48 @@ namespace DetrPerfLab.Cli;
 /// <summary>One evaluated artefact; <paramref name="Resumed"/> images were done by an earlier, interrupted run. The reference has no comparison.</summary>
 sealed record EvaluationRow(ArtefactInfo Artefact, EngineInfo Engine, DatasetEvaluation Result, int Resumed, EvaluationComparison? Comparison = null)
 {
+    /// <summary>All that decided the result, beside the images, by the same words on every machine.</summary>
+    internal string Options { get; init; } = "";
+
     internal EvaluationRow ComparedWith(EvaluationRow reference, CocoGroundTruth truth) =>
         this with { Comparison = EvaluationComparison.Of(truth, reference.Result, Result) };
 }
 
 /// <summary>Evaluates one artefact after the other, each with a journal that survives an interruption.</summary>
-sealed class EvaluationRun(CocoDataset dataset, DatasetInfo info, DetectorOptions options) : IDisposable
+/// <param name="shard">The part of the data set that is run; null for all of it.</param>
+sealed class EvaluationRun(CocoDataset dataset, DatasetInfo info, DetectorOptions options, Shard? shard = null) : IDisposable
 {
     // 5,000 images of COCO val2017, 300 detections each, are some 200 MiB.
     internal const long LargestJournal = 1 << 30;
 
+    readonly CocoDataset _images = shard is { } part ? dataset.Only(part.Among(dataset.Files).ToHashSet()) : dataset;
     readonly List<Journal<JournalEntry>> _journals = [];
 
     internal EvaluationRow Evaluate(Func<OpenedEngine> open, Action<long, long> progress, CancellationToken cancellation)
     {
         using var opened = open();
         var engine = opened.Engine.Info;
-        var journal = new Journal<JournalEntry>(Path.Combine(LabPaths.ModelCache, "eval"), "eval", $"{KeyOf(opened, options)} {info.Sha256}", entry => entry.Detections is not null, LargestJournal);
+        var journal = new Journal<JournalEntry>(Path.Combine(LabPaths.ModelCache, "eval"), "eval", $"{KeyOf(opened, options)} {info.Sha256}{(shard is { } part ? $" {part}" : "")}", entry => entry.Detections is not null, LargestJournal);
         _journals.Add(journal);
         var resumed = journal.Entries.Count;
-        return new(opened.Artefact, engine, DatasetEvaluator.Evaluate(opened.Engine, opened.Use!, dataset, options, progress, cancellation, journal), resumed);
+        return new(opened.Artefact, engine, DatasetEvaluator.Evaluate(opened.Engine, opened.Use!, _images, options, progress, cancellation, journal), resumed) { Options = $"{OptionsOf(opened, options)} {CommitProbe.Read(LabPaths.Root)}" };
     }
 
-    /// <summary>What decides an image's result, beside the image: the model, what runs it, what it is given, and the code.</summary>
-    internal static string KeyOf(OpenedEngine opened, DetectorOptions options)
+    /// <summary>What decides an image's result, beside the image: the model, what runs it, what it is given, and the code as it was built here.</summary>
+    internal static string KeyOf(OpenedEngine opened, DetectorOptions options) => $"{OptionsOf(opened, options)} {BuildId.Of(typeof(DatasetEvaluator), typeof(VariantRegistry))}";
+
+    /// <summary>The same without the build, which differs between two checkouts of one commit.</summary>
+    static string OptionsOf(OpenedEngine opened, DetectorOptions options)
     {
         var (engine, use) = (opened.Engine.Info, opened.Use!);
-        return $"{opened.Artefact.Sha256} {engine.Variant} {engine.Runtime} {engine.RuntimeVersion} {use.Preprocessing(options).Describe()} {options.Postprocess} {use.Family} {string.Join(',', use.Classes.Names)} "
-            + BuildId.Of(typeof(DatasetEvaluator), typeof(VariantRegistry));
+        return $"{opened.Artefact.Sha256} {engine.Variant} {engine.Runtime} {engine.RuntimeVersion} {use.Preprocessing(options).Describe()} {options.Postprocess} {use.Family} {string.Join(',', use.Classes.Names)}";
+    }
+
+    /// <summary>Writes what the last evaluation found as a part that <c>detrlab merge</c> takes.</summary>
+    internal void SavePart(string path, EvaluationRow row)
+    {
+        var header = new PartHeader(PartHeader.Evaluation, shard!.Value.Number, shard.Value.Count, row.Artefact, row.Engine.Variant, info, row.Options, [.. _journals[^1].Entries.Select(e => e.Image)], ThisMachine.Read().Fingerprint);
+        EvaluationPart.Save(path, header, _journals[^1].Entries);
     }
 
     /// <summary>All is done and written: the next run measures anew.</summary>

@@ -14,9 +14,12 @@ static class SensitivityCommand
         var values = new Option<string[]>("--values") { Description = "Names of the values to compare; default: the model's float32 outputs.", AllowMultipleArgumentsPerToken = true };
         var coco = new Option<string?>("--coco") { Description = "Labelled dataset for --target-ap-loss: a folder with images/ and instances.json." };
         var loss = new Option<double?>("--target-ap-loss") { Description = "Search for the fastest mix of precisions that loses at most so many AP points (0.5 = AP 0.005). Needs --coco." }.Within(0, 100);
+        var shard = SharedOptions.Shard("Measure one part of the layers alone, such as 3/16, and write it to --out, for --parts.");
+        var parts = new Option<string[]>("--parts") { Description = "Files of --shard, all parts: one table of them, instead of measuring. The other options as they were.", AllowMultipleArgumentsPerToken = true };
         var calibration = new CalibrationOption();
         var command = new Command("sensitivity", "Measures the error of quantising each layer alone, and finds the layers that should stay float.")
-            .With([model, target, plan, depth, values, coco, loss, .. calibration.All]);
+            .With([model, target, plan, depth, values, coco, loss, shard, parts, .. calibration.All]);
+        command.OnlyWith(shard, "measuring, without --parts and --target-ap-loss,", result => result.GetResult(parts) is null && result.GetValue(loss) is null);
         command.OnlyWith(coco, "--target-ap-loss", result => result.GetValue(loss) is not null);
         command.SetAction((parsed, cancellation) =>
         {
@@ -31,15 +34,14 @@ static class SensitivityCommand
                 Values = parsed.GetValue(values) ?? [],
                 Checkpoint = checkpoint,
                 Journal = journal,
+                Shard = parsed.GetValue(shard),
                 Cancellation = cancellation,
             };
             var loaded = OnnxFile.Load(from);
             var inputs = calibration.Inputs(parsed, from, loaded);
-            var table = ConsoleProgress.Run("measuring", progress => SensitivityAnalysis.Run(
-                new OrtCalibrationRunner(), loaded, inputs, options with { Progress = progress })) with
-            {
-                ModelSha256 = sha256,
-            };
+            var table = parsed.GetValue(parts) is { Length: > 0 } files ? SensitivityTable.Merge(files)
+                : ConsoleProgress.Run("measuring", progress => SensitivityAnalysis.Run(new OrtCalibrationRunner(), loaded, inputs, options with { Progress = progress })) with { ModelSha256 = sha256 };
+            if (table.ModelSha256 != sha256) { throw LabError.BadInput($"The parts were measured on another model than '{from}'. Name that one."); }
             if (parsed.GetValue(loss) is { } points)
             {
                 var dataset = CocoDataset.Open(parsed.GetValue(coco) ?? throw LabError.OutOfRange("absent", "a labelled dataset, since --target-ap-loss is given", "--coco"));

@@ -13,6 +13,17 @@ static class SharedOptions
 
     internal static Option<int> Threads() => new Option<int>("--threads") { Description = "Threads inside one operator; 0: all processors that this process may use.", DefaultValueFactory = _ => 0 }.Within(0, 256);
 
+    internal static Option<Shard?> Shard(string description) => new("--shard")
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            if (Core.Shard.Parse(result.Tokens[0].Value) is { } part) { return part; }
+            result.AddError(LabError.OutOfRange($"'{result.Tokens[0].Value}'", Core.Shard.Needed, "--shard").Message);
+            return null;
+        },
+    };
+
     internal static Command With(this Command command, params IEnumerable<Option> options)
     {
         foreach (var option in options) { command.Options.Add(option); }

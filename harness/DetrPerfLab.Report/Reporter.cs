@@ -43,6 +43,32 @@ public static class Reporter
         ReportDocument Document(bool withCharts) => ReportContent.Create(model, options.Limits, answer, comparison, withCharts);
     }
 
+    /// <summary>Writes fleet.md, fleet.html and a heat map: machines beside each other, from a results folder each.</summary>
+    /// <param name="prices">An hour's price by part of a machine's folder name; may be empty.</param>
+    public static ReportFiles WriteFleet(IReadOnlyList<string> folders, IReadOnlyDictionary<string, double> prices, Limits limits, string outDir, bool withCharts)
+    {
+        var machines = FleetMachine.Load(folders, prices);
+        var (markdown, html) = (Path.Combine(outDir, "fleet.md"), Path.Combine(outDir, "fleet.html"));
+        WrittenFiles.RequireOwn([markdown, html]);
+        string[] warnings = [.. machines.SelectMany(m => m.Model.Problems.Select(p => $"{m.Name}: {p}"))];
+        var (document, drawn) = (FleetContent.Create(machines, limits, withCharts), DrawnCharts.None);
+        Chart[] charts = [.. document.Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart)];
+        try
+        {
+            if (charts.Length > 0) { drawn = ChartWriter.Write(charts, outDir); }
+        }
+        catch (LabException lacking) when (lacking.ExitCode == ExitCode.Missing)
+        {
+            warnings = [.. warnings, lacking.Message];
+            document = FleetContent.Create(machines, limits, withCharts: false);
+        }
+
+        AtomicFile.WriteText(markdown, MarkdownPage.Write(document, "."));
+        AtomicFile.WriteText(html, HtmlPage.Write(document, drawn));
+        var answer = document.Sections[0].Blocks[0] is PointList points ? string.Join('\n', points.Items.Select(i => string.Concat(i.Select(run => run.Text)))) : "No clean run keeps to the limits.";
+        return new ReportFiles(markdown, html, drawn.Paths, answer, warnings);
+    }
+
     /// <summary>Writes the page on where each millisecond goes, as Markdown, from the results of a machine.</summary>
     /// <exception cref="LabException">The results hold no profile of the precision suite.</exception>
     public static void WriteHowFast(string resultsDir, string? machine, string path) =>

@@ -59,6 +59,24 @@ sealed class ActivationHistogram
         }
     }
 
+    /// <summary>Adds what another one saw, as if its values had come by here.</summary>
+    internal void Add(ActivationHistogram other)
+    {
+        (Min, Max) = (Math.Min(Min, other.Min), Math.Max(Max, other.Max));
+        (Count, Zeros, NonFinite) = (Count + other.Count, Zeros + other.Zeros, NonFinite + other.NonFinite);
+        if (other.Limit == 0) { return; }
+        if (Limit < other.Limit) { GrowTo(other.Limit / 2); } // half of a limit is the least value that needs it
+        var theirs = other;
+        if (other.Limit < Limit)
+        {
+            theirs = new() { Limit = other.Limit };
+            other._counts.CopyTo(theirs._counts, 0);
+            theirs.GrowTo(Limit / 2);
+        }
+
+        for (var i = 0; i < Bins; i++) { _counts[i] += theirs._counts[i]; }
+    }
+
     internal void Write(BinaryWriter writer)
     {
         writer.Write(Min);

@@ -54,6 +54,15 @@ public static class ModelQuantizer
         return Stamped(quantizer.Convert(table.Ranges(options)), source, StaticPrecision, options, table.InputSha256);
     }
 
+    /// <summary>Converts to INT8 with what parts of a calibration found on other machines.</summary>
+    /// <param name="about">As the parts were told of all inputs.</param>
+    public static ConversionResult Static(ConversionSource source, StaticOptions options, IReadOnlyList<CalibrationPart> parts, string about)
+    {
+        var quantizer = new StaticQuantizer(source.Model, options);
+        var table = CalibrationPart.Merge(parts, source, quantizer.TensorsToCalibrate, about);
+        return Stamped(quantizer.Convert(table.Ranges(options)), source, StaticPrecision, options, table.InputSha256);
+    }
+
     static ConversionResult Stamped<T>(ConversionResult result, ConversionSource source, string precision, T options, string? calibrationSha256 = null)
     {
         result.Model.SetMetadata(SourceKey, source.Sha256);

@@ -24,6 +24,9 @@ public sealed record SensitivityOptions
     /// <summary>Groups of it are not measured again, the others are added.</summary>
     public Journal<GroupSensitivity>? Journal { get; init; }
 
+    /// <summary>The part of the groups that is measured; null for all.</summary>
+    public Shard? Shard { get; init; }
+
     /// <summary>Asked between two images and between two groups.</summary>
     public CancellationToken Cancellation { get; init; }
 }
@@ -44,6 +47,7 @@ public static class SensitivityAnalysis
         var plan = options.Quantization.Plan.Compile(all.Prepared.Graph, new(all.Prepared.Graph));
         var planned = all.Quantizable;
         var groups = all.Prepared.Graph.Node.Where(n => planned.Contains(n.Name)).GroupBy(n => GroupOf(n.Name, options.ModuleDepth)).ToList();
+        if (options.Shard is { } shard) { groups = [.. shard.Among(groups)]; }
         var work = Work(runner, all.Prepared, inputs);
         var total = Math.Max(work.Values.Sum(), 1);
         var measured = new List<GroupSensitivity>();
@@ -73,7 +77,7 @@ public static class SensitivityAnalysis
             options.Progress?.Invoke(measured.Count, groups.Count);
         }
 
-        return new() { InputSha256 = table.InputSha256, Groups = [.. measured.OrderBy(m => m.SqnrDb).ThenBy(m => m.Group, StringComparer.Ordinal)] };
+        return new() { InputSha256 = table.InputSha256, Part = options.Shard?.ToString(), Groups = SensitivityTable.Sorted(measured) };
     }
 
     internal static string GroupOf(string node, int depth) =>

@@ -31,6 +31,14 @@ public sealed class CocoDetections
         }
     }
 
+    /// <summary>What an evaluation found, image by image.</summary>
+    public static CocoDetections Of(string name, IEnumerable<JournalEntry> entries)
+    {
+        var detections = new CocoDetections(name);
+        foreach (var detection in entries.SelectMany(e => e.Detections)) { detections.Add(detection); }
+        return detections;
+    }
+
     /// <summary>In the order added, which breaks ties of the score.</summary>
     internal IReadOnlyList<CocoDetection> Items => _items;
 

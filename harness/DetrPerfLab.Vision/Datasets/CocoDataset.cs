@@ -30,7 +30,10 @@ public sealed class CocoDataset
     public IReadOnlyList<string> Files => [.. Truth.Images.Select(PathOf)];
 
     /// <summary>The images at those of its <see cref="Files"/> alone, with their objects; categories stay.</summary>
-    public CocoDataset Only(IReadOnlySet<string> files) => new(_folder, Truth.Only(Truth.Images.Where(i => files.Contains(PathOf(i))).Select(i => i.Id).ToHashSet()));
+    public CocoDataset Only(IReadOnlySet<string> files) => Only(Truth.Images.Where(i => files.Contains(PathOf(i))).Select(i => i.Id).ToHashSet());
+
+    /// <summary>Images by their ids, with their objects; categories stay.</summary>
+    public CocoDataset Only(IReadOnlySet<long> images) => new(_folder, Truth.Only(images));
 
     /// <summary>Name, and a hash over labels and images: what a figure was reached on.</summary>
     public DatasetInfo Describe()

@@ -99,6 +99,41 @@ public class QuantizeCommandTests
         }
     }
 
+    /// <summary>A calibration in parts converts as one process does; only the hash of its inputs is told in another way.</summary>
+    [Fact]
+    public void Quantize_CalibratedInParts_IsTheSameModel()
+    {
+        var model = TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+        using var folder = new TempFolder();
+        string[] command = ["quantize", "--model", model, "--precision", "int8-static", "--calibrate", TestPaths.SharedData("coco-val2017-mini"), "--calibration-images", "5"];
+        Assert.Equal(0, CliRun.Of([.. command, "--out", folder.File("whole.onnx")]).ExitCode);
+        foreach (var part in (string[])["1", "2"])
+        {
+            var made = CliRun.Of([.. command, "--shard", $"{part}/2", "--out", folder.File($"{part}.part")]);
+            Assert.True(made.ExitCode == 0, made.Error);
+        }
+
+        var merged = CliRun.Of([.. command, "--parts", folder.File("2.part"), folder.File("1.part"), "--out", folder.File("merged.onnx")]);
+        Assert.True(merged.ExitCode == 0, merged.Error);
+        var (whole, parts) = (OnnxFile.Load(folder.File("whole.onnx")), OnnxFile.Load(folder.File("merged.onnx")));
+        foreach (var either in (ModelProto[])[whole, parts]) { either.SetMetadata("detrlab.calibration.sha256", null); }
+        Assert.Equal(whole.ToByteArray(), parts.ToByteArray());
+
+        Refused("1 of 2 parts are missing: 1/2", folder.File("2.part"));
+        File.WriteAllBytes(folder.File("cut.part"), File.ReadAllBytes(folder.File("1.part"))[..^9]);
+        Refused("cut.part' is no whole part", folder.File("cut.part"), folder.File("2.part"));
+        command = [.. command[..^1], "6"]; // other images
+        Refused("was made of another model, other calibration images or another plan", folder.File("1.part"), folder.File("2.part"));
+
+        void Refused(string why, params string[] files)
+        {
+            var run = CliRun.Of([.. command, "--parts", .. files, "--out", folder.File("none.onnx")]);
+            Assert.Equal(2, run.ExitCode);
+            Assert.Contains(why, run.Error);
+            Assert.False(File.Exists(folder.File("none.onnx")));
+        }
+    }
+
     [Theory]
     [InlineData("fp16", "ort-fp16")]
     [InlineData("fp16-weights", "ort-fp16-weights")]

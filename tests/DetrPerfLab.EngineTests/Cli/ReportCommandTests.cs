@@ -47,6 +47,38 @@ public class ReportCommandTests
     }
 
     [Fact]
+    public void Report_Fleet_SaysWhichMachineAndKeepsThemApart()
+    {
+        using var folder = new TempFolder();
+        FakeResults.Write(folder.Path, FakeResults.Precision);
+        FakeResults.Write(folder.Path, FakeResults.Precision.Select(r => r with { SamplesMs = [.. r.SamplesMs.Select(ms => ms * 3)] }), FakeResults.Machine with { CpuModel = "Fake CPU 100", Cores = 2 });
+        string[] machines = [.. Directory.GetDirectories(folder.Path).Order(StringComparer.Ordinal)];
+        Assert.Equal(2, machines.Length);
+        string[] names = [.. machines.Select(m => Path.GetFileName(m))];
+        var slow = Array.FindIndex(names, n => n.Contains("100", StringComparison.Ordinal));
+
+        // results/* names reports, too: what is no machine's folder is passed over.
+        File.WriteAllText(folder.File("report.md"), "");
+        var run = CliRun.Of(["report", "--fleet", .. machines, folder.File("report.md"), "--price", $"{names[slow]}=0.1", $"{names[1 - slow]}=1", "--max-latency", "600", "--out", folder.File("out")]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Matches($"Fastest within 600 ms and within 1 point of accuracy: .* on {names[1 - slow]}, ", run.Output);
+        Assert.Matches($"Cheapest within 600 ms and within 1 point of accuracy: .* on {names[slow]}, ", run.Output);
+        var page = File.ReadAllText(folder.File("out/fleet.md"));
+        Assert.All(names, name => Assert.Contains(name, page));
+        Assert.All((string[])["fleet.svg", "fleet-dark.svg", "fleet.png", "fleet.html"], file => Assert.True(File.Exists(folder.File($"out/{file}")), file));
+
+        // 171 ms at 1 an hour: a million are 47.5 hours; three times as long at a tenth is less.
+        Assert.Contains("47.", page);
+
+        var unknown = CliRun.Of(["report", "--fleet", .. machines, "--price", "none=1", "--out", folder.File("no")]);
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Contains("Unknown machine of --price 'none'", unknown.Error);
+        Assert.Contains("fits 2 machines", CliRun.Of(["report", "--fleet", .. machines, "--price", "fake=1", "--out", folder.File("no")]).Error);
+        Assert.Contains("such as epyc=0.34", CliRun.Of(["report", "--fleet", .. machines, "--price", "fake=-1", "--out", folder.File("no")]).Error);
+        Assert.False(Directory.Exists(folder.File("no")));
+    }
+
+    [Fact]
     public void Report_NoSuchFolder_Exit2AndWhatToDo()
     {
         var run = CliRun.Of("report", "--results", "/no/such/folder");

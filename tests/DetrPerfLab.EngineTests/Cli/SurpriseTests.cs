@@ -180,13 +180,15 @@ public sealed class SurpriseTests : IDisposable
         {
             ("eval", "--truth") => ["--imagefolder", Path.Combine(_folder, "nothing")],
             ("sensitivity", "--coco") => ["--target-ap-loss", "1"],
+            ("fleet plan" or "fleet run", "--coco" or "--engine") => ["--model", Path.Combine(_folder, "nothing")],
+            ("report", "--price") => ["--fleet", Path.Combine(_folder, "nothing")],
             _ => [],
         };
         return
         [
             .. verb.Split(' '),
             .. command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(_ => "nothing"),
-            .. command.Options.Where(o => o.Required && o.Name != but).SelectMany(o => new[] { o.Name, Path.Combine(_folder, "nothing" + o.Name.TrimStart('-')) }),
+            .. command.Options.Where(o => o.Required && o.Name != but).SelectMany(o => new[] { o.Name, o.ValueType == typeof(double) ? "0.5" : Path.Combine(_folder, "nothing" + o.Name.TrimStart('-')) }),
             .. beside,
         ];
     }

@@ -21,6 +21,25 @@ public class ActivationHistogramTests
         Assert.Equal((forward.Min, forward.Max, forward.Zeros), (backward.Min, backward.Max, backward.Zeros));
     }).QuickCheckThrowOnFailure();
 
+    /// <summary>Parts that several machines made, added up in any order.</summary>
+    [Fact]
+    public void Add_HistogramsOfParts_IsThatOfTheWhole() => Prop.ForAll(s_values, Gen.Choose(1, 5).ToArbitrary(), (values, parts) =>
+    {
+        var (whole, sum) = (new ActivationHistogram(), new ActivationHistogram());
+        whole.Add([.. values, float.NaN]);
+        for (var part = parts - 1; part >= 0; part--)
+        {
+            var histogram = new ActivationHistogram();
+            histogram.Add([.. values.Where((_, i) => i % parts == part)]);
+            if (part == 0) { histogram.Add([float.NaN]); }
+            sum.Add(histogram);
+        }
+
+        Assert.Equal(whole.Limit, sum.Limit);
+        Assert.True(whole.Counts.SequenceEqual(sum.Counts));
+        Assert.Equal((whole.Min, whole.Max, whole.Count, whole.Zeros, whole.NonFinite), (sum.Min, sum.Max, sum.Count, sum.Zeros, sum.NonFinite));
+    }).QuickCheckThrowOnFailure();
+
     [Fact]
     public void Add_Values_LieInTheirBins() => Prop.ForAll(s_values, values =>
     {
