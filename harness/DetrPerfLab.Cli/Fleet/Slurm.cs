@@ -35,9 +35,10 @@ static class Slurm
     static LabException Refused(string program, ProgramAnswer answer)
     {
         var said = answer.Error.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal)) ?? answer.Error.Split('\n')[0].Trim();
-        var isAway = answer.Error.Contains("contact", StringComparison.OrdinalIgnoreCase) || answer.Error.Contains("connect", StringComparison.OrdinalIgnoreCase);
+        // With a configuration but no controller; or with neither, when it looks for one by DNS.
+        var isAway = ((string[])["contact", "connect", "configuration source", "Unknown host"]).Any(sign => answer.Error.Contains(sign, StringComparison.OrdinalIgnoreCase));
         return isAway
-            ? LabError.Missing($"Slurm's controller does not answer ({said.TrimEnd('.')}). What is done stays; the same command goes on once it does.")
+            ? LabError.Missing($"Slurm's controller does not answer ({said.TrimEnd('.')}). Run this on a node that submits jobs. What is done stays; the same command goes on once it does.")
             : LabError.BadInput($"Slurm refuses: {said.TrimEnd('.')}. Mend the options; 'detrlab fleet plan' shows the script.");
     }
 }

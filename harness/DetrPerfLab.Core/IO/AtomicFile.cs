@@ -3,6 +3,8 @@ namespace DetrPerfLab.Core;
 /// <summary>Writes beside the target and renames into place: a killed run leaves the earlier file whole.</summary>
 public static class AtomicFile
 {
+    const int FullOnUnix = 28, FullOnWindows = unchecked((int)0x80070070); // ENOSPC, ERROR_DISK_FULL: .NET has no exception of its own for either
+
     /// <summary>Calls <paramref name="write"/> with a stream; the target appears, or changes, only when it returns; when it throws, no file is left. Folders are made.</summary>
     public static void Write(string path, Action<Stream> write)
     {
@@ -19,6 +21,10 @@ public static class AtomicFile
 
             File.Move(beside, full, overwrite: true);
             WrittenFiles.Add(full);
+        }
+        catch (IOException reason) when (reason.HResult is FullOnUnix or FullOnWindows)
+        {
+            throw LabError.Missing($"No space is left for '{path}'. Free some, or name another place; what was done so far is kept where a command keeps it, and the same command goes on.", reason);
         }
         finally
         {
