@@ -6,7 +6,7 @@ public static class SceneGenerator
 {
     const int Side = Scene.Side, Fine = 2 * Side; // four samples a pixel
     const int MostObjects = 8, MostTries = 12;
-    const double Smallest = 6, Largest = 110; // half of a shape's side, pixels
+    const double Smallest = 10, Largest = 110; // half of a shape's side, pixels
     const double LeastSeen = 0.5; // of what a thing shows alone
     const sbyte Nobody = -1;
 
@@ -179,7 +179,7 @@ public static class SceneGenerator
         {
             var shape = (SceneShape)random.Next(Enum.GetValues<SceneShape>().Length);
             var half = Smallest;
-            for (var steps = random.Next(64); steps > 0; steps--) { half *= 1.0472; } // 1.0472^63 = 18.3: no logarithm, which differs between libraries
+            for (var steps = random.Next(64); steps > 0; steps--) { half *= 1.0388; } // 1.0388^63 = 11: no logarithm, which differs between libraries
             var (cos, sin) = Direction(random);
             return new(shape, random.NextDouble() * Side, random.NextDouble() * Side, Math.Min(half, Largest), 0.7 + (0.3 * random.NextDouble()), cos, sin);
         }
