@@ -26,7 +26,7 @@ static class EvalCommand
         var json = SharedOptions.Json();
         var command = new Command("eval", "Evaluates a model, or variants of it, on a labelled dataset: AP or top-1, difference from FP32, time by stage. Resumes an interrupted run.")
             .With([coco, folder, truth, some, .. detector.All, variants, against, file, record, shard, json]);
-        command.OnlyWith(shard, "--coco, one model and one --engine", result => result.GetValue(folder) is null && result.GetResult(variants) is null && result.GetResult(against) is null && result.GetResult(record) is null);
+        command.OnlyWith(shard, "--coco and one --engine, without --json,", result => result.GetValue(folder) is null && !result.GetValue(json) && result.GetResult(variants) is null && result.GetResult(against) is null && result.GetResult(record) is null);
         command.OnlyWith(truth, "--imagefolder", result => result.GetValue(folder) is not null);
         command.SetAction((parsed, cancellation) =>
         {

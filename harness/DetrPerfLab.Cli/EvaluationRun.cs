@@ -43,7 +43,7 @@ sealed class EvaluationRun(CocoDataset dataset, DatasetInfo info, DetectorOption
     /// <summary>Writes what the last evaluation found as a part that <c>detrlab merge</c> takes.</summary>
     internal void SavePart(string path, EvaluationRow row)
     {
-        var header = new PartHeader(PartHeader.Evaluation, shard!.Value.Number, shard.Value.Count, row.Artefact, row.Engine.Variant, info, row.Options, [.. _journals[^1].Entries.Select(e => e.Image)], ThisMachine.Read().Fingerprint);
+        var header = new PartHeader(PartHeader.Evaluation, shard!.Value, row.Artefact, row.Engine.Variant, info, row.Options, [.. _journals[^1].Entries.Select(e => e.Image)], ThisMachine.Read().Fingerprint);
         EvaluationPart.Save(path, header, _journals[^1].Entries);
     }
 

@@ -30,10 +30,10 @@ static class MergeCommand
             }
 
             detections.Save(parsed.GetValue(file)!);
-            parsed.Answer(json, new { header.Model, header.Variant, header.Dataset, Parts = header.Of, Machines = read.Select(p => p.Header.Machine).Distinct(), Summary = summary }, output =>
+            parsed.Answer(json, new { header.Model, header.Variant, header.Dataset, Parts = header.Shard.Count, Machines = read.Select(p => p.Header.Machine).Distinct(), Summary = summary }, output =>
             {
                 if (summary is not null) { CocoEvalCommand.Print(summary, output); }
-                output.WriteLine($"{header.Of} parts, {entries.Count} images, {detections.Count} detections, written to {parsed.GetValue(file)}");
+                output.WriteLine($"{header.Shard.Count} parts, {entries.Count} images, {detections.Count} detections, written to {parsed.GetValue(file)}");
             });
         });
         return command;

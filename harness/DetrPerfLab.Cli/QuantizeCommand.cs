@@ -38,16 +38,14 @@ static class QuantizeCommand
             var checkpoint = calibration.Checkpoint(parsed, source.Sha256);
             if (parsed.GetValue(shard) is { } part)
             {
-                var inputs = calibration.Inputs(parsed, from, source.Model);
-                IReadOnlyCollection<TensorSet> own = inputs is CalibrationImages images ? images.Part(part) : [.. part.Among(inputs)];
-                var count = own.Count;
-                if (count == 0) { throw LabError.BadInput($"Part {part} of {inputs.Count} calibration images is empty. Make fewer parts."); }
+                var inputs = calibration.Inputs(parsed, from, source.Model, part);
+                if (inputs.Count == 0) { throw LabError.BadInput($"Part {part} of the calibration images is empty. Make fewer parts."); }
                 ConsoleProgress.Run("calibrating", progress =>
                 {
-                    CalibrationPart.Make(to, source, StaticOptions(), calibration.About(parsed), part, new OrtCalibrationRunner(), own, count, progress, checkpoint, cancellation);
+                    CalibrationPart.Make(to, source, StaticOptions(), calibration.About(parsed), part, new OrtCalibrationRunner(), inputs, inputs.Count, progress, checkpoint, cancellation);
                     return 0;
                 });
-                parsed.InvocationConfiguration.Output.WriteLine($"{to}: part {part}, {count} images. With all parts: the same command with --parts instead of --shard");
+                parsed.InvocationConfiguration.Output.WriteLine($"{to}: part {part}, {inputs.Count} images. With all parts: the same command with --parts instead of --shard");
                 checkpoint.Delete();
                 return Task.CompletedTask;
             }

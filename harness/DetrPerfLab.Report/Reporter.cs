@@ -18,29 +18,30 @@ public static class Reporter
         using var writing = WrittenFiles.By("report"); // whichever command asked for it
         WrittenFiles.RequireOwn([markdown, html]);
 
-        string[] warnings = [.. model.Problems];
-        var (document, drawn) = (Document(withCharts: options.PlotsDir is not null), DrawnCharts.None);
-        if (options.PlotsDir is { } plots)
+        var sentence = string.Concat(AnswerSection.Sentence(model, options.Limits, answer).Select(run => run.Text));
+        return WritePages(markdown, html, withCharts => ReportContent.Create(model, options.Limits, answer, comparison, withCharts), options.PlotsDir, sentence, model.Problems, options.FontFolders);
+    }
+
+    /// <summary>Writes the two pages of a document and its charts; where none can be drawn here, the numbers alone, with a warning.</summary>
+    /// <param name="document">With its charts, or without.</param>
+    /// <param name="plots">Folder of the charts; null draws none.</param>
+    static ReportFiles WritePages(string markdown, string html, Func<bool, ReportDocument> document, string? plots, string answer, IReadOnlyList<string> warnings, IReadOnlyList<string>? fonts = null)
+    {
+        var (content, drawn) = (document(plots is not null), DrawnCharts.None);
+        if (plots is not null)
         {
-            try
-            {
-                Chart[] charts = [.. document.Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart)];
-                drawn = ChartWriter.Write(charts, plots, options.FontFolders);
-            }
+            try { drawn = ChartWriter.Write([.. content.Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart)], plots, fonts); }
             catch (LabException lacking) when (lacking.ExitCode == ExitCode.Missing)
             {
                 warnings = [.. warnings, lacking.Message];
-                document = Document(withCharts: false);
+                content = document(false);
             }
         }
 
-        var toCharts = Path.GetRelativePath(outDir, options.PlotsDir ?? outDir).Replace('\\', '/');
-        AtomicFile.WriteText(markdown, MarkdownPage.Write(document, toCharts));
-        AtomicFile.WriteText(html, HtmlPage.Write(document, drawn));
-        var sentence = string.Concat(AnswerSection.Sentence(model, options.Limits, answer).Select(run => run.Text));
-        return new ReportFiles(markdown, html, drawn.Paths, sentence, warnings);
-
-        ReportDocument Document(bool withCharts) => ReportContent.Create(model, options.Limits, answer, comparison, withCharts);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(markdown))!;
+        AtomicFile.WriteText(markdown, MarkdownPage.Write(content, Path.GetRelativePath(folder, plots ?? folder).Replace('\\', '/')));
+        AtomicFile.WriteText(html, HtmlPage.Write(content, drawn));
+        return new ReportFiles(markdown, html, drawn.Paths, answer, warnings);
     }
 
     /// <summary>Writes fleet.md, fleet.html and a heat map: machines beside each other, from a results folder each.</summary>
@@ -50,23 +51,10 @@ public static class Reporter
         var machines = FleetMachine.Load(folders, prices);
         var (markdown, html) = (Path.Combine(outDir, "fleet.md"), Path.Combine(outDir, "fleet.html"));
         WrittenFiles.RequireOwn([markdown, html]);
-        string[] warnings = [.. machines.SelectMany(m => m.Model.Problems.Select(p => $"{m.Name}: {p}"))];
-        var (document, drawn) = (FleetContent.Create(machines, limits, withCharts), DrawnCharts.None);
-        Chart[] charts = [.. document.Sections.SelectMany(s => s.Blocks).OfType<Figure>().Select(f => f.Chart)];
-        try
-        {
-            if (charts.Length > 0) { drawn = ChartWriter.Write(charts, outDir); }
-        }
-        catch (LabException lacking) when (lacking.ExitCode == ExitCode.Missing)
-        {
-            warnings = [.. warnings, lacking.Message];
-            document = FleetContent.Create(machines, limits, withCharts: false);
-        }
-
-        AtomicFile.WriteText(markdown, MarkdownPage.Write(document, "."));
-        AtomicFile.WriteText(html, HtmlPage.Write(document, drawn));
-        var answer = document.Sections[0].Blocks[0] is PointList points ? string.Join('\n', points.Items.Select(i => string.Concat(i.Select(run => run.Text)))) : "No clean run keeps to the limits.";
-        return new ReportFiles(markdown, html, drawn.Paths, answer, warnings);
+        var answers = FleetContent.Answers(machines, limits);
+        return WritePages(
+            markdown, html, charts => FleetContent.Create(machines, limits, answers, charts), withCharts ? outDir : null,
+            string.Join('\n', answers.Select(line => string.Concat(line.Select(run => run.Text)))), [.. machines.SelectMany(m => m.Model.Problems.Select(p => $"{m.Name}: {p}"))]);
     }
 
     /// <summary>Writes the page on where each millisecond goes, as Markdown, from the results of a machine.</summary>

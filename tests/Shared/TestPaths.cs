@@ -21,6 +21,10 @@ static class TestPaths
     /// <summary>A small input that people's files look like, with a known right value; skips likewise.</summary>
     public static string SharedCase(params string[] parts) => SharedData(["..", "cases", .. parts]);
 
+    /// <summary>The real detector, and 79 photographs with their labels; a test skips likewise.</summary>
+    public static string Deim => SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+    public static string CocoMini => SharedData("coco-val2017-mini");
+
     static string FindUp(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

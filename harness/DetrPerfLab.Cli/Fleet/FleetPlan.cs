@@ -1,11 +1,13 @@
 using System.Text;
+using System.Text.Json;
 
 namespace DetrPerfLab.Cli;
 
 /// <summary>One task of a fleet: a part of a data set, or the suites on a node.</summary>
 /// <param name="Label">For people and file names: <c>3-of-16</c>, or the node's or constraint's name.</param>
+/// <param name="Part">Its part of the data set, from 1; 0 where suites run.</param>
 /// <param name="Jobs">Slurm's names of the jobs that ran it, the last last, for example <c>71_3</c>.</param>
-sealed record FleetTask(string Label, IReadOnlyList<string> Jobs);
+sealed record FleetTask(string Label, int Part, IReadOnlyList<string> Jobs);
 
 /// <summary>What a fleet runs, and what was submitted of it: <c>fleet.json</c> beside <c>job.sbatch</c>.</summary>
 sealed record FleetPlan
@@ -16,7 +18,7 @@ sealed record FleetPlan
     public required IReadOnlyList<string> Command { get; init; } // words; {part} is the task's part
     public int Parts { get; init; } // of a data set; 0 where suites run
     public bool ByConstraint { get; init; } // tasks' labels are constraints, not nodes
-    public bool Archive { get; init; } // nodes do not share the results folder: each packs its own
+    public bool Archive { get; init; } // nodes do not share the results folder: each packs it
     public required IReadOnlyList<FleetTask> Tasks { get; init; }
 
     internal string ScriptPath => Path.Combine(Folder, Script);
@@ -31,8 +33,8 @@ sealed record FleetPlan
     {
         var path = Path.Combine(folder, Facts);
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name the folder that 'detrlab fleet run --out' was given."); }
-        try { return System.Text.Json.JsonSerializer.Deserialize<FleetPlan>(InputFile.ReadText(path), LabJson.Options)!; }
-        catch (System.Text.Json.JsonException e) { throw LabError.BadInput($"'{path}' is damaged: {LabJson.ProblemOf(e)}. Remove it, and run the fleet anew: what is done is measured already and stays.", e); }
+        try { return JsonSerializer.Deserialize<FleetPlan>(InputFile.ReadText(path), LabJson.Options) ?? throw new JsonException("null"); }
+        catch (JsonException e) { throw LabError.BadInput($"'{path}' is damaged: {LabJson.ProblemOf(e)}. Remove it, and run the fleet anew: what is done is measured already and stays.", e); }
     }
 
     internal static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Facts));
@@ -54,7 +56,7 @@ sealed record FleetPlan
     internal IEnumerable<(IReadOnlyList<FleetTask> Tasks, IReadOnlyList<string> Words)> Submissions(IReadOnlyList<FleetTask> tasks)
     {
         string[] always = ["--parsable"];
-        if (Parts > 0) { return [(tasks, [.. always, $"--array={Ranges([.. tasks.Select(t => int.Parse(NumberOf(t), CultureInfo.InvariantCulture))])}", ScriptPath])]; }
+        if (Parts > 0) { return [(tasks, [.. always, $"--array={Ranges([.. tasks.Select(t => t.Part)])}", ScriptPath])]; }
         return tasks.Select(t => ((IReadOnlyList<FleetTask>)[t], (IReadOnlyList<string>)[.. always, $"{(ByConstraint ? "--constraint" : "--nodelist")}={t.Label}", $"--export=ALL,{LabelVariable}={t.Label}", ScriptPath]));
     }
 
@@ -62,10 +64,8 @@ sealed record FleetPlan
     internal string JobOf(string submitted, FleetTask task)
     {
         var id = submitted.Split(';')[0].Trim(); // a cluster's name may follow
-        return Parts > 0 ? $"{id}_{NumberOf(task)}" : id;
+        return Parts > 0 ? $"{id}_{task.Part}" : id;
     }
-
-    static string NumberOf(FleetTask task) => task.Label.Split('-')[0];
 
     /// <summary>For example <c>1-16</c>, or <c>3,7-9</c>.</summary>
     static string Ranges(IReadOnlyList<int> numbers)

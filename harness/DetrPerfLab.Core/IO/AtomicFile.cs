@@ -24,7 +24,7 @@ public static class AtomicFile
         }
         catch (IOException reason) when (reason.HResult is FullOnUnix or FullOnWindows)
         {
-            throw LabError.Missing($"No space is left for '{path}'. Free some, or name another place; what was done so far is kept where a command keeps it, and the same command goes on.", reason);
+            throw LabError.Missing($"No space is left for '{path}'. Free some, or name another place, and run the command again.", reason);
         }
         finally
         {

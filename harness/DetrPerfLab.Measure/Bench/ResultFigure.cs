@@ -24,7 +24,7 @@ public sealed record ResultFigure(string Name, string? Unit, string Legend, Func
         new("p90", "ms", "90th percentile; empty below 64 samples, which it needs at 99 % confidence", (r, _) => Summary(r)?.P90.Value is { } p90 ? Digits(p90) : null),
         new("p99", "ms", "99th percentile; empty below 662 samples", (r, _) => Summary(r)?.P99.Value is { } p99 ? Digits(p99) : null),
         new("Speed-up", "x", "How many times faster per image than the row that the others are compared with; in brackets its 95 % interval where rounds were interleaved", (_, s) => s),
-        new("Images/s", null, "Images a second at the median", (r, _) => r.ImagesPerSecond is { } rate ? Invariant($"{rate:F2}") : null),
+        new("Images/s", null, "Images a second at the median; of a server those that it answered", (r, _) => r.ImagesPerSecond is { } rate ? Invariant($"{rate:F2}") : null),
         new("Allocated", "B", "Managed memory allocated by one operation", (r, _) => r.Memory?.AllocatedBytesPerOperation is { } bytes ? Invariant($"{bytes:F0}") : null),
         new("Peak RSS", "MiB", "Largest resident memory of the case's processes in the memory pass", (r, _) => r.Memory?.PeakRssBytes is { } bytes ? Invariant($"{bytes / Mebibyte:F0}") : null),
         new("Model", "MiB", "Size of the artefact that was timed", (r, _) => r.Artefact is { } artefact ? Invariant($"{artefact.Bytes / Mebibyte:F1}") : null),

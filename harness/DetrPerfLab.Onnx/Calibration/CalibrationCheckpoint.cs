@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace DetrPerfLab.Onnx;
 
 /// <summary>What a calibration has seen so far, in a file, so that the same command goes on after an interruption.</summary>
@@ -24,22 +21,11 @@ public sealed class CalibrationCheckpoint(string folder, string key)
     /// <returns>How many inferences they hold; 0, and histograms as they were, where there is no file or it is damaged.</returns>
     internal long Restore(Dictionary<string, ActivationHistogram> histograms)
     {
-        try
-        {
-            var bytes = File.ReadAllBytes(_path);
-            if (!SHA256.HashData(bytes.AsSpan(Math.Min(bytes.Length, SHA256.HashSizeInBytes)..)).AsSpan().SequenceEqual(bytes.AsSpan(0, Math.Min(bytes.Length, SHA256.HashSizeInBytes)))) { return 0; }
-            using var reader = new BinaryReader(new MemoryStream(bytes, SHA256.HashSizeInBytes, bytes.Length - SHA256.HashSizeInBytes));
-            if (reader.ReadString() != key) { return 0; }
-            var (done, read) = (reader.ReadInt64(), new Dictionary<string, ActivationHistogram>(StringComparer.Ordinal));
-            for (var count = reader.ReadInt32(); read.Count < count;) { read.Add(reader.ReadString(), ActivationHistogram.Read(reader)); }
-            if (done < 1 || !read.Keys.ToHashSet().SetEquals(histograms.Keys)) { return 0; }
-            foreach (var (name, histogram) in read) { histograms[name] = histogram; }
-            return done;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
-        {
-            return 0; // calibrated anew: it costs time only
-        }
+        // What is damaged is calibrated anew: it costs time only.
+        if (HistogramFile.Load(_path) is not ([var known, var number], var read) || known != key || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var done)) { return 0; }
+        if (done < 1 || !read.Keys.ToHashSet().SetEquals(histograms.Keys)) { return 0; }
+        foreach (var (name, histogram) in read) { histograms[name] = histogram; }
+        return done;
     }
 
     internal void SaveNowAndThen(Dictionary<string, ActivationHistogram> histograms, long done)
@@ -49,25 +35,7 @@ public sealed class CalibrationCheckpoint(string folder, string key)
 
     internal void Save(Dictionary<string, ActivationHistogram> histograms, long done)
     {
-        using var content = new MemoryStream();
-        using (var writer = new BinaryWriter(content, Encoding.UTF8, leaveOpen: true))
-        {
-            writer.Write(key);
-            writer.Write(done);
-            writer.Write(histograms.Count);
-            foreach (var (name, histogram) in histograms)
-            {
-                writer.Write(name);
-                histogram.Write(writer);
-            }
-        }
-
-        var bytes = content.GetBuffer().AsMemory(0, (int)content.Length);
-        AtomicFile.Write(_path, stream =>
-        {
-            stream.Write(SHA256.HashData(bytes.Span));
-            stream.Write(bytes.Span);
-        });
+        HistogramFile.Save(_path, [key, done.ToString(CultureInfo.InvariantCulture)], histograms);
         _saved = Environment.TickCount64;
     }
 }

@@ -27,49 +27,15 @@ public sealed class CalibrationPart
     {
         var quantizer = new StaticQuantizer(source.Model, options);
         var table = ActivationCalibration.Run(runner, quantizer.Prepared, quantizer.TensorsToCalibrate, inputs, count, progress, checkpoint: checkpoint, cancellation: cancellation);
-        using var content = new MemoryStream();
-        using (var writer = new BinaryWriter(content, Encoding.UTF8, leaveOpen: true))
-        {
-            writer.Write(Magic);
-            writer.Write(KeyOf(source, quantizer.TensorsToCalibrate, about));
-            writer.Write(shard.Number);
-            writer.Write(shard.Count);
-            writer.Write(table.InputSha256);
-            writer.Write(table.Histograms.Count);
-            foreach (var (name, histogram) in table.Histograms)
-            {
-                writer.Write(name);
-                histogram.Write(writer);
-            }
-        }
-
-        var bytes = content.ToArray();
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(SHA256.HashData(bytes)); // first: a file that was cut is known by it
-            stream.Write(bytes);
-        });
+        HistogramFile.Save(path, [Magic, KeyOf(source, quantizer.TensorsToCalibrate, about), shard.ToString(), table.InputSha256], table.Histograms);
     }
 
     /// <exception cref="LabException">It is no part, or was cut or changed.</exception>
     public static CalibrationPart Load(string path)
     {
         if (!File.Exists(path)) { throw LabError.FileNotFound(path, "Name parts that 'detrlab quantize --shard' wrote."); }
-        var bytes = File.ReadAllBytes(path);
-        try
-        {
-            if (bytes.Length <= SHA256.HashSizeInBytes || !SHA256.HashData(bytes.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes))) { throw new EndOfStreamException(); }
-            using var reader = new BinaryReader(new MemoryStream(bytes, SHA256.HashSizeInBytes, bytes.Length - SHA256.HashSizeInBytes));
-            if (reader.ReadString() != Magic) { throw new EndOfStreamException(); }
-            var (key, shard, sha256) = (reader.ReadString(), new Shard(reader.ReadInt32(), reader.ReadInt32()), reader.ReadString());
-            var histograms = new Dictionary<string, ActivationHistogram>(StringComparer.Ordinal);
-            for (var count = reader.ReadInt32(); histograms.Count < count;) { histograms.Add(reader.ReadString(), ActivationHistogram.Read(reader)); }
-            return new(path, key, shard, sha256, histograms);
-        }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
-        {
-            throw LabError.BadInput($"'{path}' is no whole part of a calibration: it was cut, changed, or is another kind of file. Make it again: detrlab quantize … --shard", e);
-        }
+        return HistogramFile.Load(path) is ([Magic, var key, var part, var sha256], var histograms) && Shard.Parse(part) is { } shard ? new(path, key, shard, sha256, histograms)
+            : throw LabError.BadInput($"'{path}' is no whole part of a calibration: it was cut, changed, or is another kind of file. Make it again: detrlab quantize … --shard");
     }
 
     /// <summary>All parts as one calibration; of a part that was made twice the first counts.</summary>

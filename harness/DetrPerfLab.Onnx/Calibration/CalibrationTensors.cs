@@ -19,6 +19,9 @@ public sealed class CalibrationTensors : IReadOnlyCollection<TensorSet>
 
     public int Count => _samples.Count;
 
+    /// <summary>Those of one part alone; the others are not read.</summary>
+    public CalibrationTensors Part(Shard shard) => new(_inputs, [.. shard.Among(_samples)]);
+
     /// <summary>Whether a folder, or one right below it, holds such files.</summary>
     public static bool AreIn(string folder) => Directory.Exists(folder)
         && (Tensors(folder).Count > 0 || Directory.EnumerateDirectories(folder).Any(f => Tensors(f).Count > 0));

@@ -77,7 +77,7 @@ public static class SensitivityAnalysis
             options.Progress?.Invoke(measured.Count, groups.Count);
         }
 
-        return new() { InputSha256 = table.InputSha256, Part = options.Shard?.ToString(), Groups = SensitivityTable.Sorted(measured) };
+        return new() { InputSha256 = table.InputSha256, Part = options.Shard, Groups = SensitivityTable.Sorted(measured) };
     }
 
     internal static string GroupOf(string node, int depth) =>

@@ -23,7 +23,7 @@ public sealed record SensitivityTable
     public string? ModelSha256 { get; init; }
 
     public required string InputSha256 { get; init; }
-    public string? Part { get; init; } // which part of the groups, such as 3/16; null for all
+    public Shard? Part { get; init; } // of the groups; null for all
     public required IReadOnlyList<GroupSensitivity> Groups { get; init; }
 
     /// <summary>The search for nodes to keep; null before one was made.</summary>
@@ -38,13 +38,13 @@ public sealed record SensitivityTable
     public static SensitivityTable Merge(IReadOnlyList<string> files)
     {
         var parts = files.Select(file => (Name: file, Table: Load(file))).ToList();
-        if (parts.FirstOrDefault(p => p.Table.Part is null || Shard.Parse(p.Table.Part) is null) is { Name: { } whole }) { throw LabError.BadInput($"'{whole}' is no part of a table, needed files of 'detrlab sensitivity --shard'. Leave it out."); }
+        if (parts.FirstOrDefault(p => p.Table.Part is null) is { Name: { } whole }) { throw LabError.BadInput($"'{whole}' is no part of a table, needed files of 'detrlab sensitivity --shard'. Leave it out."); }
         if (parts.FirstOrDefault(p => p.Table.ModelSha256 != parts[0].Table.ModelSha256 || p.Table.InputSha256 != parts[0].Table.InputSha256) is { Name: { } other })
         {
             throw LabError.BadInput($"'{other}' and '{parts[0].Name}' are of other models or other calibration images: they do not belong together. Name the parts of one table.");
         }
 
-        Shard.RequireAll([.. parts.Select(p => (p.Name, Shard.Parse(p.Table.Part!)!.Value))], "detrlab sensitivity … --shard");
+        Shard.RequireAll([.. parts.Select(p => (p.Name, p.Table.Part!.Value))], "detrlab sensitivity … --shard");
         return parts[0].Table with { Part = null, Groups = Sorted(parts.SelectMany(p => p.Table.Groups).DistinctBy(g => g.Group)) };
     }
 

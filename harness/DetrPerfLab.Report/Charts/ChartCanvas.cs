@@ -42,7 +42,7 @@ sealed partial class ChartCanvas(ChartTheme theme, int width, int dataHeight) : 
 
     public void XAxis(double low, double high, string suffix = "") => Axis(_plot.Axes.Bottom, Numbers(suffix, density: 0.75), low, high, grid: true);
 
-    public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid: true);
+    public void XAxis(double low, double high, IEnumerable<(double Position, string Label)> ticks, bool grid = true) => Axis(_plot.Axes.Bottom, At(ticks), low, high, grid);
 
     public void YAxis(double low, double high, string suffix = "", double last = double.PositiveInfinity) => Axis(_plot.Axes.Left, Numbers(suffix, density: 0.5, last), low, high, grid: true);
 

@@ -20,7 +20,7 @@ static class FleetChart
         return new("fleet", alt, 34 * variants.Length, canvas =>
         {
             canvas.Frame(Title, $"{string.Join(" · ", shown.Select(m => $"{m.Name}: {m.Model.Machine?.CpuModel ?? "unknown"}, {m.Model.Machine?.Cores} cores"))}", "machine", "", note: Disturbed.Note(all));
-            canvas.XAxis(-0.5, shown.Length - 0.5, shown.Select((m, i) => ((double)i, ChartText.Shorten(m.Name, 420f / shown.Length))));
+            canvas.XAxis(-0.5, shown.Length - 0.5, shown.Select((m, i) => ((double)i, ChartText.Shorten(m.Name, 420f / shown.Length))), grid: false);
             canvas.Categories(variants);
             var (fast, slow) = (Math.Log(all.Min(v => v.Summary!.Median)), Math.Log(all.Max(v => v.Summary!.Median)));
             foreach (var (row, variant) in variants.Index())

@@ -24,7 +24,7 @@ static class ServingChart
         CaseView[] all = [.. lines.SelectMany(l => l.Cases)];
         var (low, high) = (all.Min(Rate), all.Max(Rate));
         canvas.Frame($"Requests to {variant}: latency by offered load", caption, "requests offered a second", "ms (median, from when due)", note: Disturbed.Note(all));
-        canvas.XAxis(low - ((high - low) * 0.06), high + ((high - low) * 0.06), Ticks.Each([.. all.Select(c => Math.Round(Rate(c), 1)).Distinct().Order()]));
+        canvas.XAxis(low - ((high - low) * 0.06), high + ((high - low) * 0.06), all.Select(Rate).DistinctBy(rate => Math.Round(rate, 1)).Order().Select(rate => (rate, Format.Shortest(Math.Round(rate, 1)))));
         canvas.YAxis(0, all.Max(c => c.Median!.Value.Value) * 1.2);
         var labels = new LabelPlacer(canvas, aboveFirst: true);
         foreach (var (index, line) in lines.Index())

@@ -26,21 +26,21 @@ public static class TrainingCurves
     }
 
     static Chart Losses(IReadOnlyList<TrainingPoint> points) => Of(
-        Loss, $"Losses over {points[^1].Step} steps", "loss of the last decoder layer, as the total weighs it (logarithmic)", points, logarithmic: true,
+        Loss, $"Losses over {points[^1].Step} steps", "loss (logarithmic)", "of the last decoder layer, as the total weighs it; a point is the mean since the point before", points, logarithmic: true,
         ("boxes, L1 distance", p => p.Box), ("boxes, generalised IoU", p => p.Giou), ("classes", p => p.Class));
 
     static Chart Accuracy(IReadOnlyList<TrainingPoint> points) => Of(
-        Judged, $"AP {Format.Number(100 * points[^1].Ap!.Value, 1)} after {points[^1].Step} steps", "points, on scenes that it never learns from", points, logarithmic: false,
+        Judged, $"AP {Format.Number(100 * points[^1].Ap!.Value, 1)} after {points[^1].Step} steps", "points", "of the running mean of the weights, on scenes that it never learns from", points, logarithmic: false,
         ("AP50", p => 100 * p.Ap50!.Value), ("AP@[.50:.95]", p => 100 * p.Ap!.Value));
 
-    static Chart Of(string name, string title, string unit, IReadOnlyList<TrainingPoint> points, bool logarithmic, params (string Name, Func<TrainingPoint, double> Value)[] lines)
+    static Chart Of(string name, string title, string unit, string caption, IReadOnlyList<TrainingPoint> points, bool logarithmic, params (string Name, Func<TrainingPoint, double> Value)[] lines)
     {
         var alt = $"{title}. " + string.Join("; ", lines.Select(l => $"{l.Name} from {Format.Significant(l.Value(points[0]))} at step {points[0].Step} to {Format.Significant(l.Value(points[^1]))}")) + ".";
         return new(name, alt, 360, canvas =>
         {
             double Place(double value) => logarithmic ? Math.Log10(Math.Max(value, 1e-4)) : value;
             var all = lines.SelectMany(l => points.Select(l.Value)).ToList();
-            canvas.Frame(title, "", "step", unit);
+            canvas.Frame(title, caption, "step", unit);
             canvas.XAxis(0, points[^1].Step * 1.02);
             if (logarithmic)
             {

@@ -14,6 +14,8 @@ sealed record FleetMachine(string Name, ReportModel Model, double? PricePerHour)
         string[] ofMachines = [.. folders.Where(f => File.Exists(Path.Combine(f, "machine.json")))];
         if (ofMachines.Length == 0) { throw LabError.BadInput($"None of {folders.Count} folders holds a machine.json, needed results folders of machines, for example: --fleet results/*"); }
         var read = ofMachines.Select(f => (Name: new DirectoryInfo(f).Name, Model: ReportFolder.Load(f))).GroupBy(m => m.Name).Select(g => g.Last()).ToList();
+        var models = read.Where(m => m.Model.Effects.Count > 0).GroupBy(m => m.Model.ModelAtHand).ToList();
+        if (models.Count > 1) { throw LabError.BadInput($"The machines measured different models last, which no page compares: {string.Join("; ", models.Select(g => $"{Path.GetFileName(g.Key)} on {string.Join(", ", g.Select(m => m.Name))}"))}. Name the folders of one model."); }
         foreach (var named in prices.Keys)
         {
             var meant = read.Where(m => m.Name.Contains(named, StringComparison.OrdinalIgnoreCase)).Select(m => m.Name).ToList();

@@ -18,7 +18,7 @@ static class ServingSentences
         if (pays.Count > 0)
         {
             text.Add(Inline.Bold($"batching pays at {string.Join(", ", pays.Select(p => At(p.Load)))}"));
-            text.Add($" (median of a request: {string.Join("; ", pays.Select(p => $"{Setting(p.Best!)} {Cells.Times(p.Best!.SpeedUp!.Value)} at {At(p.Load)}"))})");
+            text.Add($" (median of a request: {string.Join("; ", pays.Select(p => $"{Cells.Times(p.Best!.SpeedUp!.Value)} as fast with {Setting(p.Best!)} at {At(p.Load)}"))})");
         }
         else { text.Add(Inline.Bold("batching pays at none of the loads that were measured")); }
 
@@ -30,5 +30,5 @@ static class ServingSentences
 
     static string At(string load) => load == "bursts" ? "bursts" : $"{load} load";
 
-    static string Setting(CaseView view) => $"up to {view.Number("batch")}{(view.Parameter("wait") is { } wait && wait != "0 ms" ? $", waiting {wait}" : "")}";
+    static string Setting(CaseView view) => $"batches up to {view.Number("batch")}{(view.Parameter("wait") is { } wait && wait != "0 ms" ? $", waiting {wait}" : "")}";
 }

@@ -42,28 +42,14 @@ sealed class Distillation(TrainableDetr teacher, DetrLoss loss) : IDisposable
         var outputs = teacher.Forward(pictures, learns: false);
         var last = outputs.Layers[^1];
         var (probabilities, boxes) = (nn.functional.softmax(last.Logits, 2).reshape(-1, last.Logits.shape[2]), last.Boxes.reshape(-1, 4));
-        float[] said = [.. probabilities.contiguous().data<float>()], placed = [.. boxes.contiguous().data<float>()];
-        var (width, queries) = ((int)last.Logits.shape[2], (int)last.Logits.shape[1]);
-        var sure = new List<long>();
-        var targets = new Targets[last.Logits.shape[0]];
-        for (var picture = 0; picture < targets.Length; picture++)
-        {
-            var (labels, places) = (new List<int>(), new List<float>());
-            for (var row = picture * queries; row < (picture + 1) * queries; row++)
-            {
-                ReadOnlySpan<float> classes = said.AsSpan(row * width, width - 1);
-                var best = 0;
-                for (var c = 1; c < classes.Length; c++) { best = classes[c] > classes[best] ? c : best; }
-                if (classes[best] < Sure) { continue; }
-                sure.Add(row);
-                labels.Add(best);
-                places.AddRange(placed.AsSpan(row * 4, 4));
-            }
-
-            targets[picture] = new([.. labels], [.. places]);
-        }
-
-        var rows = tensor(sure.ToArray());
+        var (width, queries) = (last.Logits.shape[2], (int)last.Logits.shape[1]);
+        var (scores, best) = probabilities.narrow(1, 0, width - 1).max(1); // all but "no object"
+        float[] score = [.. scores.contiguous().data<float>()], placed = [.. boxes.contiguous().data<float>()];
+        long[] label = [.. best.contiguous().data<long>()], sure = [.. Enumerable.Range(0, score.Length).Where(row => score[row] >= Sure).Select(row => (long)row)];
+        var byPicture = sure.ToLookup(row => (int)row / queries);
+        Targets[] targets = [.. Enumerable.Range(0, (int)last.Logits.shape[0]).Select(picture => new Targets(
+            [.. byPicture[picture].Select(row => (int)label[row])], [.. byPicture[picture].SelectMany(row => placed.Skip((int)row * 4).Take(4))]))];
+        var rows = tensor(sure);
         return (new(targets, probabilities.index_select(0, rows), boxes.index_select(0, rows)), outputs.Memory);
     }
 

@@ -10,9 +10,10 @@ sealed class TrainingCheckpoint
 {
     const string Magic = "detrlab-training-2";
 
+    readonly string _path;
     readonly byte[] _bytes;
 
-    TrainingCheckpoint(byte[] bytes) => _bytes = bytes;
+    TrainingCheckpoint(string path, byte[] bytes) => (_path, _bytes) = (path, bytes);
 
     internal static void Save(string path, TrainingOptions options, long step, TrainableDetr model, IReadOnlyDictionary<string, Tensor> mean, AdamW optimizer) => AtomicFile.Write(path, stream =>
     {
@@ -44,7 +45,7 @@ sealed class TrainingCheckpoint
         }
         catch (Exception e) when (e is IOException or FormatException) { throw Unusable(path, "it ends early"); }
 
-        return new(bytes);
+        return new(path, bytes);
     }
 
     /// <summary>Steps of the run that it belongs to; null where there is none that can be read.</summary>
@@ -60,7 +61,14 @@ sealed class TrainingCheckpoint
     }
 
     /// <summary>Puts everything back; returns the step.</summary>
+    /// <exception cref="LabException">It is damaged.</exception>
     internal long Restore(TrainableDetr model, IReadOnlyDictionary<string, Tensor> mean, AdamW optimizer)
+    {
+        try { return RestoreWhole(model, mean, optimizer); }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException or ExternalException) { throw Unusable(_path, "it ends early, or was changed"); }
+    }
+
+    long RestoreWhole(TrainableDetr model, IReadOnlyDictionary<string, Tensor> mean, AdamW optimizer)
     {
         using var reader = new BinaryReader(new MemoryStream(_bytes));
         using var quiet = no_grad();

@@ -21,15 +21,10 @@ public sealed class TrainingRun : IDisposable
     long _step;
 
     /// <param name="folder">Keeps the checkpoint, the scenes that are judged on, and what happened.</param>
-    public TrainingRun(TrainingOptions options, string folder)
-        : this(options, folder, from: null, teacher: null)
-    {
-    }
-
     /// <param name="from">What it begins with, instead of weights drawn from the seed; one group of queries then.</param>
     /// <param name="teacher">What it learns from beside the truth.</param>
     /// <exception cref="LabException">One of them knows other classes than the scenes', or a checkpoint in the folder is of another run.</exception>
-    public TrainingRun(TrainingOptions options, string folder, WeightStore? from, WeightStore? teacher)
+    public TrainingRun(TrainingOptions options, string folder, WeightStore? from = null, WeightStore? teacher = null)
     {
         foreach (var given in new[] { from, teacher }.OfType<WeightStore>()) { RequireClasses(given); }
         if (from is not null) { options = options with { Config = from.Config, Groups = 1, From = from.Sha256 }; }

@@ -7,7 +7,7 @@ namespace DetrPerfLab.Vision;
 /// <param name="Options">All that decides an image's result beside model and data set, as text.</param>
 /// <param name="Images">COCO ids of its images, in the data set's order.</param>
 /// <param name="Machine">Fingerprint of the machine that ran it.</param>
-public sealed record PartHeader(string Kind, int Shard, int Of, ArtefactInfo Model, string Variant, DatasetInfo Dataset, string Options, IReadOnlyList<long> Images, string Machine)
+public sealed record PartHeader(string Kind, Shard Shard, ArtefactInfo Model, string Variant, DatasetInfo Dataset, string Options, IReadOnlyList<long> Images, string Machine)
 {
     public const string Evaluation = "detrlab-eval-part-1";
 
@@ -37,9 +37,9 @@ public sealed record EvaluationPart(string Name, PartHeader Header, IReadOnlyLis
         var lines = InputFile.ReadText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0 || Read<PartHeader>(path, 1, lines[0]) is not { Kind: PartHeader.Evaluation, Model: not null, Dataset: not null, Images: not null } header) { throw LabError.BadInput($"'{path}' is no part of an evaluation, needed a file of 'detrlab eval --shard'. Leave it out."); }
         var entries = lines.Skip(1).Select((line, i) => Read<JournalEntry>(path, i + 2, line)).ToList();
-        if (entries.Any(e => e.Detections is null) || header.Shard < 1 || header.Shard > header.Of || !entries.Select(e => e.Image).SequenceEqual(header.Images))
+        if (entries.Any(e => e.Detections is null) || header.Shard.Number < 1 || header.Shard.Number > header.Shard.Count || !entries.Select(e => e.Image).SequenceEqual(header.Images))
         {
-            throw LabError.BadInput($"'{path}' holds {entries.Count} of its {header.Images.Count} images: it was cut, or changed. Run that part again: detrlab eval … --shard {header.Shard}/{header.Of}");
+            throw LabError.BadInput($"'{path}' holds {entries.Count} of its {header.Images.Count} images: it was cut, or changed. Run that part again: detrlab eval … --shard {header.Shard}");
         }
 
         return new(path, header, entries);
@@ -55,23 +55,10 @@ public sealed record EvaluationPart(string Name, PartHeader Header, IReadOnlyLis
             if (part.Header.DifferenceFrom(first.Header) is { } difference) { throw LabError.BadInput($"'{part.Name}' and '{first.Name}' do not belong together: {difference}. Merge the parts of one evaluation."); }
         }
 
-        Shard.RequireAll([.. parts.Select(p => (p.Name, new Shard(p.Header.Shard, p.Header.Of)))], "detrlab eval … --shard");
-        var byShard = parts.DistinctBy(p => p.Header.Shard).ToDictionary(p => p.Header.Shard);
-
-        // A part holds every Of-th image: dealt out again in turns, they stand as they stood.
-        var entries = new List<JournalEntry>();
-        for (var round = 0; entries.Count < first.Header.Dataset.Images; round++)
-        {
-            var before = entries.Count;
-            for (var shard = 1; shard <= first.Header.Of; shard++)
-            {
-                if (byShard[shard].Entries is var own && round < own.Count) { entries.Add(own[round]); }
-            }
-
-            if (entries.Count == before) { throw LabError.BadInput($"The parts hold {entries.Count} of the data set's {first.Header.Dataset.Images} images: they were changed. Run them again."); }
-        }
-
-        return entries;
+        Shard.RequireAll([.. parts.Select(p => (p.Name, p.Header.Shard))], "detrlab eval … --shard");
+        JournalEntry[] entries = [.. parts.DistinctBy(p => p.Header.Shard).SelectMany(p => p.Entries).OrderBy(e => e.Image)]; // as a data set is walked
+        return entries.Length == first.Header.Dataset.Images && entries.DistinctBy(e => e.Image).Count() == entries.Length ? entries
+            : throw LabError.BadInput($"The parts hold {entries.Length} of the data set's {first.Header.Dataset.Images} images: they were changed. Run them again.");
     }
 
     static T Read<T>(string path, int number, string line)

@@ -11,7 +11,7 @@ public class ImageSharpAccuracyTests
     [InlineData(true, 255)]
     public void Evaluate_PixelsOfImageSharp_MoveTheApOfCocoMini(bool halvedColours, int mostLevels)
     {
-        var photographs = TestPaths.SharedData("coco-val2017-mini");
+        var photographs = TestPaths.CocoMini;
         using var engine = new OrtEngine(Model, new OrtEngineOptions());
         using var encoded = new TempFolder();
         using var folder = new TempFolder();
@@ -32,7 +32,7 @@ public class ImageSharpAccuracyTests
         Assert.InRange(Math.Abs(difference.Value), 0, 0.01);
     }
 
-    static string Model => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+    static string Model => TestPaths.Deim;
 
     static DatasetEvaluation Evaluate(OrtEngine engine, string dataset) => DatasetEvaluator.Evaluate(engine, ModelFile.UseOf(Model), CocoDataset.Open(dataset), new());
 

@@ -75,7 +75,7 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
     [Fact]
     public void Bench_OnnxFileOfAnotherFamily_IsMeasuredAgainstItsUnoptimisedGraph()
     {
-        var file = TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+        var file = TestPaths.Deim;
         using var folder = new TempFolder();
         using StringWriter output = new(), error = new();
 

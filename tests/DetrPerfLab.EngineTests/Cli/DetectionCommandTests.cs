@@ -8,8 +8,6 @@ public class DetectionCommandTests
 {
     static readonly string s_image = Path.Combine(TestPaths.Fixtures, "images", "jpeg-420.jpg");
 
-    static string Deim => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
-
     [Fact]
     public void Detect_FolderWithABrokenImage_WritesTheOthersAndExits1()
     {
@@ -18,7 +16,7 @@ public class DetectionCommandTests
         var images = Directory.CreateDirectory(folder.File("in")).FullName;
         File.Copy(photograph, Path.Combine(images, "kitchen.jpg"));
         File.WriteAllText(Path.Combine(images, "text.jpg"), "no image");
-        var run = CliRun.Of("detect", images, "--model", Deim, "--threshold", "0.4", "--out", folder.File("out"), "--draw", "--nms");
+        var run = CliRun.Of("detect", images, "--model", TestPaths.Deim, "--threshold", "0.4", "--out", folder.File("out"), "--draw", "--nms");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("text.jpg' begins with 'no image'", run.Error);
@@ -32,7 +30,7 @@ public class DetectionCommandTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder.File("text.jpg"), "no image");
-        var run = CliRun.Of("detect", folder.File("text.jpg"), "--model", Deim, "--out", folder.File("out"));
+        var run = CliRun.Of("detect", folder.File("text.jpg"), "--model", TestPaths.Deim, "--out", folder.File("out"));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("text.jpg' begins with 'no image', which is damaged or none of the formats", run.Error);
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
@@ -46,7 +44,7 @@ public class DetectionCommandTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only on Linux can a process be shown other font folders");
         using var folder = new TempFolder();
         var photograph = TestPaths.SharedData("coco-val2017-mini", "images", "000000000139.jpg");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "detrlab.dll"), "detect", photograph, "--model", Deim, "--threshold", "0.4", "--draw", "--out", folder.File("out")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "detrlab.dll"), "detect", photograph, "--model", TestPaths.Deim, "--threshold", "0.4", "--draw", "--out", folder.File("out")])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -91,9 +89,9 @@ public class DetectionCommandTests
     [Fact]
     public void Eval_DeimOnCocoMini_PrintsApAndStages()
     {
-        var dataset = TestPaths.SharedData("coco-val2017-mini");
+        var dataset = TestPaths.CocoMini;
         using var folder = new TempFolder();
-        var run = CliRun.Of("eval", "--model", Deim, "--coco", dataset, "--out", folder.File("d.json"), "--json");
+        var run = CliRun.Of("eval", "--model", TestPaths.Deim, "--coco", dataset, "--out", folder.File("d.json"), "--json");
 
         Assert.Equal(0, run.ExitCode);
         using var json = JsonDocument.Parse(run.Output);
@@ -113,7 +111,7 @@ public class DetectionCommandTests
     {
         using var folder = new TempFolder();
         var run = CliRun.Of(
-            "eval", "--model", Deim, "--coco", TestPaths.SharedData("coco-val2017-mini"), "--variants", "ort-fp16,ort-int8-static",
+            "eval", "--model", TestPaths.Deim, "--coco", TestPaths.CocoMini, "--variants", "ort-fp16,ort-int8-static",
             "--out", folder.File("d.json"), "--record", folder.File("results"), "--json");
 
         Assert.True(run.ExitCode == 0, run.Error);
@@ -135,7 +133,7 @@ public class DetectionCommandTests
     [InlineData("--against", "no-such-model", "no-such-model")]
     public void Eval_UnknownVariantOrReference_Exits2(string option, string value, string message)
     {
-        var run = CliRun.Of("eval", "--model", Deim, "--coco", TestPaths.SharedData("coco-val2017-mini"), option, value);
+        var run = CliRun.Of("eval", "--model", TestPaths.Deim, "--coco", TestPaths.CocoMini, option, value);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(message, run.Error);
     }

@@ -9,16 +9,12 @@ public sealed class FleetCommandTests : IDisposable
 {
     readonly TempFolder _folder = new();
 
-    static string Deim => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
-
-    static string Mini => TestPaths.SharedData("coco-val2017-mini");
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Plan_Parts_IsAScriptThatRunsByHand()
     {
-        var plan = CliRun.Of("fleet", "plan", "--model", Deim, "--coco", Mini, "--shards", "40", "--out", _folder.File("a fleet"));
+        var plan = CliRun.Of("fleet", "plan", "--model", TestPaths.Deim, "--coco", TestPaths.CocoMini, "--shards", "40", "--out", _folder.File("a fleet"));
         Assert.True(plan.ExitCode == 0, plan.Error);
         Assert.Contains("#SBATCH --array=1-40\n", plan.Output);
         Assert.Contains("# sbatch --parsable --array=1-40 ", plan.Output);
@@ -28,7 +24,7 @@ public sealed class FleetCommandTests : IDisposable
         var answer = ChildProgram.Run(new ProcessStartInfo("bash", [_folder.File("job.sbatch")]) { Environment = { ["SLURM_ARRAY_TASK_ID"] = "40" } }, TestContext.Current.CancellationToken);
         Assert.True(answer.ExitCode == 0, answer.Error);
         var part = EvaluationPart.Load(_folder.File("a fleet/part-40-of-40.jsonl"));
-        Assert.Equal((40, 40, 79), (part.Header.Shard, part.Header.Of, part.Header.Dataset.Images));
+        Assert.Equal((new Shard(40, 40), 79), (part.Header.Shard, part.Header.Dataset.Images));
         Assert.Single(part.Entries);
     }
 

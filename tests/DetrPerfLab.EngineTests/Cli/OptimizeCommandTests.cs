@@ -6,8 +6,8 @@ namespace DetrPerfLab.EngineTests.Cli;
 /// <summary>On the real detector and photographs: the picks, the written folder, the program in it, the proof.</summary>
 public sealed class OptimizeCommandTests : IDisposable
 {
-    static readonly string s_atto = TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
-    static readonly string s_mini = TestPaths.SharedData("coco-val2017-mini");
+    static readonly string s_atto = TestPaths.Deim;
+    static readonly string s_mini = TestPaths.CocoMini;
 
     readonly TempFolder _folder = new();
 

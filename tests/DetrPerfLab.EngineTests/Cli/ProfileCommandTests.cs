@@ -84,7 +84,7 @@ public sealed class ProfileCommandTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     [Fact]
     public void Profile_RealDetectorOfAnotherFamily_NamesWhatIsNotCounted()
     {
-        var run = CliRun.Of("profile", "--model", TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx"), "--runs", "1");
+        var run = CliRun.Of("profile", "--model", TestPaths.Deim, "--runs", "1");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Matches(@"GFLOP counted .*without .*GridSample", run.Output);

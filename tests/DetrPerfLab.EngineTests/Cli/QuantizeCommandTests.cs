@@ -103,9 +103,9 @@ public class QuantizeCommandTests
     [Fact]
     public void Quantize_CalibratedInParts_IsTheSameModel()
     {
-        var model = TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+        var model = TestPaths.Deim;
         using var folder = new TempFolder();
-        string[] command = ["quantize", "--model", model, "--precision", "int8-static", "--calibrate", TestPaths.SharedData("coco-val2017-mini"), "--calibration-images", "5"];
+        string[] command = ["quantize", "--model", model, "--precision", "int8-static", "--calibrate", TestPaths.CocoMini, "--calibration-images", "5"];
         Assert.Equal(0, CliRun.Of([.. command, "--out", folder.File("whole.onnx")]).ExitCode);
         foreach (var part in (string[])["1", "2"])
         {
@@ -141,7 +141,7 @@ public class QuantizeCommandTests
     [InlineData("int8-static", "ort-int8-static")]
     public void Quantize_RealDetector_GivesTheFileOfTheVariant(string precision, string variant)
     {
-        var model = TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+        var model = TestPaths.Deim;
         using var folder = new TempFolder();
 
         var run = CliRun.Of("quantize", "--model", model, "--precision", precision, "--out", folder.File("command.onnx"));

@@ -79,6 +79,33 @@ public class ReportCommandTests
     }
 
     [Fact]
+    public void Report_FleetOfEquals_DecidesNothingBetweenThem()
+    {
+        using var folder = new TempFolder();
+        FakeResults.Write(folder.Path, FakeResults.Precision);
+        FakeResults.Write(folder.Path, FakeResults.Precision, FakeResults.Machine with { CpuModel = "Fake CPU 100" });
+        string[] machines = [.. Directory.GetDirectories(folder.Path).Order(StringComparer.Ordinal)];
+        var run = CliRun.Of(["report", "--fleet", .. machines, "--no-charts", "--out", folder.File("out")]);
+        Assert.Matches(@"Fastest .*; not told apart from it: ort-int8-static on \S+\.", run.Output);
+
+        var slow = CliRun.Of(["report", "--fleet", .. machines, "--max-latency", "1", "--no-charts", "--out", folder.File("out")]);
+        Assert.Contains("Nothing is shown to keep to the limits; the least time was measured of ", slow.Output);
+        Assert.Contains("(--max-latency)", slow.Output);
+    }
+
+    [Fact]
+    public void Report_FleetOfTwoModels_IsRefused()
+    {
+        using var folder = new TempFolder();
+        FakeResults.Write(folder.Path, FakeResults.Precision);
+        FakeResults.Write(folder.Path, FakeResults.Precision.Select(r => r with { Options = ["--model", "mine.onnx"] }), FakeResults.Machine with { CpuModel = "Fake CPU 100" });
+        var run = CliRun.Of(["report", "--fleet", .. Directory.GetDirectories(folder.Path), "--out", folder.File("out")]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("measured different models last", run.Error);
+        Assert.Contains("mine.onnx on ", run.Error);
+    }
+
+    [Fact]
     public void Report_NoSuchFolder_Exit2AndWhatToDo()
     {
         var run = CliRun.Of("report", "--results", "/no/such/folder");

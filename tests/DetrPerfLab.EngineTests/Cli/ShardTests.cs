@@ -11,10 +11,6 @@ public sealed class ShardTests : IDisposable
 {
     readonly TempFolder _folder = new();
 
-    static string Deim => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
-
-    static string Mini => TestPaths.SharedData("coco-val2017-mini");
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -34,7 +30,7 @@ public sealed class ShardTests : IDisposable
     [InlineData("1/0")]
     public void Eval_NoSuchPart_IsRefused(string shard)
     {
-        var run = CliRun.Of("eval", "--model", Deim, "--coco", Mini, "--shard", shard, "--out", _folder.File("part.jsonl"));
+        var run = CliRun.Of("eval", "--model", TestPaths.Deim, "--coco", TestPaths.CocoMini, "--shard", shard, "--out", _folder.File("part.jsonl"));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains($"'{shard}'", run.Error);
         Assert.Contains("such as 3/16", run.Error);
@@ -44,12 +40,12 @@ public sealed class ShardTests : IDisposable
     public void Merge_PartsOfAnEvaluation_IsTheWholeToTheLastDigit()
     {
         var photographs = Photographs(7);
-        var whole = CliRun.Of("eval", "--model", Deim, "--coco", Mini, "--images", photographs, "--out", _folder.File("whole.json"));
+        var whole = CliRun.Of("eval", "--model", TestPaths.Deim, "--coco", TestPaths.CocoMini, "--images", photographs, "--out", _folder.File("whole.json"));
         Assert.True(whole.ExitCode == 0, whole.Error);
         string[] parts = [.. Enumerable.Range(1, 3).Select(n => Part(n, 3, photographs))];
 
         // In any order, one of them twice.
-        var merged = CliRun.Of(["merge", parts[2], parts[0], parts[1], parts[0], "--coco", Mini, "--out", _folder.File("merged.json")]);
+        var merged = CliRun.Of(["merge", parts[2], parts[0], parts[1], parts[0], "--coco", TestPaths.CocoMini, "--out", _folder.File("merged.json")]);
         Assert.True(merged.ExitCode == 0, merged.Error);
         Assert.Contains("1 of the 4 files are parts that another holds", merged.Error);
         Assert.Equal(File.ReadAllText(_folder.File("whole.json")), File.ReadAllText(_folder.File("merged.json")));
@@ -64,6 +60,11 @@ public sealed class ShardTests : IDisposable
         var other = CliRun.Of("merge", parts[0], parts[1], Part(3, 3, Photographs(8)), "--out", _folder.File("none.json"));
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("do not belong together: their data sets differ", other.Error);
+
+        Assert.Equal(0, CliRun.Of("quantize", "--model", TestPaths.Deim, "--precision", "fp16-weights", "--out", _folder.File("other.onnx")).ExitCode);
+        var foreign = CliRun.Of("merge", parts[0], parts[1], Part(3, 3, photographs, _folder.File("other.onnx")), "--out", _folder.File("none.json"));
+        Assert.Equal(2, foreign.ExitCode);
+        Assert.Contains("do not belong together: their models differ (other.onnx ", foreign.Error);
 
         var lines = File.ReadAllLines(parts[1]);
         File.WriteAllLines(parts[1], lines[..^1]);
@@ -111,10 +112,10 @@ public sealed class ShardTests : IDisposable
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
     }
 
-    string Part(int number, int count, string photographs)
+    string Part(int number, int count, string photographs, string? model = null)
     {
-        var file = _folder.File($"part-{number}-{Path.GetFileName(photographs)}.jsonl");
-        var run = CliRun.Of("eval", "--model", Deim, "--coco", Mini, "--images", photographs, "--shard", $"{number}/{count}", "--out", file);
+        var file = _folder.File($"part-{number}-{Path.GetFileName(photographs)}{Path.GetFileName(model)}.jsonl");
+        var run = CliRun.Of("eval", "--model", model ?? TestPaths.Deim, "--coco", TestPaths.CocoMini, "--images", photographs, "--shard", $"{number}/{count}", "--out", file);
         Assert.True(run.ExitCode == 0, run.Error);
         return file;
     }
@@ -122,7 +123,7 @@ public sealed class ShardTests : IDisposable
     string Photographs(int count)
     {
         var file = _folder.File($"photographs-{count}.txt");
-        File.WriteAllLines(file, Directory.GetFiles(Path.Combine(Mini, "images")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).Take(count));
+        File.WriteAllLines(file, Directory.GetFiles(Path.Combine(TestPaths.CocoMini, "images")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).Take(count));
         return file;
     }
 }

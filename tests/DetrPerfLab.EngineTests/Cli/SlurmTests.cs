@@ -13,10 +13,6 @@ public sealed class SlurmTests : IDisposable
 
     readonly TempFolder _folder = new();
 
-    static string Deim => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
-
-    static string Mini => TestPaths.SharedData("coco-val2017-mini");
-
     string Fleet => _folder.File("fleet");
 
     public void Dispose() => _folder.Dispose();
@@ -25,7 +21,7 @@ public sealed class SlurmTests : IDisposable
     public void Run_ANodeAndATaskDie_MergesToTheWholeToTheLastDigit()
     {
         Assert.SkipUnless(SlurmCluster.Lack is null, SlurmCluster.Lack ?? "");
-        var (model, coco) = (Deim, Mini);
+        var (model, coco) = (TestPaths.Deim, TestPaths.CocoMini);
         using var slurm = new SlurmCluster();
         string[] command = ["fleet", "run", "--model", model, "--coco", coco, "--shards", $"{Parts}", "--out", Fleet];
         var run = CliRun.Of(command);
@@ -64,7 +60,7 @@ public sealed class SlurmTests : IDisposable
     public void Run_ControllerIsGone_SaysSoAndKeepsThePlan()
     {
         Assert.SkipUnless(SlurmCluster.Lack is null, SlurmCluster.Lack ?? "");
-        var (model, coco) = (Deim, Mini);
+        var (model, coco) = (TestPaths.Deim, TestPaths.CocoMini);
         using var slurm = new SlurmCluster();
         slurm.Kill("controller");
         var run = CliRun.Of("fleet", "run", "--model", model, "--coco", coco, "--shards", "2", "--out", Fleet);

@@ -8,7 +8,7 @@ public sealed class UnderstoodModelTests : IDisposable
 {
     readonly TempFolder _folder = new();
 
-    static string Mini => TestPaths.SharedData("coco-val2017-mini");
+    static string Mini => TestPaths.CocoMini;
 
     public void Dispose() => _folder.Dispose();
 
@@ -21,7 +21,7 @@ public sealed class UnderstoodModelTests : IDisposable
 
     [Fact]
     public void Eval_CategoriesWithOtherIds_AreMatchedByName() =>
-        Assert.Equal(0.305, Ap("--model", TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx"), "--coco", Data("zero80")), 0.001);
+        Assert.Equal(0.305, Ap("--model", TestPaths.Deim, "--coco", Data("zero80")), 0.001);
 
     [Theory]
     [InlineData("custom0")]
@@ -62,7 +62,7 @@ public sealed class UnderstoodModelTests : IDisposable
         }
 
         var unnamed = Quantized(TestPaths.SharedCase("node-names-lost", "unnamed.onnx"), "unnamed.onnx");
-        var named = Quantized(TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx"), "named.onnx");
+        var named = Quantized(TestPaths.Deim, "named.onnx");
         var ap = Ap("--model", unnamed, "--coco", Mini);
         Assert.Equal(Ap("--model", named, "--coco", Mini), ap, 1e-12);
         Assert.True(ap > 0.2985, $"{ap}: the rules by name gave 0.2995");
@@ -73,7 +73,7 @@ public sealed class UnderstoodModelTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a colon names another stream of a file there");
         var data = TestPaths.SharedCase("file-name-with-colon", "ds_colon");
-        Assert.True(Ap("--model", TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx"), "--coco", data) > 0);
+        Assert.True(Ap("--model", TestPaths.Deim, "--coco", data) > 0);
     }
 
     [Theory]

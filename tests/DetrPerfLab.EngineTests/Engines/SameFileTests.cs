@@ -45,7 +45,7 @@ public sealed class SameFileTests(ITestOutputHelper output) : IDisposable
 
     Watched Arm(string name)
     {
-        var request = new WorkerRequest(TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx"), "ort-fp32", 320, 320, 0, _folder.Path) { Name = name, Samples = Rounds, TurnMs = TurnMs };
+        var request = new WorkerRequest(TestPaths.Deim, "ort-fp32", 320, 320, 0, _folder.Path) { Name = name, Samples = Rounds, TurnMs = TurnMs };
         VariantCase.Of(request).Prepare((_, _, _) => { }, fresh: true);
         return new(new(EngineProgram.Worker, request));
     }

@@ -108,7 +108,7 @@ public sealed class LoadTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     {
         await using var server = new ModelServer(new(tiny.WithMask, "ort"), new() { Detector = new() { Size = 64 } });
         var added = await ServerOverhead.MeasureAsync(server, s_pictures, pairs: 20, (_, _) => { });
-        Assert.True(added.DirectMs > 0 && added.ServedMs > added.DirectMs, added.ToString()); // a request passes through all that a call does
+        Assert.True(added.DirectMs > 0 && added.Added!.Value.Upper > 0, added.ToString()); // a request passes through all that a call does: it is never found to be faster, however noisy the machine
         Assert.Equal(added.ServedMs / added.DirectMs - 1, added.Added!.Value.Value, 1e-9);
     }
 

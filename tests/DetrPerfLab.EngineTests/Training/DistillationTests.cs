@@ -8,15 +8,13 @@ namespace DetrPerfLab.EngineTests.Training;
 [Collection(nameof(Alone))] // libtorch's threads are of the process
 public class DistillationTests
 {
-    static readonly DetrConfig s_small = TrainingOptions.Mini with { Name = "small", BackboneWidth = 8, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
-
     [Fact]
     public void Of_StudentThatIsTheTeacher_HasNothingToLearn()
     {
         using var scope = NewDisposeScope();
         var weights = Sure(seed: 1);
         using var student = new TrainableDetr(weights);
-        using var distillation = new Distillation(new(weights), new(s_small.Classes, groups: 1));
+        using var distillation = new Distillation(new(weights), new(TrainingTests.Small.Classes, groups: 1));
         var pictures = rand(2, 3, 64, 64);
         var outputs = student.Forward(pictures, learns: false);
         Assert.Equal(0, distillation.Of(outputs with { Layers = [outputs.Layers[^1]] }, pictures).item<float>(), 1e-5f);
@@ -26,8 +24,8 @@ public class DistillationTests
     public void Of_StudentThatIsNot_LearnsClassesBoxesAndFeatures()
     {
         using var scope = NewDisposeScope();
-        using var student = new TrainableDetr(s_small, groups: 2, seed: 2);
-        using var distillation = new Distillation(new(Sure(seed: 1)), new(s_small.Classes, groups: 2));
+        using var student = new TrainableDetr(TrainingTests.Small, groups: 2, seed: 2);
+        using var distillation = new Distillation(new(Sure(seed: 1)), new(TrainingTests.Small.Classes, groups: 2));
         var pictures = rand(2, 3, 64, 64);
         var loss = distillation.Of(student.Forward(pictures, learns: false), pictures);
         Assert.True(loss.item<float>() > 0.1);
@@ -56,7 +54,7 @@ public class DistillationTests
     /// <summary>Weights whose first class is likely everywhere, so that every query counts.</summary>
     static WeightStore Sure(ulong seed)
     {
-        using var model = new TrainableDetr(s_small, groups: 1, seed);
+        using var model = new TrainableDetr(TrainingTests.Small, groups: 1, seed);
         var drawn = model.ToStore(model.ValueOf, "test");
         drawn["class_embed.bias"].Data[0] = 4;
         return new(drawn.Config, drawn.Tensors, "test", WeightHash.Of(drawn.Tensors));

@@ -10,16 +10,16 @@ namespace DetrPerfLab.EngineTests.Training;
 [Collection(nameof(Alone))] // libtorch's threads are of the process
 public class TrainingTests
 {
-    static readonly DetrConfig s_small = TrainingOptions.Mini with { Name = "small", BackboneWidth = 8, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
+    internal static readonly DetrConfig Small = TrainingOptions.Mini with { Name = "small", BackboneWidth = 8, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
 
-    static readonly TrainingOptions s_options = new() { Config = s_small, Steps = 12, Batch = 4, Scenes = 4, Groups = 2, WarmUpSteps = 1, LearningRate = 1e-3, Threads = 1 };
+    static readonly TrainingOptions s_options = new() { Config = Small, Steps = 12, Batch = 4, Scenes = 4, Groups = 2, WarmUpSteps = 1, LearningRate = 1e-3, Threads = 1 };
 
     static readonly Arbitrary<float[]> s_boxes = Gen.Choose(1, 100).Select(v => v / 100f).ArrayOf(8).ToArbitrary();
 
     [Fact]
     public void Forward_WithoutLearning_IsTheEagerModels()
     {
-        using var model = new TrainableDetr(s_small, groups: 2, seed: 1);
+        using var model = new TrainableDetr(Small, groups: 2, seed: 1);
         var store = model.ToStore(model.ValueOf, "test");
         var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 96), new ImageSize(64, 96));
         using var opened = VariantRegistry.Get("torch-fp32").Create(TrainedModels.Of(store), new() { Threads = 1 }, new(Path.GetTempPath()));
@@ -29,8 +29,8 @@ public class TrainingTests
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var last = model.Forward(tensor(inputs["pixel_values"].Floats.ToArray(), [2, 3, 64, 96]), learns: false).Layers[^1];
-        Near(outputs["logits"].Floats, last.Logits.narrow(1, 0, s_small.Queries));
-        Near(outputs["pred_boxes"].Floats, last.Boxes.narrow(1, 0, s_small.Queries));
+        Near(outputs["logits"].Floats, last.Logits.narrow(1, 0, Small.Queries));
+        Near(outputs["pred_boxes"].Floats, last.Boxes.narrow(1, 0, Small.Queries));
 
         static void Near(ReadOnlySpan<float> expected, Tensor actual)
         {
@@ -84,10 +84,10 @@ public class TrainingTests
     public void Loss_ThingsInAnotherOrder_IsTheSame()
     {
         using var scope = NewDisposeScope();
-        using var model = new TrainableDetr(s_small, groups: 2, seed: 1);
+        using var model = new TrainableDetr(Small, groups: 2, seed: 1);
         var (pictures, targets) = new SceneBatches(1, 4, (_, _) => { }, default).Batch(0, 2);
         var outputs = model.Forward(pictures, learns: false);
-        var loss = new DetrLoss(s_small.Classes, groups: 2);
+        var loss = new DetrLoss(Small.Classes, groups: 2);
         Targets[] turned = [.. targets.Select(t => new Targets([.. t.Labels.Reverse()], [.. t.Boxes.Chunk(4).Reverse().SelectMany(b => b)]))];
         Assert.Equal(loss.Of(outputs.Layers, targets).Parts.Total, loss.Of(outputs.Layers, turned).Parts.Total, 1e-4);
     }
@@ -138,6 +138,12 @@ public class TrainingTests
 
         var other = Assert.Throws<LabException>(() => new TrainingRun(s_options with { Batch = 2 }, folder.File("parts")));
         Assert.Contains("other options", other.Message);
+
+        var checkpoint = folder.File("parts/training.ckpt");
+        File.WriteAllBytes(checkpoint, File.ReadAllBytes(checkpoint)[..^5000]);
+        var cut = Assert.Throws<LabException>(() => new TrainingRun(s_options, folder.File("parts")));
+        Assert.Equal(ExitCode.BadInput, cut.ExitCode);
+        Assert.Contains("it ends early, or was changed", cut.Message);
     }
 
     /// <summary>The command itself: a second time it goes on with its own files, in a folder of the user's.</summary>
@@ -170,11 +176,11 @@ public class TrainingTests
     public void Save_ThenLoad_IsTheSameModelInHalfPrecision()
     {
         using var folder = new TempFolder();
-        using var model = new TrainableDetr(s_small, groups: 2, seed: 1);
+        using var model = new TrainableDetr(Small, groups: 2, seed: 1);
         var store = model.ToStore(model.ValueOf, "test");
         TrainedModels.Save(store, folder.Path);
         var loaded = Checkpoint.Load(folder.File("model.safetensors"));
-        Assert.Equal(s_small with { Name = "model" }, loaded.Config);
+        Assert.Equal(Small with { Name = "model" }, loaded.Config);
         foreach (var tensor in store.Tensors) { Assert.Equal(tensor.Data.Select(v => (float)(Half)v), loaded[tensor.Name].Data); }
         var named = VariantModel.Of(folder.File("model.safetensors"));
         Assert.Equal(Scene.Classes, named.Use.Classes.Names);

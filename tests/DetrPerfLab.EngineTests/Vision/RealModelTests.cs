@@ -5,7 +5,7 @@ namespace DetrPerfLab.EngineTests.Vision;
 /// <summary>The real DEIMv2-Atto on real photographs.</summary>
 public class RealModelTests
 {
-    static string Model => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+    static string Model => TestPaths.Deim;
 
     static ModelUse Use => ModelFile.UseOf(Model);
 
@@ -13,7 +13,7 @@ public class RealModelTests
     public void Evaluate_DeimOnCocoMini_ReachesTheReferenceAp()
     {
         using var engine = new OrtEngine(Model, new OrtEngineOptions());
-        var dataset = CocoDataset.Open(TestPaths.SharedData("coco-val2017-mini"));
+        var dataset = CocoDataset.Open(TestPaths.CocoMini);
         var shown = 0L;
         var result = DatasetEvaluator.Evaluate(engine, Use, dataset, new DetectorOptions(), (done, _) => shown = done);
 
@@ -91,7 +91,7 @@ public class RealModelTests
     {
         using var folder = new TempFolder();
         using var engine = new OrtEngine(Model, new OrtEngineOptions());
-        var dataset = CocoDataset.Open(TestPaths.SharedData("coco-val2017-mini"));
+        var dataset = CocoDataset.Open(TestPaths.CocoMini);
         using var stop = new CancellationTokenSource();
         using (var journal = new Journal<JournalEntry>(folder.Path, "eval", "k"))
         {

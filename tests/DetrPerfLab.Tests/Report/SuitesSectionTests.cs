@@ -58,7 +58,7 @@ public class SuitesSectionTests
     [Fact]
     public void Create_Servings_SayWhetherBatchingPaysOnlyWhereItIsDecided()
     {
-        Assert.Contains("batching pays at 50 % load, 80 % load, 95 % load, bursts (median of a request: up to 4 ", Text(FakeResults.Servings));
+        Assert.Contains("batching pays at 50 % load, 80 % load, 95 % load, bursts (median of a request: 1.15× [1.15,\u00A01.15] as fast with batches up to 4 at 50 % load; ", Text(FakeResults.Servings));
         Assert.Contains("batching pays at none of the loads that were measured; every batch setting is slower at 50 % load, 80 % load, 95 % load, bursts.", Text(FakeResults.Servings.Select(Slower)));
         // One sample decides nothing.
         Assert.Contains("batching pays at none of the loads that were measured; undecided at 50 % load, 80 % load, 95 % load, bursts.", Text(FakeResults.Servings.Select(r => r with { SamplesMs = [r.SamplesMs[0]] })));

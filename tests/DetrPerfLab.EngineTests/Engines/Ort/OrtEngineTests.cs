@@ -178,7 +178,7 @@ public class OrtEngineTests(TinyDetr model) : IClassFixture<TinyDetr>
     [Fact]
     public void Run_RealDetectorOfAnotherFamily_Works()
     {
-        using var engine = new OrtEngine(TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx"), new OrtEngineOptions());
+        using var engine = new OrtEngine(TestPaths.Deim, new OrtEngineOptions());
         var images = new HostTensor("images", ElementType.Float32, 2, 3, 320, 320);
         var sizes = new HostTensor("orig_target_sizes", ElementType.Int64, 2, 2);
         sizes.Longs.Fill(320);

@@ -9,7 +9,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
 
     ArtefactCache Cache => new(_folder.Path);
 
-    static string Deim => TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx");
+    static string Deim => TestPaths.Deim;
 
     public void Dispose() => _folder.Dispose();
 

@@ -24,7 +24,7 @@ public class NodeRolesTests
 
     [Fact]
     public void Of_Atto_FindsBoxHeadsAndCrossAttention() =>
-        AssertLikeNames(OnnxFile.Load(TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx")));
+        AssertLikeNames(OnnxFile.Load(TestPaths.Deim));
 
     [Fact]
     public void Of_Detr_FindsBoxHeadAndCrossAttention() => AssertLikeNames(s_detr.Value);
@@ -52,7 +52,7 @@ public class NodeRolesTests
     {
         var source = name switch
         {
-            "atto" => OnnxFile.Load(TestPaths.SharedData("models", "deimv2_hgnetv2_atto_coco.onnx")),
+            "atto" => OnnxFile.Load(TestPaths.Deim),
             "detr" => s_detr.Value,
             _ => QuantizationCases.All[name].Model(),
         };
