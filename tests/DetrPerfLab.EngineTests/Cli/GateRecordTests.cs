@@ -40,5 +40,14 @@ public class GateRecordTests
         Assert.DoesNotContain(beside, t => t.Verdict == GateVerdict.Slower);
     }
 
+    [Fact]
+    public void Records_DetrR50_ErrOnceInFortyWithinTenMinutesEach()
+    {
+        var trials = Quiet(t => t.Setup.StartsWith("detr-r50 ort-int8-static@512", StringComparison.Ordinal));
+        Assert.Equal((20, 20), (trials.Count(t => t.Slower == 0), trials.Count(t => t.Slower == 0.05)));
+        Assert.True(trials.Count(t => t.Verdict != (t.Slower == 0 ? GateVerdict.Same : GateVerdict.Slower)) <= 1);
+        Assert.All(trials, t => Assert.InRange(t.Seconds, 60, 605)); // the last block begins within the ten minutes
+    }
+
     static GateTrial[] Quiet(Func<GateTrial, bool> where) => [.. s_trials.Where(t => !t.Disturbed && where(t))];
 }
