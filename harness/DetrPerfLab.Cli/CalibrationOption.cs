@@ -47,19 +47,15 @@ sealed class CalibrationOption
     /// <param name="shard">The part of them that is wanted; null for all.</param>
     internal IReadOnlyCollection<TensorSet> Inputs(ParseResult parsed, string model, ModelProto loaded, Shard? shard = null)
     {
+        var part = shard ?? new Shard(1, 1);
         var most = parsed.GetValue(_images);
         var from = parsed.GetValue(_calibrate)!;
-        if (from != Synthetic && CalibrationTensors.AreIn(from))
-        {
-            var tensors = CalibrationTensors.Of(loaded, from, most);
-            return shard is { } some ? tensors.Part(some) : tensors;
-        }
-
+        if (from != Synthetic && CalibrationTensors.AreIn(from)) { return CalibrationTensors.Of(loaded, from, most).Part(part); }
         var use = KnownUse(parsed, model);
         var images = from == Synthetic
             ? CalibrationImages.Synthetic(use, most, Detector(parsed))
             : CalibrationImages.Of(use, CalibrationImages.InFolder(from), most, Detector(parsed));
-        return shard is { } part ? images.Part(part) : images;
+        return images.Part(part);
     }
 
     /// <summary>Of this command line, but for where its result goes, on this model and these images as they are on the disk.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DetrPerfLab.EngineTests.Engines;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Cli;
@@ -174,17 +175,7 @@ public sealed class BenchCommandTests(BenchCommandTests.Files files) : IClassFix
 
         public Files()
         {
-            var weights = SyntheticWeights.Create(new DetrConfig
-            {
-                Name = "tiny",
-                BackboneDepth = 18,
-                HiddenDim = 64,
-                EncoderLayers = 1,
-                DecoderLayers = 1,
-                FeedForwardDim = 64,
-                Queries = 10,
-                Classes = 5,
-            });
+            var weights = SyntheticWeights.Create(TinyDetr.OneLayer);
             CheckpointWriter.WriteSafetensors(Model, weights.Tensors);
         }
 

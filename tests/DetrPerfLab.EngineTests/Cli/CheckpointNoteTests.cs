@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DetrPerfLab.EngineTests.Engines;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Cli;
@@ -96,17 +97,7 @@ public sealed class CheckpointNoteTests : IClassFixture<CheckpointNoteTests.Aver
 
         public Averaged()
         {
-            var weights = SyntheticWeights.Create(new DetrConfig
-            {
-                Name = "tiny",
-                BackboneDepth = 18,
-                HiddenDim = 64,
-                EncoderLayers = 1,
-                DecoderLayers = 1,
-                FeedForwardDim = 64,
-                Queries = 10,
-                Classes = 5,
-            });
+            var weights = SyntheticWeights.Create(TinyDetr.OneLayer);
             var dict = CheckpointWriter.DictOf(weights.Tensors);
             CheckpointWriter.WriteTree(Path, [("model", dict), ("ema", new[] { ("module", (object?)dict) })]);
         }

@@ -6,9 +6,6 @@ namespace DetrPerfLab.EngineTests.Cli;
 /// <summary>On the real detector and photographs: the picks, the written folder, the program in it, the proof.</summary>
 public sealed class OptimizeCommandTests : IDisposable
 {
-    static readonly string s_atto = TestPaths.Deim;
-    static readonly string s_mini = TestPaths.CocoMini;
-
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -18,7 +15,7 @@ public sealed class OptimizeCommandTests : IDisposable
     {
         var deploy = _folder.File("deploy");
         using StringWriter output = new(), error = new();
-        var options = new OptimizeOptions { Model = s_atto, Coco = s_mini, MaxApLoss = 5, Minutes = 1, Out = deploy };
+        var options = new OptimizeOptions { Model = TestPaths.Deim, Coco = TestPaths.CocoMini, MaxApLoss = 5, Minutes = 1, Out = deploy };
         // Tests run on machines that are busy; what is tested here does not depend on the times.
         var anything = new FigureLimits(double.PositiveInfinity, double.PositiveInfinity);
         var limits = new ContaminationLimits { StealShare = anything, OthersShare = anything, InvoluntarySwitchesPerSecond = anything, SpeedChange = anything };
@@ -33,12 +30,12 @@ public sealed class OptimizeCommandTests : IDisposable
         Assert.Equal(FileHash.Sha256(Path.Combine(deploy, "model.onnx")), facts.Sha256);
 
         // The proof repeats the AP to the digit.
-        var proof = CliRun.Of("eval", "--model", deploy, "--coco", s_mini, "--out", _folder.File("detections.json"), "--json");
+        var proof = CliRun.Of("eval", "--model", deploy, "--coco", TestPaths.CocoMini, "--out", _folder.File("detections.json"), "--json");
         Assert.Contains("images of the proof", proof.Error);
         var ap = JsonDocument.Parse(proof.Output).RootElement.GetProperty("summary").GetProperty("AP").GetDouble();
         Assert.Equal(facts.Picks["fastest"].Points / 100, ap, 1e-12);
 
-        AssertProgramFindsTheSame(deploy, Path.Combine(s_mini, "images", "000000000139.jpg"), Path.Combine(s_mini, "images", "000000000802.jpg"));
+        AssertProgramFindsTheSame(deploy, Path.Combine(TestPaths.CocoMini, "images", "000000000139.jpg"), Path.Combine(TestPaths.CocoMini, "images", "000000000802.jpg"));
     }
 
     [Fact]
@@ -46,20 +43,20 @@ public sealed class OptimizeCommandTests : IDisposable
     {
         foreach (var (args, because) in new (string[], string)[]
         {
-            (["--coco", s_mini, "--imagefolder", s_mini], "one labelled data set"),
-            (["--imagefolder", s_mini], "Use: --coco DIR"),
+            (["--coco", TestPaths.CocoMini, "--imagefolder", TestPaths.CocoMini], "one labelled data set"),
+            (["--imagefolder", TestPaths.CocoMini], "Use: --coco DIR"),
             (["--max-ap-loss", "1"], "has an effect with --coco or --imagefolder only"),
-            (["--coco", s_mini, "--min-agreement", "95"], "has an effect with pictures without labels only"),
-            (["--coco", s_mini, "--calibrate", _folder.File("nothing")], "nothing"),
+            (["--coco", TestPaths.CocoMini, "--min-agreement", "95"], "has an effect with pictures without labels only"),
+            (["--coco", TestPaths.CocoMini, "--calibrate", _folder.File("nothing")], "nothing"),
         })
         {
-            var run = CliRun.Of(["optimize", "--model", s_atto, "--out", _folder.File("deploy"), .. args]);
+            var run = CliRun.Of(["optimize", "--model", TestPaths.Deim, "--out", _folder.File("deploy"), .. args]);
             Assert.True(run.ExitCode == 2 && run.Error.Contains(because), $"{string.Join(' ', args)}: {run.ExitCode} {run.Error}");
         }
 
         Directory.CreateDirectory(_folder.File("deploy"));
         File.WriteAllText(_folder.File("deploy/README.md"), "the user's");
-        Assert.Contains("was not made by this command", CliRun.Of("optimize", "--model", s_atto, "--out", _folder.File("deploy")).Error);
+        Assert.Contains("was not made by this command", CliRun.Of("optimize", "--model", TestPaths.Deim, "--out", _folder.File("deploy")).Error);
     }
 
     /// <summary>Built with plain packages, it says what the lab says: of all queries, whatever their score.</summary>
@@ -71,7 +68,7 @@ public sealed class OptimizeCommandTests : IDisposable
         ModelConfig config = family == "detr"
             ? new DetrConfig { Name = "tiny", BackboneDepth = 18, HiddenDim = 64, EncoderLayers = 2, DecoderLayers = 2, FeedForwardDim = 128, Queries = 10, Classes = 5 }
             : new ResNetConfig { Name = "resnet18", Depth = 18, Classes = 5 };
-        var (model, photograph) = (_folder.File("model.onnx"), Path.Combine(s_mini, "images", "000000000139.jpg"));
+        var (model, photograph) = (_folder.File("model.onnx"), Path.Combine(TestPaths.CocoMini, "images", "000000000139.jpg"));
         OnnxFile.Save(DetrExporter.Export(SyntheticWeights.Create(config), new ExportOptions()), model);
         var use = ModelFile.UseOf(model);
         var text = DeployProgram.Create(use, new DetectorOptions(), ["using var options = new SessionOptions();"]);

@@ -8,15 +8,13 @@ public sealed class UnderstoodModelTests : IDisposable
 {
     readonly TempFolder _folder = new();
 
-    static string Mini => TestPaths.CocoMini;
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Eval_SigmoidDetrOfHuggingFace_IsRecognisedByItsGraph()
     {
         // The right value is 0.304; another CPU's sums change the order of scores that are almost equal.
-        Assert.Equal(0.304, Ap("--model", TestPaths.SharedCase("hf-sigmoid-detr", "hf_dfine.onnx"), "--coco", Mini), 0.001);
+        Assert.Equal(0.304, Ap("--model", TestPaths.SharedCase("hf-sigmoid-detr", "hf_dfine.onnx"), "--coco", TestPaths.CocoMini), 0.001);
     }
 
     [Fact]
@@ -42,7 +40,7 @@ public sealed class UnderstoodModelTests : IDisposable
         string Lines(string model)
         {
             var run = CliRun.Of(
-                "detect", Path.Combine(Mini, "images", "000000000139.jpg"), "--model", TestPaths.SharedCase("pixel-mask-64", model), "--threshold", "0", "--out", _folder.File(model));
+                "detect", Path.Combine(TestPaths.CocoMini, "images", "000000000139.jpg"), "--model", TestPaths.SharedCase("pixel-mask-64", model), "--threshold", "0", "--out", _folder.File(model));
             Assert.True(run.ExitCode == 0, run.Error);
             return string.Join('\n', File.ReadAllLines(_folder.File($"{model}/000000000139.txt"))[1..]);
         }
@@ -56,15 +54,15 @@ public sealed class UnderstoodModelTests : IDisposable
     {
         string Quantized(string model, string name)
         {
-            var run = CliRun.Of("quantize", "--model", model, "--precision", "int8-static", "--calibrate", Mini, "--calibration-images", "16", "--out", _folder.File(name));
+            var run = CliRun.Of("quantize", "--model", model, "--precision", "int8-static", "--calibrate", TestPaths.CocoMini, "--calibration-images", "16", "--out", _folder.File(name));
             Assert.True(run.ExitCode == 0, run.Error);
             return _folder.File(name);
         }
 
         var unnamed = Quantized(TestPaths.SharedCase("node-names-lost", "unnamed.onnx"), "unnamed.onnx");
         var named = Quantized(TestPaths.Deim, "named.onnx");
-        var ap = Ap("--model", unnamed, "--coco", Mini);
-        Assert.Equal(Ap("--model", named, "--coco", Mini), ap, 1e-12);
+        var ap = Ap("--model", unnamed, "--coco", TestPaths.CocoMini);
+        Assert.Equal(Ap("--model", named, "--coco", TestPaths.CocoMini), ap, 1e-12);
         Assert.True(ap > 0.2985, $"{ap}: the rules by name gave 0.2995");
     }
 
@@ -103,7 +101,7 @@ public sealed class UnderstoodModelTests : IDisposable
     {
         var folder = Directory.CreateDirectory(_folder.File(name)).FullName;
         File.Copy(TestPaths.SharedCase("own-categories", name, "instances.json"), Path.Combine(folder, "instances.json"));
-        File.CreateSymbolicLink(Path.Combine(folder, "images"), Path.Combine(Mini, "images"));
+        File.CreateSymbolicLink(Path.Combine(folder, "images"), Path.Combine(TestPaths.CocoMini, "images"));
         return folder;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using DetrPerfLab.Tests;
 
@@ -9,41 +8,27 @@ namespace DetrPerfLab.EngineTests.Engines;
 public class NativeAllocatorTests
 {
     [Fact]
-    public async Task KeptMemory_UnderJemalloc_IsNotFaultedInAgain()
+    public void KeptMemory_UnderJemalloc_IsNotFaultedInAgain()
     {
-        var (plain, kept) = (await FaultsAsync("jemalloc"), await FaultsAsync("jemalloc keeping freed memory"));
+        var (plain, kept) = (Faults("jemalloc"), Faults("jemalloc keeping freed memory"));
 
         Assert.True(plain > 1000 && kept < plain / 10, $"{plain} page faults an inference, {kept} where it keeps memory"); // 320 pixels: the first block alone is 8 MiB, 2,000 pages
     }
 
-    static async Task<double> FaultsAsync(string allocator)
+    static double Faults(string allocator)
     {
         var variables = NativeAllocator.VariablesOf(allocator);
         Assert.SkipUnless(variables.Count > 0, $"{allocator} is not installed (Debian: apt install libjemalloc2)");
         using var folder = new TempFolder();
-        CheckpointWriter.WriteSafetensors(folder.File("small.safetensors"), SyntheticWeights.Create(new DetrConfig
-        {
-            Name = "small",
-            BackboneDepth = 18,
-            HiddenDim = 64,
-            EncoderLayers = 1,
-            DecoderLayers = 1,
-            FeedForwardDim = 64,
-            Queries = 10,
-            Classes = 5,
-        }).Tensors);
-        string[] arguments =
+        CheckpointWriter.WriteSafetensors(folder.File("tiny.safetensors"), SyntheticWeights.Create(TinyDetr.OneLayer).Tensors);
+        var bench = EngineProgram.Dotnet(
         [
-            Path.Combine(AppContext.BaseDirectory, "detrlab.dll"), "bench", "--model", folder.File("small.safetensors"), "--variants", "torch-fp32", "--rounds", "1", "--size", "320", "--threads", "1",
+            Path.Combine(AppContext.BaseDirectory, "detrlab.dll"), "bench", "--model", folder.File("tiny.safetensors"), "--variants", "torch-fp32", "--rounds", "1", "--size", "320", "--threads", "1",
             "--results", folder.File("results"), "--no-charts", "--json",
-        ];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in variables) { start.Environment[name] = value; }
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, await error);
-        return JsonSerializer.Deserialize<RunResult[]>(output, LabJson.Options)!.Single().Memory!.PageFaultsPerOperation!.Value;
+        ]);
+        foreach (var (name, value) in variables) { bench.Environment[name] = value; }
+        var run = ChildProgram.Run(bench, TestContext.Current.CancellationToken);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return JsonSerializer.Deserialize<RunResult[]>(run.Output, LabJson.Options)!.Single().Memory!.PageFaultsPerOperation!.Value;
     }
 }

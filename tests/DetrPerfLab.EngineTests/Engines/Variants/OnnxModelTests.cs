@@ -9,8 +9,6 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
 
     ArtefactCache Cache => new(_folder.Path);
 
-    static string Deim => TestPaths.Deim;
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -47,7 +45,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
     [InlineData("ort-fp16-weights")]
     [InlineData("ort-int8-dynamic")]
     [InlineData("ort-int8-static")]
-    public void Variant_OfADeimFile_AgreesWithItsReference(string name) => AssertAgrees(Deim, name, new ImageSize(800, 1066));
+    public void Variant_OfADeimFile_AgreesWithItsReference(string name) => AssertAgrees(TestPaths.Deim, name, new ImageSize(800, 1066));
 
     void AssertAgrees(string path, string name, ImageSize size)
     {
@@ -70,7 +68,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
     [Fact]
     public void InputSize_FileThatFixesOne_Wins()
     {
-        var model = VariantModel.Of(Deim, new());
+        var model = VariantModel.Of(TestPaths.Deim, new());
         Assert.Equal(new ImageSize(320, 320), model.InputSize(new ImageSize(800, 1066)));
         Assert.Equal([1, 3, 320, 320], model.CreateInputs(new ImageSize(800, 1066))["images"].Shape.ToArray());
         Assert.Equal(new ImageSize(96, 128), VariantModel.Of(tiny.WithMask, new()).InputSize(new ImageSize(96, 128)));
