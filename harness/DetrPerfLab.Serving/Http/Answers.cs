@@ -9,6 +9,14 @@ static class Answers
 
     internal static IResult Json(object value) => Results.Json(value, LabJson.Options);
 
+    /// <summary>503: come again when what is inside now is answered.</summary>
+    internal static IResult Full(HttpContext context, Admission admission)
+    {
+        var (inside, seconds) = (admission.Inside, Math.Clamp((int)Math.Ceiling(admission.Wait.TotalSeconds), 1, 60));
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Error(StatusCodes.Status503ServiceUnavailable, $"The server has {inside} pictures to answer, of {admission.Limit} at most: no room, or no answer within the deadline. Come again in {seconds} s.");
+    }
+
     /// <summary>Names the model in the answer's headers.</summary>
     internal static void Name(HttpContext context, ModelVersion version)
     {

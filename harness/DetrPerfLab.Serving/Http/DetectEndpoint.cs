@@ -24,8 +24,9 @@ sealed class DetectEndpoint(ModelServer server)
         try
         {
             var least = Number("threshold", threshold, options.Threshold, found => found is >= 0 and <= 1, "0 to 1");
-            var patience = Number("deadline", deadline, options.Deadline.TotalMilliseconds, found => found is > 0 and <= 1e9, "a number of milliseconds above 0");
-            if (server.Admission.IsFull || !_uploads.Wait(0)) { return Full(); }
+            var asked = Number("deadline", deadline, options.Deadline.TotalMilliseconds, found => found is > 0 and <= 1e9, "a number of milliseconds above 0");
+            var patience = TimeSpan.FromMilliseconds(Math.Min(asked, options.Deadline.TotalMilliseconds));
+            if (server.Admission.Refuses(patience) || !_uploads.Wait(0)) { return Full(); }
             IReadOnlyList<(string Name, byte[] File)> files;
             using var arriving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             arriving.CancelAfter(s_longestUpload);
@@ -39,10 +40,10 @@ sealed class DetectEndpoint(ModelServer server)
             from = clock.GetTimestamp(); // the whole request: how fast a client sends is its own affair
             pictures = files.Count;
             if (pictures > server.Admission.Limit) { throw LabError.BadInput($"The form has {pictures} pictures, and this server takes on {server.Admission.Limit} at once (--queue). Send several requests."); }
-            if (!server.Admission.TryEnter(pictures)) { return Full(); }
+            if (!server.Admission.TryEnter(pictures, patience)) { return Full(); }
             try
             {
-                var answer = await DetectAsync(context, files, (float)least, server.DueIn(TimeSpan.FromMilliseconds(patience))).ConfigureAwait(false);
+                var answer = await DetectAsync(context, files, (float)least, server.DueIn(patience)).ConfigureAwait(false);
                 outcome = Outcome.Answered;
                 return answer;
             }
@@ -58,9 +59,7 @@ sealed class DetectEndpoint(ModelServer server)
         IResult Full()
         {
             outcome = Outcome.Full;
-            var seconds = metrics.RetryAfterSeconds();
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            return Answers.Error(StatusCodes.Status503ServiceUnavailable, $"The server has as many pictures as it takes on: {options.Queue} wait. Come again in {seconds} s.");
+            return Answers.Full(context, server.Admission);
         }
     }
 

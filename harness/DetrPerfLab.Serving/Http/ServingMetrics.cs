@@ -78,6 +78,7 @@ sealed class ServingMetrics : IDisposable
     internal void Inference(int pictures, TimeSpan took)
     {
         _batches.Record(pictures);
+        _server.Admission.Ran(pictures, took);
         lock (_gate)
         {
             _batchSizes[pictures] = _batchSizes.GetValueOrDefault(pictures) + 1;
@@ -88,13 +89,6 @@ sealed class ServingMetrics : IDisposable
     }
 
     internal void Change(ModelVersion version) => _changes.Add(1, new KeyValuePair<string, object?>("state", Word(version.State)));
-
-    /// <summary>Seconds until there is room again, at the rate of the last minute.</summary>
-    internal int RetryAfterSeconds()
-    {
-        var rate = Window().Rate;
-        return Math.Clamp(rate > 0 ? (int)Math.Ceiling(_server.Admission.Inside / rate) : 1, 1, 60);
-    }
 
     internal ServingStats Read()
     {

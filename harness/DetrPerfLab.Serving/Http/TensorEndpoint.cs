@@ -22,7 +22,7 @@ sealed class TensorEndpoint(ModelServer server)
 
     internal async Task<IResult> InferAsync(HttpContext context, string name)
     {
-        if (server.Admission.IsFull || !server.Admission.TryEnter(1)) { return Answers.Error(StatusCodes.Status503ServiceUnavailable, "The server has as many pictures as it takes on. Come again in a second."); }
+        if (!server.Admission.TryEnter(1, server.Options.Deadline)) { return Answers.Full(context, server.Admission); }
         try
         {
             using var json = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
@@ -30,7 +30,7 @@ sealed class TensorEndpoint(ModelServer server)
             try
             {
                 if (model.Version.Name != name) { return Unknown(name, model); }
-                var outputs = await model.InferAsync(Read(json.RootElement), server.DueIn(), context.RequestAborted).ConfigureAwait(false);
+                var outputs = await model.InferAsync(Read(json.RootElement), server.DueIn(server.Options.Deadline), context.RequestAborted).ConfigureAwait(false);
                 Answers.Name(context, model.Version);
                 return Answer(new
                 {

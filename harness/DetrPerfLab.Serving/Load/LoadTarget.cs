@@ -78,13 +78,13 @@ public sealed class InProcessTarget(ModelServer server) : ILoadTarget
 
     public async Task<SendResult> SendAsync(ReadOnlyMemory<byte> picture, CancellationToken stop)
     {
-        if (!server.Admission.TryEnter(1)) { return SendResult.Full; }
+        if (!server.Admission.TryEnter(1, server.Options.Deadline)) { return SendResult.Full; }
         try
         {
             var model = server.Enter();
             try
             {
-                await model.DetectAsync(new(picture, "image", 1, server.Options.Threshold, server.DueIn()), stop).ConfigureAwait(false);
+                await model.DetectAsync(new(picture, "image", 1, server.Options.Threshold, server.DueIn(server.Options.Deadline)), stop).ConfigureAwait(false);
                 return SendResult.Answered;
             }
             finally { model.Leave(); }

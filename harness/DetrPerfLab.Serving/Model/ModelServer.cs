@@ -29,7 +29,7 @@ public sealed class ModelServer : IAsyncDisposable
     {
         (_source, _options, _clock) = (source, options, clock ?? TimeProvider.System);
         Metrics = new(this);
-        Admission = new(options.Queue + (options.Workers * options.MaxBatch));
+        Admission = new(options.Queue + (options.Workers * options.MaxBatch), options.Workers);
         _check = new(options.Verify, options.Detector);
         (_current, _known) = Load(source, null, stop);
         _versions.Add(_current.Version);
@@ -54,8 +54,8 @@ public sealed class ModelServer : IAsyncDisposable
     internal ServingMetrics Metrics { get; }
     internal TimeProvider Clock => _clock;
 
-    /// <summary>The timestamp after which nobody waits for what begins now: the server's deadline, or the caller's where that is nearer.</summary>
-    internal long DueIn(TimeSpan? asked = null) => _clock.GetTimestamp() + (long)((asked is { } time && time < _options.Deadline ? time : _options.Deadline).TotalSeconds * _clock.TimestampFrequency);
+    /// <summary>The timestamp after which nobody waits for what begins now.</summary>
+    internal long DueIn(TimeSpan deadline) => _clock.GetTimestamp() + (long)(deadline.TotalSeconds * _clock.TimestampFrequency);
 
     /// <summary>The model of now, held; the caller leaves it.</summary>
     internal ServedModel Enter()

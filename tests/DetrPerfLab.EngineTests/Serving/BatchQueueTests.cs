@@ -118,12 +118,29 @@ public class BatchQueueTests
     }
 
     [Fact]
+    public void Enter_AnswerWouldComeTooLate_IsRefused()
+    {
+        var admission = new Admission(100, workers: 2);
+        var deadline = TimeSpan.FromSeconds(1);
+        Assert.True(admission.TryEnter(18, deadline)); // nothing is known of the pace
+        admission.Ran(pictures: 4, TimeSpan.FromMilliseconds(400));
+        Assert.Equal(TimeSpan.FromSeconds(0.9), admission.Wait); // 18 pictures of 100 ms, two at a time
+        Assert.True(admission.TryEnter(1, deadline));
+        Assert.False(admission.TryEnter(1, deadline));
+        Assert.True(admission.TryEnter(1, 2 * deadline));
+        admission.Leave(20);
+        Assert.True(admission.TryEnter(1, TimeSpan.FromMilliseconds(1))); // nobody inside: how fast it is now must be found out
+        for (var i = 0; i < 200; i++) { admission.Ran(1, TimeSpan.FromMilliseconds(10)); }
+        Assert.Equal(5, admission.Wait.TotalMilliseconds, 0.01);
+    }
+
+    [Fact]
     public void Enter_ManyAtOnce_NeverBeyondTheLimit()
     {
-        var (admission, most) = (new Admission(10), 0);
+        var (admission, most) = (new Admission(10, workers: 1), 0);
         Parallel.For(0, 20_000, _ =>
         {
-            if (!admission.TryEnter(3)) { return; }
+            if (!admission.TryEnter(3, TimeSpan.MaxValue)) { return; }
             InterlockedMax(ref most, admission.Inside);
             admission.Leave(3);
         });

@@ -108,7 +108,7 @@ public sealed class DetectEndpointTests(TinyDetr tiny) : IClassFixture<TinyDetr>
     public async Task Detect_ServerFull_503AtOnceWithWhenToComeAgain()
     {
         await using var served = await ServedTiny.StartAsync(tiny, o => o with { Queue = 2 });
-        Assert.True(served.Server.Admission.TryEnter(3)); // two wait, one is run
+        Assert.True(served.Server.Admission.TryEnter(3, TimeSpan.MaxValue)); // two wait, one is run
         using var answer = await served.DetectAsync(ServedTiny.Picture(1));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
@@ -116,6 +116,20 @@ public sealed class DetectEndpointTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         served.Server.Admission.Leave(3);
         using var later = await served.DetectAsync(ServedTiny.Picture(1));
         Assert.Equal(HttpStatusCode.OK, later.StatusCode);
+    }
+
+    [Fact]
+    public async Task Detect_QueueLongerThanTheDeadline_503AtOnceNot504Later()
+    {
+        await using var served = await ServedTiny.StartAsync(tiny);
+        Assert.True(served.Server.Admission.TryEnter(20, TimeSpan.MaxValue));
+        served.Server.Admission.Ran(1, TimeSpan.FromMilliseconds(100));
+        using var hurried = await served.DetectAsync(ServedTiny.Picture(1), "?deadline=1500");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, hurried.StatusCode);
+        Assert.Equal(2, hurried.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
+
+        using var patient = await served.DetectAsync(ServedTiny.Picture(1), "?deadline=9000");
+        Assert.Equal(HttpStatusCode.OK, patient.StatusCode);
     }
 
     [Fact]
