@@ -15,6 +15,7 @@ public sealed class ModelServer : IAsyncDisposable
     readonly ServingOptions _options;
     readonly TimeProvider _clock;
     readonly ModelCheck _check;
+    readonly Turns _turns;
     readonly ModelSource _source;
     readonly SemaphoreSlim _changing = new(1);
     readonly Lock _gate = new();
@@ -30,6 +31,7 @@ public sealed class ModelServer : IAsyncDisposable
         (_source, _options, _clock) = (source, options, clock ?? TimeProvider.System);
         Metrics = new(this);
         Admission = new(options.Queue + (options.Workers * options.MaxBatch), options.Workers);
+        _turns = new(options.Workers);
         _check = new(options.Verify, options.Detector);
         (_current, _known) = Load(source, null, stop);
         _versions.Add(_current.Version);
@@ -145,12 +147,12 @@ public sealed class ModelServer : IAsyncDisposable
             if (RunsTheFileItself(source) && hash != sha256) { throw LabError.BadInput($"'{source.Model}' changed while it was loaded. Write it beside, then rename it into place."); }
             if (use.Family.Task != ModelTask.Detection) { throw LabError.BadInput($"The model is of family {use.Family}, which classifies whole pictures; needed a detector."); }
             if (before is not null && !use.Classes.Names.SequenceEqual(before.Use.Classes.Names)) { throw LabError.BadInput($"It names other classes than '{before.Version.Name}', which is served: found {Few(use)}, needed {Few(before.Use)}."); }
-            var known = _check.Run(engines[0].Engine, use, stop);
-            foreach (var engine in engines.Skip(1)) { _check.WarmUp(engine.Engine, use); }
+            var known = _check.Run(_turns.Taking(engines[0].Engine), use, stop);
+            foreach (var engine in engines.Skip(1)) { _check.WarmUp(_turns.Taking(engine.Engine), use); }
             double? loss = before is null ? null : ModelCheck.LossOf(_known, known);
             if (loss > _options.MaxLoss) { throw LabError.CheckFailed(string.Create(CultureInfo.InvariantCulture, $"It loses {loss:F1} points of {_check.On} against '{before!.Version.Name}', needed at most {_options.MaxLoss:0.##} (--max-loss).")); }
             var version = new ModelVersion(NameOf(source.Model, sha256), source.Model, sha256, _clock.GetUtcNow()) { Loss = loss, LoadMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds };
-            return (new(version, engines, _options, Metrics, _clock), known);
+            return (new(version, engines, _options, Metrics, _turns, _clock), known);
         }
         catch
         {

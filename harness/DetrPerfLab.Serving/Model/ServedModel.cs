@@ -13,6 +13,7 @@ sealed class ServedModel
     readonly ServingOptions _options;
     readonly TimeProvider _clock;
     readonly ServingMetrics _metrics;
+    readonly Turns _turns;
     readonly IReadOnlyList<OpenedEngine> _engines;
     readonly bool _takesMask;
     readonly BatchQueue<Ticket> _queue;
@@ -25,9 +26,9 @@ sealed class ServedModel
     int _users;
     bool _retired;
 
-    internal ServedModel(ModelVersion version, IReadOnlyList<OpenedEngine> engines, ServingOptions options, ServingMetrics metrics, TimeProvider clock)
+    internal ServedModel(ModelVersion version, IReadOnlyList<OpenedEngine> engines, ServingOptions options, ServingMetrics metrics, Turns turns, TimeProvider clock)
     {
-        (Version, _engines, _options, _metrics, _clock) = (version, engines, options, metrics, clock);
+        (Version, _engines, _options, _metrics, _turns, _clock) = (version, engines, options, metrics, turns, clock);
         Use = engines[0].Use!;
         _takesMask = Use.Inputs.Any(i => i.Name == "pixel_mask");
         _ahead = new(options.Ahead);
@@ -207,12 +208,17 @@ sealed class ServedModel
 
     void Run(IInferenceEngine engine, IReadOnlyList<Ticket> batch)
     {
-        var started = _clock.GetTimestamp();
         var (tensors, free) = batch is [var alone] ? (alone.Tensors!, alone.FreeTensors) : Together(batch);
-        tensors.Outputs ??= engine.AllocateOutputs(tensors.Inputs);
-        engine.Run(tensors.Inputs, tensors.Outputs);
-        engine.Synchronize();
-        var ended = _clock.GetTimestamp();
+        long started, ended;
+        using (_turns.Take())
+        {
+            started = _clock.GetTimestamp();
+            tensors.Outputs ??= engine.AllocateOutputs(tensors.Inputs);
+            engine.Run(tensors.Inputs, tensors.Outputs);
+            engine.Synchronize();
+            ended = _clock.GetTimestamp();
+        }
+
         _metrics.Inference(batch.Count, _clock.GetElapsedTime(started, ended));
         var run = new FinishedRun(tensors.Outputs, batch.Count, free);
         for (var i = 0; i < batch.Count; i++)

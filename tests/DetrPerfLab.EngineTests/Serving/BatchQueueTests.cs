@@ -118,6 +118,40 @@ public class BatchQueueTests
     }
 
     [Fact]
+    public async Task Turns_ManyWait_FirstComeFirstServedAndNeverMoreThanWorkers()
+    {
+        var (turns, order, inside, most) = (new Turns(2), new List<int>(), 0, 0);
+        var held = new[] { turns.Take(), turns.Take() };
+        var waiting = new List<Task>();
+        for (var i = 0; i < 20; i++)
+        {
+            var number = i;
+            var asked = new TaskCompletionSource();
+            waiting.Add(Task.Factory.StartNew(() =>
+            {
+                asked.SetResult();
+                using var turn = turns.Take();
+                lock (order)
+                {
+                    order.Add(number);
+                    most = Math.Max(most, ++inside);
+                }
+
+                Thread.Sleep(5);
+                lock (order) { inside--; }
+            }, TaskCreationOptions.LongRunning));
+            await asked.Task;
+            await Task.Delay(20); // until it waits
+        }
+
+        Assert.Empty(order);
+        foreach (var turn in held) { turn.Dispose(); }
+        await Task.WhenAll(waiting);
+        Assert.Equal(2, most);
+        Assert.All(order.Select((number, place) => Math.Abs(number - place)), distance => Assert.InRange(distance, 0, 1)); // two have their turn at once
+    }
+
+    [Fact]
     public void Enter_AnswerWouldComeTooLate_IsRefused()
     {
         var admission = new Admission(100, workers: 2);
