@@ -137,7 +137,7 @@ public sealed class ModelServer : IAsyncDisposable
 
     (ServedModel Model, CheckedModel Known) Load(ModelSource source, ServedModel? before, CancellationToken stop)
     {
-        var start = Stopwatch.GetTimestamp();
+        var (start, came) = (Stopwatch.GetTimestamp(), _clock.GetTimestamp());
         var hash = HashOf(source.Model);
         var engines = new List<OpenedEngine>();
         try
@@ -147,8 +147,8 @@ public sealed class ModelServer : IAsyncDisposable
             if (RunsTheFileItself(source) && hash != sha256) { throw LabError.BadInput($"'{source.Model}' changed while it was loaded. Write it beside, then rename it into place."); }
             if (use.Family.Task != ModelTask.Detection) { throw LabError.BadInput($"The model is of family {use.Family}, which classifies whole pictures; needed a detector."); }
             if (before is not null && !use.Classes.Names.SequenceEqual(before.Use.Classes.Names)) { throw LabError.BadInput($"It names other classes than '{before.Version.Name}', which is served: found {Few(use)}, needed {Few(before.Use)}."); }
-            var known = _check.Run(_turns.Taking(engines[0].Engine), use, stop);
-            foreach (var engine in engines.Skip(1)) { _check.WarmUp(_turns.Taking(engine.Engine), use); }
+            var known = _check.Run(_turns.Taking(engines[0].Engine, came), use, stop);
+            foreach (var engine in engines.Skip(1)) { _check.WarmUp(_turns.Taking(engine.Engine, came), use); }
             double? loss = before is null ? null : ModelCheck.LossOf(_known, known);
             if (loss > _options.MaxLoss) { throw LabError.CheckFailed(string.Create(CultureInfo.InvariantCulture, $"It loses {loss:F1} points of {_check.On} against '{before!.Version.Name}', needed at most {_options.MaxLoss:0.##} (--max-loss).")); }
             var version = new ModelVersion(NameOf(source.Model, sha256), source.Model, sha256, _clock.GetUtcNow()) { Loss = loss, LoadMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds };

@@ -210,7 +210,7 @@ sealed class ServedModel
     {
         var (tensors, free) = batch is [var alone] ? (alone.Tensors!, alone.FreeTensors) : Together(batch);
         long started, ended;
-        using (_turns.Take())
+        using (_turns.Take(batch[0].Times.Arrived))
         {
             started = _clock.GetTimestamp();
             tensors.Outputs ??= engine.AllocateOutputs(tensors.Inputs);

@@ -1,26 +1,46 @@
 namespace DetrPerfLab.Serving;
 
-/// <summary>As many inferences at once as the server has workers, whatever model they are of: while one model follows another, or is verified, two engines would take each other's processors. First come, first served.</summary>
+/// <summary>As many inferences at once as the server has workers, whatever model they are of: while one model follows another, or is verified, two engines would take each other's processors. Who came first goes first,
+/// so that the old model ends its requests before the new one begins: taking turns, either's threads would spin on the other's time.</summary>
 sealed class Turns(int workers)
 {
-    readonly SemaphoreSlim _free = new(workers);
+    readonly Lock _gate = new();
+    readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
+    int _free = workers;
 
     /// <summary>Waits for a turn, which ends when the result is disposed of.</summary>
-    internal Turn Take()
+    /// <param name="since">Timestamp of the arrival of what is to run.</param>
+    internal Turn Take(long since)
     {
-        _free.WaitAsync().GetAwaiter().GetResult(); // keeps to the order of arrival, which Wait does not
-        return new(_free);
+        TaskCompletionSource? mine = null;
+        lock (_gate)
+        {
+            if (_free > 0) { _free--; }
+            else { _waiting.Enqueue(mine = new(TaskCreationOptions.RunContinuationsAsynchronously), since); }
+        }
+
+        mine?.Task.GetAwaiter().GetResult();
+        return new(this);
     }
 
-    /// <summary>The engine for a caller that knows nothing of turns.</summary>
-    internal IInferenceEngine Taking(IInferenceEngine engine) => new InTurn(engine, this);
+    /// <summary>The engine for a caller that knows nothing of turns; all that it runs counts as come at <paramref name="since"/>.</summary>
+    internal IInferenceEngine Taking(IInferenceEngine engine, long since) => new InTurn(engine, this, since);
 
-    internal readonly struct Turn(SemaphoreSlim free) : IDisposable
+    void End()
     {
-        public void Dispose() => free.Release();
+        lock (_gate)
+        {
+            if (_waiting.TryDequeue(out var next, out _)) { next.SetResult(); }
+            else { _free++; }
+        }
     }
 
-    sealed class InTurn(IInferenceEngine engine, Turns turns) : IInferenceEngine
+    internal readonly struct Turn(Turns turns) : IDisposable
+    {
+        public void Dispose() => turns.End();
+    }
+
+    sealed class InTurn(IInferenceEngine engine, Turns turns, long since) : IInferenceEngine
     {
         public EngineInfo Info => engine.Info;
         public IReadOnlyList<TensorSpec> Inputs => engine.Inputs;
@@ -28,13 +48,13 @@ sealed class Turns(int workers)
 
         public TensorSet AllocateOutputs(TensorSet inputs)
         {
-            using var turn = turns.Take();
+            using var turn = turns.Take(since);
             return engine.AllocateOutputs(inputs); // may run once
         }
 
         public void Run(TensorSet inputs, TensorSet outputs)
         {
-            using var turn = turns.Take();
+            using var turn = turns.Take(since);
             engine.Run(inputs, outputs);
             engine.Synchronize();
         }

@@ -118,22 +118,22 @@ public class BatchQueueTests
     }
 
     [Fact]
-    public async Task Turns_ManyWait_FirstComeFirstServedAndNeverMoreThanWorkers()
+    public async Task Turns_ManyWait_WhoCameFirstGoesFirstAndNeverMoreThanWorkers()
     {
         var (turns, order, inside, most) = (new Turns(2), new List<int>(), 0, 0);
-        var held = new[] { turns.Take(), turns.Take() };
+        var held = new[] { turns.Take(0), turns.Take(0) };
+        int[] arrivals = [.. Enumerable.Range(1, 20).OrderBy(i => i * 7 % 20)]; // asked for in another order
         var waiting = new List<Task>();
-        for (var i = 0; i < 20; i++)
+        foreach (var since in arrivals)
         {
-            var number = i;
             var asked = new TaskCompletionSource();
             waiting.Add(Task.Factory.StartNew(() =>
             {
                 asked.SetResult();
-                using var turn = turns.Take();
+                using var turn = turns.Take(since);
                 lock (order)
                 {
-                    order.Add(number);
+                    order.Add(since);
                     most = Math.Max(most, ++inside);
                 }
 
@@ -141,14 +141,14 @@ public class BatchQueueTests
                 lock (order) { inside--; }
             }, TaskCreationOptions.LongRunning));
             await asked.Task;
-            await Task.Delay(20); // until it waits
         }
 
+        await Task.Delay(100); // until all wait
         Assert.Empty(order);
         foreach (var turn in held) { turn.Dispose(); }
         await Task.WhenAll(waiting);
         Assert.Equal(2, most);
-        Assert.All(order.Select((number, place) => Math.Abs(number - place)), distance => Assert.InRange(distance, 0, 1)); // two have their turn at once
+        Assert.All(order.Select((since, place) => Math.Abs(since - 1 - place)), distance => Assert.InRange(distance, 0, 1)); // two have their turn at once
     }
 
     [Fact]
