@@ -131,19 +131,21 @@ sealed class ServingMetrics : IDisposable
     {
         lock (_gate)
         {
-            _window.Enqueue(_now with { Latencies = _recorder.GetIntervalHistogram() });
-            if (_window.Count > WindowSeconds) { _window.Dequeue(); }
+            // The oldest second's histogram is filled anew: one a second would grow old enough to be garbage that only a full collection finds.
+            var oldest = _window.Count == WindowSeconds ? _window.Dequeue().Latencies : null;
+            _window.Enqueue(_now with { Latencies = _recorder.GetIntervalHistogram(oldest) });
             _now = new(null);
         }
     }
 
     WindowSums Window()
     {
-        Second[] seconds;
-        lock (_gate) { seconds = [.. _window]; }
         HistogramBase sum = new LongHistogram(1, LongestMicroseconds, 2);
-        foreach (var second in seconds) { sum.Add(second.Latencies!); }
-        return new(seconds.Length, seconds.Sum(s => s.Answered), seconds.Sum(s => s.Inferences), seconds.Sum(s => s.Pictures), seconds.Sum(s => s.InferenceMs), sum);
+        lock (_gate)
+        {
+            foreach (var second in _window) { sum.Add(second.Latencies!); }
+            return new(_window.Count, _window.Sum(s => s.Answered), _window.Sum(s => s.Inferences), _window.Sum(s => s.Pictures), _window.Sum(s => s.InferenceMs), sum);
+        }
     }
 
     public void Dispose()
