@@ -11,7 +11,7 @@ sealed class ServingArguments(bool modelRequired = true)
     readonly Option<Duration> _maxWait = Duration.Option("--max-wait", "How long a picture waits for others to make a batch with.", TimeSpan.Zero, TimeSpan.FromSeconds(10), least: TimeSpan.Zero);
     readonly Option<int> _workers = new Option<int>("--workers") { Description = "Engines that run at once, each with --threads of its own.", DefaultValueFactory = _ => 1 }.Within(1, 64);
     readonly Option<int> _queue = new Option<int>("--queue") { Description = "Pictures that wait, at most; more are told to come again (503).", DefaultValueFactory = _ => 64 }.Within(1, 10_000);
-    readonly Option<Duration> _deadline = Duration.Option("--deadline", "Time in which an answer is of use; later ones are not computed (504).", TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
+    readonly Option<Duration> _deadline = Duration.Option("--deadline", "Time in which an answer is of use: a request that would wait longer is told to come again (503), one that comes late all the same is not computed (504).", TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
     readonly Option<int> _padTo = new Option<int>("--pad-to") { Description = "Pictures are padded to multiples of this, so that more of them meet in a batch; 1: only those of one size do. Of models with a mask.", DefaultValueFactory = _ => 1 }.Within(1, 1024);
     readonly Option<int> _maxBody = new Option<int>("--max-body") { Description = "MiB that a request may have.", DefaultValueFactory = _ => 32 }.Within(1, 1024);
     readonly Option<int> _maxPixels = new Option<int>("--max-pixels") { Description = "Millions of pixels that a picture may have.", DefaultValueFactory = _ => 50 }.Within(1, 200);

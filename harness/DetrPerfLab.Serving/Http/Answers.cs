@@ -14,7 +14,9 @@ static class Answers
     {
         var (inside, seconds) = (admission.Inside, Math.Clamp((int)Math.Ceiling(admission.Wait.TotalSeconds), 1, 60));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return Error(StatusCodes.Status503ServiceUnavailable, $"The server has {inside} pictures to answer, of {admission.Limit} at most: no room, or no answer within the deadline. Come again in {seconds} s.");
+        return Error(StatusCodes.Status503ServiceUnavailable, inside >= admission.Limit
+            ? $"The server has as many pictures as it takes on: {inside}. Come again in {seconds} s."
+            : $"The answer would come too late: the server has {inside} pictures before this request, for about {seconds} s. Come again then, or allow a longer deadline.");
     }
 
     /// <summary>Names the model in the answer's headers.</summary>

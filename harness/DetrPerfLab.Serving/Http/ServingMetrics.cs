@@ -78,7 +78,6 @@ sealed class ServingMetrics : IDisposable
     internal void Inference(int pictures, TimeSpan took)
     {
         _batches.Record(pictures);
-        _server.Admission.Ran(pictures, took);
         lock (_gate)
         {
             _batchSizes[pictures] = _batchSizes.GetValueOrDefault(pictures) + 1;

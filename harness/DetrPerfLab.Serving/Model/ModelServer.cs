@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DetrPerfLab.Serving;
 
 /// <summary>A model and its engine, as a user names them.</summary>
@@ -137,7 +135,7 @@ public sealed class ModelServer : IAsyncDisposable
 
     (ServedModel Model, CheckedModel Known) Load(ModelSource source, ServedModel? before, CancellationToken stop)
     {
-        var (start, came) = (Stopwatch.GetTimestamp(), _clock.GetTimestamp());
+        var came = _clock.GetTimestamp();
         var hash = HashOf(source.Model);
         var engines = new List<OpenedEngine>();
         try
@@ -151,8 +149,8 @@ public sealed class ModelServer : IAsyncDisposable
             foreach (var engine in engines.Skip(1)) { _check.WarmUp(_turns.Taking(engine.Engine, came), use); }
             double? loss = before is null ? null : ModelCheck.LossOf(_known, known);
             if (loss > _options.MaxLoss) { throw LabError.CheckFailed(string.Create(CultureInfo.InvariantCulture, $"It loses {loss:F1} points of {_check.On} against '{before!.Version.Name}', needed at most {_options.MaxLoss:0.##} (--max-loss).")); }
-            var version = new ModelVersion(NameOf(source.Model, sha256), source.Model, sha256, _clock.GetUtcNow()) { Loss = loss, LoadMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds };
-            return (new(version, engines, _options, Metrics, _turns, _clock), known);
+            var version = new ModelVersion(NameOf(source.Model, sha256), source.Model, sha256, _clock.GetUtcNow()) { Loss = loss, LoadMs = _clock.GetElapsedTime(came).TotalMilliseconds };
+            return (new(version, engines, _options, Metrics, Admission, _turns, _clock), known);
         }
         catch
         {

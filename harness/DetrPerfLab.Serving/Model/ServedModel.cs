@@ -13,6 +13,7 @@ sealed class ServedModel
     readonly ServingOptions _options;
     readonly TimeProvider _clock;
     readonly ServingMetrics _metrics;
+    readonly Admission _admission;
     readonly Turns _turns;
     readonly IReadOnlyList<OpenedEngine> _engines;
     readonly bool _takesMask;
@@ -26,9 +27,9 @@ sealed class ServedModel
     int _users;
     bool _retired;
 
-    internal ServedModel(ModelVersion version, IReadOnlyList<OpenedEngine> engines, ServingOptions options, ServingMetrics metrics, Turns turns, TimeProvider clock)
+    internal ServedModel(ModelVersion version, IReadOnlyList<OpenedEngine> engines, ServingOptions options, ServingMetrics metrics, Admission admission, Turns turns, TimeProvider clock)
     {
-        (Version, _engines, _options, _metrics, _turns, _clock) = (version, engines, options, metrics, turns, clock);
+        (Version, _engines, _options, _metrics, _admission, _turns, _clock) = (version, engines, options, metrics, admission, turns, clock);
         Use = engines[0].Use!;
         _takesMask = Use.Inputs.Any(i => i.Name == "pixel_mask");
         _ahead = new(options.Ahead);
@@ -219,7 +220,9 @@ sealed class ServedModel
             ended = _clock.GetTimestamp();
         }
 
-        _metrics.Inference(batch.Count, _clock.GetElapsedTime(started, ended));
+        var took = _clock.GetElapsedTime(started, ended);
+        _admission.Ran(batch.Count, took);
+        _metrics.Inference(batch.Count, took);
         var run = new FinishedRun(tensors.Outputs, batch.Count, free);
         for (var i = 0; i < batch.Count; i++)
         {

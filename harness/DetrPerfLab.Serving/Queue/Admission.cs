@@ -1,6 +1,6 @@
 namespace DetrPerfLab.Serving;
 
-/// <summary>How many pictures the server has taken on, all models together: a bounded number, so that memory is bounded. And how long one more would wait: who would be answered too late is told at once.</summary>
+/// <summary>How many pictures the server has taken on, all models together: a bounded number, so that memory is bounded. Who would be answered after the deadline is refused at once, too.</summary>
 sealed class Admission(int limit, int workers)
 {
     const double Newest = 1.0 / 16; // share of the newest in the moving mean

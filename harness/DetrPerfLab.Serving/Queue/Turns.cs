@@ -1,7 +1,7 @@
 namespace DetrPerfLab.Serving;
 
-/// <summary>As many inferences at once as the server has workers, whatever model they are of: while one model follows another, or is verified, two engines would take each other's processors. Who came first goes first,
-/// so that the old model ends its requests before the new one begins: taking turns, either's threads would spin on the other's time.</summary>
+/// <summary>As many inferences at once as the server has workers, whatever model they are of: while one model follows another, or is verified, two engines would take each other's processors.</summary>
+/// <remarks>Who came first goes first, so that the old model ends its requests before the new one begins: where they alternate, the threads of the one still spin while the other runs.</remarks>
 sealed class Turns(int workers)
 {
     readonly Lock _gate = new();

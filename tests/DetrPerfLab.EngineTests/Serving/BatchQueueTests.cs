@@ -118,35 +118,27 @@ public class BatchQueueTests
     }
 
     [Fact]
-    public async Task Turns_ManyWait_WhoCameFirstGoesFirstAndNeverMoreThanWorkers()
+    public void Turns_ManyWait_WhoCameFirstGoesFirstAndNeverMoreThanWorkers()
     {
         var (turns, order, inside, most) = (new Turns(2), new List<int>(), 0, 0);
         var held = new[] { turns.Take(0), turns.Take(0) };
-        int[] arrivals = [.. Enumerable.Range(1, 20).OrderBy(i => i * 7 % 20)]; // asked for in another order
-        var waiting = new List<Task>();
-        foreach (var since in arrivals)
+        Thread[] waiting = [.. Enumerable.Range(1, 20).OrderBy(i => i * 7 % 20).Select(since => new Thread(() => // asked for in another order
         {
-            var asked = new TaskCompletionSource();
-            waiting.Add(Task.Factory.StartNew(() =>
+            using var turn = turns.Take(since);
+            lock (order)
             {
-                asked.SetResult();
-                using var turn = turns.Take(since);
-                lock (order)
-                {
-                    order.Add(since);
-                    most = Math.Max(most, ++inside);
-                }
+                order.Add(since);
+                most = Math.Max(most, ++inside);
+            }
 
-                Thread.Sleep(5);
-                lock (order) { inside--; }
-            }, TaskCreationOptions.LongRunning));
-            await asked.Task;
-        }
-
-        await Task.Delay(100); // until all wait
+            Thread.Sleep(5);
+            lock (order) { inside--; }
+        }))];
+        foreach (var thread in waiting) { thread.Start(); }
+        Assert.True(SpinWait.SpinUntil(() => waiting.All(t => t.ThreadState.HasFlag(ThreadState.WaitSleepJoin)), TimeSpan.FromSeconds(30)));
         Assert.Empty(order);
         foreach (var turn in held) { turn.Dispose(); }
-        await Task.WhenAll(waiting);
+        foreach (var thread in waiting) { thread.Join(); }
         Assert.Equal(2, most);
         Assert.All(order.Select((since, place) => Math.Abs(since - 1 - place)), distance => Assert.InRange(distance, 0, 1)); // two have their turn at once
     }

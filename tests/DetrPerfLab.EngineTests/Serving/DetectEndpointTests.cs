@@ -112,6 +112,7 @@ public sealed class DetectEndpointTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         using var answer = await served.DetectAsync(ServedTiny.Picture(1));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Contains("as many pictures as it takes on: 3", await answer.Content.ReadAsStringAsync());
 
         served.Server.Admission.Leave(3);
         using var later = await served.DetectAsync(ServedTiny.Picture(1));
@@ -127,6 +128,7 @@ public sealed class DetectEndpointTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         using var hurried = await served.DetectAsync(ServedTiny.Picture(1), "?deadline=1500");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, hurried.StatusCode);
         Assert.Equal(2, hurried.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
+        Assert.Contains("would come too late: the server has 20 pictures", await hurried.Content.ReadAsStringAsync());
 
         using var patient = await served.DetectAsync(ServedTiny.Picture(1), "?deadline=9000");
         Assert.Equal(HttpStatusCode.OK, patient.StatusCode);

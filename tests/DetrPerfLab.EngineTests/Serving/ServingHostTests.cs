@@ -5,6 +5,7 @@ using System.Text.Json;
 using DetrPerfLab.EngineTests.Engines;
 using DetrPerfLab.EngineTests.Report;
 using DetrPerfLab.Tests;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DetrPerfLab.EngineTests.Serving;
 
@@ -32,6 +33,25 @@ public sealed class ServingHostTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         Assert.True(described.GetProperty("/detect").GetProperty("post").GetProperty("requestBody").GetProperty("content").TryGetProperty("multipart/form-data", out _));
         var page = await served.Client.GetStringAsync("/");
         Assert.DoesNotContain("http", page.Replace("<!doctype html>", ""), StringComparison.OrdinalIgnoreCase); // asks nobody but its own server
+    }
+
+    [Fact]
+    public async Task Stats_AfterMinutes_TellOfTheLastMinuteOnly()
+    {
+        var clock = new FakeTimeProvider();
+        await using var server = new ModelServer(new(tiny.WithMask, "ort"), new() { Detector = new() { Size = 64 }, Engine = new() { Threads = 1 } }, clock: clock);
+        foreach (var ms in (int[])[900, 10, 300])
+        {
+            for (var second = 0; second < 60; second++)
+            {
+                server.Metrics.Finished(Outcome.Answered, pictures: 2, TimeSpan.FromMilliseconds(ms));
+                clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            var stats = server.Metrics.Read();
+            Assert.Equal(2, stats.PicturesPerSecond);
+            Assert.All((double?[])[stats.P50Ms, stats.P99Ms], p => Assert.InRange(p!.Value, 0.98 * ms, 1.02 * ms));
+        }
     }
 
     [Fact]
