@@ -16,6 +16,8 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>How every suite is run, with the reason of each choice.</summary>
 static class LabConfig
 {
+    internal static Type[] Suites { get; } = [.. typeof(LabConfig).Assembly.GetTypes().Where(t => t.IsPublic && !t.IsAbstract && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal))];
+
     internal static ManualConfig Create(RunOptions options, IToolchain toolchain, string artifacts, ResultBook book) => ManualConfig.CreateEmpty()
         .AddJob(Job.Default
             // Each case in a fresh process: no case inherits another's heap, thread pool or library state.

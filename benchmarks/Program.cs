@@ -10,10 +10,9 @@ try
     if (options.KeepList is { } table) { Environment.SetEnvironmentVariable(CalibrationChoice.KeepListVariable, Path.GetFullPath(table)); }
     if (options.Family is { } family) { Environment.SetEnvironmentVariable(VariantModel.FamilyVariable, family); }
     Environment.SetEnvironmentVariable(RunOptions.QuickVariable, options.Quick ? "1" : "0");
-    Type[] suites = [.. typeof(LabConfig).Assembly.GetTypes().Where(t => t.IsPublic && !t.IsAbstract && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal))];
-    if (options.Gate is { } reference) { return SuiteGate.Run(reference, options, suites); }
+    if (options.Gate is { } reference) { return SuiteGate.Run(reference, options, LabConfig.Suites); }
     using var run = new BenchmarkRun(options, RunPlace.Of(options));
-    return (int)run.Run(suites);
+    return (int)run.Run(LabConfig.Suites);
 }
 catch (LabException mistake)
 {

@@ -44,7 +44,7 @@ sealed record RunOptions
     {
         var parsed = Command().Parse(args);
         if (parsed.Errors is [var mistake, ..]) { throw LabError.BadInput($"{mistake.Message.TrimEnd('.')}. All options: --help"); }
-        string[] rest = [.. parsed.UnmatchedTokens];
+        string[] rest = [.. parsed.UnmatchedTokens.Select(SuiteMeant)];
         if (parsed.GetResult("--help") is not null) { rest = ["--help"]; }
         var options = new RunOptions
         {
@@ -61,6 +61,10 @@ sealed record RunOptions
         // Without a filter BenchmarkDotNet asks on the terminal.
         return options.AsksOnly || rest.Any(a => a is "--filter" or "-f") ? options : options with { Rest = ["--filter", "*", .. rest] };
     }
+
+    /// <summary>A suite's name between stars is that suite alone: BenchmarkDotNet looks at rows, too, where "*Serving*" is also "Mode: conserving" and "*Batch*" every row with a batch.</summary>
+    static string SuiteMeant(string token) => token.StartsWith('*') && LabConfig.Suites.FirstOrDefault(s => token.Trim('*') is var name
+        && (name.Equals(s.Name, StringComparison.OrdinalIgnoreCase) || $"{name}Benchmarks".Equals(s.Name, StringComparison.OrdinalIgnoreCase))) is { } suite ? $"*.{suite.Name}.*" : token;
 
     internal static void WriteHelp(TextWriter output) => Command().Parse("--help").Invoke(new() { Output = output });
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Running;
 using DetrPerfLab.Tests;
 
@@ -9,13 +10,10 @@ public partial class BenchmarkIdTests
 {
     static readonly string s_approved = Path.Combine(TestPaths.Fixtures, "benchmark-ids.txt");
 
-    static IEnumerable<Type> Classes => typeof(EngineBenchmarks).Assembly.GetTypes()
-        .Where(t => t is { IsPublic: true, IsAbstract: false } && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal));
-
     [Fact]
     public void Ids_OfAllSuites_AreTheApprovedOnes()
     {
-        var ids = Classes
+        var ids = LabConfig.Suites
             .SelectMany(t => BenchmarkConverter.TypeToBenchmarks(t).BenchmarksCases)
             .Select(b => Threads().Replace(SuiteCase.IdOf(b), "Threads: n")) // as many rows as the machine has powers of two
                                                                              // Rows of a build with GPU support: approved in every build.
@@ -30,7 +28,7 @@ public partial class BenchmarkIdTests
     [Fact]
     public void Rows_OfAllSuites_DifferAndAreRegistered()
     {
-        foreach (var suite in Classes)
+        foreach (var suite in LabConfig.Suites)
         {
             var rows = RowsOf(suite);
             Assert.Equal(rows.Select(r => r.ToString()).Distinct(), rows.Select(r => r.ToString()));
@@ -41,7 +39,7 @@ public partial class BenchmarkIdTests
     [Fact]
     public void Suites_OfTheCore_DescribeEveryClassAndAllThatItsRowsSet()
     {
-        foreach (var suite in Classes)
+        foreach (var suite in LabConfig.Suites)
         {
             var described = Assert.Single(Suites.All, s => s.Name == SuiteCase.SuiteOf(suite));
             var set = RowsOf(suite).SelectMany(c => c.Parameters.Select(p => p.Name));
@@ -85,6 +83,16 @@ public partial class BenchmarkIdTests
         Assert.Equal((quick, restart, model), (options.Quick, options.Restart, options.Model));
         Assert.Equal(rest, options.Rest);
     }
+
+    [Fact]
+    public void Parse_NameOfASuiteBetweenStars_TakesThatSuiteAlone() => Assert.All(LabConfig.Suites.Select(s => s.Name), name =>
+    {
+        foreach (var filter in (string[])[$"*{name}*", $"*{name.Replace("Benchmarks", "").ToLowerInvariant()}*"])
+        {
+            var taken = new GlobFilter([.. RunOptions.Parse(["--filter", filter]).Rest.Skip(1)]);
+            Assert.Equal([name], LabConfig.Suites.SelectMany(s => BenchmarkConverter.TypeToBenchmarks(s).BenchmarksCases).Where(taken.Predicate).Select(b => b.Descriptor.Type.Name).Distinct());
+        }
+    });
 
     [Theory]
     [InlineData(new[] { "--filter", "*X*", "--restart", "--verbose" }, new string[0])]
