@@ -9,7 +9,7 @@ namespace DetrPerfLab.Benchmarks;
 public sealed record SuiteCase(string Variant, params (string Name, string Value)[] Parameters) : IComparable
 {
     public bool FullOnly { get; init; } // whether a quick run leaves it out: a slow row that another one stands for well enough
-    public bool Repeated { get; init; } // whether it is the suite's first row once more: how far the machine drifted over the suite
+    public bool Repeated { get; init; } // whether it is the first row once more, of the suite or of what is compared: how far the machine drifted meanwhile
     public string? Job { get; init; } // of the suite, that it runs under; null where there is one for all
     public int Row { get; init; } // row in the suite, from 0: rows run and are shown in the order written
 

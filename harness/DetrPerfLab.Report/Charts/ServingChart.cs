@@ -5,7 +5,7 @@ static class ServingChart
 {
     internal static Drawing Create(ReportModel model)
     {
-        var all = model.Suite("Serving").Where(c => c.Summary is not null && c.Run.Serving is not null && c.Parameter("load") != "bursts").ToArray();
+        var all = model.Suite("Serving").Where(c => c.Summary is not null && c.Run.Serving is not null && !c.Run.Repeated && c.Parameter("load") != "bursts").ToArray();
         // The variant of most settings: curves of one that is several times as slow would press these together.
         var shown = all.GroupBy(c => c.Run.Variant).OrderByDescending(g => g.Select(Setting).Distinct().Count()).FirstOrDefault();
         var lines = Line.Of(shown ?? Enumerable.Empty<CaseView>(), Setting, c => c.Run.Serving!.OfferedRate);

@@ -25,7 +25,7 @@ sealed class CaseView(RunResult run)
     /// <summary>The measured case before it in the order of what is compared; null for the first, and where that was contaminated.</summary>
     internal CaseView? Previous { get; private set; }
 
-    /// <summary>The suite's first row, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
+    /// <summary>The first row of what is compared, where this is that row measured a second time at the end and both have samples; null otherwise.</summary>
     internal CaseView? FirstTime { get; set; }
     internal bool IsContaminated => Run.IsContaminated;
 

@@ -25,9 +25,11 @@ sealed partial class ReportModel
         foreach (var suite in Cases.GroupBy(c => c.Run.Suite, StringComparer.Ordinal))
         {
             Compare(Suites.Find(suite.Key), suite, baseline);
-            var first = suite.First();
-            // Where the row that was repeated is a gap, no other may stand in for it. Contaminated and measured again after the others, it does not tell how the machine began.
-            foreach (var again in suite.Where(c => first.Run.Repetition is null or { Kept: 1 } && c.Run.Repeated && c != first && c.Run.Variant == first.Run.Variant && c.Summary is not null && first.Summary is not null)) { again.FirstTime = first; }
+            foreach (var (first, rows) in suite.GroupBy(RunOf, StringComparer.Ordinal).Select(g => (g.First(), g)))
+            {
+                // Where the row that was repeated is a gap, no other may stand in for it. Contaminated and measured again after the others, it does not tell how the machine began.
+                foreach (var again in rows.Where(c => first.Run.Repetition is null or { Kept: 1 } && c.Run.Repeated && c != first && c.Run.Variant == first.Run.Variant && c.Summary is not null && first.Summary is not null)) { again.FirstTime = first; }
+            }
         }
     }
 

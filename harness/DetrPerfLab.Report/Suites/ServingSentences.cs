@@ -1,34 +1,43 @@
 namespace DetrPerfLab.Report;
 
-/// <summary>Whether batching pays on this machine, and from which load.</summary>
+/// <summary>Whether batching pays on this machine, and from which load; and whether several engines do.</summary>
 static class ServingSentences
 {
-    internal static IEnumerable<IReadOnlyList<Inline>> Batching(CaseView[] cases) => cases.GroupBy(c => c.Run.Variant).Select(g => Said([.. g])).OfType<IReadOnlyList<Inline>>();
+    internal static IEnumerable<IReadOnlyList<Inline>> All(CaseView[] cases) => cases.GroupBy(c => c.Run.Variant)
+        .SelectMany(g => new[] { Said("batching", [.. g], c => c.Number("batch") > 1), Said("sharing the threads among engines", [.. g], c => c.Number("workers") > 1) }).OfType<IReadOnlyList<Inline>>();
 
-    /// <summary>Only what an interval decides, of clean runs, is said of a load.</summary>
-    static IReadOnlyList<Inline>? Said(CaseView[] cases)
+    /// <summary>Only what holds against the plain setting both times that it was measured, all of it in clean runs, is said of a load.</summary>
+    static IReadOnlyList<Inline>? Said(string way, CaseView[] cases, Predicate<CaseView> isOfIt)
     {
-        // The settings of one load that batch, beside the plain one.
-        var loads = cases.Where(c => c.Number("batch") > 1 && c.Baseline is { IsContaminated: false } && !c.IsContaminated && c.SpeedUp is not null).GroupBy(c => c.Parameter("load")!).ToList();
+        var loads = cases.Where(c => isOfIt(c) && c.Baseline is { IsContaminated: false } && !c.IsContaminated && c.SpeedUp is not null)
+            .GroupBy(c => c.Baseline!, (plain, others) => (Load: plain.Parameter("load")!, Settings: Judge(plain, cases, [.. others]))).ToList();
         if (loads.Count == 0) { return null; }
         var text = new List<Inline> { Inline.Code(cases[0].Run.Variant), ": " };
-        var pays = loads.Select(l => (Load: l.Key, Best: l.Where(c => c.SpeedUp!.Value.Verdict == Verdict.Faster).MaxBy(c => c.SpeedUp!.Value.Value))).Where(l => l.Best is not null).ToList();
-        var loses = loads.Where(l => l.All(c => c.SpeedUp!.Value.Verdict == Verdict.Slower)).Select(l => l.Key).ToList();
-        var open = loads.Select(l => l.Key).Except(pays.Select(p => p.Load)).Except(loses).ToList();
+        var pays = loads.Select(l => (l.Load, Best: l.Settings.Where(s => s.Least.Verdict == Verdict.Faster).OrderByDescending(s => s.Least.Value).FirstOrDefault())).Where(l => l.Best.Case is not null).ToList();
+        var loses = loads.Where(l => l.Settings.Length > 0 && l.Settings.All(s => s.Most.Verdict == Verdict.Slower)).Select(l => l.Load).ToList();
+        var open = loads.Select(l => l.Load).Except(pays.Select(p => p.Load)).Except(loses).ToList();
         if (pays.Count > 0)
         {
-            text.Add(Inline.Bold($"batching pays at {string.Join(", ", pays.Select(p => At(p.Load)))}"));
-            text.Add($" (median of a request: {string.Join("; ", pays.Select(p => $"{Cells.Times(p.Best!.SpeedUp!.Value)} as fast with {Setting(p.Best!)} at {At(p.Load)}"))})");
+            text.Add(Inline.Bold($"{way} pays at {string.Join(", ", pays.Select(p => At(p.Load)))}"));
+            text.Add($" (median of a request against the faster of two measurements of the plain setting: {string.Join("; ", pays.Select(p => $"{Cells.Times(p.Best.Least)} as fast with {Setting(p.Best.Case)} at {At(p.Load)}"))})");
         }
-        else { text.Add(Inline.Bold("batching pays at none of the loads that were measured")); }
+        else { text.Add(Inline.Bold($"{way} is not shown to pay at any load that was measured")); }
 
-        if (loses.Count > 0) { text.Add($"; every batch setting is slower at {string.Join(", ", loses.Select(At))}"); }
+        if (loses.Count > 0) { text.Add($"; every setting of it is slower at {string.Join(", ", loses.Select(At))}"); }
         if (open.Count > 0) { text.Add($"; undecided at {string.Join(", ", open.Select(At))}"); }
         text.Add(".");
         return text;
     }
 
+    /// <summary>How many times as fast as the plain setting each is, the least and the most of both measurements of that; nothing without a second one that was clean.</summary>
+    static (CaseView Case, Estimate Least, Estimate Most)[] Judge(CaseView plain, CaseView[] cases, CaseView[] others) =>
+        cases.FirstOrDefault(c => c.FirstTime == plain) is { IsContaminated: false } again
+            ? [.. others.Select(c => (c, Ordered: new[] { c.SpeedUp!.Value, Estimate.Ratio(again, c)!.Value }.OrderBy(e => e.Value).ToArray())).Select(c => (c.c, c.Ordered[0], c.Ordered[1]))]
+            : [];
+
     static string At(string load) => load == "bursts" ? "bursts" : $"{load} load";
 
-    static string Setting(CaseView view) => $"batches up to {view.Number("batch")}{(view.Parameter("wait") is { } wait && wait != "0 ms" ? $", waiting {wait}" : "")}";
+    static string Setting(CaseView view) => view.Number("workers") is > 1 and var engines
+        ? $"{engines} engines"
+        : $"batches up to {view.Number("batch")}{(view.Parameter("wait") is { } wait && wait != "0 ms" ? $", waiting {wait}" : "")}";
 }

@@ -53,13 +53,13 @@ public sealed record Suite(string Name, string Asks, params IReadOnlyList<SuiteP
     // Rows of a suite are measured in their order, those of an interleaved run in the order that was asked for.
     static int Turn(RunResult result) => result.Interleaving is { } run ? run.Variants.ToList().IndexOf(result.Variant) : 0;
 
-    /// <summary>Order of rows: the repeated row last, then by the parameters in turn, then by id.</summary>
+    /// <summary>Order of rows: by the parameters in turn, a repeated row after all that it is compared with, then by id.</summary>
     public int Compare(RunResult? x, RunResult? y)
     {
         if (x is null || y is null) { return (x is null ? 0 : 1) - (y is null ? 0 : 1); }
-        if (x.Repeated != y.Repeated) { return x.Repeated ? 1 : -1; }
         foreach (var parameter in Parameters)
         {
+            if (parameter.Varies && x.Repeated != y.Repeated) { return x.Repeated ? 1 : -1; }
             var order = parameter.Compare(ValueOf(x, parameter), ValueOf(y, parameter));
             if (order != 0) { return order; }
         }

@@ -75,7 +75,7 @@ public static class Suites
             ComparedWith = "no batching, one engine with all threads, at the same load",
             Columns = [Variant, Parameter("Load", help: "share of what the engine alone does with one picture after another; bursts: eight requests at once, half of that in the mean"),
                 Parameter("Batch", "max batch"), Parameter("Wait"), Parameter("Workers"), OfferedRate, AchievedRate, Latency, P90, P99, SpeedUp, FullShare, MeanBatch, Peak, Judgement],
-            Sentences = ServingSentences.Batching,
+            Sentences = ServingSentences.All,
             Chart = ServingChart.Create,
         },
         new("Preprocess", "time per pixel and allocations, from a photograph to the network's input",
