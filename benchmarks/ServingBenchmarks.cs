@@ -34,14 +34,22 @@ public class ServingBenchmarks : WorkBenchmarks
     public override void Prepare(SuiteCase row, Action<string, long, long> progress)
     {
         BenchmarkModel.Prepare(ModelOf(row), progress);
-        if (Environment.GetEnvironmentVariable(CapacityOf(row)) is null) { Environment.SetEnvironmentVariable(CapacityOf(row), Capacity(row).ToString("R", CultureInfo.InvariantCulture)); }
+        if (Environment.GetEnvironmentVariable(CapacityOf(row.Variant)) is null) { HandOn(row.Variant, Capacity(row)); }
     }
 
-    static string CapacityOf(SuiteCase row) => $"DETRLAB_CAPACITY_{row.Variant}";
+    /// <summary>A run that goes on asks for what it asked for before it was interrupted.</summary>
+    internal static void GoOn(IEnumerable<RunResult> measured)
+    {
+        foreach (var (variant, serving) in measured.Select(r => (r.Variant, r.Serving))) { if (serving is not null) { HandOn(variant, serving.CapacityRate); } }
+    }
+
+    static void HandOn(string variant, double capacity) => Environment.SetEnvironmentVariable(CapacityOf(variant), capacity.ToString("R", CultureInfo.InvariantCulture));
+
+    static string CapacityOf(string variant) => $"DETRLAB_CAPACITY_{variant}";
 
     internal override CaseWork Open(SuiteCase row)
     {
-        var capacity = Environment.GetEnvironmentVariable(CapacityOf(row)) is { } known ? double.Parse(known, CultureInfo.InvariantCulture) : Capacity(row);
+        var capacity = Environment.GetEnvironmentVariable(CapacityOf(row.Variant)) is { } known ? double.Parse(known, CultureInfo.InvariantCulture) : Capacity(row);
         var (workers, requests) = (row.Number("Workers"), RequestsOf(row));
         var server = new ModelServer(new(BenchmarkModel.Name, row.Variant), new()
         {

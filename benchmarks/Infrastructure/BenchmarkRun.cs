@@ -75,6 +75,7 @@ sealed class BenchmarkRun : IDisposable
         if (_journal.ForgetOtherDays() is { } forgotten) { _place.Output.WriteLine(forgotten); }
         if (_journal.Entries.Count == 0) { return; }
         _book.Recall(_journal.Entries);
+        ServingBenchmarks.GoOn(_book.Results);
         var due = _book.Results.Count(RepetitionInfo.IsDue);
         _place.Output.WriteLine($"Going on with the interrupted run: {_book.Results.Count} cases are measured already{(due > 0 ? $", {due} of them contaminated and to be measured again" : "")} (--restart measures them all again)");
     }

@@ -48,6 +48,20 @@ public sealed class BenchmarkRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_Continued_AsksAServerForWhatItWasAskedBefore()
+    {
+        const string Capacity = "DETRLAB_CAPACITY_row 0";
+        Interrupted(at: 2, s_measured with { Serving = new(CapacityRate: 9.5, 4.75, 4.7, 0, null) });
+        Assert.Null(Environment.GetEnvironmentVariable(Capacity));
+        try
+        {
+            Run(new ScriptedToolchain(_ => s_measured));
+            Assert.Equal("9.5", Environment.GetEnvironmentVariable(Capacity));
+        }
+        finally { Environment.SetEnvironmentVariable(Capacity, null); }
+    }
+
+    [Fact]
     public void Run_ContinuedButNotBuilt_SaysWhyAndCanStillGoOn()
     {
         var first = Interrupted(at: 4);
@@ -244,10 +258,12 @@ public sealed class BenchmarkRunTests : IDisposable
         });
     }
 
-    ScriptedToolchain Interrupted(int at)
+    ScriptedToolchain Interrupted(int at) => Interrupted(at, s_measured);
+
+    ScriptedToolchain Interrupted(int at, RunResult measured)
     {
         var toolchain = default(ScriptedToolchain);
-        toolchain = new(_ => toolchain!.Started.Count == at ? throw new OperationCanceledException() : s_measured);
+        toolchain = new(_ => toolchain!.Started.Count == at ? throw new OperationCanceledException() : measured);
         Assert.Throws<OperationCanceledException>(() => Run(toolchain));
         return toolchain;
     }
