@@ -63,8 +63,13 @@ sealed record RunOptions
     }
 
     /// <summary>A suite's name between stars is that suite alone: BenchmarkDotNet looks at rows, too, where "*Serving*" is also "Mode: conserving" and "*Batch*" every row with a batch.</summary>
-    static string SuiteMeant(string token) => token.StartsWith('*') && LabConfig.Suites.FirstOrDefault(s => token.Trim('*') is var name
-        && (name.Equals(s.Name, StringComparison.OrdinalIgnoreCase) || $"{name}Benchmarks".Equals(s.Name, StringComparison.OrdinalIgnoreCase))) is { } suite ? $"*.{suite.Name}.*" : token;
+    static string SuiteMeant(string token)
+    {
+        if (!token.StartsWith('*')) { return token; }
+        var name = token.Trim('*');
+        var suite = LabConfig.Suites.FirstOrDefault(s => new[] { name, $"{name}Benchmarks" }.Contains(s.Name, StringComparer.OrdinalIgnoreCase));
+        return suite is null ? token : $"*.{suite.Name}.*";
+    }
 
     internal static void WriteHelp(TextWriter output) => Command().Parse("--help").Invoke(new() { Output = output });
 

@@ -13,13 +13,13 @@ static class ServingSentences
             .GroupBy(c => c.Baseline!, (plain, others) => (Load: plain.Parameter("load")!, Settings: Judge(plain, cases, [.. others]))).ToList();
         if (loads.Count == 0) { return null; }
         var text = new List<Inline> { Inline.Code(cases[0].Run.Variant), ": " };
-        var pays = loads.Select(l => (l.Load, Best: l.Settings.Where(s => s.Least.Verdict == Verdict.Faster).OrderByDescending(s => s.Least.Value).FirstOrDefault())).Where(l => l.Best.Case is not null).ToList();
-        var loses = loads.Where(l => l.Settings.Length > 0 && l.Settings.All(s => s.Most.Verdict == Verdict.Slower)).Select(l => l.Load).ToList();
+        var pays = loads.Select(l => (l.Load, Best: l.Settings.Where(s => s.Is(Verdict.Faster)).MaxBy(s => s.Least.Value))).Where(l => l.Best is not null).ToList();
+        var loses = loads.Where(l => l.Settings.Length > 0 && l.Settings.All(s => s.Is(Verdict.Slower))).Select(l => l.Load).ToList();
         var open = loads.Select(l => l.Load).Except(pays.Select(p => p.Load)).Except(loses).ToList();
         if (pays.Count > 0)
         {
             text.Add(Inline.Bold($"{way} pays at {string.Join(", ", pays.Select(p => At(p.Load)))}"));
-            text.Add($" (median of a request against the faster of two measurements of the plain setting: {string.Join("; ", pays.Select(p => $"{Cells.Times(p.Best.Least)} as fast with {Setting(p.Best.Case)} at {At(p.Load)}"))})");
+            text.Add($" (median of a request against the faster of two measurements of the plain setting: {string.Join("; ", pays.Select(p => $"{Cells.Times(p.Best!.Least)} as fast with {Setting(p.Best.Case)} at {At(p.Load)}"))})");
         }
         else { text.Add(Inline.Bold($"{way} is not shown to pay at any load that was measured")); }
 
@@ -29,11 +29,17 @@ static class ServingSentences
         return text;
     }
 
-    /// <summary>How many times as fast as the plain setting each is, the least and the most of both measurements of that; nothing without a second one that was clean.</summary>
-    static (CaseView Case, Estimate Least, Estimate Most)[] Judge(CaseView plain, CaseView[] cases, CaseView[] others) =>
-        cases.FirstOrDefault(c => c.FirstTime == plain) is { IsContaminated: false } again
-            ? [.. others.Select(c => (c, Ordered: new[] { c.SpeedUp!.Value, Estimate.Ratio(again, c)!.Value }.OrderBy(e => e.Value).ToArray())).Select(c => (c.c, c.Ordered[0], c.Ordered[1]))]
-            : [];
+    /// <summary>Each setting against both measurements of the plain one; nothing without a second one that was clean.</summary>
+    static Judged[] Judge(CaseView plain, CaseView[] cases, CaseView[] others) =>
+        cases.FirstOrDefault(c => c.FirstTime == plain) is { IsContaminated: false } again ? [.. others.Select(c => new Judged(c, c.SpeedUp!.Value, Estimate.Ratio(again, c)!.Value))] : [];
+
+    /// <summary>How many times as fast as the plain setting, as that was measured first and again.</summary>
+    sealed record Judged(CaseView Case, Estimate First, Estimate Again)
+    {
+        internal Estimate Least => First.Value < Again.Value ? First : Again;
+
+        internal bool Is(Verdict verdict) => First.Verdict == verdict && Again.Verdict == verdict;
+    }
 
     static string At(string load) => load == "bursts" ? "bursts" : $"{load} load";
 

@@ -68,6 +68,9 @@ public class SuitesSectionTests
         Assert.Contains($"{Nowhere}undecided at {All}.", Text(FakeResults.Servings.Where(r => !r.Repeated)));
         Assert.Contains($"{Nowhere}undecided at {All}.", Text(FakeResults.Servings.Select(r => r.Repeated ? Longer(r, 0.5) : r)));
 
+        // Slower still the second time, but so unevenly that nothing is decided: both times have to hold.
+        Assert.Contains($"{Nowhere}undecided at {All}.", Text(FakeResults.Servings.Select(r => r.Repeated ? r with { SamplesMs = [.. r.SamplesMs.Select((ms, i) => i % 2 == 0 ? 0.1 * ms : 4 * ms)], Serving = r.Serving! with { Blocks = 5 } } : r)));
+
         static string Text(IEnumerable<RunResult> results) => Reports.Markdown(Reports.Model(results)).Replace("\\", "").Replace("**", "");
         static RunResult Longer(RunResult r, double factor) => r with { SamplesMs = [.. r.SamplesMs.Select(ms => ms * factor)] };
     }
