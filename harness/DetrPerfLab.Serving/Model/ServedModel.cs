@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 
 namespace DetrPerfLab.Serving;
 
 /// <summary>One model as it is served: engines, what is prepared for them, what waits. A request holds it while it is answered; once retired, it ends when nobody does.</summary>
-/// <remarks>A picture is decoded and preprocessed on a pool of tasks, waits for a batch, is run by a worker, and read by the request's own task: the engines do nothing but inferences.</remarks>
+/// <remarks>A picture is decoded and preprocessed by a preparer, waits for a batch, is run by a worker, and read by the request's own task: the engines do nothing but inferences.
+/// Preparers are threads of their own, as workers are: malloc keeps what a decoder used for each thread apart, so that memory would grow with every thread of the pool that ever decoded.</remarks>
 sealed class ServedModel
 {
     const long LargestKept = 8_000_000; // pixels
@@ -18,7 +18,7 @@ sealed class ServedModel
     readonly IReadOnlyList<OpenedEngine> _engines;
     readonly bool _takesMask;
     readonly BatchQueue<Ticket> _queue;
-    readonly Channel<Ticket> _toPrepare = Channel.CreateUnbounded<Ticket>(); // admission bounds it
+    readonly BlockingCollection<Ticket> _toPrepare = []; // admission bounds it
     readonly SemaphoreSlim _ahead;
     readonly TensorPool _pool;
     readonly ConcurrentBag<PictureStages> _stages = [];
@@ -35,8 +35,8 @@ sealed class ServedModel
         _ahead = new(options.Ahead);
         _pool = new(Use, 2 * options.Ahead);
         _queue = new(Use.FixedBatch ?? options.MaxBatch, options.MaxWait, clock, Drop);
-        _preparers = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(PrepareAsync))];
-        _workers = [.. engines.Select(opened => Task.Factory.StartNew(() => Work(opened.Engine), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        _preparers = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, options.Ahead)).Select(_ => OnOwnThread(Prepare))];
+        _workers = [.. engines.Select(opened => OnOwnThread(() => Work(opened.Engine)))];
     }
 
     internal ModelVersion Version { get; }
@@ -76,11 +76,12 @@ sealed class ServedModel
         }
 
         await _unused.Task.ConfigureAwait(false);
-        _toPrepare.Writer.Complete();
+        _toPrepare.CompleteAdding();
         await Task.WhenAll(_preparers).ConfigureAwait(false);
         _queue.Close();
         await Task.WhenAll(_workers).ConfigureAwait(false);
         foreach (var opened in _engines) { opened.Dispose(); }
+        _toPrepare.Dispose();
         _ahead.Dispose();
     }
 
@@ -90,7 +91,7 @@ sealed class ServedModel
     internal async Task<PictureAnswer> DetectAsync(PictureRequest picture, CancellationToken gone)
     {
         var ticket = new Ticket(picture.File, picture.Name, picture.Due, _clock);
-        _toPrepare.Writer.TryWrite(ticket);
+        _toPrepare.Add(ticket);
         return await AnswerAsync(ticket, picture.Due, (run, index) =>
         {
             var stages = RentStages();
@@ -141,12 +142,14 @@ sealed class ServedModel
 
     TimeSpan Left(long due) => _clock.GetElapsedTime(_clock.GetTimestamp(), due) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
-    async Task PrepareAsync()
+    static Task OnOwnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    void Prepare()
     {
-        await foreach (var ticket in _toPrepare.Reader.ReadAllAsync().ConfigureAwait(false))
+        foreach (var ticket in _toPrepare.GetConsumingEnumerable())
         {
             if (!ticket.IsWanted) { continue; }
-            await _ahead.WaitAsync().ConfigureAwait(false);
+            _ahead.Wait();
             if (!ticket.IsWanted) // it may have waited long
             {
                 _ahead.Release();
