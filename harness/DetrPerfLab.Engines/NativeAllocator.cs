@@ -26,7 +26,7 @@ public static partial class NativeAllocator
     /// <summary>Names of the allocators that take glibc's place.</summary>
     public static IReadOnlyList<string> Others { get; } = [.. s_others.Select(o => o.Name)];
 
-    public static bool IsGlibc => OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _);
+    public static bool IsGlibc { get; } = OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _);
 
     /// <summary>Has glibc keep what is freed, for the rest of this process: what its variables MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_=2147483647 and MALLOC_TOP_PAD_=67108864 do.</summary>
     /// <exception cref="LabException">The system's C library is not glibc.</exception>
@@ -38,6 +38,13 @@ public static partial class NativeAllocator
         }
 
         if (mallopt(MmapMax, 0) == 0 || mallopt(TrimThreshold, int.MaxValue) == 0 || mallopt(TopPad, PadBytes) == 0) { throw new InvalidOperationException("glibc refused an option of mallopt."); }
+    }
+
+    /// <summary>Has glibc give back to the system, now, whatever whole pages are free. It does so by itself only with what lies at the end of a heap, and it has a heap for each thread or two: what the JIT or a decoder used once stays taken on every thread that ever ran it.</summary>
+    /// <remarks>With another C library it does nothing. What an engine keeps by <see cref="KeepFreedMemory"/> is given back as well, and faulted in again by its next inference.</remarks>
+    public static void ReturnFreedMemory()
+    {
+        if (IsGlibc) { _ = malloc_trim(0); } // whether there was any
     }
 
     /// <summary>Variables that put the allocator in glibc's place when they are set before a process starts; none where it is not installed.</summary>
@@ -61,4 +68,7 @@ public static partial class NativeAllocator
 
     [LibraryImport("libc.so.6")]
     private static partial int mallopt(int parameter, int value);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int malloc_trim(nuint keep);
 }

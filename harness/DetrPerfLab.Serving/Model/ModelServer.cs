@@ -9,6 +9,7 @@ public sealed record ModelSource(string Model, string Engine, FamilyOptions? Fam
 public sealed class ModelServer : IAsyncDisposable
 {
     const int MostVersions = 100; // that are remembered
+    static readonly TimeSpan s_betweenReturns = TimeSpan.FromMinutes(1); // of freed memory; it takes some milliseconds
 
     readonly ServingOptions _options;
     readonly TimeProvider _clock;
@@ -18,6 +19,7 @@ public sealed class ModelServer : IAsyncDisposable
     readonly SemaphoreSlim _changing = new(1);
     readonly Lock _gate = new();
     readonly List<ModelVersion> _versions = [];
+    readonly ITimer _returns;
     ServedModel _current;
     CheckedModel _known;
     Task _retiring = Task.CompletedTask;
@@ -33,6 +35,7 @@ public sealed class ModelServer : IAsyncDisposable
         _check = new(options.Verify, options.Detector);
         (_current, _known) = Load(source, null, stop);
         _versions.Add(_current.Version);
+        _returns = _clock.CreateTimer(_ => NativeAllocator.ReturnFreedMemory(), null, TimeSpan.Zero, s_betweenReturns); // loading alone leaves much
     }
 
     public ServingOptions Options => _options;
@@ -183,6 +186,7 @@ public sealed class ModelServer : IAsyncDisposable
         await _changing.WaitAsync().ConfigureAwait(false);
         await _retiring.ConfigureAwait(false);
         await _current.RetireAsync().ConfigureAwait(false);
+        await _returns.DisposeAsync().ConfigureAwait(false);
         Metrics.Dispose();
     }
 }

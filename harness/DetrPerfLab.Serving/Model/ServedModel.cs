@@ -4,7 +4,7 @@ namespace DetrPerfLab.Serving;
 
 /// <summary>One model as it is served: engines, what is prepared for them, what waits. A request holds it while it is answered; once retired, it ends when nobody does.</summary>
 /// <remarks>A picture is decoded and preprocessed by a preparer, waits for a batch, is run by a worker, and read by the request's own task: the engines do nothing but inferences.
-/// Preparers are threads of their own, as workers are: malloc keeps what a decoder used for each thread apart, so that memory would grow with every thread of the pool that ever decoded.</remarks>
+/// Preparers are threads of their own, as workers are: malloc keeps apart what a decoder used on each thread, and of a pool's changing threads that would be many.</remarks>
 sealed class ServedModel
 {
     const long LargestKept = 8_000_000; // pixels

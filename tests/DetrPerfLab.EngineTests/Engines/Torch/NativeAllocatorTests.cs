@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using DetrPerfLab.Tests;
 
 namespace DetrPerfLab.EngineTests.Engines;
 
-/// <summary>Allocators in glibc's place, each in a process of its own: what is said to keep freed memory does.</summary>
+/// <summary>What is said to keep freed memory does, allocators in glibc's place each in a process of its own; what is said to return it does.</summary>
 [Collection(nameof(Alone))]
 public class NativeAllocatorTests
 {
@@ -13,6 +14,26 @@ public class NativeAllocatorTests
         var (plain, kept) = (Faults("jemalloc"), Faults("jemalloc keeping freed memory"));
 
         Assert.True(plain > 1000 && kept < plain / 10, $"{plain} page faults an inference, {kept} where it keeps memory"); // 320 pixels: the first block alone is 8 MiB, 2,000 pages
+    }
+
+    [Fact]
+    public unsafe void ReturnFreedMemory_HolesBelowABlockInUse_AreTheSystemsAgain()
+    {
+        Assert.SkipUnless(NativeAllocator.IsGlibc, "the system's C library is not glibc");
+        const int Blocks = 2000, Bytes = 100_000; // below what malloc maps by itself; 200 MB
+        var blocks = new nint[Blocks];
+        foreach (ref var block in blocks.AsSpan())
+        {
+            block = (nint)NativeMemory.Alloc(Bytes);
+            new Span<byte>((void*)block, Bytes).Fill(1);
+        }
+
+        for (var i = 0; i < Blocks - 1; i++) { NativeMemory.Free((void*)blocks[i]); }
+        var before = ProcessMemory.Read().RssBytes!.Value;
+        NativeAllocator.ReturnFreedMemory();
+        var returned = before - ProcessMemory.Read().RssBytes!.Value;
+        NativeMemory.Free((void*)blocks[^1]);
+        Assert.True(returned > (long)Blocks * Bytes * 3 / 4, $"{returned} bytes returned");
     }
 
     static double Faults(string allocator)
