@@ -9,7 +9,12 @@ sealed record Targets(int[] Labels, float[] Boxes);
 readonly record struct Matches(long[] Rows, int[] Things);
 
 /// <summary>Parts of the loss of one batch, of the last decoder layer, each as the total weighs it.</summary>
-readonly record struct LossParts(double Total, double Class, double Box, double Giou);
+readonly record struct LossParts(double Total, double Class, double Box, double Giou)
+{
+    public static LossParts operator +(LossParts one, LossParts other) => new(one.Total + other.Total, one.Class + other.Class, one.Box + other.Box, one.Giou + other.Giou);
+
+    public static LossParts operator /(LossParts sum, double count) => new(sum.Total / count, sum.Class / count, sum.Box / count, sum.Giou / count);
+}
 
 /// <summary>DETR's loss: each thing is given the query that costs least, and that query learns its class and its box; all others learn "no object".</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/detr.py, SetCriterion, and models/matcher.py; auxiliary losses of the layers before the last weigh as much.</remarks>

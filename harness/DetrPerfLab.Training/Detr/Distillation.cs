@@ -39,7 +39,7 @@ sealed class Distillation(TrainableDetr teacher, DetrLoss loss) : IDisposable
     (Lesson Lesson, Tensor Memory) Teach(Tensor pictures)
     {
         using var quiet = no_grad();
-        var outputs = teacher.Forward(pictures, learns: false);
+        var outputs = teacher.Forward(pictures);
         var last = outputs.Layers[^1];
         var (probabilities, boxes) = (nn.functional.softmax(last.Logits, 2).reshape(-1, last.Logits.shape[2]), last.Boxes.reshape(-1, 4));
         var (width, queries) = (last.Logits.shape[2], (int)last.Logits.shape[1]);

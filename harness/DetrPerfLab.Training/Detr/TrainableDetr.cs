@@ -72,12 +72,13 @@ sealed class TrainableDetr : IDisposable
     internal static bool IsStatistic(string name) => name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal);
 
     /// <summary>Of pictures float32 [N, 3, H, W], normalised.</summary>
-    /// <param name="learns">Whether batch norms take this batch's statistics and remember them.</param>
-    internal DetrOutputs Forward(Tensor pictures, bool learns)
+    /// <param name="remember">Where batch norms, which take this batch's statistics then, remember them, by name; null: they take what they remember.</param>
+    internal DetrOutputs Forward(Tensor pictures, IReadOnlyDictionary<string, Tensor>? remember = null)
     {
+        var learns = remember is not null;
         using var scope = NewDisposeScope();
         // While it learns, the backbone computes in bfloat16, channels innermost: half as long where the processor has its instructions. Weights, norms' statistics and all else stay float32.
-        var features = learns ? Backbone(pictures.to(ScalarType.BFloat16).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), learns).to(ScalarType.Float32) : Backbone(pictures, learns);
+        var features = learns ? Backbone(pictures.to(ScalarType.BFloat16).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), remember).to(ScalarType.Float32) : Backbone(pictures, remember);
         var source = nn.functional.conv2d(features, W("input_proj.weight"), W("input_proj.bias"));
         var position = Position((int)source.shape[2], (int)source.shape[3]); // [1, S, hidden]
         var memory = source.flatten(2).transpose(1, 2); // [N, S, hidden]
@@ -125,25 +126,26 @@ sealed class TrainableDetr : IDisposable
 
     Tensor W(string name) => _parameters[name];
 
-    Tensor Backbone(Tensor pictures, bool learns)
+    Tensor Backbone(Tensor pictures, IReadOnlyDictionary<string, Tensor>? remember)
     {
         var shape = _config.Backbone;
-        var x = nn.functional.max_pool2d(Convolve(shape.Stem, pictures, learns).relu(), [3, 3], [2, 2], [1, 1]);
+        var x = nn.functional.max_pool2d(Convolve(shape.Stem, pictures, remember).relu(), [3, 3], [2, 2], [1, 1]);
         foreach (var block in shape.Blocks())
         {
             var path = x;
-            foreach (var (index, convolution) in block.Path.Index()) { path = Convolve(convolution, index == 0 ? path : path.relu(), learns); }
-            x = (path + (block.Shortcut is { } shortcut ? Convolve(shortcut, x, learns) : x)).relu();
+            foreach (var (index, convolution) in block.Path.Index()) { path = Convolve(convolution, index == 0 ? path : path.relu(), remember); }
+            x = (path + (block.Shortcut is { } shortcut ? Convolve(shortcut, x, remember) : x)).relu();
         }
 
         return x;
     }
 
-    Tensor Convolve(BackboneConvolution shape, Tensor x, bool learns)
+    Tensor Convolve(BackboneConvolution shape, Tensor x, IReadOnlyDictionary<string, Tensor>? remember)
     {
+        var statistics = remember ?? _statistics;
         var padding = (long)shape.Dilation * (shape.Kernel / 2);
         x = nn.functional.conv2d(x, W($"{shape.Name}.weight").to(x.dtype), null, [shape.Stride, shape.Stride], [padding, padding], [shape.Dilation, shape.Dilation]);
-        return nn.functional.batch_norm(x, _statistics[$"{shape.Norm}.running_mean"], _statistics[$"{shape.Norm}.running_var"], W($"{shape.Norm}.weight"), W($"{shape.Norm}.bias"), learns, Momentum, Epsilon);
+        return nn.functional.batch_norm(x, statistics[$"{shape.Norm}.running_mean"], statistics[$"{shape.Norm}.running_var"], W($"{shape.Norm}.weight"), W($"{shape.Norm}.bias"), remember is not null, Momentum, Epsilon);
     }
 
     Tensor EncoderLayer(string name, Tensor x, Tensor position)

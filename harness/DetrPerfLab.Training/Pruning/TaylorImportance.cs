@@ -28,7 +28,7 @@ public static class TaylorImportance
             using var scope = NewDisposeScope();
             var (pictures, targets) = batches.Batch(step, Batch);
             foreach (var parameter in model.Parameters.Values) { parameter.grad?.zero_(); }
-            loss.Of(model.Forward(pictures, learns: false).Layers, targets).Loss.backward();
+            loss.Of(model.Forward(pictures).Layers, targets).Loss.backward();
             using var quiet = no_grad();
             foreach (var (group, sum) in groups.Zip(sums)) { Add(sum, model, group); }
             progress(step + 1, steps);

@@ -28,6 +28,7 @@ public sealed record TrainingOptions
     public string? Teacher { get; init; } // sha256 of the model that it learns from beside the truth; null: of the truth alone
     public long Steps { get; init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more", "steps"); } = 40_000;
     public int Batch { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "batch"); } = 16;
+    public int Parts { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "parts"); } = 2; // of a batch, computed side by side; not the machine's affair, since batch norms see one part each
     public int Scenes { get; init => field = value is >= 1 and <= 100_000 ? value : throw LabError.OutOfRange(value, "1 to 100000", "scenes"); } = 12_000; // that are drawn once and seen again, changed each time
     public int Groups { get; init => field = value is >= 1 and <= 16 ? value : throw LabError.OutOfRange(value, "1 to 16", "groups"); } = 6; // of queries while it learns
     public double LearningRate { get; init; } = 4e-4;
@@ -37,9 +38,9 @@ public sealed record TrainingOptions
     public int WarmUpSteps { get; init; } = 500;
     public double DropAt { get; init; } = 0.8; // share of the steps after which the rate is a tenth
     public ulong Seed { get; init; } = 1;
-    public int Threads { get; init; } = 0; // 0: all; a run of one thread goes on to the bit
+    public int Threads { get; init; } = 0; // 0: all; a run of no more than one for each part goes on to the bit
 
-    /// <summary>All that decides the run, as text; threads change nothing but its last bits.</summary>
+    /// <summary>All that decides the run, as text; threads, beyond one a part, change nothing but its last bits.</summary>
     [JsonIgnore]
     public string Key => JsonSerializer.Serialize(this with { Threads = 0 }, LabJson.OneLine);
 

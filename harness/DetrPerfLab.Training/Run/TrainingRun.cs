@@ -16,8 +16,7 @@ public sealed class TrainingRun : IDisposable
     readonly TrainableDetr _model;
     readonly Dictionary<string, Tensor> _mean;
     readonly AdamW _optimizer;
-    readonly DetrLoss _loss;
-    readonly Distillation? _distillation;
+    readonly BatchPart[] _parts;
     long _step;
 
     /// <param name="folder">Keeps the checkpoint, the scenes that are judged on, and what happened.</param>
@@ -31,12 +30,12 @@ public sealed class TrainingRun : IDisposable
         (_options, _folder) = (options with { Teacher = teacher?.Sha256 }, folder);
         options = _options;
         TorchRuntime.Load();
-        set_num_threads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        set_num_threads(Threads);
         _model = from is null ? new(options.Config, options.Groups, options.Seed) : new(from);
         _mean = _model.Parameters.ToDictionary(p => p.Key, p => Kept(p.Value)).Concat(_model.Statistics.ToDictionary(s => s.Key, s => Kept(s.Value))).ToDictionary();
         _optimizer = optim.AdamW(_model.Parameters.Values, options.LearningRate, weight_decay: options.WeightDecay);
-        _loss = new(options.Config.Classes, options.Groups);
-        _distillation = teacher is null ? null : new(new(teacher), _loss);
+        _parts = [.. Enumerable.Range(0, Math.Min(options.Parts, options.Batch)).Select(_ => new DetrLoss(options.Config.Classes, options.Groups))
+            .Select(loss => new BatchPart(_model, loss, teacher is null ? null : new(new(teacher), loss)))];
         Directory.CreateDirectory(folder);
         if (TrainingCheckpoint.Load(Checkpoint, options) is { } saved) { _step = saved.Restore(_model, _mean, _optimizer); }
     }
@@ -60,6 +59,7 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Steps that are done.</summary>
     public long Step => _step;
 
+    int Threads => _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
     string Checkpoint => Path.Combine(_folder, CheckpointName);
 
     /// <summary>Trains to the last step.</summary>
@@ -79,8 +79,7 @@ public sealed class TrainingRun : IDisposable
                 stop.ThrowIfCancellationRequested();
             }
 
-            var parts = Learn(batches);
-            sums = new(sums.Total + parts.Total, sums.Class + parts.Class, sums.Box + parts.Box, sums.Giou + parts.Giou);
+            sums += Learn(batches);
             count++;
             _step++;
             var isJudged = _step % judgeEvery == 0 || _step == _options.Steps;
@@ -93,7 +92,8 @@ public sealed class TrainingRun : IDisposable
             if (!isJudged && told.Elapsed < s_betweenReports) { continue; }
             var (ap, ap50) = isJudged ? Judge(stop) : (null, null);
             var perSecond = (_step - first) / began.Elapsed.TotalSeconds;
-            report(new(_step, _options.Steps, sums.Total / count, sums.Class / count, sums.Box / count, sums.Giou / count, ap, ap50,
+            var mean = sums / count;
+            report(new(_step, _options.Steps, mean.Total, mean.Class, mean.Box, mean.Giou, ap, ap50,
                 TimeSpan.FromSeconds((_options.Steps - _step) / perSecond), perSecond * _options.Batch));
             told.Restart();
             (sums, count) = (default, 0);
@@ -106,25 +106,38 @@ public sealed class TrainingRun : IDisposable
         using var scope = NewDisposeScope();
         var (pictures, targets) = batches.Batch(_step, _options.Batch);
         foreach (var group in _optimizer.ParamGroups) { group.LearningRate = _options.RateAt(_step); }
-        _optimizer.zero_grad();
-        var outputs = _model.Forward(pictures, learns: true);
-        if (outputs.Layers.Any(o => !isfinite(o.Logits).all().item<bool>() || !isfinite(o.Boxes).all().item<bool>())) { throw NotFinite(pictures); }
-        var (loss, parts) = _loss.Of(outputs, targets);
-        if (_distillation is { } distillation)
+        var results = new PartResult[_parts.Length];
+        Parallel.For(0, _parts.Length, new ParallelOptions { MaxDegreeOfParallelism = Threads }, part =>
         {
-            loss += distillation.Of(outputs, pictures);
-            parts = parts with { Total = loss.item<float>() };
-        }
-
-        if (!double.IsFinite(parts.Total)) { throw NotFinite(pictures); }
-        loss.backward();
+            set_num_threads(Math.Max(1, Threads / _parts.Length)); // of this thread alone
+            results[part] = _parts[part].Learn(pictures, targets, (part * _options.Batch / _parts.Length)..((part + 1) * _options.Batch / _parts.Length));
+        });
+        set_num_threads(Threads);
+        var isFinite = Take(results);
+        if (!isFinite) { throw NotFinite(pictures); }
         nn.utils.clip_grad_norm_(_model.Parameters.Values, _options.Clip);
         _optimizer.step();
         using var quiet = no_grad();
         // Quick at first, so that the beginning is forgotten.
         var share = 1 - Math.Min(_options.MeanDecay, (1.0 + _step) / (10 + _step));
         foreach (var (name, mean) in _mean) { mean.lerp_(_model.ValueOf(name), tensor((float)share)); }
-        return parts;
+        return results.Select(r => r.Loss).Aggregate((a, b) => a + b) / results.Length;
+    }
+
+    /// <summary>Means of the parts' gradients and statistics, in the order of the parts; false where one has none.</summary>
+    bool Take(IReadOnlyList<PartResult> parts)
+    {
+        using var quiet = no_grad();
+        Tensor Mean(Func<PartResult, Tensor> of) => parts.Select(of).Aggregate((a, b) => a + b) / parts.Count;
+        var isFinite = parts.All(p => p.Gradients is not null);
+        if (isFinite)
+        {
+            foreach (var (index, parameter) in _model.Parameters.Values.Index()) { parameter.grad = Mean(p => p.Gradients![index]); }
+            foreach (var (name, statistic) in _model.Statistics) { statistic.copy_(Mean(p => p.Statistics[name])); }
+        }
+
+        foreach (var tensor in parts.SelectMany(p => p.Statistics.Values.Concat(p.Gradients ?? []))) { tensor.Dispose(); }
+        return isFinite;
     }
 
     /// <summary>Keeps what the step saw.</summary>
@@ -144,7 +157,7 @@ public sealed class TrainingRun : IDisposable
         var model = TrainedModels.Of(store);
         using var opened = VariantRegistry.Get(VariantName.Baseline).Create(model, new() { Threads = _options.Threads }, new(Path.Combine(_folder, "cache")));
         var summary = DatasetEvaluator.Evaluate(opened.Engine, model.Use, CocoDataset.Open(folder), new(), cancellation: stop).Evaluation.Summary;
-        set_num_threads(_options.Threads > 0 ? _options.Threads : Environment.ProcessorCount); // the engine has set its own
+        set_num_threads(Threads); // the engine has set its own
         return (summary.Ap, summary.Ap50);
     }
 
@@ -169,7 +182,7 @@ public sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
-        _distillation?.Dispose();
+        foreach (var part in _parts) { part.Dispose(); }
         foreach (var mean in _mean.Values) { mean.Dispose(); }
         _model.Dispose();
     }

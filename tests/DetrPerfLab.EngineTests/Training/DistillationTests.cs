@@ -16,7 +16,7 @@ public class DistillationTests
         using var student = new TrainableDetr(weights);
         using var distillation = new Distillation(new(weights), new(TrainingTests.Small.Classes, groups: 1));
         var pictures = rand(2, 3, 64, 64);
-        var outputs = student.Forward(pictures, learns: false);
+        var outputs = student.Forward(pictures);
         Assert.Equal(0, distillation.Of(outputs with { Layers = [outputs.Layers[^1]] }, pictures).item<float>(), 1e-5f);
     }
 
@@ -27,7 +27,7 @@ public class DistillationTests
         using var student = new TrainableDetr(TrainingTests.Small, groups: 2, seed: 2);
         using var distillation = new Distillation(new(Sure(seed: 1)), new(TrainingTests.Small.Classes, groups: 2));
         var pictures = rand(2, 3, 64, 64);
-        var loss = distillation.Of(student.Forward(pictures, learns: false), pictures);
+        var loss = distillation.Of(student.Forward(pictures), pictures);
         Assert.True(loss.item<float>() > 0.1);
         loss.backward();
         foreach (var name in (string[])["class_embed.weight", "bbox_embed.layers.2.weight", "transformer.encoder.layers.0.linear2.weight", "backbone.0.body.conv1.weight"])

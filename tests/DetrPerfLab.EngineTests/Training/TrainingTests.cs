@@ -28,7 +28,7 @@ public class TrainingTests
 
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var last = model.Forward(tensor(inputs["pixel_values"].Floats.ToArray(), [2, 3, 64, 96]), learns: false).Layers[^1];
+        var last = model.Forward(tensor(inputs["pixel_values"].Floats.ToArray(), [2, 3, 64, 96])).Layers[^1];
         Near(outputs["logits"].Floats, last.Logits.narrow(1, 0, Small.Queries));
         Near(outputs["pred_boxes"].Floats, last.Boxes.narrow(1, 0, Small.Queries));
 
@@ -86,7 +86,7 @@ public class TrainingTests
         using var scope = NewDisposeScope();
         using var model = new TrainableDetr(Small, groups: 2, seed: 1);
         var (pictures, targets) = new SceneBatches(1, 4, (_, _) => { }, default).Batch(0, 2);
-        var outputs = model.Forward(pictures, learns: false);
+        var outputs = model.Forward(pictures);
         var loss = new DetrLoss(Small.Classes, groups: 2);
         Targets[] turned = [.. targets.Select(t => new Targets([.. t.Labels.Reverse()], [.. t.Boxes.Chunk(4).Reverse().SelectMany(b => b)]))];
         Assert.Equal(loss.Of(outputs.Layers, targets).Parts.Total, loss.Of(outputs.Layers, turned).Parts.Total, 1e-4);
@@ -144,6 +144,36 @@ public class TrainingTests
         var cut = Assert.Throws<LabException>(() => new TrainingRun(s_options, folder.File("parts")));
         Assert.Equal(ExitCode.BadInput, cut.ExitCode);
         Assert.Contains("it ends early, or was changed", cut.Message);
+    }
+
+    [Fact]
+    public void Run_PartsSideBySide_IsTheSameToTheBitAsInTurn()
+    {
+        using var folder = new TempFolder();
+        string[] hashes = [.. new[] { 1, 2 }.Select(threads =>
+        {
+            using var run = new TrainingRun(s_options with { Threads = threads, Steps = 4 }, folder.File($"{threads}"));
+            run.Run(100, _ => { }, _ => { }, default);
+            return run.Store().Sha256;
+        })];
+        Assert.Equal(hashes[0], hashes[1]);
+    }
+
+    /// <summary>A part's gradients are those of its own pictures' loss; the model's statistics stay as they were until all parts are done.</summary>
+    [Fact]
+    public void Learn_PartOfABatch_GivesTheGradientsOfItsPictures()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new TrainableDetr(Small, groups: 2, seed: 1);
+        var (pictures, targets) = new SceneBatches(1, 4, (_, _) => { }, default).Batch(0, 4);
+        string[] before = [.. model.Statistics.Values.Select(s => s.sum().item<float>().ToString("R"))];
+        using var part = new BatchPart(model, new(Small.Classes, groups: 2), distillation: null);
+        var result = part.Learn(pictures, targets, 2..4);
+        Assert.Equal(before, model.Statistics.Values.Select(s => s.sum().item<float>().ToString("R")));
+
+        new DetrLoss(Small.Classes, groups: 2).Of(model.Forward(pictures.narrow(0, 2, 2), model.Statistics), [.. targets.Skip(2)]).Loss.backward();
+        foreach (var (gradient, parameter) in result.Gradients!.Zip(model.Parameters.Values)) { Assert.True(allclose(parameter.grad!, gradient, 1e-3, 1e-5)); }
+        foreach (var (name, statistic) in model.Statistics) { Assert.True(allclose(statistic, result.Statistics[name])); }
     }
 
     /// <summary>The command itself: a second time it goes on with its own files, in a folder of the user's.</summary>
