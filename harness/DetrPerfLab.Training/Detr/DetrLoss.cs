@@ -18,11 +18,14 @@ readonly record struct LossParts(double Total, double Class, double Box, double 
 
 /// <summary>DETR's loss: each thing is given the query that costs least, and that query learns its class and its box; all others learn "no object".</summary>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/detr.py, SetCriterion, and models/matcher.py; auxiliary losses of the layers before the last weigh as much.</remarks>
-sealed class DetrLoss(int classes, int groups)
+/// <param name="classWeight">The original's is 1, for a backbone that was trained to tell classes before.</param>
+sealed class DetrLoss(int classes, int groups, double classWeight = 1)
 {
-    internal const double ClassWeight = 1, BoxWeight = 5, GiouWeight = 2, NoObjectWeight = 0.1;
+    internal const double BoxWeight = 5, GiouWeight = 2, NoObjectWeight = 0.1;
 
     readonly HungarianMatcher _matcher = new(new());
+
+    internal double ClassWeight => classWeight;
 
     /// <summary>A scalar with gradients, which the caller disposes of, and its parts.</summary>
     internal (Tensor Loss, LossParts Parts) Of(DetrOutputs outputs, IReadOnlyList<Targets> targets)
@@ -64,12 +67,12 @@ sealed class DetrLoss(int classes, int groups)
         Array.Fill(weights, 1);
         weights[classes] = (float)NoObjectWeight;
         var classLoss = nn.functional.cross_entropy(logits, tensor(wanted), tensor(weights));
-        if (rows.Length == 0) { return (classLoss * ClassWeight, new(0, ClassWeight * classLoss.item<float>(), 0, 0)); }
+        if (rows.Length == 0) { return (classWeight * classLoss, new(0, classWeight * classLoss.item<float>(), 0, 0)); }
 
         var truth = tensor(boxes, [labels.Length, 4]).index_select(0, tensor(Array.ConvertAll(things, t => (long)t)));
         var (boxLoss, giouLoss) = OfBoxes(layer.Boxes.reshape(-1, 4).index_select(0, tensor(rows)), truth, count);
-        return ((ClassWeight * classLoss) + (BoxWeight * boxLoss) + (GiouWeight * giouLoss),
-            new(0, ClassWeight * classLoss.item<float>(), BoxWeight * boxLoss.item<float>(), GiouWeight * giouLoss.item<float>()));
+        return ((classWeight * classLoss) + (BoxWeight * boxLoss) + (GiouWeight * giouLoss),
+            new(0, classWeight * classLoss.item<float>(), BoxWeight * boxLoss.item<float>(), GiouWeight * giouLoss.item<float>()));
     }
 
     /// <summary>L1 distance and 1 - generalised IoU of pairs of boxes, both [K, 4], each the sum over pairs by a count; before their weights.</summary>

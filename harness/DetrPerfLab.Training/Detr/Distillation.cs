@@ -32,7 +32,7 @@ sealed class Distillation(TrainableDetr teacher, DetrLoss loss) : IDisposable
         var wanted = lesson.Probabilities.index_select(0, of);
         var classes = (wanted * (wanted.clamp_min(1e-8).log() - learnt)).sum() / rows.Length; // Kullback-Leibler divergence
         var (box, giou) = DetrLoss.OfBoxes(layer.Boxes.reshape(-1, 4).index_select(0, at), lesson.Boxes.index_select(0, of), rows.Length);
-        return (DetrLoss.ClassWeight * classes) + (DetrLoss.BoxWeight * box) + (DetrLoss.GiouWeight * giou);
+        return (loss.ClassWeight * classes) + (DetrLoss.BoxWeight * box) + (DetrLoss.GiouWeight * giou);
     }
 
     /// <summary>What the teacher is sure of on each picture, and its features.</summary>

@@ -31,6 +31,7 @@ public sealed record TrainingOptions
     public int Parts { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "parts"); } = 2; // of a batch, computed side by side; not the machine's affair, since batch norms see one part each
     public int Scenes { get; init => field = value is >= 1 and <= 100_000 ? value : throw LabError.OutOfRange(value, "1 to 100000", "scenes"); } = 12_000; // that are drawn once and seen again, changed each time
     public int Groups { get; init => field = value is >= 1 and <= 16 ? value : throw LabError.OutOfRange(value, "1 to 16", "groups"); } = 6; // of queries while it learns
+    public double ClassWeight { get; init; } = 4; // of the class loss; with DETR's own 1 boxes were found long before their classes, which a backbone that was trained before knows already
     public double LearningRate { get; init; } = 4e-4;
     public double WeightDecay { get; init; } = 1e-4;
     public double Clip { get; init; } = 0.5; // of the gradient's norm

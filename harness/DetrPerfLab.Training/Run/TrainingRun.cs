@@ -34,7 +34,7 @@ public sealed class TrainingRun : IDisposable
         _model = from is null ? new(options.Config, options.Groups, options.Seed) : new(from);
         _mean = _model.Parameters.ToDictionary(p => p.Key, p => Kept(p.Value)).Concat(_model.Statistics.ToDictionary(s => s.Key, s => Kept(s.Value))).ToDictionary();
         _optimizer = optim.AdamW(_model.Parameters.Values, options.LearningRate, weight_decay: options.WeightDecay);
-        _parts = [.. Enumerable.Range(0, Math.Min(options.Parts, options.Batch)).Select(_ => new DetrLoss(options.Config.Classes, options.Groups))
+        _parts = [.. Enumerable.Range(0, Math.Min(options.Parts, options.Batch)).Select(_ => new DetrLoss(options.Config.Classes, options.Groups, options.ClassWeight))
             .Select(loss => new BatchPart(_model, loss, teacher is null ? null : new(new(teacher), loss)))];
         Directory.CreateDirectory(folder);
         if (TrainingCheckpoint.Load(Checkpoint, options) is { } saved) { _step = saved.Restore(_model, _mean, _optimizer); }
