@@ -16,7 +16,6 @@ namespace DetrPerfLab.Benchmarks;
 /// <summary>How every suite is run, with the reason of each choice.</summary>
 static class LabConfig
 {
-    /// <summary>All of this program.</summary>
     internal static Type[] Suites { get; } = [.. typeof(LabConfig).Assembly.GetTypes().Where(t => t.IsPublic && !t.IsAbstract && t.Name.EndsWith("Benchmarks", StringComparison.Ordinal))];
 
     internal static ManualConfig Create(RunOptions options, IToolchain toolchain, string artifacts, ResultBook book) => ManualConfig.CreateEmpty()

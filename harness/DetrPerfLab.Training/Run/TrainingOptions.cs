@@ -28,7 +28,7 @@ public sealed record TrainingOptions
     public string? Teacher { get; init; } // sha256 of the model that it learns from beside the truth; null: of the truth alone
     public long Steps { get; init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more", "steps"); } = 40_000;
     public int Batch { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "batch"); } = 16;
-    public int Parts { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "parts"); } = 2; // of a batch, computed side by side; not the machine's affair, since batch norms see one part each
+    public int Parts { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "parts"); } = 2; // of a batch, computed side by side; the same on every machine, since batch norms see one part each
     public int Scenes { get; init => field = value is >= 1 and <= 100_000 ? value : throw LabError.OutOfRange(value, "1 to 100000", "scenes"); } = 12_000; // that are drawn once and seen again, changed each time
     public int Groups { get; init => field = value is >= 1 and <= 16 ? value : throw LabError.OutOfRange(value, "1 to 16", "groups"); } = 6; // of queries while it learns
     public double ClassWeight { get; init; } = 4; // of the class loss; with DETR's own 1 boxes were found long before their classes, which a backbone that was trained before knows already

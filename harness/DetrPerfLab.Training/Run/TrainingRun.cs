@@ -113,8 +113,7 @@ public sealed class TrainingRun : IDisposable
             results[part] = _parts[part].Learn(pictures, targets, (part * _options.Batch / _parts.Length)..((part + 1) * _options.Batch / _parts.Length));
         });
         set_num_threads(Threads);
-        var isFinite = Take(results);
-        if (!isFinite) { throw NotFinite(pictures); }
+        if (!Take(results)) { throw NotFinite(pictures); }
         nn.utils.clip_grad_norm_(_model.Parameters.Values, _options.Clip);
         _optimizer.step();
         using var quiet = no_grad();
