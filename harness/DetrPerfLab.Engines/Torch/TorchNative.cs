@@ -22,13 +22,25 @@ static class TorchNative
     {
         // Asked for a library that is not there, TorchSharp's loader prints a page, copies 500 MB of others beside the program and fails.
         var folder = Folder() ?? throw new DllNotFoundException($"{s_library} lies neither beside the program nor in its package folder");
-        return OperatingSystem.IsLinux() ? Load(folder, LabPaths.ModelCache) : AsItIs;
+        var how = OperatingSystem.IsLinux() ? Load(folder, LabPaths.ModelCache) : AsItIs;
+        if (NativeLibrary.TryLoad(Path.Combine(folder, "libtorch_cpu.so"), out var torch)) { SwitchOffNnpack(torch); }
+        return how;
     });
 
     /// <summary>Loads it, once a process; the value says how: as it is, or in which other way and why.</summary>
     internal static string HowLoaded => s_loaded.Value;
 
     internal static bool IsLoaded => s_loaded.IsValueCreated;
+
+    /// <summary>Convolutions on few threads ask for NNPACK, which takes none that oneDNN takes; on a processor that it does not know each of them prints a warning instead.</summary>
+    /// <remarks>Source: PyTorch 2.10, aten/src/ATen/native/Convolution.cpp, ConvParams::use_nnpack. at::globalContext().setUserEnabledNNPACK(false), which the binding lacks.</remarks>
+    static unsafe void SwitchOffNnpack(nint torch)
+    {
+        if (NativeLibrary.TryGetExport(torch, "_ZN2at13globalContextEv", out var context) && NativeLibrary.TryGetExport(torch, "_ZN2at7Context20setUserEnabledNNPACKEb", out var enable))
+        {
+            ((delegate* unmanaged<void*, byte, void>)enable)(((delegate* unmanaged<void*>)context)(), 0);
+        }
+    }
 
     internal static string Load(string folder, string cache, string version = VersionNotNeeded)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using DetrPerfLab.Tests;
 
@@ -16,6 +17,23 @@ public sealed class TorchNativeTests : IDisposable
     {
         _package.Dispose();
         _cache.Dispose();
+    }
+
+    /// <summary>As a user runs it: native code writes to the process's own standard error. Only a processor that NNPACK does not know can fail it.</summary>
+    [Fact]
+    public async Task Run_ConvolutionsOnOneThread_SayNothingOfNnpack()
+    {
+        var program = Path.Combine(TestPaths.RepoRoot, "harness", "DetrPerfLab.Cli", "bin", "Release", "net10.0", "detrlab.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "profile", "--model", "detr-r50-synthetic", "--variant", "torch-fp32", "--threads", "1", "--size", "64"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("backbone", await output);
+        Assert.DoesNotContain("NNPACK", await error);
     }
 
     [Fact]
