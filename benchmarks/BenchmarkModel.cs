@@ -21,14 +21,17 @@ static class BenchmarkModel
         return Of(Current, row, sizes);
     }
 
+    /// <summary>The same of a model that the suite has made.</summary>
+    internal static VariantCase CaseOf(SuiteCase row, VariantModel model, IReadOnlyList<ImageSize> sizes)
+    {
+        RequireNoChoice(model.Name);
+        return Of(model, row, sizes);
+    }
+
     /// <summary>A variant of a model that the suite itself names; the choice of <c>--model</c> is refused there, as its figures would stand under another's name.</summary>
     internal static VariantCase CaseOf(SuiteCase row, string model, IReadOnlyList<ImageSize> sizes)
     {
-        if (Name != Default)
-        {
-            throw LabError.Missing($"This row measures {model}, not '{Path.GetFileName(Name)}'. Leave --model out; variants of a classifier of your own: detrlab bench --model FILE");
-        }
-
+        RequireNoChoice(model);
         if (!s_named.TryGetValue(model, out var named))
         {
             // --family and --keep-list are said of another model: a zoo classifier knows its own family, and has other layers.
@@ -37,6 +40,11 @@ static class BenchmarkModel
         }
 
         return Of(named, row, sizes);
+    }
+
+    static void RequireNoChoice(string model)
+    {
+        if (Name != Default) { throw LabError.Missing($"This row measures {model}, not '{Path.GetFileName(Name)}'. Leave --model out; variants of a model of your own: detrlab bench --model FILE"); }
     }
 
     static VariantCase Of(VariantModel model, SuiteCase row, IReadOnlyList<ImageSize> sizes) => new(model, VariantRegistry.Get(row.Variant), sizes, Artefacts) { WaitedMs = SuiteBenchmarks.WaitedMs };

@@ -12,5 +12,7 @@ public class PrecisionBenchmarks : ForwardBenchmarks
 
     private protected override bool Profiled => true;
 
+    public override RunResult Explain(SuiteCase row, RunResult result, MachineInfo machine) => VariantCase.TryExplain(base.Explain(row, result, machine), Miniature.StandIn);
+
     private protected override VariantCase CaseOf(SuiteCase row) => BenchmarkModel.CaseOf(row, BenchmarkModel.DefaultSize);
 }

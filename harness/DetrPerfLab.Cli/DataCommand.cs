@@ -18,7 +18,7 @@ static class DataCommand
         command.SetAction((parsed, cancellation) =>
         {
             var count = parsed.GetValue(images);
-            var target = parsed.GetValue(folder) ?? Path.Combine(LabPaths.ModelCache, "data", $"scenes-{count}-{parsed.GetValue(seed)}");
+            var target = parsed.GetValue(folder) ?? SceneDataset.FolderOf(count, parsed.GetValue(seed));
             WrittenFiles.RequireOwn(SceneDataset.FilesIn(target, count));
             ConsoleProgress.Run("Drawing", report =>
             {

@@ -64,7 +64,7 @@ static partial class FakeResults
     ];
 
     public static RunResult[] All =>
-        [.. Engine, .. Precision, .. Threads, .. Resolution, .. Batches, .. Chunking, .. Memories, .. Allocators, .. GcModes, .. Workers, .. Servings, .. Preprocesses, .. Postprocesses, .. Stacked, .. Classifiers, .. Factorials];
+        [.. Engine, .. Precision, .. Threads, .. Resolution, .. Batches, .. Chunking, .. Memories, .. Allocators, .. GcModes, .. Workers, .. Servings, .. Preprocesses, .. Postprocesses, .. Stacked, .. Classifiers, .. Compressions, .. Factorials];
 
     /// <summary>Writes the set as a run would.</summary>
     public static void Write(string resultsFolder) => Write(resultsFolder, All);

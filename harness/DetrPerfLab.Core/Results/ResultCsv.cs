@@ -30,6 +30,7 @@ static class ResultCsv
         ("top-1 (0 to 1)", r => r.Result.Top1),
         ("contamination", r => r.Result.Contamination?.Verdict.ToString().ToLowerInvariant()),
         ("gap", r => r.Result.Gap),
+        ("AP of the trained stand-in (0 to 1)", r => r.Result.StandIn?.CocoAp),
     ];
 
     internal static string Of(IReadOnlyList<RunResult> results, Func<RunResult, IReadOnlyList<RunResult>, double?> speedUpOf)

@@ -56,6 +56,12 @@ public sealed record AgreementInfo
     public double? DetectionAp { get; init; } // COCO AP of the detections with the reference's detections as truth, in [0, 1]
 }
 
+/// <summary>Accuracy of another model in the same variant, for weights that are synthetic and detect nothing: what the variant costs a trained model.</summary>
+/// <param name="Images">Labelled images that it was judged on, none of which it was trained on.</param>
+/// <param name="CocoAp">COCO AP@[.50:.95] in [0, 1].</param>
+/// <param name="CocoApDifference">AP minus that of <paramref name="Reference"/>, the same model's plainest variant, with a paired bootstrap interval over images; null of that variant itself.</param>
+public sealed record StandInInfo(string Model, int Images, double CocoAp, Interval? CocoApDifference, string Reference);
+
 /// <summary>A measured peak, from a micro-benchmark of matrix products.</summary>
 /// <param name="Precision">For example <c>fp32</c>, <c>int8</c>, or <c>int8 (40 %) and fp32</c> for operations of both.</param>
 /// <param name="Threads">Threads that reached it; null in older files, where it was all cores.</param>

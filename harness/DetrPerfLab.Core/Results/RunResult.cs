@@ -63,6 +63,7 @@ public sealed record RunResult
 
     /// <summary>COCO AP minus that of the reference on the same images, with a paired bootstrap interval over images; null when not evaluated.</summary>
     public Interval? CocoApDifference { get; init; }
+    public StandInInfo? StandIn { get; init; } // AP of a trained model in the same variant, where this one's weights are synthetic; null elsewhere, and in older results
     public double? Top1 { get; init; } // of a classifier: share of pictures whose first class is right, in [0, 1], of the same artefact and engine; null when not evaluated
     public Interval? Top1Difference { get; init; } // top-1 minus that of the reference on the same pictures, with a paired bootstrap interval; null when not evaluated
     public double? Flops { get; init; } // arithmetic operations of one operation, a multiply-add counted as two; counted from the graph

@@ -20,6 +20,9 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     const int TimedPhotograph = 1000; // far from those of calibration
     static readonly ImageSize s_detrSize = new(800, 1066), s_classifierSize = new(224, 224);
 
+    /// <summary>Whether its weights are of a formula, and detect nothing.</summary>
+    public bool IsSynthetic { get; private init; }
+
     /// <summary>The shape of a model made of weights; null for an ONNX file.</summary>
     public ModelConfig? Config { get; init; }
 
@@ -36,7 +39,7 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
 
     /// <summary>A model with synthetic-v1 weights: needs no download.</summary>
     public static VariantModel Synthetic(ModelConfig config) =>
-        new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config), UseOf(config, null, null)) { Config = config };
+        new($"{config.Name}-synthetic", $"synthetic-v1 {config}", () => SyntheticWeights.Create(config), UseOf(config, null, null)) { Config = config, IsSynthetic = true };
 
     internal static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 

@@ -7,6 +7,8 @@ static class ParetoChart
 {
     const int MostNamed = 4;
 
+    static readonly AccuracyMeasure s_ap = new("COCO AP@[.50:.95], points", c => 100 * c.Run.CocoAp, IsLabelled: true);
+
     internal static Drawing Create(ReportModel model)
     {
         if (Measure(model) is not { } measure) { return Drawing.None("accuracy against latency: no accuracy was measured for two variants"); }
@@ -14,12 +16,25 @@ static class ParetoChart
         // The engine suite's steps all compute in FP32: a dozen points of one accuracy, whose times the speed-up chart tells better.
         CaseView[] others = [.. all.Where(c => !c.Run.Suite.StartsWith("Engine", StringComparison.OrdinalIgnoreCase))];
         var cases = others.Length >= 2 ? others : all;
+        return Of("accuracy", cases, c => c.Run.Variant, measure, model.Caption);
+    }
+
+    /// <summary>The same of one trained model, made smaller in several ways.</summary>
+    internal static Drawing OfCompression(ReportModel model)
+    {
+        CaseView[] cases = [.. model.Suite("Compression").Where(c => c.Summary is not null && c.Run.CocoAp is not null)];
+        return cases.Length < 2 ? Drawing.None("compression: no two models were measured and judged")
+            : Of("compression", cases, CompressionSentences.NameOf, s_ap, model.Caption);
+    }
+
+    static Chart Of(string file, CaseView[] cases, Func<CaseView, string> name, AccuracyMeasure measure, string caption)
+    {
         // A contaminated run is shown, but nothing is decided by it.
         var front = Front([.. cases.Select(c => (c.Summary!.Median, c.IsContaminated ? double.NegativeInfinity : measure.Of(c)!.Value))]);
-        var title = Title(cases, front);
+        var title = Title([.. front.Select(i => name(cases[i]))]);
         var alt = $"{title}. Accuracy is {measure.Label}. The front: " + (front.Length == 0 ? "nothing" : "") +
-            string.Join(", ", front.Select(i => $"{cases[i].Run.Variant} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + "." + Disturbed.Sentence(cases);
-        return new Chart("accuracy", alt, 440, canvas => Draw(canvas, cases, front, measure, title, model.Caption));
+            string.Join(", ", front.Select(i => $"{name(cases[i])} ({Format.Significant(cases[i].Summary!.Median)} ms, {Format.Number(measure.Of(cases[i])!.Value, 1)})")) + "." + Disturbed.Sentence(cases);
+        return new Chart(file, alt, 440, canvas => Draw(canvas, cases, name, front, measure, title, caption));
     }
 
     /// <summary>Indices of the points that no other beats in both, fastest first.</summary>
@@ -42,23 +57,24 @@ static class ParetoChart
     {
         AccuracyMeasure[] known =
         [
-            new("COCO AP@[.50:.95], points", c => 100 * c.Run.CocoAp, IsLabelled: true),
+            s_ap,
             new("top-1, points", c => 100 * c.Run.Top1, IsLabelled: true),
+            new($"COCO AP@[.50:.95] of {model.Effects.Select(c => c.Run.StandIn?.Model).FirstOrDefault(m => m is not null)}, points", c => 100 * c.Run.StandIn?.CocoAp, IsLabelled: true),
             new("AP with the reference's detections as truth, points", c => 100 * c.Run.Agreement?.DetectionAp),
             new("queries whose class is unchanged, per cent", c => 100 * (1 - c.Run.Agreement?.ClassChangedShare)),
         ];
         return known.FirstOrDefault(m => model.Effects.Count(c => c.Summary is not null && m.Of(c) is not null) >= 2);
     }
 
-    static string Title(CaseView[] cases, int[] front) => front.Length switch
+    static string Title(string[] front) => front.Length switch
     {
         0 => "Accuracy against latency: every run was contaminated",
-        1 => $"{cases[front[0]].Run.Variant} is the fastest and the most accurate",
-        > MostNamed => $"On the Pareto front: {front.Length} variants, from {cases[front[0]].Run.Variant} to {cases[front[^1]].Run.Variant}",
-        _ => $"On the Pareto front: {string.Join(", ", front.Select(i => cases[i].Run.Variant))}",
+        1 => $"{front[0]} is the fastest and the most accurate",
+        > MostNamed => $"On the Pareto front: {front.Length} points, from {front[0]} to {front[^1]}",
+        _ => $"On the Pareto front: {string.Join(front.Any(name => name.Contains(',')) ? "; " : ", ", front)}",
     };
 
-    static void Draw(ChartCanvas canvas, CaseView[] cases, int[] front, AccuracyMeasure measure, string title, string caption)
+    static void Draw(ChartCanvas canvas, CaseView[] cases, Func<CaseView, string> name, int[] front, AccuracyMeasure measure, string title, string caption)
     {
         var xs = cases.Select(c => c.Summary!.Median).ToArray();
         var ys = cases.Select(c => measure.Of(c)!.Value).ToArray();
@@ -88,8 +104,8 @@ static class ParetoChart
             if (cases[i].Median is { HasWidth: true } median) { canvas.WhiskerX(Math.Log10(median.Lower), Math.Log10(median.Upper), ys[i]); }
             if (ApInterval(i) is { } interval) { canvas.WhiskerY(at, interval.Lower, interval.Upper); }
             canvas.Point(at, ys[i], style.In(canvas.Theme), style.Marker);
-            labels.Add(cases[i].Run.Variant + Disturbed.Mark(cases[i]), at, ys[i]);
-            canvas.Hover(at, ys[i], $"{cases[i].Run.Variant}: {Cells.Milliseconds(cases[i].Median!.Value)} ms, {measure.Label} {Format.Number(ys[i], 1)}");
+            labels.Add(name(cases[i]) + Disturbed.Mark(cases[i]), at, ys[i]);
+            canvas.Hover(at, ys[i], $"{name(cases[i])}: {Cells.Milliseconds(cases[i].Median!.Value)} ms, {measure.Label} {Format.Number(ys[i], 1)}");
         }
 
         labels.Place();

@@ -43,7 +43,7 @@ sealed record Candidate(CaseView View, Fit Fit, IReadOnlyList<string> Reasons, d
 
         return new(view, judged.Max(j => j.Fit), [.. judged.Where(j => j.Reason is not null).Select(j => j.Reason!)], accuracy.LossShare)
         {
-            LacksAccuracy = accuracy.Fit != Fit.Meets && view.Accuracy?.Difference is null,
+            LacksAccuracy = accuracy.Fit != Fit.Meets && view.Accuracy is not { Difference: not null, StandIn: null },
         };
     }
 
@@ -53,7 +53,7 @@ sealed record Candidate(CaseView View, Fit Fit, IReadOnlyList<string> Reasons, d
         {
             var limit = -limits.ApLoss;
             var fit = difference.Upper < limit - Rounding ? Fit.Fails : difference.Lower < limit - Rounding ? Fit.Undecided : Fit.Meets;
-            return (fit, fit == Fit.Meets ? null : $"{accuracy.Name} difference {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)} (--max-ap-loss)", Share(-difference.Value, limits.ApLoss));
+            return (fit, fit == Fit.Meets ? null : $"{accuracy.DifferenceName} {Cells.ApDifference(difference)}, limit {Format.Signed(limit, 1)} (--max-ap-loss)", Share(-difference.Value, limits.ApLoss));
         }
 
         if (view.Run.Variant == VariantName.Baseline) { return (Fit.Meets, null, 0); }

@@ -7,9 +7,11 @@ sealed class CaseView(RunResult run)
 
     /// <summary>Of the samples, milliseconds; null without any.</summary>
     internal SampleSummary? Summary { get; } = SampleSummary.Of(run);
-    /// <summary>What was measured on labelled images: AP of a detector, top-1 of a classifier; null without.</summary>
+
+    /// <summary>What was measured on labelled images: AP of a detector, top-1 of a classifier, else AP of the trained model that stands in for synthetic weights; null without.</summary>
     internal Accuracy? Accuracy => Run.CocoAp is { } ap ? new("AP", 100 * ap, Run.CocoApDifference?.Scale(100))
         : Run.Top1 is { } top ? new("top-1", 100 * top, Run.Top1Difference?.Scale(100))
+        : Run.StandIn is { } other ? new("AP", 100 * other.CocoAp, other.CocoApDifference?.Scale(100)) { StandIn = other }
         : null;
 
     internal Estimate? Median => Summary is { } s ? new(s.Median, s.MedianInterval) : null;
@@ -67,4 +69,11 @@ sealed class CaseView(RunResult run)
 }
 
 /// <summary>A measure of accuracy by its short name, and its difference to the reference, both in points (of 100); null where nothing was compared.</summary>
-sealed record Accuracy(string Name, double Points, Interval? Difference);
+sealed record Accuracy(string Name, double Points, Interval? Difference)
+{
+    internal StandInInfo? StandIn { get; init; } // the trained model that it is of; null: of the model that was timed
+
+    internal string FullName => StandIn is { } other ? $"{Name} of {other.Model}" : Name;
+
+    internal string DifferenceName => $"{Name} difference{(StandIn is { } other ? $" of {other.Model}" : "")}";
+}

@@ -9,6 +9,11 @@ static class AnswerSection
     {
         var blocks = new List<Block> { new Paragraph(Sentence(model, limits, answer), Tone.Lead) };
         if (answer.Best is not null) { blocks.Add(new PointList([.. Picks(limits, answer)])); }
+        if (answer.Candidates.Select(c => c.View.Accuracy?.StandIn).FirstOrDefault(s => s is not null) is { } other)
+        {
+            blocks.Add(new Paragraph([$"The weights that were timed are synthetic and detect nothing. AP is that of {other.Model}, a small DETR that the lab has trained, in the same variant on {other.Images} drawn scenes that it never learnt from; its reference is ", Inline.Code(other.Reference), "."], Tone.Note));
+        }
+
         Candidate[] ranked = [.. answer.Ranked];
         if (ranked.Length > 0)
         {
@@ -67,7 +72,7 @@ static class AnswerSection
         return string.Join(", ", kept);
     }
 
-    static string Accuracy(CaseView view) => view.Accuracy is { Difference: { } difference } measured ? $"{measured.Name} difference {Cells.ApDifference(difference)} points"
+    static string Accuracy(CaseView view) => view.Accuracy is { Difference: { } difference } measured ? $"{measured.DifferenceName} {Cells.ApDifference(difference)} points"
         : view.Run.Variant == VariantName.Baseline ? "which is the reference itself"
         : view.Run.Agreement?.ClassChangedShare is { } changed ? $"{Format.Percent(changed, 1)} of the queries changed class (no AP was measured)"
         : "accuracy not measured";
@@ -102,7 +107,7 @@ static class AnswerSection
     static Table ChoiceTable(Answer answer, Candidate[] shown, int all)
     {
         var fits = shown.ToDictionary(c => c.View);
-        var measure = shown.Select(c => c.View.Accuracy is { Difference: not null } a ? a.Name : null).FirstOrDefault(n => n is not null);
+        var measure = shown.Select(c => c.View.Accuracy).FirstOrDefault(a => a?.Difference is not null);
         var table = CaseColumn.Table("The variants, best first",
         [
             CaseColumn.Text("variant", view => new(Inline.Code(view.Run.Variant)) { Second = PicksOf(answer, view) }),
@@ -112,9 +117,9 @@ static class AnswerSection
             CaseColumns.P90,
             measure is null
                 ? CaseColumn.Figure("classes changed, %", "share of the queries whose most probable class is another than the reference's", view => Classes(view) * 100, share => Format.Number(share, 1), "outputs were not compared")
-                : CaseColumn.Figure($"{measure} difference, points", "to the reference; 95 % interval below", view => view.Accuracy?.Difference is { } difference
+                : CaseColumn.Figure($"{measure.DifferenceName}, points", "to the reference; 95 % interval below", view => view.Accuracy?.Difference is { } difference
                     ? new(Format.Signed(difference.Value, 1), difference.Value) { Second = Cells.ApRange(difference) }
-                    : view.Run.Variant == VariantName.Baseline ? new("reference") : Cells.Missing(view, $"{measure} was not measured for this artefact")),
+                    : view.Run.Variant == VariantName.Baseline ? new("reference") : Cells.Missing(view, $"{measure.Name} was not measured for this artefact")),
             CaseColumns.Peak,
             CaseColumns.ModelSize,
         ], [.. shown.Select(c => c.View)]);

@@ -88,7 +88,7 @@ static class FleetContent
                 new(r.Machine.Name), new(Inline.Code(r.View.Run.Variant)), Cells.Latency(r.View), Cells.SpeedUp(r.View),
                 .. judged ? (Cell[])
                 [
-                    r.View.Accuracy is { } accuracy ? new($"{accuracy.Name} {Format.Number(accuracy.Points, 1)}", accuracy.Points) : Cell.Blank,
+                    r.View.Accuracy is { } accuracy ? new($"{accuracy.FullName} {Format.Number(accuracy.Points, 1)}", accuracy.Points) : Cell.Blank,
                     r.View.Accuracy?.Difference is { } difference ? new(Format.Signed(difference.Value, 1), difference.Value) { Second = Cells.ApRange(difference) } : Cell.Blank,
                 ] : [],
                 r.View.Run.Memory?.PeakRssBytes is { } peak ? new(Format.Mebibytes(peak), peak) : Cell.Blank,

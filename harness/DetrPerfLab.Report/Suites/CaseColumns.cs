@@ -41,7 +41,11 @@ static class CaseColumns
     internal static CaseColumn Top1 { get; } = Figure("top-1", "share of pictures whose first class is right, in points; difference to the reference below", view => Accurate(view, "top-1"));
 
     static Cell Accurate(CaseView view, string measure) => view.Accuracy is { } accuracy && accuracy.Name == measure
-        ? new(Format.Number(accuracy.Points, 1), accuracy.Points) { Second = accuracy.Difference is { } d ? Cells.ApDifference(d) : null }
+        ? new(Format.Number(accuracy.Points, 1), accuracy.Points)
+        {
+            Second = accuracy.Difference is { } d ? Cells.ApDifference(d) : null,
+            Note = accuracy.StandIn is { } other ? $"of {other.Model} in the same variant, on {other.Images} drawn scenes, since the weights that were timed are synthetic" : null,
+        }
         : Cells.Missing(view, $"{measure} was not measured for this artefact");
 
     internal static CaseColumn Difference { get; } = Figure("max difference", "largest absolute difference to the reference, of logits and of boxes (fractions of the image)", view => view.Run.Agreement is { } agreement

@@ -104,6 +104,14 @@ public static class Suites
             Sentences = ClassifierSentences.All,
             Chart = ClassifierChart.Create,
         },
+        new("Compression", "AP, latency, size and memory of a trained model that is pruned, distilled and quantised",
+            Varies(CompressionRows.Model, CompressionRows.AsItIs, CompressionRows.PrunedWord, CompressionRows.Student), Varies(Suite.Variant))
+        {
+            ComparedWith = "the model as it is, in FP32",
+            Columns = [Parameter(CompressionRows.Model), Variant, Latency, P90, SpeedUp, Ap, ModelSize, Operations, Peak, Judgement],
+            Sentences = CompressionSentences.All,
+            Chart = ParetoChart.OfCompression,
+        },
         new("Factorial", "precision, threads and resolution in every combination", Varies(Suite.Variant), Varies("Threads"), Varies("Size") with { Descending = true })
         {
             ComparedWith = "the first combination",

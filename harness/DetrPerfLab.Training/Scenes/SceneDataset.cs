@@ -8,6 +8,12 @@ public static class SceneDataset
     /// <summary>The seed of pictures that models are judged on; no model is trained on one of its scenes.</summary>
     public const ulong JudgingSeed = 20_000;
 
+    /// <summary>The seed of pictures that INT8 ranges are taken from; no model is trained or judged on one of its scenes.</summary>
+    public const ulong CalibratingSeed = 30_000;
+
+    /// <summary>Where a data set of so many scenes lies unless the user says otherwise.</summary>
+    public static string FolderOf(int images, ulong seed) => Path.Combine(LabPaths.ModelCache, "data", $"scenes-{images}-{seed}");
+
     /// <summary>What will be written.</summary>
     public static IEnumerable<string> FilesIn(string folder, int images) => Enumerable.Range(0, images).Select(i => Path.Combine(folder, "images", NameOf(i))).Append(Path.Combine(folder, "instances.json"));
 

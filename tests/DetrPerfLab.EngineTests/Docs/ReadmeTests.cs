@@ -14,7 +14,7 @@ public partial class ReadmeTests
 
     /// <summary>Each line of each <c>sh</c> block, without comments; those of the pages that it points to, too.</summary>
     public static TheoryData<string> Commands =>
-        [.. ShellBlock().Matches(string.Concat(Directory.GetFiles(Path.Combine(TestPaths.RepoRoot, "docs"), "*.md").Select(File.ReadAllText).Prepend(s_readme)))
+        [.. ShellBlock().Matches(string.Concat(Directory.GetFiles(Path.Combine(TestPaths.RepoRoot, "docs"), "*.md").Append(Path.Combine(TestPaths.RepoRoot, "models", "README.md")).Select(File.ReadAllText).Prepend(s_readme)))
             .SelectMany(block => block.Groups[1].Value.Split('\n'))
             .Select(line => line.Split(" #")[0].Trim())
             .Where(line => line.Length > 0 && !line.StartsWith('#'))

@@ -64,6 +64,30 @@ public class AnswerTests
         Assert.Contains("it is **undecided** which is the fastest of **ort-int8-static** and **ort-twin** (their times cannot be told apart); of these use **ort-int8-static**, which loses least", Reports.Markdown(Reports.Model(results)));
     }
 
+    /// <summary>Where the weights are synthetic, AP of the trained miniature in the same variant decides, and whose it is stands beside each figure.</summary>
+    [Fact]
+    public void Find_OnlyAStandInIsTrained_DecidesByItsApAndSaysWhose()
+    {
+        var standIns = FakeResults.Precision.Select(r => r with
+        {
+            CocoAp = null,
+            CocoApDifference = null,
+            StandIn = r.CocoAp is { } ap ? new("detr-mini", 500, ap + 0.2, r.CocoApDifference, "torch-fp32") : null,
+        }).ToArray();
+
+        var answer = Find(new(), standIns);
+        Assert.Equal(Find(new(), FakeResults.Precision).Best!.View.Run.Variant, answer.Best!.View.Run.Variant);
+        // Images of its own would still say more.
+        Assert.True(Find(new() { MaxApLoss = 0.1 }, standIns).Candidates.Single(c => c.View.Run.Variant == "ort-int8-static").LacksAccuracy);
+
+        var text = Reports.Markdown(Reports.Model(standIns)).Replace("\\", "");
+        Assert.Matches(@"use \*\*ort-int8-static\*\*: \d\.\d+× \[[^]]+\] as fast as torch-fp32, AP difference of detr-mini −0\.3 \[", text);
+        Assert.Contains("AP is that of detr-mini, a small DETR that the lab has trained, in the same variant on 500 drawn scenes that it never learnt from; its reference is `torch-fp32`.", text);
+        Assert.Contains("AP difference of detr-mini, points", text);
+        // What was measured of the weights themselves comes first.
+        Assert.DoesNotContain("detr-mini", Reports.Markdown(Reports.Model(FakeResults.Precision.Select(r => r with { StandIn = r.CocoAp is null ? null : new("detr-mini", 500, 0.9, r.CocoApDifference, "torch-fp32") }))));
+    }
+
     [Fact]
     public void Find_ThreePicks_GoFromExactToFast()
     {
