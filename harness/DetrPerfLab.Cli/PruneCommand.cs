@@ -12,7 +12,7 @@ static class PruneCommand
     internal static Command Create()
     {
         var model = new Option<string>("--model") { Description = "A DETR: its name (detrlab models list) or its checkpoint.", Required = true };
-        var ratio = new Option<double>("--ratio") { Description = "Share of the channels that goes, within the blocks of the backbone and of the feed-forward layers; what stays is a multiple of 8.", Required = true }.Within(0.01, 0.95);
+        var ratio = new Option<double>("--ratio") { Description = "Share of the channels that goes, within the blocks of the backbone and of the feed-forward layers; what stays is a multiple of 16.", Required = true }.Within(0.01, 0.95);
         var importance = new Option<string>("--importance") { Description = $"What tells which channels go: {Scale}, from the weights alone; {Taylor}, from the loss on scenes, for models of 'detrlab train'.", DefaultValueFactory = _ => Scale };
         var scenes = new Option<int>("--scenes") { Description = "Scenes that the loss is taken on.", DefaultValueFactory = _ => 512 }.Within(16, 100_000);
         var folder = new OutputFolder("--out") { Description = "Folder for the checkpoint, and for the files beside the model that say what it is.", Required = true };

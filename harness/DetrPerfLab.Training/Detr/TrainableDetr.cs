@@ -30,16 +30,13 @@ sealed class TrainableDetr : IDisposable
 
     /// <summary>Weights drawn as the original draws them, from the lab's own numbers: a seed gives the same on every machine.</summary>
     internal TrainableDetr(DetrConfig config, int groups, ulong seed)
-        : this(config, groups, (index, spec) => WeightDraw.Of(spec, DeterministicRandom.Stream(seed, index)))
-    {
-        foreach (var (index, (name, outputs)) in new[] { (DenseClass, config.Classes + 1), (DenseBox, 4) }.Index())
-        {
-            Add(new($"{name}.weight", [outputs, config.HiddenDim]), WeightDraw.Of(new($"{name}.weight", [outputs, config.HiddenDim]), DeterministicRandom.Stream(seed, 1_000_000 + index)));
-            Add(new($"{name}.bias", [outputs]), new float[outputs]);
-        }
-    }
+        : this(config, groups, (index, spec) => WeightDraw.Of(spec, DeterministicRandom.Stream(seed, index))) => AddDense(seed);
 
-    /// <summary>Goes on from weights, with the one group of queries that they have.</summary>
+    /// <summary>Goes on from weights. They have one group of queries, and others begin near it; the head of each place is drawn.</summary>
+    internal TrainableDetr(WeightStore weights, int groups, ulong seed)
+        : this(weights.Config, groups, (index, spec) => spec.Name == Queries ? Near(weights[Queries].Data, WeightDraw.Of(spec, DeterministicRandom.Stream(seed, index))) : weights[spec.Name].Data) => AddDense(seed);
+
+    /// <summary>As the weights are, to be looked at or learnt from.</summary>
     internal TrainableDetr(WeightStore weights)
         : this(weights.Config, 1, (_, spec) => weights[spec.Name].Data)
     {
@@ -52,6 +49,22 @@ sealed class TrainableDetr : IDisposable
         {
             var grouped = spec.Name == Queries ? new(Queries, [spec.Shape[0] * groups, spec.Shape[1]]) : spec;
             Add(grouped, values(index, grouped));
+        }
+    }
+
+    /// <summary>Groups of equal queries would learn the same.</summary>
+    static float[] Near(float[] own, float[] drawn)
+    {
+        const float Distance = 0.2f;
+        return [.. drawn.Select((noise, i) => own[i % own.Length] + (i < own.Length ? 0 : Distance * noise))];
+    }
+
+    void AddDense(ulong seed)
+    {
+        foreach (var (index, (name, outputs)) in new[] { (DenseClass, _config.Classes + 1), (DenseBox, 4) }.Index())
+        {
+            Add(new($"{name}.weight", [outputs, _config.HiddenDim]), WeightDraw.Of(new($"{name}.weight", [outputs, _config.HiddenDim]), DeterministicRandom.Stream(seed, 1_000_000 + index)));
+            Add(new($"{name}.bias", [outputs]), new float[outputs]);
         }
     }
 

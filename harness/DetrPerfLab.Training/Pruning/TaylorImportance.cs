@@ -25,16 +25,21 @@ public static class TaylorImportance
         for (var step = 0; step < steps; step++)
         {
             stop.ThrowIfCancellationRequested();
+            Uncollected.Do(() => Weigh(step));
+            progress(step + 1, steps);
+        }
+
+        return sums;
+
+        void Weigh(int step)
+        {
             using var scope = NewDisposeScope();
             var (pictures, targets) = batches.Batch(step, Batch);
             foreach (var parameter in model.Parameters.Values) { parameter.grad?.zero_(); }
             loss.Of(model.Forward(pictures).Layers, targets).Loss.backward();
             using var quiet = no_grad();
             foreach (var (group, sum) in groups.Zip(sums)) { Add(sum, model, group); }
-            progress(step + 1, steps);
         }
-
-        return sums;
     }
 
     static void Add(double[] sum, TrainableDetr model, ChannelGroup group)

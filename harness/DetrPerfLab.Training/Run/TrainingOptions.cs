@@ -26,7 +26,7 @@ public sealed record TrainingOptions
     public DetrConfig Config { get; init; } = Mini;
     public string? From { get; init; } // sha256 of the weights that it begins with; null: drawn from the seed
     public string? Teacher { get; init; } // sha256 of the model that it learns from beside the truth; null: of the truth alone
-    public long Steps { get; init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more", "steps"); } = 18_000;
+    public long Steps { get; init => field = value >= 1 ? value : throw LabError.OutOfRange(value, "1 or more", "steps"); } = 16_000;
     public int Batch { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "batch"); } = 16;
     public int Parts { get; init => field = value is >= 1 and <= 256 ? value : throw LabError.OutOfRange(value, "1 to 256", "parts"); } = 2; // of a batch, computed side by side; the same on every machine, since batch norms see one part each
     public int Scenes { get; init => field = value is >= 1 and <= 100_000 ? value : throw LabError.OutOfRange(value, "1 to 100000", "scenes"); } = 12_000; // that are drawn once and seen again, changed each time

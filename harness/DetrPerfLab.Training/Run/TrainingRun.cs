@@ -21,18 +21,18 @@ public sealed class TrainingRun : IDisposable
     long _step;
 
     /// <param name="folder">Keeps the checkpoint, the scenes that are judged on, and what happened.</param>
-    /// <param name="from">What it begins with, instead of weights drawn from the seed; one group of queries then.</param>
+    /// <param name="from">What it begins with, instead of weights drawn from the seed.</param>
     /// <param name="teacher">What it learns from beside the truth.</param>
     /// <exception cref="LabException">One of them knows other classes than the scenes', or a checkpoint in the folder is of another run.</exception>
     public TrainingRun(TrainingOptions options, string folder, WeightStore? from = null, WeightStore? teacher = null)
     {
         foreach (var given in new[] { from, teacher }.OfType<WeightStore>()) { RequireClasses(given); }
-        if (from is not null) { options = options with { Config = from.Config, Groups = 1, From = from.Sha256 }; }
+        if (from is not null) { options = options with { Config = from.Config, From = from.Sha256 }; }
         (_options, _folder) = (options with { Teacher = teacher?.Sha256 }, folder);
         options = _options;
         TorchRuntime.Load();
         set_num_threads(Threads);
-        _model = from is null ? new(options.Config, options.Groups, options.Seed) : new(from);
+        _model = from is null ? new(options.Config, options.Groups, options.Seed) : new(from, options.Groups, options.Seed);
         _mean = _model.Parameters.ToDictionary(p => p.Key, p => Kept(p.Value)).Concat(_model.Statistics.ToDictionary(s => s.Key, s => Kept(s.Value))).ToDictionary();
         _optimizer = optim.AdamW(_model.Parameters.Values, options.LearningRate, weight_decay: options.WeightDecay);
         _parts = [.. Enumerable.Range(0, Math.Min(options.Parts, options.Batch)).Select(_ => new DetrLoss(options.Config.Classes, options.Groups, options.ClassWeight))
@@ -69,6 +69,7 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="LabException">The loss is not finite; step and pictures are named.</exception>
     public void Run(long judgeEvery, Action<string> say, Action<TrainingProgress> report, CancellationToken stop)
     {
+        if (_step == _options.Steps) { return; } // of a run that was whole, nothing is left
         say($"drawing {_options.Scenes} scenes …");
         var batches = new SceneBatches(_options.Seed, _options.Scenes, (_, _) => { }, stop);
         var (saved, told, began, first) = (Stopwatch.StartNew(), Stopwatch.StartNew(), Stopwatch.StartNew(), _step);
@@ -81,7 +82,7 @@ public sealed class TrainingRun : IDisposable
                 stop.ThrowIfCancellationRequested();
             }
 
-            sums += Learn(batches);
+            Uncollected.Do(() => sums += Learn(batches));
             count++;
             _step++;
             var isJudged = _step % judgeEvery == 0 || _step == _options.Steps;

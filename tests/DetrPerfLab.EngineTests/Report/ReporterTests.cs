@@ -22,7 +22,7 @@ public class ReporterTests
         Assert.Contains("libtorch was built without a quantised engine", page);
         Assert.StartsWith("On Fake CPU 9000 with 8 cores, use ort-int8-static: 7.", files.Answer);
         Assert.Empty(files.Warnings);
-        Assert.Equal(36, files.Charts.Count); // twelve charts: light, dark, PNG
+        Assert.Equal(39, files.Charts.Count); // thirteen charts: light, dark, PNG
         Assert.All(files.Charts, path => Assert.True(new FileInfo(path).Length > 1000, path));
         Assert.All(files.Charts.Where(p => p.EndsWith(".svg")), path => XDocument.Load(path));
         // Every chart of the Markdown is there, and in the page.

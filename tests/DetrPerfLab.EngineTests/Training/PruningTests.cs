@@ -7,7 +7,7 @@ namespace DetrPerfLab.EngineTests.Training;
 [Collection(nameof(Alone))] // libtorch's threads are of the process
 public class PruningTests
 {
-    static readonly DetrConfig s_basic = TrainingOptions.Mini with { Name = "basic", BackboneWidth = 16, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
+    static readonly DetrConfig s_basic = TrainingOptions.Mini with { Name = "basic", BackboneWidth = 32, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
     static readonly DetrConfig s_bottleneck = s_basic with { Name = "bottleneck", BackboneDepth = 50 };
 
     public static TheoryData<string> Shapes => ["basic", "bottleneck"];
@@ -27,8 +27,8 @@ public class PruningTests
 
         double[][] importance = [.. ChannelGroup.Of(weights.Config).Select(g => Enumerable.Range(0, g.Channels).Select(c => c % 2 == 1 ? 0.0 : 1.0).ToArray())];
         var pruned = ChannelPruner.Prune(weights, 0.5, importance);
-        Assert.All(ChannelGroup.Of(weights.Config).Zip(ChannelGroup.Of(pruned.Config)), g => Assert.Equal(Math.Max(8, g.First.Channels / 2), g.Second.Channels));
-        // Groups of eight keep all of theirs, silenced or not.
+        Assert.All(ChannelGroup.Of(weights.Config).Zip(ChannelGroup.Of(pruned.Config)), g => Assert.Equal(Math.Max(16, g.First.Channels / 2), g.Second.Channels));
+        // Groups of sixteen keep all of theirs, silenced or not.
         var (before, after) = (OutputsOf(weights, "torch-fp32"), OutputsOf(pruned, "torch-fp32"));
         for (var i = 0; i < before.Length; i++) { Assert.Equal(before[i], after[i], 1e-4f); }
     }
@@ -56,11 +56,11 @@ public class PruningTests
 
     [Theory]
     [InlineData(64, 0.5, 32)]
-    [InlineData(64, 0.2, 48)] // 51.2: a multiple of eight
-    [InlineData(8, 0.9, 8)]
+    [InlineData(64, 0.2, 48)] // 51.2: a multiple of sixteen
+    [InlineData(16, 0.9, 16)]
     [InlineData(5, 0.9, 5)]
-    [InlineData(2048, 0.95, 104)]
-    public void Kept_IsAMultipleOfEight(int channels, double ratio, int kept) => Assert.Equal(kept, ChannelPruner.Kept(channels, ratio));
+    [InlineData(2048, 0.95, 96)]
+    public void Kept_IsAMultipleOfSixteen(int channels, double ratio, int kept) => Assert.Equal(kept, ChannelPruner.Kept(channels, ratio));
 
     /// <summary>What the loss does not feel is told from what it does.</summary>
     [Fact]

@@ -10,7 +10,7 @@ namespace DetrPerfLab.EngineTests.Training;
 [Collection(nameof(Alone))] // libtorch's threads are of the process
 public class TrainingTests
 {
-    internal static readonly DetrConfig Small = TrainingOptions.Mini with { Name = "small", BackboneWidth = 8, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
+    internal static readonly DetrConfig Small = TrainingOptions.Mini with { Name = "small", BackboneWidth = 16, HiddenDim = 32, FeedForwardDim = 64, EncoderLayers = 1, DecoderLayers = 2, Queries = 10 };
 
     static readonly TrainingOptions s_options = new() { Config = Small, Steps = 12, Batch = 4, Scenes = 4, Groups = 2, WarmUpSteps = 1, LearningRate = 1e-3, Threads = 1 };
 
@@ -38,6 +38,21 @@ public class TrainingTests
             Assert.Equal(expected.Length, values.Length);
             for (var i = 0; i < values.Length; i++) { Assert.Equal(expected[i], values[i], 1e-4f); } // sums in another order
         }
+    }
+
+    [Fact]
+    public void Create_FromWeights_IsTheirModelWithFurtherGroupsNearTheFirst()
+    {
+        using var drawn = new TrainableDetr(Small, groups: 1, seed: 1);
+        var weights = drawn.ToStore(drawn.ValueOf, "test");
+        using var model = new TrainableDetr(weights, groups: 3, seed: 2);
+        Assert.Equal(weights.Sha256, model.ToStore(model.ValueOf, "test").Sha256);
+
+        using var scope = NewDisposeScope();
+        var (own, all) = (drawn.ValueOf("query_embed.weight"), model.ValueOf("query_embed.weight"));
+        Tensor[] others = [.. Enumerable.Range(1, 2).Select(group => all.narrow(0, group * Small.Queries, Small.Queries))];
+        Assert.All(others, other => Assert.InRange((other - own).std().item<float>(), 0.15f, 0.25f));
+        Assert.False(others[0].allclose(others[1]));
     }
 
     [Fact]
@@ -174,6 +189,22 @@ public class TrainingTests
         new DetrLoss(Small.Classes, groups: 2).Of(model.Forward(pictures.narrow(0, 2, 2), model.Statistics), [.. targets.Skip(2)]).Loss.backward();
         foreach (var (gradient, parameter) in result.Gradients!.Zip(model.Parameters.Values)) { Assert.True(allclose(parameter.grad!, gradient, 1e-3, 1e-5)); }
         foreach (var (name, statistic) in model.Statistics) { Assert.True(allclose(statistic, result.Statistics[name])); }
+    }
+
+    /// <summary>A step's numbers are freed when the collector finds them, which may be while libtorch reads them.</summary>
+    [Fact]
+    public void Do_WorkThatAllocates_IsNotInterruptedByACollection()
+    {
+        var (before, after) = (0, 0);
+        Uncollected.Do(() =>
+        {
+            before = GC.CollectionCount(0);
+            for (var i = 0; i < 400; i++) { GC.KeepAlive(new float[16 * 1024]); } // 25 MiB; many times what is collected after otherwise
+            after = GC.CollectionCount(0);
+        });
+        Assert.Equal(before, after);
+        Assert.Throws<InvalidOperationException>(() => Uncollected.Do(() => throw new InvalidOperationException("of the work")));
+        Uncollected.Do(() => { }); // and nothing is left open
     }
 
     /// <summary>The command itself: a second time it goes on with its own files, in a folder of the user's.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines;
@@ -6,7 +7,7 @@ namespace DetrPerfLab.Engines;
 /// <remarks>Source: facebookresearch/detr@29901c5, models/position_encoding.py, PositionEmbeddingSine (normalize=True, temperature 10000).</remarks>
 sealed class SinePositionEncoding(WeightLoader weights)
 {
-    const double Epsilon = 1e-6;
+    static readonly Scalar s_epsilon = 1e-6, s_turn = 2 * Math.PI; // kept: a number's object that nobody holds may be freed while libtorch reads it
     readonly Tensor _wavelengths = weights.Own(tensor(weights.Config.PositionWavelengths()));
 
     /// <summary>A mask, int64 [N, h, w], 1 = image, to float32 [N, hidden, h, w]: first half rows, second half columns.</summary>
@@ -22,7 +23,7 @@ sealed class SinePositionEncoding(WeightLoader weights)
     Tensor Encode(Tensor position, int axis)
     {
         var last = position.slice(axis, -1, long.MaxValue, 1);
-        var angle = (position / (last + Epsilon) * (2 * Math.PI)).unsqueeze(-1) / _wavelengths;
+        var angle = (position / (last + s_epsilon) * s_turn).unsqueeze(-1) / _wavelengths;
         var sines = angle.slice(3, 0, long.MaxValue, 2).sin();
         var cosines = angle.slice(3, 1, long.MaxValue, 2).cos();
         return stack([sines, cosines], 4).flatten(3);

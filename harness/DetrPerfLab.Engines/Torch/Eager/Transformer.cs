@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DetrPerfLab.Engines;
@@ -9,6 +10,8 @@ namespace DetrPerfLab.Engines;
 /// </remarks>
 sealed class Transformer(WeightLoader weights)
 {
+    static readonly Scalar s_padding = 0L, s_never = double.NegativeInfinity; // kept: a number's object that nobody holds may be freed while libtorch reads it
+
     readonly EncoderLayer[] _encoder =
         [.. Enumerable.Range(0, weights.Config.EncoderLayers).Select(i => new EncoderLayer(weights, $"transformer.encoder.layers.{i}"))];
     readonly DecoderLayer[] _decoder =
@@ -38,7 +41,7 @@ sealed class Transformer(WeightLoader weights)
     Tensor AttentionBias(Tensor mask, Tensor like)
     {
         var keys = mask.flatten(1); // [N, S]
-        return keys.zeros_like(like.dtype).masked_fill(keys.eq(0), double.NegativeInfinity).repeat_interleave(_heads, 0).unsqueeze(1);
+        return keys.zeros_like(like.dtype).masked_fill(keys.eq(s_padding), s_never).repeat_interleave(_heads, 0).unsqueeze(1);
     }
 
     /// <summary>[N, hidden, h, w] to [h * w, N, hidden].</summary>

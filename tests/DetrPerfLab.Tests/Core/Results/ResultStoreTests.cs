@@ -108,9 +108,9 @@ public class ResultStoreTests
         var path = store.Merge(s_machine, "Precision", Result("a", 1.25) with { Contamination = new(ContaminationVerdict.Noisy, []) }, odd);
 
         Assert.Equal(
-            "id,suite,variant,parameters,samples,median (ms),median's 95 % from (ms),median's 95 % to (ms),p90 (ms),p99 (ms),images/s,speed-up (x),peak RSS (MiB),model (MiB),AP (0 to 1),top-1 (0 to 1),contamination,gap\r\n"
-            + "a,s,ort-fp32,,1,1.25,,,,,800,1,,,,,noisy,\r\n"
-            + "\"b(Variant: x, Size: 1)\",s,ort-fp32,\"Size: a \"\"b\"\"\nc\",1,0.5,,,,,4000,2.5,1.5,1,,,,\r\n",
+            "id,suite,variant,parameters,samples,median (ms),median's 95 % from (ms),median's 95 % to (ms),p90 (ms),p99 (ms),images/s,speed-up (x),peak RSS (MiB),model (MiB),AP (0 to 1),top-1 (0 to 1),contamination,gap,AP of the trained stand-in (0 to 1)\r\n"
+            + "a,s,ort-fp32,,1,1.25,,,,,800,1,,,,,noisy,,\r\n"
+            + "\"b(Variant: x, Size: 1)\",s,ort-fp32,\"Size: a \"\"b\"\"\nc\",1,0.5,,,,,4000,2.5,1.5,1,,,,,\r\n",
             File.ReadAllText(Path.ChangeExtension(path, ".csv")));
         Assert.Equal(2, ResultStore.Read(Path.GetDirectoryName(path)!).Results.Count);
         Assert.Equal(["Precision.csv", "Precision.json", "machine.json"], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
