@@ -27,7 +27,7 @@ public class ReporterTests
         Assert.All(files.Charts.Where(p => p.EndsWith(".svg")), path => XDocument.Load(path));
         // Every chart of the Markdown is there, and in the page.
         Assert.All(Regex.Matches(page, "src(set)?=\"([^\"]+)\""), m => Assert.True(File.Exists(Path.Combine(folder.File("results"), m.Groups[2].Value))));
-        Assert.Equal(12, Regex.Count(File.ReadAllText(files.Html), "<svg [^>]*role=\"img\""));
+        Assert.Equal(13, Regex.Count(File.ReadAllText(files.Html), "<svg [^>]*role=\"img\""));
         Assert.InRange(new FileInfo(files.Html).Length, 100_000, MostBytes);
         Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.partial", SearchOption.AllDirectories));
     }
