@@ -22,6 +22,6 @@ public class ReportProcessTests
         Assert.Equal("", await error);
         Assert.Equal(4, lines.Length);
         Assert.StartsWith("On Fake CPU 9000 with 8 cores, use ", lines[0]);
-        Assert.Equal([folder.File(Path.Combine("results", "report.md")), folder.File(Path.Combine("results", "report.html")), $"36 pictures in {folder.File("plots")}"], lines[1..]);
+        Assert.Equal([folder.File(Path.Combine("results", "report.md")), folder.File(Path.Combine("results", "report.html")), $"39 pictures in {folder.File("plots")}"], lines[1..]);
     }
 }
