@@ -44,18 +44,22 @@ static class CompressedModels
         CompressionRows.AsItIs => Miniature.Name,
         CompressionRows.Student => $"{Miniature.Name}-student",
         CompressionRows.Taught => $"{Miniature.Name}-student-taught",
-        _ => $"{Miniature.Name}-pruned-{s_ratios.First(percent => name == CompressionRows.PrunedAndTrained(percent))}",
+        _ => $"{Miniature.Name}-pruned-{PercentOf(name)}",
     };
+
+    static int PercentOf(string prunedAndTrained) => s_ratios.First(percent => prunedAndTrained == CompressionRows.PrunedAndTrained(percent));
 
     static string CommandOf(string name)
     {
         var folder = $"models/{ZooName(name)}";
-        return name switch
+        switch (name)
         {
-            CompressionRows.AsItIs => $"./detrlab train mini --out {folder}",
-            CompressionRows.Student => $"./detrlab train student --out {folder}",
-            CompressionRows.Taught => $"./detrlab distill --teacher {Miniature.Name} --out {folder}",
-            _ => $"./detrlab prune --model {Miniature.Name} --ratio 0.{folder[^2]} --out models/cache/cut-{folder[^2..]} && ./detrlab train mini --from models/cache/cut-{folder[^2..]}/model.safetensors --out {folder}",
-        };
+            case CompressionRows.AsItIs: return $"./detrlab train mini --out {folder}";
+            case CompressionRows.Student: return $"./detrlab train student --out {folder}";
+            case CompressionRows.Taught: return $"./detrlab distill --teacher {Miniature.Name} --out {folder}";
+            default:
+                var (percent, cut) = (PercentOf(name), $"models/cache/cut-{PercentOf(name)}");
+                return FormattableString.Invariant($"./detrlab prune --model {Miniature.Name} --ratio {percent / 100.0} --out {cut} && ./detrlab train mini --from {cut}/model.safetensors --out {folder}");
+        }
     }
 }

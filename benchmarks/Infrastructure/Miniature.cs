@@ -7,7 +7,8 @@ static class Miniature
     const int Calibrating = 32;
 
     static readonly string s_calibration = SceneDataset.FolderOf(Calibrating, SceneDataset.CalibratingSeed);
-    static readonly SceneJudge s_judge = JudgeOf(RunOptions.IsQuick ? 100 : 500);
+    static readonly int s_judged = RunOptions.IsQuick ? 100 : 500;
+    static readonly SceneJudge s_judge = new(SceneDataset.FolderOf(s_judged, SceneDataset.JudgingSeed), s_judged, SceneDataset.JudgingSeed);
     static bool s_isDrawn;
 
     /// <summary>A model of the scenes' classes, by its name or file. The scenes that INT8 ranges come from are drawn by the host, before any case reads them.</summary>
@@ -34,8 +35,6 @@ static class Miniature
         if (result.SamplesMs.Count == 0 || !BenchmarkModel.Current.IsSynthetic || BenchmarkModel.Current.Config is not DetrConfig) { return result; }
         var model = Of(Name);
         var (reference, own) = (Judge(model, VariantName.Baseline), Judge(model, result.Variant));
-        return result with { StandIn = new(Name, s_judge.Scenes, own.Evaluation.Summary.Ap!.Value, own == reference ? null : Difference(reference, own), VariantName.Baseline) };
+        return result with { StandIn = new(Name, s_judged, own.Evaluation.Summary.Ap!.Value, own == reference ? null : Difference(reference, own), VariantName.Baseline) };
     }
-
-    static SceneJudge JudgeOf(int scenes) => new(SceneDataset.FolderOf(scenes, SceneDataset.JudgingSeed), scenes, SceneDataset.JudgingSeed);
 }

@@ -3,8 +3,6 @@ namespace DetrPerfLab.Report;
 /// <summary>Which of pruning, distilling and quantising pays first on a trained model: each alone, against the model as it is in FP32.</summary>
 static class CompressionSentences
 {
-    const double AllowedLoss = 1; // points of AP, the report's own default
-
     /// <summary>For example <c>pruned 20 %, trained on (INT8)</c>.</summary>
     internal static string NameOf(CaseView view) => $"{ModelOf(view)} ({view.Run.VariantName?.PrecisionName.ToUpperInvariant() ?? view.Run.Variant})";
 
@@ -33,12 +31,12 @@ static class CompressionSentences
         string[] lacking = [.. ways.Except(known).Select(w => w.Name)];
         var rest = lacking.Length > 0 ? $" Not measured, or in contaminated runs only: {string.Join(", ", lacking)}." : "";
         if (known.Length < 2) { return [$"Which of {string.Join(", ", ways.Select(w => w.Name))} pays first is not known.{rest}"]; }
-        Way[] paying = [.. known.Where(w => w.Best!.SpeedUp!.Value.Verdict == Verdict.Faster && w.Best.Accuracy!.Difference is { } loss && loss.Lower >= -AllowedLoss).OrderByDescending(w => w.Best!.SpeedUp!.Value.Value)];
-        if (paying.Length == 0) { return [$"None of {string.Join(", ", known.Select(w => w.Name))} is both decidedly faster and sure to lose at most {LimitsSection.Points(AllowedLoss)} of AP.{rest}"]; }
+        Way[] paying = [.. known.Where(w => w.Best!.SpeedUp!.Value.Verdict == Verdict.Faster && w.Best.Accuracy!.Difference is { } loss && loss.Lower >= -Limits.DefaultApLoss).OrderByDescending(w => w.Best!.SpeedUp!.Value.Value)];
+        if (paying.Length == 0) { return [$"None of {string.Join(", ", known.Select(w => w.Name))} is both decidedly faster and sure to lose at most {LimitsSection.Points(Limits.DefaultApLoss)} of AP.{rest}"]; }
         Way[] alike = [.. paying.Skip(1).Where(w => Estimate.Ratio(w.Best!, paying[0].Best!)!.Value.Verdict != Verdict.Faster)];
         return alike.Length > 0
-            ? [Inline.Bold($"{string.Join(" and ", alike.Prepend(paying[0]).Select(w => w.Name))} pay alike"), $": their times cannot be told apart, and each is sure to lose at most {LimitsSection.Points(AllowedLoss)} of AP.{rest}"]
-            : [Inline.Bold($"{paying[0].Name} pays first"), $": of what is sure to lose at most {LimitsSection.Points(AllowedLoss)} of AP it gains most.{rest}"];
+            ? [Inline.Bold($"{string.Join(" and ", alike.Prepend(paying[0]).Select(w => w.Name))} pay alike"), $": their times cannot be told apart, and each is sure to lose at most {LimitsSection.Points(Limits.DefaultApLoss)} of AP.{rest}"]
+            : [Inline.Bold($"{paying[0].Name} pays first"), $": of what is sure to lose at most {LimitsSection.Points(Limits.DefaultApLoss)} of AP it gains most.{rest}"];
     }
 
     /// <summary>What further training, or a teacher, brings in AP: by the intervals of the two differences, which are to the same model.</summary>
@@ -63,7 +61,7 @@ static class CompressionSentences
         internal static Way Of(string name, CaseView[] cases, Predicate<CaseView> isOfIt)
         {
             CaseView[] clean = [.. cases.Where(c => isOfIt(c) && !c.IsContaminated && c.SpeedUp is not null && c.Accuracy?.Difference is not null)];
-            return new(name, clean.Where(c => c.Accuracy!.Difference!.Value.Lower >= -AllowedLoss).MaxBy(c => c.SpeedUp!.Value.Value) ?? clean.MaxBy(c => c.Accuracy!.Difference!.Value.Value));
+            return new(name, clean.Where(c => c.Accuracy!.Difference!.Value.Lower >= -Limits.DefaultApLoss).MaxBy(c => c.SpeedUp!.Value.Value) ?? clean.MaxBy(c => c.Accuracy!.Difference!.Value.Value));
         }
     }
 }

@@ -82,7 +82,7 @@ public sealed class TrainingRun : IDisposable
                 stop.ThrowIfCancellationRequested();
             }
 
-            Uncollected.Do(() => sums += Learn(batches));
+            sums += Learn(batches);
             count++;
             _step++;
             var isJudged = _step % judgeEvery == 0 || _step == _options.Steps;
@@ -105,6 +105,13 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>One step on its own batch.</summary>
     LossParts Learn(SceneBatches batches)
+    {
+        var losses = default(LossParts);
+        Uncollected.Do(() => losses = Compute(batches));
+        return losses;
+    }
+
+    LossParts Compute(SceneBatches batches)
     {
         using var scope = NewDisposeScope();
         var (pictures, targets) = batches.Batch(_step, _options.Batch);

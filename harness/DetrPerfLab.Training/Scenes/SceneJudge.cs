@@ -7,8 +7,6 @@ public sealed class SceneJudge(string folder, int scenes, ulong seed)
     readonly Dictionary<(string Model, string Variant), DatasetEvaluation> _judged = [];
     CocoDataset? _dataset;
 
-    public int Scenes => scenes;
-
     /// <summary>All detections count, whatever their score. A variant of a model is judged once.</summary>
     /// <param name="artefacts">Where the variant's model file lies, or is built.</param>
     public DatasetEvaluation Judge(VariantModel model, string variant, ArtefactCache artefacts, int threads = 0, CancellationToken stop = default)
