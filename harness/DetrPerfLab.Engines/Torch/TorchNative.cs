@@ -18,17 +18,20 @@ static class TorchNative
 
     /// <summary>What the binding asks the loader for, in the order of what needs what. Loaded by path, they are found by name afterwards.</summary>
     static readonly string[] s_libtorch = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
-    static readonly Lazy<string> s_loaded = new(() =>
+    static readonly Lazy<(string How, string? Caches)> s_loaded = new(() =>
     {
         // Asked for a library that is not there, TorchSharp's loader prints a page, copies 500 MB of others beside the program and fails.
         var folder = Folder() ?? throw new DllNotFoundException($"{s_library} lies neither beside the program nor in its package folder");
         var how = OperatingSystem.IsLinux() ? Load(folder, LabPaths.ModelCache) : AsItIs;
         if (NativeLibrary.TryLoad(Path.Combine(folder, "libtorch_cpu.so"), out var torch)) { SwitchOffNnpack(torch); }
-        return how;
+        return (how, HiddenCaches.Mend());
     });
 
     /// <summary>Loads it, once a process; the value says how: as it is, or in which other way and why.</summary>
-    internal static string HowLoaded => s_loaded.Value;
+    internal static string HowLoaded => s_loaded.Value.How;
+
+    /// <summary>What oneDNN makes of this machine's caches where that needs a word, otherwise null.</summary>
+    internal static string? Caches => s_loaded.Value.Caches;
 
     internal static bool IsLoaded => s_loaded.IsValueCreated;
 

@@ -17,13 +17,14 @@ public static class TorchRuntime
     internal static string Version => Guard(() => torch.__version__);
     internal static string Binding => $"TorchSharp {typeof(torch).Assembly.GetName().Version}";
 
-    /// <summary>How the binding was loaded, threads, and the BLAS where it is MKL; the binding gives no version of oneDNN, and no quantised engine.</summary>
+    /// <summary>How the binding was loaded, threads, the caches where oneDNN is wrong about them, and the BLAS where it is MKL; the binding gives no version of oneDNN, and no quantised engine.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> Facts
     {
         get
         {
             yield return new("libtorch binding", Guard(() => TorchNative.HowLoaded));
             yield return new("libtorch threads", Guard(() => $"{torch.get_num_threads()} by default, {torch.get_num_interop_threads()} between operators"));
+            if (Guard(() => TorchNative.Caches) is { } caches) { yield return new("oneDNN", caches); }
             if (MklVersion() is { } version) { yield return new(Blas, version); }
         }
     }
