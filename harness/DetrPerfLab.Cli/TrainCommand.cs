@@ -10,18 +10,18 @@ static class TrainCommand
     internal static Command Create()
     {
         var name = new Argument<string>("NAME") { Description = $"What to train on drawn scenes: {Mini}, a small DETR; {Student}, one of half its layers." };
-        var from = new Option<string?>("--from") { Description = "A model of the same classes to go on from, for example a pruned one, instead of from nothing." };
+        var from = new Option<string?>("--from") { Description = "A model of the same classes to go on from, for example a pruned one, instead of from nothing; a student begins with half of its layers." };
         var training = new TrainingArguments("detr-mini");
         var command = training.AddTo(new("train", "Trains a small DETR on drawn scenes; an interrupted run goes on where it was.") { name, from });
         command.SetAction((parsed, stop) =>
         {
-            var config = parsed.GetValue(name) switch
+            var begin = parsed.GetValue(from) is { } file ? ModelZoo.Load(ModelZoo.Default.Resolve(file)) : null;
+            return parsed.GetValue(name) switch
             {
-                Mini => TrainingOptions.Mini,
-                Student => TrainingOptions.Student,
+                Mini => training.Run(parsed, TrainingOptions.Mini, begin, teacher: null, stop),
+                Student => training.Run(parsed, TrainingOptions.Student, begin is null ? null : LayerPruner.Halve(begin), teacher: null, stop),
                 var other => throw LabError.UnknownName("model to train", other!, [Mini, Student]),
             };
-            return training.Run(parsed, config, parsed.GetValue(from) is { } file ? ModelZoo.Load(ModelZoo.Default.Resolve(file)) : null, teacher: null, stop);
         });
         return command;
     }

@@ -3,7 +3,7 @@ namespace DetrPerfLab.Training;
 /// <summary>Takes whole channels out of a DETR: its shapes shrink, so that every engine gains, and it stays a checkpoint like any other.</summary>
 public static class ChannelPruner
 {
-    const int Multiple = 16; // of channels that stay: the floats of a vector of AVX-512; where a hypervisor hides the caches, libtorch 2.10's oneDNN was seen to compute others wrongly
+    const int Multiple = 16; // of channels that stay: the floats of a vector of AVX-512
 
     /// <summary>The same share goes from every group of channels; those that matter least go.</summary>
     /// <param name="ratio">Share that goes, from 0 to below 1.</param>

@@ -103,6 +103,36 @@ public class PruningTests
         Assert.Contains("is no DETR", classifier.Error);
     }
 
+    /// <summary>Of three encoder and four decoder layers stay the first; and the first, and the last. What they were is in their weights.</summary>
+    [Fact]
+    public void Halve_ThreeAndFourLayers_KeepsTheirWeights()
+    {
+        var weights = SyntheticWeights.Create(s_basic with { EncoderLayers = 3, DecoderLayers = 4 });
+        var half = LayerPruner.Halve(weights);
+        Assert.Equal(weights.Config with { Name = "basic_student", BackboneDepth = 10, EncoderLayers = 1, DecoderLayers = 2 }, half.Config);
+        Assert.Equal(half.Config.Describe().Select(s => s.Name), half.Tensors.Select(t => t.Name));
+        Assert.Same(weights["transformer.encoder.layers.0.linear1.weight"].Data, half["transformer.encoder.layers.0.linear1.weight"].Data);
+        Assert.Same(weights["transformer.decoder.layers.0.linear1.weight"].Data, half["transformer.decoder.layers.0.linear1.weight"].Data);
+        Assert.Same(weights["transformer.decoder.layers.3.linear1.weight"].Data, half["transformer.decoder.layers.1.linear1.weight"].Data);
+        Assert.Same(weights["backbone.0.body.layer4.0.conv1.weight"].Data, half["backbone.0.body.layer4.0.conv1.weight"].Data);
+
+        var pruned = ChannelPruner.Prune(weights, 0.5, ChannelPruner.ByScale(weights));
+        Assert.Contains("has lost channels", Assert.Throws<LabException>(() => LayerPruner.Halve(pruned)).Message);
+    }
+
+    [Fact]
+    public void Train_StudentFromAModel_BeginsWithHalfOfItsLayers()
+    {
+        using var folder = new TempFolder();
+        TrainedModels.Save(SyntheticWeights.Create(s_basic with { Classes = Scene.Classes.Count }), folder.File("whole"));
+        var train = CliRun.Of("train", "student", "--from", folder.File("whole/model.safetensors"), "--steps", "1", "--batch", "1", "--scenes", "2", "--learning-rate", "1e-7", "--out", folder.File("student"));
+        Assert.True(train.ExitCode == 0, train.Error);
+        var (whole, student) = (Checkpoint.Load(folder.File("whole/model.safetensors")), Checkpoint.Load(folder.File("student/model.safetensors")));
+        Assert.Equal((10, 1, 1), (student.Config.BackboneDepth, student.Config.EncoderLayers, student.Config.DecoderLayers));
+        const string Kept = "transformer.decoder.layers.0.linear1.weight";
+        Assert.All(whole[Kept].Data.Zip(student[Kept].Data), pair => Assert.Equal(pair.First, pair.Second, 1e-3f)); // half precision
+    }
+
     static DetrConfig ConfigOf(string shape) => shape == "basic" ? s_basic : s_bottleneck;
 
     static float[] OutputsOf(WeightStore weights, string variant)
