@@ -156,15 +156,17 @@ public sealed class GateCommandTests : IDisposable
         var first = CliRun.Of([.. args, "--runs", "1"]);
         Assert.True(first.ExitCode == 0, first.Error);
         var file = Assert.Single(Directory.GetFiles(_folder.File("results"), "gate.jsonl", SearchOption.AllDirectories));
-        var records = File.ReadAllLines(file).Length;
+        var records = Told(GateTrials.Read(file));
         File.AppendAllText(file, "{\"condition\":\"same\",\"slow"); // killed while it wrote
         var second = CliRun.Of([.. args, "--runs", "3"]);
         Assert.True(second.ExitCode == 0, second.Error);
         var trials = GateTrials.Read(file);
-        Assert.Equal((2, 4), (records, trials.Count)); // three of equal builds; of the other condition a fifteenth of that, one at least
+        Assert.Equal((2, 4), (records, Told(trials))); // three of equal builds; of the other condition a fifteenth of that, one at least
         Assert.Equal(Enumerable.Range(1, trials.Count).Select(i => (ulong)i), trials.Select(t => t.Seed));
         Assert.Matches(@"(?m)^same +\d+ +\d+", second.Output);
         Assert.Contains("a gate of 5, 10, 20 minutes finds slow-downs of", second.Output);
+
+        static int Told(IReadOnlyList<GateTrial> trials) => trials.Count(t => !t.IsBusy); // what the machine disturbed is kept, and tried again
     }
 
     /// <summary>The steps of the composite action as GitHub runs them, with what it would put in.</summary>
