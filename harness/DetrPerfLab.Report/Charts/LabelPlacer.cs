@@ -18,7 +18,7 @@ sealed class LabelPlacer(ChartCanvas canvas, bool aboveFirst = false)
 
     internal void Keep((double X, double Y) lower, (double X, double Y) upper) => _whiskers.Add((lower, upper));
 
-    internal void Add(string text, double x, double y, Color? color = null) => _names.Add((ChartText.Shorten(text, 220), x, y, color));
+    internal void Add(string text, double x, double y, Color? color = null) => _names.Add((ChartText.Shorten(text, 170), x, y, color));
 
     /// <summary>Places all names; called last, since only then is known where the points lie.</summary>
     internal void Place()
