@@ -3,11 +3,12 @@ using TorchSharp;
 
 namespace DetrPerfLab.Engines;
 
-/// <summary>Keeps libtorch right on virtual AMD machines that hide their caches.</summary>
+/// <summary>Keeps libtorch's inference right on virtual AMD machines that hide their caches.</summary>
 /// <remarks>
 /// Where the hypervisor answers CPUID leaf 8000001D with zeros, oneDNN 3.7.1 of libtorch 2.10 takes each of three caches for one byte. Its AVX-512 convolutions of some shapes
 /// are then wrong by more than the values themselves, or end the process. Of no levels at all it makes its own cautious guess (32 KiB, 512 KiB and 1 MiB a core), as on a
 /// processor that it does not know: so it is told that there are none. The table that it keeps has no function to set it; it is found by its contents, which occur but once.
+/// Not all is mended: training a backbone of 8 channels still ends the process there.
 /// Source: oneDNN 3.7.1, src/cpu/x64/xbyak/xbyak_util.h, Cpu::setCacheHierarchy, and src/cpu/platform.cpp, get_per_core_cache_size.
 /// </remarks>
 static class HiddenCaches
@@ -32,16 +33,14 @@ static class HiddenCaches
         if (!IsHere) { return null; }
         // oneDNN reads the processor at its first primitive: two images, for one may not reach it.
         using (torch.NewDisposeScope()) { _ = torch.nn.functional.conv2d(torch.ones(2, 16, 32, 32), torch.ones(16, 16, 1, 1)); }
-        var found = OperatingSystem.IsLinux() ? WritableData("libtorch_cpu.so").Sum(Reset) : 0;
+        var found = OperatingSystem.IsLinux() ? WritableData("libtorch_cpu.so").Sum(ResetAt) : 0;
         return found > 0 ? Guessed : Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA") is null ? Wrong : null;
     }
 
+    static unsafe int ResetAt((nint Start, nint End) range) => Reset(new((void*)range.Start, (int)((range.End - range.Start) / sizeof(int))));
+
     /// <summary>Sets the number of levels to none in each table of <paramref name="memory"/>; the value is how many.</summary>
-    internal static int Reset(Memory<int> memory) => Reset(memory.Span);
-
-    static unsafe int Reset((nint Start, nint End) range) => Reset(new Span<int>((void*)range.Start, (int)((range.End - range.Start) / sizeof(int))));
-
-    static int Reset(Span<int> memory)
+    internal static int Reset(Span<int> memory)
     {
         var count = 0;
         for (int at; (at = memory.IndexOf(s_table)) >= 0; memory = memory[(at + s_table.Length)..], count++) { memory[at + s_table.Length - 1] = 0; }
