@@ -16,7 +16,7 @@ public sealed record BackboneBlock(int Stage, string Name, IReadOnlyList<Backbon
 /// <param name="Width">Channels of the stem; 64 in every published one.</param>
 /// <param name="Inner">Of a pruned one: channels between the convolutions of its blocks, in order; null: as many as the width gives.</param>
 /// <remarks>Source: facebookresearch/detr@29901c5, models/backbone.py, and torchvision's resnet.py as of 0.14: stride and dilation lie on a bottleneck's 3x3
-/// and on a basic block's first 3x3.</remarks>
+/// and on a basic block's first 3x3. Torchvision dilates bottlenecks alone. Here a basic block's filters spread, too, wherever a stride before them was left out, so that trained weights see what they saw.</remarks>
 public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Width = 64, IReadOnlyList<int>? Inner = null)
 {
     public static IReadOnlyList<int> Depths { get; } = [10, 18, 34, 50, 101, 152];
@@ -82,7 +82,7 @@ public sealed record ResNetShape(int Depth, bool Dilation, string Prefix, int Wi
             name,
             Bottleneck
                 ? [Part(1, inputs, first, 1), Part(2, first, second, 3, stride, dilation), Part(3, second, outputs, 1)]
-                : [Part(1, inputs, first, 3, stride, dilation), Part(2, first, outputs, 3)],
+                : [Part(1, inputs, first, 3, stride, dilation), Part(2, first, outputs, 3, dilation: Dilation && stage == 4 ? 2 : 1)],
             index == 0 && (stage > 1 || inputs != outputs)
                 ? new($"{Prefix}{name}.downsample.0", $"{Prefix}{name}.downsample.1", inputs, outputs, Kernel: 1, stride, Dilation: 1)
                 : null);

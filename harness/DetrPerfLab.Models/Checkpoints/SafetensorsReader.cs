@@ -8,6 +8,8 @@ namespace DetrPerfLab.Models;
 static class SafetensorsReader
 {
     const int MaxHeaderBytes = 16 << 20; // a header has some 120 bytes a tensor; the memory for reading it is bounded by this
+    internal const string DilationKey = "dilation"; // of __metadata__: as the lab writes it for a DETR with a dilated last stage
+    const string Metadata = "__metadata__";
     const int LengthBytes = sizeof(long);
     const int MaxDepth = 3; // header entry, its tensors and their offsets: three levels
 
@@ -24,11 +26,11 @@ static class SafetensorsReader
             using var header = JsonDocument.Parse(file.Read(LengthBytes, headerLength, "the header"), new JsonDocumentOptions { MaxDepth = MaxDepth });
             if (header.RootElement.ValueKind != JsonValueKind.Object) { throw file.Damaged("its header is no JSON object"); }
             var tensors = header.RootElement.EnumerateObject()
-                .Where(entry => entry.Name != "__metadata__")
+                .Where(entry => entry.Name != Metadata)
                 .Select(entry => ReadTensor(file, entry, LengthBytes + headerLength))
                 .ToList();
             file.RequireApart("tensor", tensors.Select(t => t.Storage));
-            return CheckpointContents.Of(tensors);
+            return CheckpointContents.Of(tensors) with { Dilation = DilationIn(header.RootElement) };
         }
         catch (Exception mistake) when (mistake is JsonException or InvalidOperationException)
         {
@@ -36,6 +38,12 @@ static class SafetensorsReader
             throw file.Damaged($"its header is no valid JSON: {mistake.Message.TrimEnd('.')}");
         }
     }
+
+    /// <summary>What the lab wrote; null where another did.</summary>
+    static bool? DilationIn(JsonElement header) =>
+        header.TryGetProperty(Metadata, out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty(DilationKey, out var said) && said.ValueKind == JsonValueKind.String
+            ? said.GetString() == "true"
+            : null;
 
     static StoredTensor ReadTensor(CheckpointFile file, JsonProperty entry, long dataStart)
     {

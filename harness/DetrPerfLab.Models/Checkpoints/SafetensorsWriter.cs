@@ -27,7 +27,9 @@ public static class SafetensorsWriter
 
     static void Save(WeightStore weights, string path, bool half)
     {
-        var header = new Dictionary<string, object>(StringComparer.Ordinal) { ["__metadata__"] = new Dictionary<string, string> { ["format"] = "pt", ["source"] = weights.Source } };
+        var metadata = new Dictionary<string, string> { ["format"] = "pt", ["source"] = weights.Source };
+        if (weights.Model is DetrConfig { Dilation: true }) { metadata[SafetensorsReader.DilationKey] = "true"; } // which no shape shows
+        var header = new Dictionary<string, object>(StringComparer.Ordinal) { ["__metadata__"] = metadata };
         var at = 0L;
         foreach (var tensor in weights.Tensors)
         {

@@ -99,11 +99,6 @@ public static class DetrExporter
             throw Refuse($"a ResNet of {config.BackboneDepth} layers", string.Join(", ", ResNetShape.Depths));
         }
 
-        if (config.Dilation && !config.Backbone.Bottleneck)
-        {
-            throw Refuse($"dilation in a ResNet-{config.BackboneDepth}, whose basic blocks know none", "a ResNet of 50 layers or more");
-        }
-
         if (config.HiddenDim % config.Heads != 0 || config.HiddenDim % 4 != 0)
         {
             throw Refuse($"hidden size {config.HiddenDim} with {config.Heads} heads", "a multiple of 4 and of the number of heads");

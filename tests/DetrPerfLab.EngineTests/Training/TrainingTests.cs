@@ -224,6 +224,25 @@ public class TrainingTests
     }
 
     [Fact]
+    public void Train_Dilation_IsKeptByTheModelAndWhatIsMadeOfIt()
+    {
+        using var folder = new TempFolder();
+        string[] shortly = ["--steps", "1", "--batch", "1", "--scenes", "1"];
+        Made("mini", ["train", "mini", "--dilation", .. shortly]);
+        Made("on", ["train", "mini", "--from", folder.File("mini/model.safetensors"), .. shortly]);
+        Made("student", ["train", "student", "--from", folder.File("mini/model.safetensors"), .. shortly]);
+        Made("pruned", ["prune", "--model", folder.File("mini/model.safetensors"), "--ratio", "0.2"]);
+        Made("plain", ["train", "student", "--dilation", .. shortly]);
+
+        void Made(string name, string[] command)
+        {
+            var run = CliRun.Of([.. command, "--out", folder.File(name)]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            Assert.True(Checkpoint.Load(folder.File($"{name}/model.safetensors")).Config.Dilation, name);
+        }
+    }
+
+    [Fact]
     public void Run_LossNotFinite_NamesTheStepAndKeepsItsPictures()
     {
         using var folder = new TempFolder();

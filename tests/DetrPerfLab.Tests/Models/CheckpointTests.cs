@@ -71,6 +71,17 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(expected, Checkpoint.Load(path, option).Config.Dilation);
     }
 
+    /// <summary>No shape shows it; the file that the lab writes says it, whatever it is called.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Load_WrittenByTheLab_KnowsDilation(bool dilation)
+    {
+        var path = _folder.File("model.safetensors");
+        SafetensorsWriter.Save(new(TinyDetr.Config with { Dilation = dilation }, TinyDetr.Weights.Tensors, "test", ""), path);
+        Assert.Equal(dilation, Checkpoint.Load(path).Config.Dilation);
+    }
+
     [Fact]
     public void Load_HeadsThatDoNotDivideTheWidth_IsRefused()
     {

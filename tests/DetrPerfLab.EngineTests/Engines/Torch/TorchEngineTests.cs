@@ -112,6 +112,32 @@ public class TorchEngineTests
         Assert.All(outputs["pred_boxes"].Floats.ToArray(), value => Assert.InRange(value, 0, 1));
     }
 
+    /// <summary>Weights that were trained with a stride see the same without it: at every second place, what they saw; and more between.</summary>
+    [Theory]
+    [InlineData(18)]
+    [InlineData(50)]
+    public void RunStages_Dilated_SeesAtEverySecondPlaceWhatTheStrideLeft(int depth)
+    {
+        var config = TorchCases.SmallConfig with { BackboneDepth = depth };
+        var (strided, dilated) = (Features(config), Features(config with { Dilation = true }));
+        Assert.Equal([1, config.Backbone.Channels, 2, 3], strided.Shape.ToArray());
+        Assert.Equal([1, config.Backbone.Channels, 4, 6], dilated.Shape.ToArray());
+        for (var channel = 0; channel < config.Backbone.Channels; channel++)
+        {
+            for (var (row, column) = (0, 0); row < 2; (row, column) = column < 2 ? (row, column + 1) : (row + 1, 0))
+            {
+                Assert.Equal(strided.Floats[(((channel * 2) + row) * 3) + column], dilated.Floats[(((channel * 4) + (2 * row)) * 6) + (2 * column)], SameArithmetic);
+            }
+        }
+
+        static HostTensor Features(DetrConfig config)
+        {
+            var inputs = SyntheticImages.CreateBatch(new ImageSize(64, 96));
+            using var engine = EagerEngine.Create("torch-fp32", SyntheticWeights.Create(config), TorchCases.OneThread);
+            return ((IStagedEngine)engine).RunStages(inputs, TensorSet.AllocateOutputs(engine.Inputs, inputs, engine.Outputs))[0];
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -172,6 +198,7 @@ public class TorchEngineTests
     [Theory]
     [InlineData(ScriptPrecision.Float32, 34, false, 2, 1, 3)]
     [InlineData(ScriptPrecision.Float32, 50, true, 8, 2, 1)]
+    [InlineData(ScriptPrecision.Float32, 18, true, 8, 1, 1)]
     [InlineData(ScriptPrecision.Float32Fused, 34, false, 2, 1, 3)]
     [InlineData(ScriptPrecision.Float32Fused, 50, true, 8, 2, 1)]
     public void Run_TorchScriptOfAnotherShape_AgreesWithEager(ScriptPrecision precision, int depth, bool dilation, int heads, int encoder, int decoder)
