@@ -9,7 +9,7 @@ static class CompressedModels
     internal static IReadOnlyList<string> Names { get; } =
     [
         CompressionRows.AsItIs,
-        .. s_ratios.SelectMany(percent => (string[])[CompressionRows.Pruned(percent), CompressionRows.PrunedAndTrained(percent)]),
+        .. s_ratios.SelectMany(percent => (string[])[CompressionRows.Pruned(percent), CompressionRows.PrunedAndTuned(percent)]),
         CompressionRows.Student, CompressionRows.Taught,
     ];
 
@@ -47,7 +47,7 @@ static class CompressedModels
         _ => $"{Miniature.Name}-pruned-{PercentOf(name)}",
     };
 
-    static int PercentOf(string prunedAndTrained) => s_ratios.First(percent => prunedAndTrained == CompressionRows.PrunedAndTrained(percent));
+    static int PercentOf(string prunedAndTuned) => s_ratios.First(percent => prunedAndTuned == CompressionRows.PrunedAndTuned(percent));
 
     static string CommandOf(string name)
     {

@@ -9,16 +9,16 @@ public static class CompressionRows
     public const string Taught = "student, taught"; // the same with the model as it is for its teacher
 
     internal const string PrunedWord = "pruned";
-    const string TrainedOn = ", trained on";
+    const string Tuned = ", tuned";
 
     /// <summary>With so many per cent of its channels gone, and no more done to it.</summary>
     public static string Pruned(int percent) => $"{PrunedWord} {percent} %";
 
-    /// <summary>The same, trained on scenes afterwards.</summary>
-    public static string PrunedAndTrained(int percent) => Pruned(percent) + TrainedOn;
+    /// <summary>The same, fine-tuned on scenes afterwards.</summary>
+    public static string PrunedAndTuned(int percent) => Pruned(percent) + Tuned;
 
-    internal static bool IsPrunedAndTrained(string name) => name.StartsWith(PrunedWord, StringComparison.Ordinal) && name.EndsWith(TrainedOn, StringComparison.Ordinal);
+    internal static bool IsPrunedAndTuned(string name) => name.StartsWith(PrunedWord, StringComparison.Ordinal) && name.EndsWith(Tuned, StringComparison.Ordinal);
 
-    /// <summary>What a model was before it was trained on, or would be without its teacher; null for others.</summary>
-    internal static string? Before(string name) => name == Taught ? Student : IsPrunedAndTrained(name) ? name[..^TrainedOn.Length] : null;
+    /// <summary>What a model was before it was fine-tuned, or would be without its teacher; null for others.</summary>
+    internal static string? Before(string name) => name == Taught ? Student : IsPrunedAndTuned(name) ? name[..^Tuned.Length] : null;
 }

@@ -3,7 +3,7 @@ namespace DetrPerfLab.Report;
 /// <summary>Which of pruning, distilling and quantising pays first on a trained model: each alone, against the model as it is in FP32.</summary>
 static class CompressionSentences
 {
-    /// <summary>For example <c>pruned 20 %, trained on (INT8)</c>.</summary>
+    /// <summary>For example <c>pruned 20 %, tuned (INT8)</c>.</summary>
     internal static string NameOf(CaseView view) => $"{ModelOf(view)} ({view.Run.VariantName?.PrecisionName.ToUpperInvariant() ?? view.Run.Variant})";
 
     internal static IEnumerable<IReadOnlyList<Inline>> All(CaseView[] cases)
@@ -12,12 +12,12 @@ static class CompressionSentences
         Way[] ways =
         [
             Way.Of("quantising", cases, c => ModelOf(c) == CompressionRows.AsItIs && !IsFloat(c)),
-            Way.Of("pruning and training on", cases, c => IsFloat(c) && CompressionRows.IsPrunedAndTrained(ModelOf(c))),
+            Way.Of("pruning and fine-tuning", cases, c => IsFloat(c) && CompressionRows.IsPrunedAndTuned(ModelOf(c))),
             Way.Of("distilling", cases, c => IsFloat(c) && ModelOf(c) == CompressionRows.Taught),
         ];
         yield return First(ways);
         foreach (var way in ways.Where(w => w.Best is not null)) { yield return [Inline.Bold(way.Name), $": {Told(way.Best!)}."]; }
-        if (Gain("Training on after pruning", cases, CompressionRows.IsPrunedAndTrained) is { } trained) { yield return trained; }
+        if (Gain("Fine-tuning after pruning", cases, CompressionRows.IsPrunedAndTuned) is { } trained) { yield return trained; }
         if (Gain("A teacher", cases, name => name == CompressionRows.Taught) is { } taught) { yield return taught; }
     }
 

@@ -91,17 +91,17 @@ public class SuitesSectionTests
     [Fact]
     public void Create_Compressions_SayWhichPaysFirstOnlyWhereItIsDecided()
     {
-        const string All = "quantising, pruning and training on, distilling";
+        const string All = "quantising, pruning and fine-tuning, distilling";
         var text = Text(FakeResults.Compressions);
         Assert.Contains("**quantising pays first**: of what is sure to lose at most 1 point of AP it gains most.", text);
-        Assert.Matches(@"\*\*pruning and training on\*\*: pruned 20 %, trained on \(FP32\), 1\.1\d× \[[^]]+\], AP difference −0\.6 \[−0\.9,\s−0\.3\] points, 80 % of the size\.", text);
-        Assert.Contains("**Training on after pruning** changes AP: pruned 20 %, 40.2 to 60.6.", text);
+        Assert.Matches(@"\*\*pruning and fine-tuning\*\*: pruned 20 %, tuned \(FP32\), 1\.1\d× \[[^]]+\], AP difference −0\.6 \[−0\.9,\s−0\.3\] points, 80 % of the size\.", text);
+        Assert.Contains("**Fine-tuning after pruning** changes AP: pruned 20 %, 40.2 to 60.6.", text);
         Assert.Contains("**A teacher** changes AP: student, 54.1 to 57.2.", text);
 
         // Half a point more of loss, and the interval holds the limit: it is not sure.
-        Assert.Contains("**pruning and training on pays first**", Text(FakeResults.Compressions.Select(r => r.Variant == "ort-fp32" ? r : Lossy(r, 0.01))));
+        Assert.Contains("**pruning and fine-tuning pays first**", Text(FakeResults.Compressions.Select(r => r.Variant == "ort-fp32" ? r : Lossy(r, 0.01))));
         Assert.Contains($"None of {All} is both decidedly faster and sure to lose at most 1 point of AP.", Text(FakeResults.Compressions.Select(r => Lossy(r, 0.01))));
-        Assert.Contains("**quantising and pruning and training on pay alike**", Text(FakeResults.Compressions.Select(r => r.Variant == "ort-fp32" ? r : r with { SamplesMs = FakeResults.Compressions[2].SamplesMs })));
+        Assert.Contains("**quantising and pruning and fine-tuning pay alike**", Text(FakeResults.Compressions.Select(r => r.Variant == "ort-fp32" ? r : r with { SamplesMs = FakeResults.Compressions[2].SamplesMs })));
         Assert.Contains("Not measured, or in contaminated runs only: distilling.", Text(FakeResults.Compressions.Where(r => r.Parameters["Model"] != "student, taught")));
         Assert.Contains($"Which of {All} pays first is not known.", Text(FakeResults.Compressions.Where(r => r.Parameters["Model"] == "as it is")));
         Assert.DoesNotContain("pays first", Text(FakeResults.Compressions.Skip(1))); // of nothing
