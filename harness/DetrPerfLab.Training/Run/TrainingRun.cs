@@ -9,7 +9,7 @@ public sealed class TrainingRun : IDisposable
 {
     public const int JudgedScenes = 200;
     const string CheckpointName = "training.ckpt";
-    static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromSeconds(45), s_betweenReports = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_betweenReports = TimeSpan.FromSeconds(10);
 
     readonly TrainingOptions _options;
     readonly string _folder;
@@ -58,6 +58,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>With what it begins with and learns from.</summary>
     public TrainingOptions Options => _options;
 
+    /// <summary>What a run that is killed loses at most, but for the step or the judgement that it was in.</summary>
+    internal TimeSpan BetweenCheckpoints { get; init; } = TimeSpan.FromSeconds(45);
+
     /// <summary>Steps that are done.</summary>
     public long Step => _step;
 
@@ -86,7 +89,7 @@ public sealed class TrainingRun : IDisposable
             count++;
             _step++;
             var isJudged = _step % judgeEvery == 0 || _step == _options.Steps;
-            if (saved.Elapsed > s_betweenCheckpoints || _step == _options.Steps)
+            if (saved.Elapsed >= BetweenCheckpoints || _step == _options.Steps)
             {
                 Save();
                 saved.Restart();

@@ -161,6 +161,25 @@ public class TrainingTests
         Assert.Contains("it ends early, or was changed", cut.Message);
     }
 
+    /// <summary>A kill leaves the last checkpoint; here it is taken away while the run goes on.</summary>
+    [Fact]
+    public void Run_Killed_GoesOnFromTheLastCheckpointToTheSameBits()
+    {
+        using var folder = new TempFolder();
+        using var run = new TrainingRun(s_options, folder.File("run")) { BetweenCheckpoints = TimeSpan.Zero };
+        Directory.CreateDirectory(folder.File("killed"));
+        run.Run(judgeEvery: 5, _ => { }, p =>
+        {
+            if (p.Step == 5) { File.Copy(folder.File("run/training.ckpt"), folder.File("killed/training.ckpt")); }
+        }, default);
+
+        using var next = new TrainingRun(s_options, folder.File("killed"));
+        Assert.InRange(next.BetweenCheckpoints, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        Assert.Equal(5, next.Step);
+        next.Run(100, _ => { }, _ => { }, default);
+        Assert.Equal(run.Store().Sha256, next.Store().Sha256);
+    }
+
     [Fact]
     public void Run_PartsSideBySide_IsTheSameToTheBitAsInTurn()
     {
