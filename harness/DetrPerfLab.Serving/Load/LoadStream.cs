@@ -46,8 +46,8 @@ public sealed class LoadStream : IDisposable
     {
         foreach (var (request, at) in due.Index())
         {
-            var wait = TimeSpan.FromSeconds(at) - Stopwatch.GetElapsedTime(_start);
-            if (wait > TimeSpan.Zero) { await Task.Delay(wait, _stop.Token).ConfigureAwait(false); }
+            // A timer takes whole milliseconds, rounded down, and its clock is not this one: what it sends early would have latencies that are too short.
+            while (!_stop.IsCancellationRequested && (1000 * at) - Stopwatch.GetElapsedTime(_start).TotalMilliseconds is > 0 and var wait) { await Task.Delay((int)Math.Ceiling(wait), _stop.Token).ConfigureAwait(false); }
             if (_stop.IsCancellationRequested) { return; }
             Interlocked.Increment(ref _sent);
             _ = OneAsync(request, at);

@@ -39,6 +39,14 @@ public sealed class LoadTests(TinyDetr tiny) : IClassFixture<TinyDetr>
         Assert.All(result.LatenciesMs.Index(), l => Assert.InRange(l.Item, 190 - (10 * l.Index), double.MaxValue)); // each waited for the last, due after 190 ms
     }
 
+    /// <summary>Due at all parts of a millisecond, which timers do not know.</summary>
+    [Fact]
+    public void Run_AnsweredAtOnce_NoneIsSentBeforeItIsDue()
+    {
+        using var target = new AllAtOnce(1);
+        Assert.All(LoadRun.Run(target, [.. Enumerable.Range(1, 60).Select(i => i * 0.0037)], "uneven", s_pictures).LatenciesMs, ms => Assert.True(ms >= 0, $"{ms} ms"));
+    }
+
     [Fact]
     public void Run_SentLate_LatencyCountsFromWhenItWasDue()
     {
