@@ -55,8 +55,8 @@ static class CompressedModels
         switch (name)
         {
             case CompressionRows.AsItIs: return $"./detrlab train mini --out {folder}";
-            case CompressionRows.Student: return $"./detrlab train student --from {Miniature.Name} --steps 1500 {rate} --out {folder}";
-            case CompressionRows.Taught: return $"./detrlab distill --teacher {Miniature.Name} --steps 1500 {rate} --out {folder}";
+            case CompressionRows.Student: return $"./detrlab train student --from {Miniature.Name} --steps 2500 {rate} --out {folder}";
+            case CompressionRows.Taught: return $"./detrlab distill --teacher {Miniature.Name} --steps 2500 {rate} --out {folder}";
             default:
                 var (percent, cut) = (PercentOf(name), $"models/cache/cut-{PercentOf(name)}");
                 return FormattableString.Invariant($"./detrlab prune --model {Miniature.Name} --ratio {percent / 100.0} --out {cut} && ./detrlab train mini --from {cut}/model.safetensors --steps 1000 {rate} --out {folder}");
