@@ -14,7 +14,7 @@ public sealed record CalibrationChoice
     /// <summary>Folder of photographs, a COCO folder with <c>images/</c>, or a text file that lists photographs; null for built-in pictures.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Most photographs to use, evenly taken out of the folder.</summary>
+    /// <summary>Most photographs to use, evenly taken out of the folder; of built-in pictures, the first.</summary>
     public int Images
     {
         get;
@@ -30,11 +30,11 @@ public sealed record CalibrationChoice
 
     public static CalibrationChoice FromEnvironment() => new() { Folder = Read(FolderVariable), KeepList = Read(KeepListVariable) };
 
-    /// <summary>Changes when the photographs or the keep-list do.</summary>
+    /// <summary>Changes when the photographs, their number or the keep-list do.</summary>
     internal string Identity()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Folder is null ? [] : Photographs().Append($"{Images}"))
+        foreach (var file in (Folder is null ? [] : Photographs()).Append(FormattableString.Invariant($"{Images}")))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(File.Exists(file) ? FileHash.Sha256(file) : file));
         }

@@ -12,11 +12,8 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
     /// <summary>Hands the user's <c>--family</c> to the processes of benchmark cases.</summary>
     public const string FamilyVariable = "DETRLAB_FAMILY";
 
-    /// <summary>Images that INT8 ranges of a DETR come from; not the one that is timed and compared, which is image 0.</summary>
+    /// <summary>Most of the formula's images that INT8 ranges of weights come from, since they differ little; not the one that is timed and compared, which is image 0.</summary>
     const int SyntheticImagesToCalibrate = 8;
-
-    /// <summary>Pictures that INT8 ranges of other families come from: their own stand for photographs, which differ more than the formula's blocks.</summary>
-    const int SyntheticPhotographsToCalibrate = 32;
     const int TimedPhotograph = 1000; // far from those of calibration
     static readonly ImageSize s_detrSize = new(800, 1066), s_classifierSize = new(224, 224);
 
@@ -61,12 +58,13 @@ public sealed record VariantModel(string Name, string Identity, Func<WeightStore
         if (Calibration.Folder is null && Onnx is null) // synthetic weights know no photographs, and the formula's pictures serve
         {
             var size = InputSize(Use.Family == ModelFamilies.Detr ? s_detrSize : s_classifierSize);
-            return (SyntheticImagesToCalibrate, Enumerable.Range(1, SyntheticImagesToCalibrate).Select(i => SyntheticImages.CreateBatchFrom(i, size)));
+            var count = Math.Min(SyntheticImagesToCalibrate, Calibration.Images);
+            return (count, Enumerable.Range(1, count).Select(i => SyntheticImages.CreateBatchFrom(i, size)));
         }
 
         var options = new DetectorOptions { Threads = Environment.ProcessorCount };
         var images = Calibration.Folder is null
-            ? CalibrationImages.Synthetic(Use, SyntheticPhotographsToCalibrate, options)
+            ? CalibrationImages.Synthetic(Use, Calibration.Images, options)
             : CalibrationImages.Of(Use, Calibration.Photographs(), Calibration.Images, options);
         return (images.Count, images);
     }

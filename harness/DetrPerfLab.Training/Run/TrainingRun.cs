@@ -17,7 +17,7 @@ public sealed class TrainingRun : IDisposable
     readonly Dictionary<string, Tensor> _mean;
     readonly AdamW _optimizer;
     readonly BatchPart[] _parts;
-    readonly SceneJudge _judge;
+    SceneJudge? _judge;
     long _step;
 
     /// <param name="folder">Keeps the checkpoint, the scenes that are judged on, and what happened.</param>
@@ -37,7 +37,6 @@ public sealed class TrainingRun : IDisposable
         _optimizer = optim.AdamW(_model.Parameters.Values, options.LearningRate, weight_decay: options.WeightDecay);
         _parts = [.. Enumerable.Range(0, Math.Min(options.Parts, options.Batch)).Select(_ => new DetrLoss(options.Config.Classes, options.Groups, options.ClassWeight))
             .Select(loss => new BatchPart(_model, loss, teacher is null ? null : new(new(teacher), loss)))];
-        _judge = new(Path.Combine(folder, "held"), JudgedScenes, options.Seed + 1);
         Directory.CreateDirectory(folder);
         if (TrainingCheckpoint.Load(Checkpoint, options) is { } saved) { _step = saved.Restore(_model, _mean, _optimizer); }
     }
@@ -60,6 +59,8 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>What a run that is killed loses at most, but for the step or the judgement that it was in.</summary>
     internal TimeSpan BetweenCheckpoints { get; init; } = TimeSpan.FromSeconds(45);
+
+    internal int Judged { get; init; } = JudgedScenes; // scenes
 
     /// <summary>Steps that are done.</summary>
     public long Step => _step;
@@ -163,6 +164,7 @@ public sealed class TrainingRun : IDisposable
     /// <summary>AP and AP50 of the running mean, by the lab's own evaluation of its own eager engine.</summary>
     (double? Ap, double? Ap50) Judge(CancellationToken stop)
     {
+        _judge ??= new(Path.Combine(_folder, "held"), Judged, _options.Seed + 1);
         var summary = _judge.Judge(TrainedModels.Of(Store()), VariantName.Baseline, new(Path.Combine(_folder, "cache")), _options.Threads, stop).Evaluation.Summary;
         set_num_threads(Threads); // the engine has set its own
         return (summary.Ap, summary.Ap50);

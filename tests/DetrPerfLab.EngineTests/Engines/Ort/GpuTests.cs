@@ -55,7 +55,7 @@ public class GpuTests(TinyDetr model) : IClassFixture<TinyDetr>
     public void File_OnTheProcessor_ComputesAsItsVariantMust(string name)
     {
         using var folder = new TempFolder();
-        var (source, variant, cache) = (VariantModel.Of(model.WithoutMask, new()), VariantRegistry.Get(name), new ArtefactCache(folder.Path));
+        var (source, variant, cache) = (VariantModel.Of(model.WithoutMask, new() { Images = 2 }), VariantRegistry.Get(name), new ArtefactCache(folder.Path));
         var inputs = source.CreateInputs(new ImageSize(96, 128));
         using var engine = new OrtEngine(cache.Get(source, variant.Recipe!).Path, new OrtEngineOptions());
         var outputs = engine.AllocateOutputs(inputs);

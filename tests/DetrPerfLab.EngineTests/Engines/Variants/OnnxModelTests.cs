@@ -7,6 +7,8 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
 {
     readonly TempFolder _folder = new();
 
+    static readonly CalibrationChoice s_few = new() { Images = 2 }; // what is tested is not how good ranges are
+
     ArtefactCache Cache => new(_folder.Path);
 
     public void Dispose() => _folder.Dispose();
@@ -49,7 +51,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
 
     void AssertAgrees(string path, string name, ImageSize size)
     {
-        var (model, variant) = (VariantModel.Of(path, new()), VariantRegistry.Get(name));
+        var (model, variant) = (VariantModel.Of(path, s_few), VariantRegistry.Get(name));
         var inputs = model.CreateInputs(size);
         using var engine = variant.Create(model, new EngineSettings { Threads = 2 }, Cache);
         var outputs = engine.Engine.AllocateOutputs(inputs);
@@ -79,10 +81,10 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
     {
         var photographs = Path.Combine(TestPaths.Fixtures, "images");
         var recipe = VariantRegistry.Get("ort-int8-static").Recipe!;
-        var plain = Cache.Get(VariantModel.Of(tiny.WithoutMask, new()), recipe).Info;
+        var plain = Cache.Get(VariantModel.Of(tiny.WithoutMask, s_few), recipe).Info;
         var folder = Directory.CreateDirectory(_folder.File("photographs")).FullName;
         File.Copy(Path.Combine(photographs, "jpeg-420.jpg"), Path.Combine(folder, "a.jpg"));
-        var calibrated = Cache.Get(VariantModel.Of(tiny.WithoutMask, new() { Folder = folder }), recipe).Info;
+        var calibrated = Cache.Get(VariantModel.Of(tiny.WithoutMask, s_few with { Folder = folder }), recipe).Info;
         var table = _folder.File("table.json");
         new SensitivityTable
         {
@@ -90,7 +92,7 @@ public sealed class OnnxModelTests(TinyDetr tiny) : IClassFixture<TinyDetr>, IDi
             Groups = [new() { Group = "g", Nodes = ["backbone.conv1"], WorkShare = 0, SqnrDb = 0, Cosine = 0 }],
             KeepList = new(0, 0, true, ["g"], 1, 1),
         }.Save(table);
-        var kept = Cache.Get(VariantModel.Of(tiny.WithoutMask, new() { Folder = folder, KeepList = table }), recipe);
+        var kept = Cache.Get(VariantModel.Of(tiny.WithoutMask, s_few with { Folder = folder, KeepList = table }), recipe);
         Assert.Equal(3, new[] { plain.Sha256, calibrated.Sha256, kept.Info.Sha256 }.Distinct().Count());
         Assert.Contains("keep-list", OnnxFile.Load(kept.Path).GetMetadata(ModelQuantizer.OptionsKey));
     }

@@ -6,7 +6,10 @@ namespace DetrPerfLab.EngineTests.Engines;
 public sealed class VariantContractTests(VariantContractTests.Cache cache) : IClassFixture<VariantContractTests.Cache>
 {
     static readonly VariantModel s_model = VariantModel.Synthetic(
-        DetrConfig.DetrR50 with { Name = "tiny", BackboneDepth = 18, EncoderLayers = 1, DecoderLayers = 2, FeedForwardDim = 64, Queries = 10 });
+        DetrConfig.DetrR50 with { Name = "tiny", BackboneDepth = 18, EncoderLayers = 1, DecoderLayers = 2, FeedForwardDim = 64, Queries = 10 }) with
+    {
+        Calibration = new() { Images = 2 },
+    };
 
     /// <summary>What a machine may lack, by engine: what the refusal must say. All other variants run everywhere.</summary>
     static readonly Dictionary<EngineKind, string> s_mayLack = new() { [EngineKind.OrtCuda] = "GPU|CUDA|nvidia", [EngineKind.OrtTensorRt] = "GPU|CUDA|nvidia" };
