@@ -14,7 +14,8 @@ case "${1:-}" in
 esac
 
 dotnet build DetrPerfLab.sln -c Release --nologo -v quiet
-dotnet format DetrPerfLab.sln --verify-no-changes --no-restore
+# The build enforces style and analysers (EnforceCodeStyleInBuild); what is left of dotnet format takes a fifth of its time.
+dotnet format whitespace DetrPerfLab.sln --verify-no-changes --no-restore
 # One project at a time (-m:1), so that tests that measure are not disturbed. Shown: failures, skips with their reasons, sums; no test at all is a failure.
 dotnet test "$tests" -c Release --no-build --nologo -m:1 --logger 'console;verbosity=normal' 2>&1 | awk '
   /^ *Passed: +[0-9]+$/  { passed += $2 }
